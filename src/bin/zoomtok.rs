@@ -1,0 +1,3 @@
+//! The `zoomtok` program.
+
+fn main() {}

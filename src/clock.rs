@@ -1,0 +1,97 @@
+//! The only place that reads a clock or waits.
+//!
+//! Everything above takes `now` as an argument or a [`Clock`], so that its tests neither sleep nor depend on the day
+//! they run.
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+
+/// A wall clock, a clock that never jumps, and a way to wait.
+pub trait Clock {
+    /// The wall clock. It may jump, both ways.
+    fn now(&self) -> DateTime<Utc>;
+    /// Time since some fixed point; it never goes back.
+    fn elapsed(&self) -> Duration;
+    /// Waits, blocking the thread.
+    fn sleep(&self, duration: Duration);
+}
+
+/// The machine's clocks.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock {
+    start: Instant,
+}
+
+impl SystemClock {
+    /// A clock whose [`Clock::elapsed`] counts from here.
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    pub fn start() -> Self {
+        Self { start: Instant::now() }
+    }
+}
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    fn sleep(&self, duration: Duration) {
+        std::thread::sleep(duration);
+    }
+}
+
+/// Waits inside a runtime. In tests tokio's paused time makes it instant.
+#[expect(clippy::disallowed_methods, reason = "this is the clock")]
+pub async fn pause(duration: Duration) {
+    tokio::time::sleep(duration).await;
+}
+
+/// A clock that moves only when it is told to, or when somebody sleeps on it. For tests.
+#[cfg(test)]
+pub(crate) mod manual {
+    use std::sync::Mutex;
+
+    use super::{Clock, DateTime, Duration, Utc};
+
+    /// Both clocks in one place; see [`super::Clock`].
+    #[derive(Debug)]
+    pub(crate) struct ManualClock {
+        state: Mutex<(DateTime<Utc>, Duration)>,
+    }
+
+    impl ManualClock {
+        /// Stands at this time, given as RFC 3339.
+        pub(crate) fn at(time: &str) -> Self {
+            let time = DateTime::parse_from_rfc3339(time).unwrap().with_timezone(&Utc);
+            Self { state: Mutex::new((time, Duration::ZERO)) }
+        }
+
+        /// Moves both clocks forward.
+        pub(crate) fn advance(&self, by: Duration) {
+            let mut state = self.state.lock().unwrap();
+            state.0 += by;
+            state.1 += by;
+        }
+    }
+
+    impl Clock for ManualClock {
+        fn now(&self) -> DateTime<Utc> {
+            self.state.lock().unwrap().0
+        }
+
+        fn elapsed(&self) -> Duration {
+            self.state.lock().unwrap().1
+        }
+
+        fn sleep(&self, duration: Duration) {
+            self.advance(duration);
+        }
+    }
+}

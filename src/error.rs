@@ -1,0 +1,414 @@
+//! What can go wrong, with the exit code that says so and the hint that mends it.
+//!
+//! A variant holds data: which file, which variable, which answer. Its sentence is made here, once, and never holds
+//! a secret: values are described, not repeated.
+
+use std::io;
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use thiserror::Error;
+
+/// What the exit status of the process means; a contract with scripts (`man zoomtok`, "Exit status").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// Done; for `check`, a token valid for longer than the threshold.
+    Done,
+    /// For `check`, no token or none that lasts; elsewhere a failure without a code of its own.
+    Failed,
+    /// Wrong flags, or a setting with an impossible value.
+    Usage,
+    /// Credentials missing, or a configuration file that cannot be read or parsed.
+    Configuration,
+    /// Zoom refused for a reason that trying again does not change.
+    Refused,
+    /// Zoom could not be reached or was busy or broken; later may work.
+    Passing,
+    /// The token could not be stored.
+    Store,
+    /// Another zoomtok holds the lock.
+    Busy,
+    /// A command run by `exec` was found and could not be run, as shells have it.
+    NotRunnable,
+    /// A command run by `exec` was not found, as shells have it.
+    NotFound,
+    /// Ended by a signal of this number, as shells have it: 128 + signal.
+    Signal(u8),
+}
+
+impl Code {
+    /// The number the process exits with.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Configuration => 3,
+            Self::Refused => 4,
+            Self::Passing => 5,
+            Self::Store => 6,
+            Self::Busy => 7,
+            Self::NotRunnable => 126,
+            Self::NotFound => 127,
+            Self::Signal(signal) => 128_u8.saturating_add(signal),
+        }
+    }
+
+    /// The class with this number, of those that one process may take over from another.
+    pub fn of_exchange(number: u8) -> Option<Self> {
+        [Self::Refused, Self::Passing].into_iter().find(|code| code.number() == number)
+    }
+}
+
+/// Why Zoom refused to issue a token, as far as its answer tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// `invalid_client`, 4702, 4704: the client id or the client secret.
+    Client,
+    /// `invalid_request` "Bad Request" to an `account_credentials` grant: the account id. Zoom says no more than that.
+    Account,
+    /// `unsupported_grant_type`, 4705: the app is of another type than the grant.
+    GrantType,
+    /// `invalid_grant` to a `refresh_token` grant, 4711, 4737, 4740, 4741: the refresh token is spent or revoked.
+    RefreshToken,
+    /// `invalid_scope`: a scope that the app does not have.
+    Scope,
+    /// `unauthorized_client`, `access_denied`, 4738: the app may not have a token of this account.
+    Unauthorized,
+    /// 4717: Zoom has disabled the app.
+    AppDisabled,
+    /// 4735: the user of this authorization is gone.
+    UserGone,
+    /// Anything else that is a verdict: its name, cleaned of all that could be a credential.
+    Other(String),
+}
+
+impl Refusal {
+    fn what(&self) -> String {
+        match self {
+            Self::Client => "it does not know this client id and client secret".into(),
+            Self::Account => "the account id is not one that this app can use".into(),
+            Self::GrantType => "this app is of another type than the credentials".into(),
+            Self::RefreshToken => "the refresh token is spent, revoked or of another app".into(),
+            Self::Scope => "the app lacks a scope that was asked for".into(),
+            Self::Unauthorized => "the app is not allowed to have a token of this account".into(),
+            Self::AppDisabled => "Zoom has disabled the app".into(),
+            Self::UserGone => "the user who authorised the app no longer exists".into(),
+            Self::Other(name) => name.clone(),
+        }
+    }
+
+    fn fix(&self) -> &'static str {
+        match self {
+            Self::Client => {
+                "Copy ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET again from the app's page on marketplace.zoom.us, and \
+                 see that the app is activated"
+            }
+            Self::Account => "Copy ZOOM_ACCOUNT_ID again from the app's page on marketplace.zoom.us",
+            Self::GrantType => {
+                "ZOOM_ACCOUNT_ID belongs to a Server-to-Server OAuth app, ZOOM_REFRESH_TOKEN to a user-authorised one: \
+                 set the one that fits the app"
+            }
+            Self::RefreshToken => {
+                "Authorise the app in the browser again and put the new refresh token into ZOOM_REFRESH_TOKEN"
+            }
+            Self::Scope => "Add the scope to the app on marketplace.zoom.us",
+            Self::Unauthorized => "Ask the account's administrator to approve the app",
+            Self::AppDisabled => "Ask Zoom's support why",
+            Self::UserGone => "Authorise the app again as a user who exists",
+            Self::Other(_) => "Look the app up on marketplace.zoom.us: activated, of the right type, not removed?",
+        }
+    }
+}
+
+/// Everything that makes a command end without doing what it was asked for.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A setting or a flag with a value that it cannot have.
+    #[error("{name} ({place}) {problem}")]
+    Setting {
+        /// The variable or flag.
+        name: String,
+        /// Where its value was found.
+        place: String,
+        /// What is wrong, to be read after the name; without the value where that may be secret.
+        problem: String,
+    },
+
+    /// A token was asked to last longer than Zoom's tokens do.
+    #[error("a token for more than {asked} s was asked for, and Zoom's live for {life} s")]
+    Unmeetable {
+        /// The seconds asked for.
+        asked: u64,
+        /// The seconds that the token just issued has left.
+        life: i64,
+    },
+
+    /// There is nothing to ask Zoom with.
+    #[error("no credentials: {} not set in the environment{}", list(.missing), in_file(.env_file.as_ref()))]
+    CredentialsMissing {
+        /// The variables that are missing.
+        missing: Vec<&'static str>,
+        /// The file that was read, where there is one.
+        env_file: Option<PathBuf>,
+    },
+
+    /// A credential that cannot be right, seen before Zoom was asked.
+    #[error("{name} ({place}) {problem}")]
+    Credential {
+        /// The variable.
+        name: &'static str,
+        /// Where it was set.
+        place: String,
+        /// What is wrong with it, to be read after the name, without its value.
+        problem: &'static str,
+    },
+
+    /// A configuration file that is there and makes no sense. Nothing was changed in it.
+    #[error("{}{}: {problem}", .path.display(), .line.map(|line| format!(", line {line}")).unwrap_or_default())]
+    Unparseable {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1, where one is to blame.
+        line: Option<usize>,
+        /// What is wrong there, without the text that stands there.
+        problem: String,
+    },
+
+    /// A configuration file that is there and cannot be read. Nothing was changed in it.
+    #[error("cannot read {}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+
+    /// Zoom gave a verdict: asking again with the same credentials gives the same answer.
+    #[error("Zoom refused: {} (HTTP {status}{})", .refusal.what(), tracking(.tracking_id.as_ref()))]
+    Refused {
+        /// What the answer means.
+        refusal: Refusal,
+        /// The HTTP status.
+        status: u16,
+        /// What Zoom's support asks for.
+        tracking_id: Option<String>,
+    },
+
+    /// Zoom could not be reached, or what came back was no verdict. What was stored is untouched.
+    #[error("no token for now: {what}{}", tracked(.tracking_id.as_ref()))]
+    Passing {
+        /// What happened, to be read after a colon.
+        what: String,
+        /// Zoom asked not to be asked again before this time.
+        not_before: Option<DateTime<Utc>>,
+        /// What Zoom's support asks for.
+        tracking_id: Option<String>,
+    },
+
+    /// What another process was told while this one waited for it.
+    #[error("{message} (told to another zoomtok at {})", .at.format("%H:%M:%SZ"))]
+    TakenOver {
+        /// The class of that failure.
+        code: Code,
+        /// Its sentence.
+        message: String,
+        /// Its hint.
+        hint: Option<String>,
+        /// When.
+        at: DateTime<Utc>,
+    },
+
+    /// Zoom issued something that must not be written into a file that shells run.
+    #[error("Zoom's token was refused: {problem}")]
+    UnsafeToken {
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+
+    /// A file could not be written. The old one is whole.
+    #[error("cannot {action} {}", .path.display())]
+    Store {
+        /// The step that failed, as a verb.
+        action: &'static str,
+        /// What it was done to.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+
+    /// A new token exists and `.env` does not hold it.
+    #[error("the new token was saved to {} because {cause}", .recovery.display())]
+    Unsaved {
+        /// Where it waits for the next run.
+        recovery: PathBuf,
+        /// Why it is not in its place.
+        cause: Box<Error>,
+    },
+
+    /// A new token exists and could be stored nowhere.
+    #[error("the new token is lost: {cause}; and {recovery}")]
+    Lost {
+        /// Why it is not in its place.
+        cause: Box<Error>,
+        /// Why it is not in the recovery file either.
+        recovery: Box<Error>,
+    },
+
+    /// Somebody else kept the lock for longer than anybody should.
+    #[error("another zoomtok holds {} for more than {waited} s", .path.display())]
+    Busy {
+        /// The lock file.
+        path: PathBuf,
+        /// How long this process waited, in seconds.
+        waited: u64,
+    },
+
+    /// A signal ended the wait for Zoom. What was stored is untouched.
+    #[error("interrupted")]
+    Interrupted {
+        /// The number of the signal.
+        signal: u8,
+    },
+
+    /// The command of `exec` cannot be run.
+    #[error("cannot run {command}")]
+    Command {
+        /// The program as it was given.
+        command: String,
+        /// What the system said.
+        source: io::Error,
+    },
+
+    /// Anything else, told by what was attempted.
+    #[error("cannot {action}")]
+    Other {
+        /// What was attempted, as a verb.
+        action: String,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    /// What the process exits with.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Setting { .. } | Self::Unmeetable { .. } => Code::Usage,
+            Self::CredentialsMissing { .. }
+            | Self::Credential { .. }
+            | Self::Unparseable { .. }
+            | Self::Unreadable { .. } => Code::Configuration,
+            Self::Refused { .. } => Code::Refused,
+            Self::Passing { .. } | Self::UnsafeToken { .. } => Code::Passing,
+            Self::TakenOver { code, .. } => *code,
+            Self::Store { .. } | Self::Unsaved { .. } | Self::Lost { .. } => Code::Store,
+            Self::Busy { .. } => Code::Busy,
+            Self::Interrupted { signal } => Code::Signal(*signal),
+            Self::Command { source, .. } if source.kind() == io::ErrorKind::NotFound => Code::NotFound,
+            Self::Command { .. } => Code::NotRunnable,
+            Self::Other { .. } => Code::Failed,
+        }
+    }
+
+    /// What to do next, as a sentence without its full stop; none where the error already says it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::CredentialsMissing { missing, env_file } => Some(match env_file {
+                Some(path) => format!("Put {} into {}", list(missing), path.display()),
+                None => format!("Set {}, or name the file that does with --env-file", list(missing)),
+            }),
+            Self::Credential { .. } => Some("Copy it again from the app's page on marketplace.zoom.us".into()),
+            Self::Unparseable { .. } => Some("Mend it by hand; zoomtok does not touch what it cannot read".into()),
+            Self::Refused { refusal, .. } => Some(refusal.fix().into()),
+            Self::Passing { not_before: Some(time), .. } => {
+                Some(format!("Zoom asks to wait until {}", time.format("%Y-%m-%d %H:%M:%SZ")))
+            }
+            Self::Passing { .. } => Some("Nothing was changed; try again later".into()),
+            Self::TakenOver { hint, .. } => hint.clone(),
+            Self::UnsafeToken { .. } => Some("See that ZOOM_OAUTH_URL is Zoom's".into()),
+            Self::Store { path, .. } => {
+                Some(format!("See to the permissions and the free space of {}", parent(path)))
+            }
+            Self::Unsaved { .. } => Some("Mend that and run zoomtok get: it puts the token in its place".into()),
+            Self::Lost { .. } => Some("Mend that and run zoomtok get -f".into()),
+            Self::Busy { .. } => Some("See what it is doing: ps -C zoomtok".into()),
+            Self::Unmeetable { .. } => Some("Ask for less with -t or ZOOM_TOKEN_THRESHOLD".into()),
+            Self::Setting { .. }
+            | Self::Unreadable { .. }
+            | Self::Interrupted { .. }
+            | Self::Command { .. }
+            | Self::Other { .. } => None,
+        }
+    }
+}
+
+fn list(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
+fn in_file(path: Option<&PathBuf>) -> String {
+    path.map(|path| format!(" or in {}", path.display())).unwrap_or_else(|| ", and there is no .env".into())
+}
+
+fn tracking(id: Option<&String>) -> String {
+    id.map(|id| format!(", tracking id {id}")).unwrap_or_default()
+}
+
+fn tracked(id: Option<&String>) -> String {
+    id.map(|id| format!(" (tracking id {id})")).unwrap_or_default()
+}
+
+fn parent(path: &std::path::Path) -> String {
+    path.parent().unwrap_or(path).display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_the_documented_ones() {
+        let table = [
+            (Code::Done, 0),
+            (Code::Failed, 1),
+            (Code::Usage, 2),
+            (Code::Configuration, 3),
+            (Code::Refused, 4),
+            (Code::Passing, 5),
+            (Code::Store, 6),
+            (Code::Busy, 7),
+            (Code::NotRunnable, 126),
+            (Code::NotFound, 127),
+            (Code::Signal(15), 143),
+        ];
+        for (code, number) in table {
+            assert_eq!(code.number(), number, "{code:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_zoom_said_is_taken_over() {
+        let taken: Vec<u8> = (0..=255).filter(|number| Code::of_exchange(*number).is_some()).collect();
+        assert_eq!(taken, [4, 5]);
+    }
+
+    #[test]
+    fn a_missing_credential_names_variable_and_file() {
+        let error = Error::CredentialsMissing {
+            missing: vec!["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"],
+            env_file: Some("/home/me/.env".into()),
+        };
+        let message = error.to_string();
+        assert_eq!(
+            message,
+            "no credentials: ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET not set in the environment or in /home/me/.env"
+        );
+        assert_eq!(error.code(), Code::Configuration);
+    }
+}

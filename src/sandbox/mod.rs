@@ -1,0 +1,1 @@
+//! A Zoom on loopback, for the demo and the tests.

@@ -1,0 +1,103 @@
+//! The access token as a value that does not show itself.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+
+/// No access token of Zoom's comes near this many bytes; v10 tokens have about 630.
+const MAX_LEN: usize = 16 * 1024;
+
+/// An access token: one line of characters that mean nothing to a shell.
+///
+/// `Debug` and `Display` show a mask. The memory is wiped when it is dropped; copies that other libraries make of it
+/// are theirs.
+#[derive(Clone)]
+pub struct AccessToken(SecretString);
+
+impl AccessToken {
+    /// Takes a text that can be a token.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, without repeating it: it is empty, has more than 16 KiB, or holds anything but
+    /// `A-Z a-z 0-9 . _ ~ + / = -`. The latter is what RFC 6750 (section 2.1) allows in a bearer token; anything
+    /// else would be run by the shells that source `.env`.
+    pub fn new(text: impl Into<String>) -> Result<Self, &'static str> {
+        let text: SecretString = text.into().into();
+        let exposed = text.expose_secret();
+        if exposed.is_empty() {
+            return Err("it is empty");
+        }
+        if exposed.len() > MAX_LEN {
+            return Err("it is longer than 16 KiB");
+        }
+        if !exposed.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._~+/=-".contains(&byte)) {
+            return Err("it holds characters that a token cannot have");
+        }
+        Ok(Self(text))
+    }
+
+    /// The token itself, for the two places that need it: the request to Zoom, and what the user asked to be printed
+    /// or stored.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl PartialEq for AccessToken {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+}
+
+impl Eq for AccessToken {}
+
+impl fmt::Display for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&mask(self.expose()))
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AccessToken({self})")
+    }
+}
+
+/// The first four and last four characters, `eyJz...NTMz`; of a text too short for that to hide anything, nothing.
+pub fn mask(secret: &str) -> String {
+    let characters: Vec<char> = secret.chars().collect();
+    if characters.len() < 24 {
+        return "****".into();
+    }
+    let head: String = characters[..4].iter().collect();
+    let tail: String = characters[characters.len() - 4..].iter().collect();
+    format!("{head}...{tail}").chars().map(|c| if c.is_control() { '?' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mask_shows_eight_characters_at_most() {
+        assert_eq!(mask("eyJzdiI6IjAwMDAwMiIsImFsZyI6NTMz"), "eyJz...NTMz");
+        assert_eq!(mask("short"), "****");
+        assert_eq!(mask(""), "****");
+    }
+
+    #[test]
+    fn what_a_shell_would_run_is_no_token() {
+        for bad in ["", "a b", "a\nb", "a\"b", "a'b", "$(id)", "`id`", "a#b", "a;b", "a\\b", "a\u{e9}b"] {
+            assert!(AccessToken::new(bad).is_err(), "{bad:?}");
+        }
+        assert!(AccessToken::new("a".repeat(MAX_LEN + 1)).is_err());
+        assert!(AccessToken::new("eyJ.A-z_0~9+/=").is_ok());
+    }
+
+    #[test]
+    fn no_format_shows_it() {
+        let token = AccessToken::new("canary-canary-canary-canary").unwrap();
+        assert_eq!(format!("{token} {token:?}"), "cana...nary AccessToken(cana...nary)");
+    }
+}
