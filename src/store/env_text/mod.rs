@@ -1,0 +1,285 @@
+//! The text of a `.env` file: what it says about our variables, and the same text with other values.
+//!
+//! dotenvy reads the values. It cannot write, so [`scan`] finds the bytes of each value; the two check each other, and
+//! where they or a shell would read different values, the text is refused rather than guessed at.
+
+mod scan;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use scan::{Statement, Value};
+use thiserror::Error;
+
+const BOM: &str = "\u{feff}";
+
+/// The text of a `.env` file that makes sense, as far as the variables go that it was read for.
+#[derive(Clone)]
+pub struct EnvText {
+    text: String,
+    ours: Vec<&'static str>,
+    assignments: Vec<Assignment>,
+    others: Vec<Reading>,
+}
+
+/// One of our variables as the text sets it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its value, which may be empty.
+    pub value: String,
+    /// The line that counts, the last one that sets it, counted from 1.
+    pub line: usize,
+}
+
+/// Why a text was refused, told without repeating any of it.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{}{problem}", .line.map(|line| format!("line {line}: ")).unwrap_or_default())]
+pub struct Fault {
+    /// The line, counted from 1, where one is to blame.
+    pub line: Option<usize>,
+    /// What is wrong there.
+    pub problem: String,
+}
+
+impl Fault {
+    fn at(line: usize, problem: impl Into<String>) -> Self {
+        Self { line: Some(line), problem: problem.into() }
+    }
+
+    fn of_change(problem: impl Into<String>) -> Self {
+        Self { line: None, problem: problem.into() }
+    }
+}
+
+/// A line that sets one of our variables.
+#[derive(Clone)]
+struct Assignment {
+    name: &'static str,
+    entry: Entry,
+    value: Value,
+    /// Where the next line begins.
+    end: usize,
+}
+
+/// What dotenvy makes of a statement that is not ours; nothing when it cannot read it.
+type Reading = Option<(String, String)>;
+
+impl EnvText {
+    /// Reads a text for the variables of these names.
+    ///
+    /// # Errors
+    ///
+    /// The text is not UTF-8 or holds a NUL, a quote is never closed, or a line of one of our variables cannot be
+    /// read, or not by all in the same way.
+    pub fn parse(bytes: &[u8], ours: &[&'static str]) -> Result<Self, Fault> {
+        let line_at = |at: usize| bytes[..at].split(|byte| *byte == b'\n').count();
+        let text = std::str::from_utf8(bytes)
+            .map_err(|error| Fault::at(line_at(error.valid_up_to()), "the text is not UTF-8"))?;
+        if let Some(at) = text.find('\0') {
+            return Err(Fault::at(line_at(at), "there is a NUL byte in the text"));
+        }
+        Self::read(text.to_owned(), ours.to_vec())
+    }
+
+    /// The text of a file that does not exist yet.
+    pub fn empty(ours: &[&'static str]) -> Self {
+        Self { text: String::new(), ours: ours.to_vec(), assignments: Vec::new(), others: Vec::new() }
+    }
+
+    /// What the text says about one of our variables; nothing when it does not set it.
+    pub fn get(&self, name: &str) -> Option<&Entry> {
+        self.of(name).next_back().map(|assignment| &assignment.entry)
+    }
+
+    /// The text with other values: each line that sets one of these variables sets the new value, in the quotes it
+    /// has, and every other byte stays.
+    ///
+    /// A variable that is not set yet gets a line behind the one that sets the variable before it in `changes`, else
+    /// at the end.
+    ///
+    /// # Errors
+    ///
+    /// A name is not one of ours, a value holds anything but `A-Z a-z 0-9 . _ ~ + / = - :`, or the new text does not
+    /// read as it should.
+    pub fn with(&self, changes: &[(&str, &str)]) -> Result<String, Fault> {
+        let mut env = self.clone();
+        let mut previous = None;
+        for (name, value) in changes {
+            env = env.with_one(name, value, previous)?;
+            previous = Some(*name);
+        }
+        Ok(env.text)
+    }
+
+    fn read(text: String, ours: Vec<&'static str>) -> Result<Self, Fault> {
+        let start = if text.starts_with(BOM) { BOM.len() } else { 0 };
+        let statements = scan::statements(&text, start)?;
+        let readings = readings(&text, &statements);
+        if readings.len() != statements.len() {
+            return Err(Fault::of_change("it cannot be told where its lines end"));
+        }
+        let mut env = Self { text, ours, assignments: Vec::new(), others: Vec::new() };
+        for (statement, reading) in statements.into_iter().zip(readings) {
+            env.add(&statement, reading)?;
+        }
+        Ok(env)
+    }
+
+    fn add(&mut self, statement: &Statement, reading: Reading) -> Result<(), Fault> {
+        let code = &self.text[statement.code.clone()];
+        let Some(name) = self.our_name(code) else {
+            return self.add_other(statement, reading);
+        };
+        let Some(value) = statement.value(&self.text) else {
+            let (_, rest) = scan::subject(code);
+            // The shell idiom `export NAME` assigns nothing.
+            if rest.is_empty() && code.trim_start().starts_with("export") {
+                return Ok(());
+            }
+            return Err(Fault::at(statement.line, format!("{name} is not followed by an equals sign")));
+        };
+        let raw = &self.text[value.span.clone()];
+        if raw.contains(special(value.quote)) {
+            let problem =
+                format!("{name} holds a character with a meaning in shells; write it in single quotes");
+            return Err(Fault::at(statement.line, problem));
+        }
+        // Both must see the same: dotenvy, and a shell, for which a value without those characters is literal.
+        if !reading.is_some_and(|(key, read)| key == name && read == raw) {
+            let problem =
+                format!("{name} is not read the same everywhere; write it as one string in single quotes");
+            return Err(Fault::at(statement.line, problem));
+        }
+        let entry = Entry { value: raw.to_owned(), line: statement.line };
+        self.assignments.push(Assignment { name, entry, value, end: statement.end });
+        Ok(())
+    }
+
+    fn add_other(&mut self, statement: &Statement, reading: Reading) -> Result<(), Fault> {
+        let code = &self.text[statement.code.clone()];
+        if reading.as_ref().is_some_and(|(key, _)| self.ours.contains(&key.as_str())) {
+            return Err(Fault::at(statement.line, "it cannot be told which variable is set here"));
+        }
+        let quoted =
+            reading.is_some() && statement.value(&self.text).is_some_and(|value| value.quote.is_some());
+        // Stray apostrophes, or a backslash before the closing one: not every reader takes such lines together.
+        if !quoted && code.lines().skip(1).any(|line| self.our_name(line).is_some()) {
+            return Err(Fault::at(
+                statement.line,
+                "a quote that is opened here swallows a line with one of our variables",
+            ));
+        }
+        // dotenvy substitutes: the value may change with that of another variable.
+        self.others.push(reading.filter(|_| !code.contains('$')));
+        Ok(())
+    }
+
+    fn our_name(&self, line: &str) -> Option<&'static str> {
+        let (name, _) = scan::subject(line);
+        self.ours.iter().copied().find(|ours| *ours == name)
+    }
+
+    fn with_one(&self, name: &str, value: &str, previous: Option<&str>) -> Result<Self, Fault> {
+        if !self.ours.contains(&name) {
+            return Err(Fault::of_change(format!("{name} is not a variable to be written")));
+        }
+        if !value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._~+/=-:".contains(&byte)) {
+            return Err(Fault::of_change(format!(
+                "the new {name} holds a character that must not be written"
+            )));
+        }
+        let mut text = self.text.clone();
+        for assignment in self.of(name).rev() {
+            text.replace_range(assignment.value.span.clone(), &assignment.value.rewritten(value));
+        }
+        if self.get(name).is_none() {
+            let behind = previous.and_then(|previous| self.of(previous).next_back());
+            insert_line(&mut text, behind.map(|assignment| assignment.end), &format!("{name}=\"{value}\""));
+        }
+
+        let wrong = || Fault::of_change(format!("with the new {name} the text would not read as it should"));
+        let new = Self::read(text, self.ours.clone()).map_err(|_| wrong())?;
+        let written: Vec<&str> = new.of(name).map(|assignment| assignment.entry.value.as_str()).collect();
+        if written != vec![value; self.of(name).count().max(1)] || new.all_but(name) != self.all_but(name) {
+            return Err(wrong());
+        }
+        Ok(new)
+    }
+
+    fn of(&self, name: &str) -> impl DoubleEndedIterator<Item = &Assignment> {
+        self.assignments.iter().filter(move |assignment| assignment.name == name)
+    }
+
+    /// What a change of this variable must leave as it is.
+    fn all_but(&self, name: &str) -> (Vec<(&str, &str)>, &[Reading]) {
+        let ours = self.assignments.iter().filter(|assignment| assignment.name != name);
+        (ours.map(|assignment| (assignment.name, assignment.entry.value.as_str())).collect(), &self.others)
+    }
+}
+
+impl Value {
+    /// A new value for this one's place, in quotes where it has none and needs some.
+    fn rewritten(&self, value: &str) -> String {
+        // A shell expands a tilde at the beginning, and in lists like PATH.
+        let tilde = value.split([':', '=']).any(|part| part.starts_with('~'));
+        if self.quote.is_none() && (self.span.is_empty() || value.is_empty() || tilde) {
+            format!("\"{value}\"")
+        } else {
+            value.to_owned()
+        }
+    }
+}
+
+/// What a shell or a parser takes for more than itself, by the quotes it stands in.
+fn special(quote: Option<char>) -> &'static [char] {
+    match quote {
+        Some('\'') => &[],
+        Some(_) => &['$', '`', '\\'],
+        None => &['$', '`', '\\', ';', '&', '|', '<', '>', '(', ')'],
+    }
+}
+
+/// What dotenvy reads, statement by statement. Its errors are dropped, for they show the line.
+fn readings(text: &str, statements: &[Statement]) -> Vec<Reading> {
+    // Without comments, which it misreads (see `scan`), and each line with a newline, for it cannot read blanks at the
+    // end of a text without.
+    let mut code = String::new();
+    for statement in statements {
+        code.push_str(&text[statement.code.clone()]);
+        code.push('\n');
+    }
+    dotenvy::from_read_iter(code.as_bytes()).map(Result::ok).collect()
+}
+
+/// Puts a line at this place, the beginning of a line, or at the end of the text.
+fn insert_line(text: &mut String, at: Option<usize>, line: &str) {
+    let at = at.unwrap_or(text.len());
+    let before = &text[..at];
+    let newline = match before.rfind('\n') {
+        Some(last) if before[..last].ends_with('\r') => "\r\n",
+        _ => "\n",
+    };
+    // A shell would take a line behind a backslash for the continuation of the one before.
+    let apart = if before.strip_suffix('\n').unwrap_or(before).ends_with('\\') { newline } else { "" };
+    let inserted = if before.is_empty() || before == BOM || before.ends_with('\n') {
+        format!("{apart}{line}{newline}")
+    } else {
+        format!("{newline}{apart}{line}")
+    };
+    text.insert_str(at, &inserted);
+}
+
+impl fmt::Debug for EnvText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map()
+            .entries(self.assignments.iter().map(|assignment| (assignment.name, &assignment.entry)))
+            .finish()
+    }
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}", self.line)
+    }
+}
