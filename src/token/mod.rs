@@ -1,5 +1,9 @@
-//! The token: a secret value, what it says about itself, and how long it lasts.
+//! The token: a secret value, what it says about itself, and how long it lasts. All of it is pure.
 
+mod claims;
+mod freshness;
 mod secret;
 
-pub use secret::{AccessToken, mask};
+pub use claims::Claims;
+pub use freshness::{CLOCK_TOLERANCE, Found, LONGEST_LIFE, State};
+pub use secret::{Token, mask};

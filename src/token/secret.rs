@@ -1,20 +1,20 @@
-//! The access token as a value that does not show itself.
+//! A token as a value that does not show itself.
 
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
-/// No access token of Zoom's comes near this many bytes; v10 tokens have about 630.
+/// No token of Zoom's comes near this many bytes; v10 tokens have about 630.
 const MAX_LEN: usize = 16 * 1024;
 
-/// An access token: one line of characters that mean nothing to a shell.
+/// An access or refresh token: one line of characters that mean nothing to a shell.
 ///
 /// `Debug` and `Display` show a mask. The memory is wiped when it is dropped; copies that other libraries make of it
 /// are theirs.
 #[derive(Clone)]
-pub struct AccessToken(SecretString);
+pub struct Token(SecretString);
 
-impl AccessToken {
+impl Token {
     /// Takes a text that can be a token.
     ///
     /// # Errors
@@ -44,23 +44,23 @@ impl AccessToken {
     }
 }
 
-impl PartialEq for AccessToken {
+impl PartialEq for Token {
     fn eq(&self, other: &Self) -> bool {
         self.expose() == other.expose()
     }
 }
 
-impl Eq for AccessToken {}
+impl Eq for Token {}
 
-impl fmt::Display for AccessToken {
+impl fmt::Display for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&mask(self.expose()))
     }
 }
 
-impl fmt::Debug for AccessToken {
+impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AccessToken({self})")
+        write!(f, "Token({self})")
     }
 }
 
@@ -89,15 +89,15 @@ mod tests {
     #[test]
     fn what_a_shell_would_run_is_no_token() {
         for bad in ["", "a b", "a\nb", "a\"b", "a'b", "$(id)", "`id`", "a#b", "a;b", "a\\b", "a\u{e9}b"] {
-            assert!(AccessToken::new(bad).is_err(), "{bad:?}");
+            assert!(Token::new(bad).is_err(), "{bad:?}");
         }
-        assert!(AccessToken::new("a".repeat(MAX_LEN + 1)).is_err());
-        assert!(AccessToken::new("eyJ.A-z_0~9+/=").is_ok());
+        assert!(Token::new("a".repeat(MAX_LEN + 1)).is_err());
+        assert!(Token::new("eyJ.A-z_0~9+/=").is_ok());
     }
 
     #[test]
     fn no_format_shows_it() {
-        let token = AccessToken::new("canary-canary-canary-canary").unwrap();
-        assert_eq!(format!("{token} {token:?}"), "cana...nary AccessToken(cana...nary)");
+        let token = Token::new("canary-canary-canary-canary").unwrap();
+        assert_eq!(format!("{token} {token:?}"), "cana...nary Token(cana...nary)");
     }
 }
