@@ -5,6 +5,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::process::{ExitCode, Termination};
 
 use chrono::{DateTime, Utc};
 use thiserror::Error;
@@ -34,11 +35,13 @@ pub enum Code {
     NotFound,
     /// Ended by a signal of this number, as shells have it: 128 + signal.
     Signal(u8),
+    /// What the command of `exec` exited with, where it could not take the place of this process.
+    Command(i32),
 }
 
 impl Code {
     /// The number the process exits with.
-    pub fn number(self) -> u8 {
+    pub fn number(self) -> i32 {
         match self {
             Self::Done => 0,
             Self::Failed => 1,
@@ -50,13 +53,25 @@ impl Code {
             Self::Busy => 7,
             Self::NotRunnable => 126,
             Self::NotFound => 127,
-            Self::Signal(signal) => 128_u8.saturating_add(signal),
+            Self::Signal(signal) => 128 + i32::from(signal),
+            Self::Command(code) => code,
         }
     }
 
     /// The class with this number, of those that one process may take over from another.
-    pub fn of_exchange(number: u8) -> Option<Self> {
+    pub fn of_exchange(number: i32) -> Option<Self> {
         [Self::Refused, Self::Passing].into_iter().find(|code| code.number() == number)
+    }
+}
+
+impl Termination for Code {
+    fn report(self) -> ExitCode {
+        let number = self.number();
+        match u8::try_from(number) {
+            Ok(number) => ExitCode::from(number),
+            // Windows has larger ones, such as 0xC000013A after Ctrl-C; std's ExitCode has room for a byte.
+            Err(_) => std::process::exit(number),
+        }
     }
 }
 
@@ -71,6 +86,8 @@ pub enum Refusal {
     GrantType,
     /// `invalid_grant` to a `refresh_token` grant, 4711, 4737, 4740, 4741: the refresh token is spent or revoked.
     RefreshToken,
+    /// As above, after an answer that never arrived: that one most likely spent it.
+    RefreshAnswerLost,
     /// `invalid_scope`: a scope that the app does not have.
     Scope,
     /// `unauthorized_client`, `access_denied`, 4738: the app may not have a token of this account.
@@ -90,6 +107,9 @@ impl Refusal {
             Self::Account => "the account id is not one that this app can use".into(),
             Self::GrantType => "this app is of another type than the credentials".into(),
             Self::RefreshToken => "the refresh token is spent, revoked or of another app".into(),
+            Self::RefreshAnswerLost => {
+                "the refresh token is spent; an answer of Zoom that never arrived seems to have held the next one".into()
+            }
             Self::Scope => "the app lacks a scope that was asked for".into(),
             Self::Unauthorized => "the app is not allowed to have a token of this account".into(),
             Self::AppDisabled => "Zoom has disabled the app".into(),
@@ -109,14 +129,16 @@ impl Refusal {
                 "ZOOM_ACCOUNT_ID belongs to a Server-to-Server OAuth app, ZOOM_REFRESH_TOKEN to a user-authorised one: \
                  set the one that fits the app"
             }
-            Self::RefreshToken => {
+            Self::RefreshToken | Self::RefreshAnswerLost => {
                 "Authorise the app in the browser again and put the new refresh token into ZOOM_REFRESH_TOKEN"
             }
             Self::Scope => "Add the scope to the app on marketplace.zoom.us",
             Self::Unauthorized => "Ask the account's administrator to approve the app",
             Self::AppDisabled => "Ask Zoom's support why",
             Self::UserGone => "Authorise the app again as a user who exists",
-            Self::Other(_) => "Look the app up on marketplace.zoom.us: activated, of the right type, not removed?",
+            Self::Other(_) => {
+                "Look the app up on marketplace.zoom.us: activated, of the right type, not removed?"
+            }
         }
     }
 }
@@ -239,21 +261,21 @@ pub enum Error {
     },
 
     /// A new token exists and `.env` does not hold it.
-    #[error("the new token was saved to {} because {cause}", .recovery.display())]
+    #[error("the new token is not in its place but in {}", .recovery.display())]
     Unsaved {
         /// Where it waits for the next run.
         recovery: PathBuf,
         /// Why it is not in its place.
-        cause: Box<Error>,
+        source: Box<Error>,
     },
 
     /// A new token exists and could be stored nowhere.
-    #[error("the new token is lost: {cause}; and {recovery}")]
+    #[error("the new token could be stored nowhere, not even for later ({recovery})")]
     Lost {
-        /// Why it is not in its place.
-        cause: Box<Error>,
-        /// Why it is not in the recovery file either.
+        /// Why it is not in the recovery file.
         recovery: Box<Error>,
+        /// Why it is not in its place.
+        source: Box<Error>,
     },
 
     /// Somebody else kept the lock for longer than anybody should.
@@ -319,8 +341,12 @@ impl Error {
                 Some(path) => format!("Put {} into {}", list(missing), path.display()),
                 None => format!("Set {}, or name the file that does with --env-file", list(missing)),
             }),
-            Self::Credential { .. } => Some("Copy it again from the app's page on marketplace.zoom.us".into()),
-            Self::Unparseable { .. } => Some("Mend it by hand; zoomtok does not touch what it cannot read".into()),
+            Self::Credential { .. } => {
+                Some("Copy it again from the app's page on marketplace.zoom.us".into())
+            }
+            Self::Unparseable { .. } => {
+                Some("Mend it by hand; zoomtok does not touch what it cannot read".into())
+            }
             Self::Refused { refusal, .. } => Some(refusal.fix().into()),
             Self::Passing { not_before: Some(time), .. } => {
                 Some(format!("Zoom asks to wait until {}", time.format("%Y-%m-%d %H:%M:%SZ")))
@@ -331,7 +357,9 @@ impl Error {
             Self::Store { path, .. } => {
                 Some(format!("See to the permissions and the free space of {}", parent(path)))
             }
-            Self::Unsaved { .. } => Some("Mend that and run zoomtok get: it puts the token in its place".into()),
+            Self::Unsaved { .. } => {
+                Some("Mend that and run zoomtok get: it puts the token in its place".into())
+            }
             Self::Lost { .. } => Some("Mend that and run zoomtok get -f".into()),
             Self::Busy { .. } => Some("See what it is doing: ps -C zoomtok".into()),
             Self::Unmeetable { .. } => Some("Ask for less with -t or ZOOM_TOKEN_THRESHOLD".into()),
@@ -353,7 +381,7 @@ fn list(names: &[&str]) -> String {
 }
 
 fn in_file(path: Option<&PathBuf>) -> String {
-    path.map(|path| format!(" or in {}", path.display())).unwrap_or_else(|| ", and there is no .env".into())
+    path.map_or_else(|| ", and there is no .env".into(), |path| format!(" or in {}", path.display()))
 }
 
 fn tracking(id: Option<&String>) -> String {
@@ -394,7 +422,7 @@ mod tests {
 
     #[test]
     fn only_what_zoom_said_is_taken_over() {
-        let taken: Vec<u8> = (0..=255).filter(|number| Code::of_exchange(*number).is_some()).collect();
+        let taken: Vec<i32> = (0..=255).filter(|number| Code::of_exchange(*number).is_some()).collect();
         assert_eq!(taken, [4, 5]);
     }
 

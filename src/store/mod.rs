@@ -1,5 +1,15 @@
-//! The token's home: the `.env` text, its replacement, the lock, and the state directory.
+//! The token's home: the `.env` and its text, its replacement, the lock, and the state directory.
 
+mod env_file;
 mod env_text;
+mod lock;
+mod replace;
+mod state;
 
+pub use env_file::{EnvFile, find as find_env_file};
 pub use env_text::{Entry, EnvText, Fault};
+pub use lock::{Lock, PATIENCE, lock_path};
+pub use replace::{Reservation, clean, temporary};
+pub use state::{
+    ClockDifference, Failure, Memory, Recovery, StateDirectory, default_root as default_state_root, digest,
+};

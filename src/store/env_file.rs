@@ -1,0 +1,218 @@
+//! A `.env` file: finding it, and reading it with care.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use super::env_text::{Entry, EnvText, Fault};
+use crate::error::Error;
+
+/// No `.env` comes near this many bytes; what is larger was named by mistake.
+const MAX_LEN: u64 = 1024 * 1024;
+
+/// How many symbolic links may lead to a file, as in the Linux kernel.
+const MAX_LINKS: usize = 40;
+
+/// A `.env` as it was read, or the place where one will be made.
+#[derive(Debug, Clone)]
+pub struct EnvFile {
+    path: PathBuf,
+    real: PathBuf,
+    /// None where there is no such file.
+    size: Option<usize>,
+    text: EnvText,
+}
+
+/// The nearest `.env` from `directory` upwards, else the one in zoomtok's configuration directory.
+pub fn find(directory: &Path, configuration: Option<&Path>) -> Option<PathBuf> {
+    directory
+        .ancestors()
+        .map(|directory| directory.join(".env"))
+        .chain(configuration.map(|configuration| configuration.join("zoomtok").join(".env")))
+        .find(|path| path.symlink_metadata().is_ok())
+}
+
+impl EnvFile {
+    /// Reads the file at `path`, and from it the variables in `names`.
+    ///
+    /// A file that is not there has no variables.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreadable`] or [`Error::Unparseable`] for a file that is there and is not a readable `.env`.
+    pub fn read(path: &Path, names: &[&'static str]) -> Result<Self, Error> {
+        let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
+        let real = resolve(path).map_err(unreadable)?;
+        let bytes = match bytes(&real) {
+            Ok(bytes) => Some(bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(unreadable(error)),
+        };
+        let text = match &bytes {
+            Some(bytes) => EnvText::parse(bytes, names).map_err(|fault| unparseable(path, fault))?,
+            None => EnvText::empty(names),
+        };
+        Ok(Self { path: path.to_owned(), real, size: bytes.map(|bytes| bytes.len()), text })
+    }
+
+    /// The path as it was named or found.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The path without symbolic links: what is locked and replaced.
+    pub fn real(&self) -> &Path {
+        &self.real
+    }
+
+    /// Whether there is such a file.
+    pub fn exists(&self) -> bool {
+        self.size.is_some()
+    }
+
+    /// Its size in bytes.
+    pub fn size(&self) -> usize {
+        self.size.unwrap_or_default()
+    }
+
+    /// The last assignment of a variable, if there is one that is not empty.
+    pub fn get(&self, name: &str) -> Option<&Entry> {
+        self.text.get(name).filter(|entry| !entry.value.is_empty())
+    }
+
+    /// The text of the file with these variables changed, and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unparseable`] when the change cannot be made without harm to something else.
+    pub fn with(&self, changes: &[(&str, &str)]) -> Result<String, Error> {
+        self.text.with(changes).map_err(|fault| unparseable(&self.path, fault))
+    }
+}
+
+fn unparseable(path: &Path, fault: Fault) -> Error {
+    Error::Unparseable { path: path.to_owned(), line: fault.line, problem: fault.problem }
+}
+
+fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let metadata = fs::metadata(path)?;
+    let refuse = |what: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+    if metadata.is_dir() {
+        return refuse("it is a directory");
+    }
+    // Opening a named pipe would wait for whoever writes into it.
+    if !metadata.is_file() {
+        return refuse("it is not a regular file");
+    }
+    if metadata.len() > MAX_LEN {
+        return refuse("it is larger than 1 MiB, which no .env is");
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default() + 1);
+    fs::File::open(path)?.take(MAX_LEN).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The path without symbolic links, also of a file that is not there yet: a link to nowhere says where to make it.
+fn resolve(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        match plain(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            resolved => return resolved,
+        }
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        match path.read_link() {
+            Ok(link) => path = parent.join(link),
+            Err(_) => {
+                // No parent either: writing will say so, reading finds no file.
+                return Ok(plain(parent).map_or_else(
+                    |_| path.clone(),
+                    |parent| parent.join(path.file_name().unwrap_or_default()),
+                ));
+            }
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "too many symbolic links"))
+}
+
+/// `canonicalize`, but for the `\\?\` that it puts before a path on Windows and that many programs do not take.
+fn plain(path: &Path) -> io::Result<PathBuf> {
+    let path = path.canonicalize()?;
+    Ok(match path.to_str().and_then(|text| text.strip_prefix(r"\\?\")) {
+        Some(text) if text.as_bytes().get(1) == Some(&b':') => text.into(),
+        _ => path,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    const NAMES: &[&str] = &["ZOOM_ACCESS_TOKEN"];
+
+    fn put(path: &Path, bytes: &[u8]) {
+        fs::File::options()
+            .create(true)
+            .truncate(true)
+            .write(true)
+            .open(path)
+            .unwrap()
+            .write_all(bytes)
+            .unwrap();
+    }
+
+    #[test]
+    fn the_nearest_one_is_found() {
+        let root = tempfile::tempdir().unwrap();
+        let below = root.path().join("a/b");
+        let configuration = root.path().join("config");
+        fs::create_dir_all(&below).unwrap();
+        fs::create_dir_all(configuration.join("zoomtok")).unwrap();
+        put(&configuration.join("zoomtok/.env"), b"");
+        assert_eq!(find(&below, Some(&configuration)), Some(configuration.join("zoomtok/.env")));
+        put(&root.path().join("a/.env"), b"");
+        assert_eq!(find(&below, Some(&configuration)), Some(root.path().join("a/.env")));
+        put(&below.join(".env"), b"");
+        assert_eq!(find(&below, Some(&configuration)), Some(below.join(".env")));
+    }
+
+    #[test]
+    fn only_a_file_that_is_not_there_is_empty() {
+        let root = tempfile::tempdir().unwrap();
+        let file = EnvFile::read(&root.path().join(".env"), NAMES).unwrap();
+        assert!(!file.exists());
+        assert!(file.get("ZOOM_ACCESS_TOKEN").is_none());
+        let error = EnvFile::read(root.path(), NAMES).unwrap_err();
+        assert_eq!(error.code(), crate::error::Code::Configuration);
+    }
+
+    #[test]
+    fn a_huge_file_is_not_read() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join(".env");
+        put(&path, b"");
+        fs::File::options().write(true).open(&path).unwrap().set_len(50 * 1024 * 1024).unwrap();
+        assert!(matches!(EnvFile::read(&path, NAMES), Err(Error::Unreadable { .. })));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_also_to_a_file_that_is_not_there() {
+        use std::os::unix::fs::symlink;
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path().canonicalize().unwrap();
+        fs::create_dir(root.join("real")).unwrap();
+        symlink("second", root.join("first")).unwrap();
+        symlink("real/.env", root.join("second")).unwrap();
+        let read = || EnvFile::read(&root.join("first"), NAMES).unwrap();
+        assert_eq!(read().real(), root.join("real/.env"));
+        assert!(!read().exists());
+        put(&root.join("real/.env"), b"ZOOM_ACCESS_TOKEN=x\n");
+        assert_eq!(read().real(), root.join("real/.env"));
+        assert_eq!(read().get("ZOOM_ACCESS_TOKEN").unwrap().value, "x");
+        symlink("loop", root.join("loop")).unwrap();
+        assert!(EnvFile::read(&root.join("loop"), NAMES).is_err());
+    }
+}

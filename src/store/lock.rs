@@ -1,0 +1,141 @@
+//! One writer at a time, over all processes.
+//!
+//! The lock is the kernel's, on a file of its own beside the `.env`: it goes when its holder goes, however that
+//! ends, and it survives the `.env` being replaced. The file itself means nothing and is never removed, since a
+//! removed lock file can be held by two.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::error::Error;
+
+/// How long a process waits for another, in seconds. The holder is done within 20 s, see `keeper.rs`.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The pause between two looks at a lock that is held. It is what a waiting process adds to the time of the exchange
+/// it waits for.
+const PAUSE: Duration = Duration::from_millis(15);
+
+/// A lock that is held until it is dropped.
+#[derive(Debug)]
+pub struct Lock {
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "held, not used: closing it is what releases the lock")
+    )]
+    file: File,
+}
+
+/// The lock file of `target`.
+pub fn lock_path(target: &Path) -> PathBuf {
+    let mut name = target.file_name().unwrap_or_default().to_owned();
+    name.push(".lock");
+    target.with_file_name(name)
+}
+
+impl Lock {
+    /// Takes the lock of `target`, a path without symbolic links, waiting up to `patience` for it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Busy`] when somebody else kept it for longer; [`Error::Store`] when the lock file cannot be made or
+    /// the filesystem cannot lock: nothing is written without a lock.
+    pub fn acquire(target: &Path, patience: Duration, clock: &dyn Clock) -> Result<Self, Error> {
+        let deadline = clock.elapsed() + patience;
+        loop {
+            if let Some(lock) = Self::try_acquire(target)? {
+                return Ok(lock);
+            }
+            if clock.elapsed() >= deadline {
+                return Err(Error::Busy { path: lock_path(target), waited: patience.as_secs() });
+            }
+            clock.sleep(PAUSE);
+        }
+    }
+
+    /// Takes the lock of `target` if nobody holds it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] as above.
+    pub fn try_acquire(target: &Path) -> Result<Option<Self>, Error> {
+        let path = lock_path(target);
+        let failed = |action, source| Error::Store { action, path: path.clone(), source };
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path).map_err(|error| failed("open the lock file", error))?;
+        match file.try_lock() {
+            // Somebody may have removed the file after it was opened here; the next process would lock another one.
+            Ok(()) => Ok(is_at(&file, &path).then_some(Self { file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(failed("lock (does this filesystem have locks?)", error)),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let identity = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
+    match (file.metadata(), std::fs::metadata(path)) {
+        (Ok(held), Ok(there)) => identity(held) == identity(there),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn is_at(_: &File, _: &Path) -> bool {
+    // An open file keeps its name on Windows.
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::manual::ManualClock;
+
+    #[test]
+    fn one_holds_it_and_the_other_gives_up_in_time() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join(".env");
+        let clock = ManualClock::at("2026-03-04T12:00:00Z");
+        let held = Lock::acquire(&target, PATIENCE, &clock).unwrap();
+        assert_eq!(clock.elapsed(), Duration::ZERO);
+        let error = Lock::acquire(&target, PATIENCE, &clock).unwrap_err();
+        assert!(matches!(error, Error::Busy { waited: 30, .. }), "{error}");
+        assert!(clock.elapsed() < PATIENCE + 2 * PAUSE);
+        drop(held);
+        Lock::acquire(&target, PATIENCE, &clock).unwrap();
+    }
+
+    #[test]
+    fn a_file_that_nobody_holds_is_no_lock() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join(".env");
+        drop(Lock::try_acquire(&target).unwrap());
+        assert!(lock_path(&target).exists());
+        assert!(Lock::try_acquire(&target).unwrap().is_some());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_lock_file_that_was_removed_is_not_held() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join(".env");
+        let lock = Lock::try_acquire(&target).unwrap().unwrap();
+        std::fs::remove_file(lock_path(&target)).unwrap();
+        assert!(!is_at(&lock.file, &lock_path(&target)));
+        assert!(Lock::try_acquire(&target).unwrap().is_some());
+    }
+
+    #[test]
+    fn where_no_lock_file_can_be_the_token_cannot_be_stored() {
+        let directory = tempfile::tempdir().unwrap();
+        let error = Lock::try_acquire(&directory.path().join("none/.env")).unwrap_err();
+        assert_eq!(error.code(), crate::error::Code::Store);
+    }
+}

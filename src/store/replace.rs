@@ -1,0 +1,244 @@
+//! Replacing a file so that whoever reads it, and whatever fails, finds the old bytes or the new ones.
+
+use std::ffi::OsString;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::error::Error;
+
+/// A place made ready for the new bytes of a file, before anybody knows them.
+///
+/// It is a temporary file beside the target, of mode 0600, as large as the new text can be and of the right owner:
+/// what could fail for want of room or permission has failed before a token is asked for. Dropped, it takes the
+/// temporary file with it.
+///
+/// The name of that file is fixed, so that what a killed process left is found and removed. That needs the lock: two
+/// reservations of one target must not exist at once.
+#[derive(Debug)]
+pub struct Reservation {
+    temporary: NamedTempFile,
+    target: PathBuf,
+    old: Option<Metadata>,
+}
+
+/// Where the new bytes of `target` are written first; exists only while a replace is under way, or after a kill.
+pub fn temporary(target: &Path) -> PathBuf {
+    target.with_file_name(temporary_name(target))
+}
+
+fn temporary_name(target: &Path) -> OsString {
+    let mut name = target.file_name().unwrap_or_default().to_owned();
+    name.push(".zoomtok-tmp");
+    name
+}
+
+/// Removes what a killed process left beside `target`. The caller holds the lock.
+///
+/// # Errors
+///
+/// There is something that cannot be removed.
+pub fn clean(target: &Path) -> Result<(), Error> {
+    let path = temporary(target);
+    match fs::remove_file(&path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(Error::Store { action: "remove", path, source })
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Reservation {
+    /// Makes ready to replace `target`, a path without symbolic links, with up to `room` bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when the directory is not writable, the disk is full, or the owner of the target cannot be
+    /// kept. Nothing has changed then.
+    pub fn new(target: &Path, room: usize) -> Result<Self, Error> {
+        let failed = |action, source| Error::Store { action, path: target.to_owned(), source };
+        let old = match fs::metadata(target) {
+            Ok(metadata) => Some(metadata),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(failed("look at", error)),
+        };
+        clean(target)?;
+        let directory = target.parent().unwrap_or(Path::new(""));
+        let name = temporary_name(target);
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(&name).rand_bytes(0);
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600));
+        let mut temporary = builder
+            .tempfile_in(directory)
+            .map_err(|error| failed("make a temporary file to replace", error))?;
+        take_owner(temporary.as_file(), old.as_ref()).map_err(|error| failed("keep the owner of", error))?;
+        temporary.write_all(&vec![0; room]).map_err(|error| failed("make room to replace", error))?;
+        Ok(Self { temporary, target: target.to_owned(), old })
+    }
+
+    /// Puts `bytes` in the place of the old ones, durably. The file keeps its mode; a new one has 0600.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`], and then the target has its old bytes; but for a failure to fsync the directory at the very
+    /// end, after which it has the new ones and a power cut may bring the old ones back.
+    pub fn commit(mut self, bytes: &[u8]) -> Result<(), Error> {
+        let target = self.target.clone();
+        let failed = |source| Error::Store { action: "replace", path: target.clone(), source };
+        self.write(bytes).map_err(failed)?;
+        self.temporary.persist(&self.target).map_err(|error| failed(error.error))?;
+        sync_directory(&self.target).map_err(failed)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let file = self.temporary.as_file_mut();
+        file.rewind()?;
+        file.write_all(bytes)?;
+        file.set_len(bytes.len() as u64)?;
+        if let Some(old) = &self.old {
+            keep_mode(file, old)?;
+        }
+        file.sync_all()
+    }
+}
+
+#[cfg(unix)]
+fn take_owner(file: &File, old: Option<&Metadata>) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt as _;
+    let Some(old) = old else { return Ok(()) };
+    let new = file.metadata()?;
+    if (new.uid(), new.gid()) == (old.uid(), old.gid()) {
+        return Ok(());
+    }
+    std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()))
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
+fn take_owner(_: &File, _: Option<&Metadata>) -> io::Result<()> {
+    // A new file in the same directory has the owner and the access list that the directory gives.
+    Ok(())
+}
+
+#[cfg(unix)]
+fn keep_mode(file: &File, old: &Metadata) -> io::Result<()> {
+    file.set_permissions(old.permissions())
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
+fn keep_mode(_: &File, _: &Metadata) -> io::Result<()> {
+    // The only mode there is read-only, and a read-only file cannot be replaced.
+    Ok(())
+}
+
+#[cfg(unix)]
+fn sync_directory(target: &Path) -> io::Result<()> {
+    let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match File::open(directory)?.sync_all() {
+        // Some network filesystems cannot sync a directory; there is nothing better to do on them.
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
+            Ok(())
+        }
+        synced => synced,
+    }
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
+fn sync_directory(_: &Path) -> io::Result<()> {
+    // Windows writes directory entries through and has no call to sync them.
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn directory() -> tempfile::TempDir {
+        tempfile::tempdir().unwrap()
+    }
+
+    fn put(path: &Path, bytes: &[u8]) {
+        File::options().create(true).truncate(true).write(true).open(path).unwrap().write_all(bytes).unwrap();
+    }
+
+    fn names(directory: &Path) -> Vec<OsString> {
+        let mut names: Vec<_> =
+            fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn the_new_bytes_take_the_place_of_the_old() {
+        let directory = directory();
+        let target = directory.path().join(".env");
+        put(&target, b"a long old text");
+        Reservation::new(&target, 100).unwrap().commit(b"new").unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"new");
+        assert_eq!(names(directory.path()), [".env"]);
+    }
+
+    #[test]
+    fn more_bytes_than_reserved_are_written_too() {
+        let directory = directory();
+        let target = directory.path().join(".env");
+        Reservation::new(&target, 1).unwrap().commit(b"a text of some length").unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"a text of some length");
+    }
+
+    #[test]
+    fn a_reservation_that_is_dropped_leaves_nothing() {
+        let directory = directory();
+        let target = directory.path().join(".env");
+        put(&target, b"old");
+        drop(Reservation::new(&target, 100).unwrap());
+        assert_eq!(fs::read(&target).unwrap(), b"old");
+        assert_eq!(names(directory.path()), [".env"]);
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_replaced() {
+        let directory = directory();
+        let target = directory.path().join(".env");
+        put(&temporary(&target), b"half a tok");
+        Reservation::new(&target, 100).unwrap().commit(b"new").unwrap();
+        assert_eq!(names(directory.path()), [".env"]);
+        put(&temporary(&target), b"half a tok");
+        clean(&target).unwrap();
+        clean(&target).unwrap();
+        assert_eq!(names(directory.path()), [".env"]);
+    }
+
+    #[test]
+    fn without_a_directory_the_file_is_named() {
+        let directory = directory();
+        let error = Reservation::new(&directory.path().join("none/.env"), 1).unwrap_err();
+        assert!(error.to_string().contains(".env"), "{error}");
+        assert_eq!(error.code(), crate::error::Code::Store);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_mode_stays_and_a_new_file_is_private() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+        let directory = directory();
+        let target = directory.path().join(".env");
+        let reservation = Reservation::new(&target, 10).unwrap();
+        assert_eq!(mode(&temporary(&target)), 0o600);
+        reservation.commit(b"1").unwrap();
+        assert_eq!(mode(&target), 0o600);
+        for kept in [0o640, 0o664, 0o400] {
+            fs::set_permissions(&target, fs::Permissions::from_mode(kept)).unwrap();
+            let reservation = Reservation::new(&target, 10).unwrap();
+            assert_eq!(mode(&temporary(&target)), 0o600);
+            reservation.commit(b"2").unwrap();
+            assert_eq!(mode(&target), kept);
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! What zoomtok remembers of one `.env` outside of it: the last failure, the difference of the clocks, and tokens
+//! that could not be put in their place.
+//!
+//! All of it is written under the lock of that `.env`. Losing it costs a request, but for the recovery file.
+
+use std::collections::BTreeMap;
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::replace::Reservation;
+use crate::error::Error;
+
+/// The version of both files. A file of another version is left alone.
+const VERSION: u32 = 1;
+
+/// What is remembered between runs and may be forgotten.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memory {
+    /// The last exchange, if it failed.
+    pub failure: Option<Failure>,
+    /// How far the clocks were apart at the last exchange, if that was worth a warning.
+    pub clock: Option<ClockDifference>,
+}
+
+/// A failure that processes which waited for it take over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// When it was known.
+    pub at: DateTime<Utc>,
+    /// Its exit code: 4 or 5.
+    pub code: i32,
+    /// Its sentence.
+    pub message: String,
+    /// Its hint.
+    pub hint: Option<String>,
+    /// Zoom asked not to be asked again before this time.
+    pub not_before: Option<DateTime<Utc>>,
+}
+
+/// A difference between Zoom's clock and this machine's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockDifference {
+    /// Seconds that Zoom's clock was ahead; negative when it was behind.
+    pub ahead: i64,
+    /// When it was measured, by this machine's clock.
+    pub measured_at: DateTime<Utc>,
+}
+
+/// New values of a `.env` that could not be written there.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Recovery {
+    /// When they were obtained.
+    pub saved_at: DateTime<Utc>,
+    /// A digest of the refresh token that was spent for them, where one was: they replace that one only.
+    pub spent: Option<String>,
+    /// Variable and value.
+    pub values: BTreeMap<String, String>,
+}
+
+/// The directory that holds this for one `.env`.
+#[derive(Debug, Clone)]
+pub struct StateDirectory {
+    /// None where the system names no place for such files.
+    path: Option<PathBuf>,
+}
+
+/// Where zoomtok keeps state on this system: `$XDG_STATE_HOME/zoomtok` or `~/.local/state/zoomtok`, on macOS and
+/// Windows the local application data.
+pub fn default_root() -> Option<PathBuf> {
+    dirs::state_dir().or_else(dirs::data_local_dir).map(|root| root.join("zoomtok"))
+}
+
+/// A short name for a text that cannot be turned back into it.
+pub fn digest(text: &[u8]) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, text);
+    let head = digest.as_ref().iter().take(8).fold(0_u64, |head, byte| head << 8 | u64::from(*byte));
+    format!("{head:016x}")
+}
+
+impl StateDirectory {
+    /// The directory for the `.env` whose path without symbolic links is `env_file`.
+    pub fn of(root: Option<&Path>, env_file: &Path) -> Self {
+        Self { path: root.map(|root| root.join(digest(env_file.as_os_str().as_encoded_bytes()))) }
+    }
+
+    /// Where the memory is kept.
+    pub fn memory_path(&self) -> Option<PathBuf> {
+        self.path.as_ref().map(|path| path.join("state.json"))
+    }
+
+    /// Where tokens wait that could not be put in their place.
+    pub fn recovery_path(&self) -> Option<PathBuf> {
+        self.path.as_ref().map(|path| path.join("recovery.json"))
+    }
+
+    /// What is remembered. What cannot be read is as good as forgotten.
+    pub fn memory(&self) -> Memory {
+        self.memory_path().and_then(|path| read(&path).ok().flatten()).unwrap_or_default()
+    }
+
+    /// Remembers `memory` from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`]; the old memory is whole then.
+    pub fn remember(&self, memory: &Memory) -> Result<(), Error> {
+        match self.memory_path() {
+            Some(path) => self.write(&path, memory),
+            None => Ok(()),
+        }
+    }
+
+    /// The values that wait for their place, if any do.
+    ///
+    /// # Errors
+    ///
+    /// They are there and cannot be read.
+    pub fn recovery(&self) -> Result<Option<Recovery>, Error> {
+        self.recovery_path().map_or(Ok(None), |path| read(&path))
+    }
+
+    /// Saves values that could not be put in their place.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when they cannot be saved here either.
+    pub fn save_recovery(&self, recovery: &Recovery) -> Result<PathBuf, Error> {
+        let path = self.recovery_path().ok_or_else(|| Error::Other {
+            action: "find a directory for the recovery file".into(),
+            source: io::Error::new(io::ErrorKind::NotFound, "neither XDG_STATE_HOME nor HOME is set"),
+        })?;
+        self.write(&path, recovery)?;
+        Ok(path)
+    }
+
+    /// Forgets the recovered values, now that they are in their place.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when the file cannot be removed.
+    pub fn forget_recovery(&self) -> Result<(), Error> {
+        let Some(path) = self.recovery_path() else { return Ok(()) };
+        match fs::remove_file(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                Err(Error::Store { action: "remove", path, source })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn write<T: Serialize>(&self, path: &Path, content: &T) -> Result<(), Error> {
+        let failed = |source| Error::Store { action: "write", path: path.to_owned(), source };
+        if let Some(directory) = &self.path {
+            let mut builder = DirBuilder::new();
+            builder.recursive(true);
+            #[cfg(unix)]
+            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+            builder.create(directory).map_err(failed)?;
+        }
+        let mut text = serde_json::to_string_pretty(&Versioned { version: VERSION, content })
+            .map_err(|error| failed(error.into()))?;
+        text.push('\n');
+        Reservation::new(path, text.len())?.commit(text.as_bytes())
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Versioned<T> {
+    version: u32,
+    #[serde(flatten)]
+    content: T,
+}
+
+/// A file of ours; none when it does not exist.
+fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Error> {
+    let text = match fs::read(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(Error::Unreadable { path: path.to_owned(), source }),
+    };
+    let unparseable =
+        |problem: &str| Error::Unparseable { path: path.to_owned(), line: None, problem: problem.into() };
+    // The error of serde_json is not shown: it may repeat a value.
+    let file: Versioned<T> =
+        serde_json::from_slice(&text).map_err(|_| unparseable("this is not what zoomtok wrote there"))?;
+    if file.version != VERSION {
+        return Err(unparseable("another version of zoomtok wrote this"));
+    }
+    Ok(Some(file.content))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn memory() -> Memory {
+        Memory {
+            failure: Some(Failure {
+                at: "2026-03-04T12:00:00Z".parse().unwrap(),
+                code: 5,
+                message: "no token for now".into(),
+                hint: None,
+                not_before: None,
+            }),
+            clock: Some(ClockDifference {
+                ahead: -7200,
+                measured_at: "2026-03-04T14:00:00Z".parse().unwrap(),
+            }),
+        }
+    }
+
+    #[test]
+    fn what_was_remembered_is_read_again() {
+        let root = tempfile::tempdir().unwrap();
+        let state = StateDirectory::of(Some(root.path()), Path::new("/home/me/.env"));
+        assert_eq!(state.memory(), Memory::default());
+        state.remember(&memory()).unwrap();
+        assert_eq!(state.memory(), memory());
+        let other = StateDirectory::of(Some(root.path()), Path::new("/home/you/.env"));
+        assert_eq!(other.memory(), Memory::default());
+    }
+
+    #[test]
+    fn a_recovery_is_kept_until_it_is_forgotten() {
+        let root = tempfile::tempdir().unwrap();
+        let state = StateDirectory::of(Some(root.path()), Path::new("/home/me/.env"));
+        assert!(state.recovery().unwrap().is_none());
+        let values = BTreeMap::from([("ZOOM_ACCESS_TOKEN".to_owned(), "token".to_owned())]);
+        let recovery = Recovery { saved_at: DateTime::UNIX_EPOCH, spent: None, values: values.clone() };
+        state.save_recovery(&recovery).unwrap();
+        assert_eq!(state.recovery().unwrap().unwrap().values, values);
+        state.forget_recovery().unwrap();
+        state.forget_recovery().unwrap();
+        assert!(state.recovery().unwrap().is_none());
+    }
+
+    #[test]
+    fn a_recovery_of_another_version_is_an_error_and_stays() {
+        let root = tempfile::tempdir().unwrap();
+        let state = StateDirectory::of(Some(root.path()), Path::new("/home/me/.env"));
+        let recovery = Recovery { saved_at: DateTime::UNIX_EPOCH, spent: None, values: BTreeMap::new() };
+        let path = state.save_recovery(&recovery).unwrap();
+        let text = fs::read_to_string(&path).unwrap().replace("\"version\": 1", "\"version\": 2");
+        Reservation::new(&path, 0).unwrap().commit(text.as_bytes()).unwrap();
+        assert!(state.recovery().is_err());
+        assert!(path.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_can_read_it() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let root = tempfile::tempdir().unwrap();
+        let state = StateDirectory::of(Some(&root.path().join("zoomtok")), Path::new("/home/me/.env"));
+        state.remember(&memory()).unwrap();
+        let file = state.memory_path().unwrap();
+        for (path, mode) in [(file.as_path(), 0o600), (file.parent().unwrap(), 0o700)] {
+            assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, mode, "{}", path.display());
+        }
+    }
+}
