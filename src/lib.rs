@@ -6,5 +6,7 @@
 pub mod clock;
 pub mod error;
 pub mod sandbox;
+pub mod settings;
 pub mod store;
 pub mod token;
+pub mod zoom;

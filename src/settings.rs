@@ -1,0 +1,358 @@
+//! Settings: flag, then environment, then `.env`, then default, each value knowing where it came from.
+//!
+//! A setting is looked up when a command needs it, so that a wrong one stops only the commands that it concerns.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use reqwest::Url;
+
+use crate::error::Error;
+use crate::store::{EnvFile, find_env_file};
+use crate::token::{Claims, Found, State, Token};
+use crate::zoom::{Credentials, Grant, is_loopback};
+
+/// Every variable that zoomtok reads from a `.env`.
+pub const NAMES: &[&str] = &[
+    "ZOOM_CLIENT_ID",
+    "ZOOM_CLIENT_SECRET",
+    "ZOOM_ACCOUNT_ID",
+    "ZOOM_REFRESH_TOKEN",
+    "ZOOM_ACCESS_TOKEN",
+    "ZOOM_TOKEN_EXPIRES_AT",
+    "ZOOM_TOKEN_THRESHOLD",
+    "ZOOM_CHECK_VERBOSE",
+    "ZOOM_CHECK_LOGFILE",
+    "ZOOM_OAUTH_URL",
+    "ZOOM_API_URL",
+];
+
+/// Where the `.env` is; read from the environment only.
+const ENV_FILE: &str = "ZOOM_ENV_FILE";
+
+/// The environment of the process, as far as it concerns zoomtok.
+#[derive(Clone, Default)]
+pub struct Environment(BTreeMap<&'static str, OsString>);
+
+/// Where a value was set, for messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// The environment of the process.
+    Environment,
+    /// A line of a `.env`, counted from 1.
+    File {
+        /// The file as it was named or found.
+        path: PathBuf,
+        /// The line.
+        line: usize,
+    },
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Environment => f.write_str("set in the environment"),
+            Self::File { path, line } => write!(f, "{}, line {line}", path.display()),
+        }
+    }
+}
+
+/// A text that somebody set, and where.
+struct Value {
+    text: String,
+    origin: Origin,
+}
+
+/// The token at hand.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// What it is worth.
+    pub state: State,
+    /// Where it was found, if anywhere.
+    pub origin: Option<Origin>,
+}
+
+/// The settings of one run: an environment and a `.env`.
+pub struct Settings<'a> {
+    environment: &'a Environment,
+    file: &'a EnvFile,
+}
+
+impl Environment {
+    /// The variables of this process.
+    pub fn of_process() -> Self {
+        Self::from_pairs(
+            NAMES.iter().chain([&ENV_FILE]).filter_map(|name| Some((*name, std::env::var_os(name)?))),
+        )
+    }
+
+    /// These variables. An empty one is as good as none.
+    pub fn from_pairs(pairs: impl IntoIterator<Item = (&'static str, OsString)>) -> Self {
+        Self(pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect())
+    }
+
+    /// The `.env` to use: the one named by the flag or by `ZOOM_ENV_FILE`, else the first one found in `directory`,
+    /// its parents and the configuration directory, else the place in `directory` where one would be made.
+    pub fn env_file(&self, flag: Option<&Path>, directory: &Path, configuration: Option<&Path>) -> PathBuf {
+        flag.map(Path::to_owned)
+            .or_else(|| self.0.get(ENV_FILE).map(PathBuf::from))
+            .or_else(|| find_env_file(directory, configuration))
+            .unwrap_or_else(|| directory.join(".env"))
+    }
+
+    fn get(&self, name: &'static str) -> Result<Option<String>, Error> {
+        self.0
+            .get(name)
+            .map(|value| {
+                value.to_str().map(str::to_owned).ok_or_else(|| Error::Setting {
+                    name: name.into(),
+                    place: Origin::Environment.to_string(),
+                    problem: "is not UTF-8".into(),
+                })
+            })
+            .transpose()
+    }
+}
+
+impl<'a> Settings<'a> {
+    /// The settings that an environment and a `.env` make.
+    pub fn new(environment: &'a Environment, file: &'a EnvFile) -> Self {
+        Self { environment, file }
+    }
+
+    /// The seconds that a token must have left to count as valid, for `get` and `check`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] when `ZOOM_TOKEN_THRESHOLD` is not a whole number.
+    pub fn threshold(&self, flag: Option<u64>) -> Result<u64, Error> {
+        match flag {
+            Some(seconds) => Ok(seconds),
+            None => self.seconds("ZOOM_TOKEN_THRESHOLD", 60),
+        }
+    }
+
+    /// Whether `check` also writes its log.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] when the variable is not UTF-8.
+    pub fn check_verbose(&self) -> Result<bool, Error> {
+        Ok(self.value("ZOOM_CHECK_VERBOSE")?.is_some())
+    }
+
+    /// The log of `check`: beside the `.env` unless it is set.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] when the variable is not UTF-8.
+    pub fn check_logfile(&self) -> Result<PathBuf, Error> {
+        let beside = self.file.real().parent().unwrap_or(Path::new(""));
+        Ok(match self.value("ZOOM_CHECK_LOGFILE")? {
+            Some(value) => value.text.into(),
+            None => beside.join("logs").join("zoom_token.log"),
+        })
+    }
+
+    /// Where tokens come from; `https://zoom.us` unless it is set.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] for what is no https URL, plain http to this machine excepted.
+    pub fn oauth_url(&self) -> Result<Url, Error> {
+        self.url("ZOOM_OAUTH_URL", "https://zoom.us")
+    }
+
+    /// Where Zoom's API is; `https://api.zoom.us/v2` unless it is set.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] as above.
+    pub fn api_url(&self) -> Result<Url, Error> {
+        self.url("ZOOM_API_URL", "https://api.zoom.us/v2")
+    }
+
+    /// What to ask Zoom with: `account_credentials` where there is an account id, else `refresh_token`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CredentialsMissing`], or [`Error::Credential`] for one that cannot be right.
+    pub fn credentials(&self) -> Result<Credentials, Error> {
+        let client_id = self.credential("ZOOM_CLIENT_ID")?;
+        let client_secret = self.credential("ZOOM_CLIENT_SECRET")?;
+        let grant = match self.credential("ZOOM_ACCOUNT_ID")? {
+            Some(account_id) => Some(Grant::AccountCredentials { account_id }),
+            None => self.refresh_token()?.map(Grant::RefreshToken),
+        };
+        match (client_id, client_secret, grant) {
+            (Some(client_id), Some(client_secret), Some(grant)) => {
+                Ok(Credentials { client_id, client_secret: client_secret.into(), grant })
+            }
+            (client_id, client_secret, grant) => {
+                let missing = [
+                    (client_id.is_none(), "ZOOM_CLIENT_ID"),
+                    (client_secret.is_none(), "ZOOM_CLIENT_SECRET"),
+                    (grant.is_none(), "ZOOM_ACCOUNT_ID (or ZOOM_REFRESH_TOKEN)"),
+                ];
+                Err(Error::CredentialsMissing {
+                    missing: missing.iter().filter(|(missing, _)| *missing).map(|(_, name)| *name).collect(),
+                    env_file: self.file.exists().then(|| self.file.path().to_owned()),
+                })
+            }
+        }
+    }
+
+    /// The token of `.env`, or of the environment where that one lives longer.
+    ///
+    /// The environment does not simply win, as it does elsewhere: Claude Desktop hands its servers the one of the
+    /// time it was started. `ahead` is as in [`State::of`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] when the variable of the environment is not UTF-8.
+    pub fn token(&self, now: DateTime<Utc>, ahead: impl Fn() -> i64) -> Result<Held, Error> {
+        let in_file = self.file.get("ZOOM_ACCESS_TOKEN");
+        let file_recorded = self.file.get("ZOOM_TOKEN_EXPIRES_AT").and_then(|entry| time(&entry.value));
+        let filed = in_file.map(|entry| Found { text: &entry.value, recorded: file_recorded });
+        let of_file = Held {
+            state: State::of(filed.as_ref(), now, &ahead),
+            origin: in_file.map(|entry| self.place_in_file(entry.line)),
+        };
+        let Some(text) = self.environment.get("ZOOM_ACCESS_TOKEN")? else { return Ok(of_file) };
+        if in_file.is_some_and(|entry| entry.value == text) {
+            return Ok(of_file);
+        }
+        let recorded = self.environment.get("ZOOM_TOKEN_EXPIRES_AT")?.and_then(|text| time(&text));
+        let of_environment = State::of(Some(&Found { text: &text, recorded }), now, &ahead);
+        let better = of_file.state.clone().or_longer(of_environment);
+        Ok(if better == of_file.state {
+            of_file
+        } else {
+            Held { state: better, origin: Some(Origin::Environment) }
+        })
+    }
+
+    /// What of the configured account and client a token was not issued for, as sentences to warn with.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] when a variable of the environment is not UTF-8.
+    pub fn foreign(&self, claims: &Claims) -> Result<Vec<String>, Error> {
+        let mut warnings = Vec::new();
+        for (name, claimed, what) in [
+            ("ZOOM_ACCOUNT_ID", claims.account_id.as_ref(), "another account"),
+            ("ZOOM_CLIENT_ID", claims.client_id.as_ref(), "another app"),
+        ] {
+            if let (Some(value), Some(claimed)) = (self.value(name)?, claimed)
+                && value.text.trim() != claimed
+            {
+                warnings.push(format!("the token was issued for {what} than {name} ({})", value.origin));
+            }
+        }
+        Ok(warnings)
+    }
+
+    /// The refresh token, which rotates. `.env` has the newest one that zoomtok got; a variable exported before that
+    /// must not win over it, so of two the one that was issued later counts, where they say when.
+    fn refresh_token(&self) -> Result<Option<Token>, Error> {
+        const NAME: &str = "ZOOM_REFRESH_TOKEN";
+        let exported = self.environment.get(NAME)?.map(|text| Value { text, origin: Origin::Environment });
+        let filed = self.in_file(NAME);
+        let issued = |value: &Value| Claims::read(&value.text).ok().and_then(|claims| claims.issued_at);
+        let value = match (exported, filed) {
+            (Some(exported), Some(filed)) if issued(&filed) > issued(&exported) => Some(filed),
+            (exported, filed) => exported.or(filed),
+        };
+        value
+            .map(|value| {
+                let Value { text, origin } = checked(NAME, value)?;
+                Token::new(text)
+                    .map_err(|_| credential(NAME, &origin, "holds characters that a token cannot have"))
+            })
+            .transpose()
+    }
+
+    fn credential(&self, name: &'static str) -> Result<Option<String>, Error> {
+        self.value(name)?.map(|value| checked(name, value).map(|value| value.text)).transpose()
+    }
+
+    fn seconds(&self, name: &'static str, default: u64) -> Result<u64, Error> {
+        let Some(value) = self.value(name)? else { return Ok(default) };
+        let digits = value.text.trim();
+        match digits.parse() {
+            Ok(seconds) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Ok(seconds),
+            _ => Err(setting(name, &value, "is not a whole number of seconds")),
+        }
+    }
+
+    fn url(&self, name: &'static str, default: &'static str) -> Result<Url, Error> {
+        let value = self.value(name)?;
+        let text = value.as_ref().map_or(default, |value| value.text.trim().trim_end_matches('/'));
+        let url = Url::parse(text).map_err(|_| "is not a URL").and_then(|url| acceptable(&url).map(|()| url));
+        url.map_err(|problem| match &value {
+            Some(value) => setting(name, value, problem),
+            None => Error::Setting { name: name.into(), place: "by default".into(), problem: problem.into() },
+        })
+    }
+
+    fn value(&self, name: &'static str) -> Result<Option<Value>, Error> {
+        Ok(match self.environment.get(name)? {
+            Some(text) => Some(Value { text, origin: Origin::Environment }),
+            None => self.in_file(name),
+        })
+    }
+
+    fn in_file(&self, name: &'static str) -> Option<Value> {
+        let entry = self.file.get(name)?;
+        Some(Value { text: entry.value.clone(), origin: self.place_in_file(entry.line) })
+    }
+
+    fn place_in_file(&self, line: usize) -> Origin {
+        Origin::File { path: self.file.path().to_owned(), line }
+    }
+}
+
+fn acceptable(url: &Url) -> Result<(), &'static str> {
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback(url) => {}
+        "http" => return Err("must begin with https:// (plain http is for this machine only)"),
+        _ => return Err("must begin with https://"),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("must not hold a user name or a password");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("must end with its path");
+    }
+    Ok(())
+}
+
+/// Refuses what a copy and paste goes wrong with. Zoom answers such credentials with "Bad Request" and no more.
+fn checked(name: &'static str, value: Value) -> Result<Value, Error> {
+    if value.text.trim() != value.text {
+        return Err(credential(name, &value.origin, "begins or ends with white space"));
+    }
+    if value.text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(credential(name, &value.origin, "holds white space"));
+    }
+    if !value.text.is_ascii() {
+        return Err(credential(name, &value.origin, "holds a character that is not ASCII"));
+    }
+    Ok(value)
+}
+
+fn credential(name: &'static str, origin: &Origin, problem: &'static str) -> Error {
+    Error::Credential { name, place: origin.to_string(), problem }
+}
+
+fn setting(name: &str, value: &Value, problem: &str) -> Error {
+    Error::Setting { name: name.into(), place: value.origin.to_string(), problem: problem.into() }
+}
+
+fn time(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(text).ok().map(|time| time.with_timezone(&Utc))
+}

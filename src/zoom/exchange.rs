@@ -1,0 +1,224 @@
+//! Asking for a token: how often, how long, with what pauses.
+
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::answer::{Again, Answer, Failure, Granted, Times};
+use super::{Credentials, Grant};
+use crate::clock::{self, Clock};
+use crate::error::Error;
+
+/// How long an exchange may take with all its tries. It is less than the 30 s that others wait for the lock and that
+/// lie between two attempts of a watch, so attempts never overlap.
+pub const BUDGET: Duration = Duration::from_secs(20);
+
+/// How often one exchange asks, when what comes back may pass.
+const TRIES: u32 = 3;
+
+/// The pause after the first try; each later one is three times as long. With the jitter between a half and the
+/// whole of it: 0.5 to 1 s, then 1.5 to 3 s.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// One request and its answer.
+pub(super) trait TokenEndpoint {
+    /// Asks once. A failure to get any answer says what happened.
+    async fn ask(&self, credentials: &Credentials) -> Result<Answer, String>;
+}
+
+/// Asks until there is a token, a verdict, three failures, or no time left.
+pub(super) async fn exchange(
+    endpoint: &impl TokenEndpoint,
+    credentials: &Credentials,
+    clock: &dyn Clock,
+) -> Result<Granted, Error> {
+    let deadline = Instant::now() + BUDGET;
+    let mut answer_lost = false;
+    for attempt in 1.. {
+        let asked = clock.now();
+        let answer = match tokio::time::timeout_at(deadline, endpoint.ask(credentials)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(format!("no answer within {} s", BUDGET.as_secs())),
+        };
+        answer_lost |= answer.is_err();
+        let failure = match answer {
+            Ok(answer) => {
+                let times = Times { asked, answered: clock.now() };
+                match answer.read(&credentials.grant, times) {
+                    Ok(granted) => return Ok(granted),
+                    Err(failure) => failure,
+                }
+            }
+            Err(what) => Failure::passing(what),
+        };
+        let pause = match failure.again {
+            Some(Again::Soon) => jittered(PAUSE * 3_u32.pow(attempt - 1)),
+            // A little later than asked, so that all who were told the same do not come back at once.
+            Some(Again::After(wait)) => wait + jittered(PAUSE),
+            None => return Err(explained(failure.error, answer_lost, &credentials.grant)),
+        };
+        if attempt == TRIES || Instant::now() + pause >= deadline {
+            return Err(failure.error);
+        }
+        clock::pause(pause).await;
+    }
+    unreachable!("the loop ends by the number of tries")
+}
+
+/// A refresh token that is refused after an answer was lost was most likely spent by the lost one.
+fn explained(error: Error, answer_lost: bool, grant: &Grant) -> Error {
+    match error {
+        Error::Refused { refusal: crate::error::Refusal::RefreshToken, status, tracking_id }
+            if answer_lost && matches!(grant, Grant::RefreshToken(_)) =>
+        {
+            Error::Refused { refusal: crate::error::Refusal::RefreshAnswerLost, status, tracking_id }
+        }
+        error => error,
+    }
+}
+
+/// Between a half and the whole of a duration, at random.
+fn jittered(duration: Duration) -> Duration {
+    // Every RandomState has other keys; that is all the randomness a jitter needs.
+    let random = RandomState::new().build_hasher().finish();
+    let share = u32::try_from(random % 1000).unwrap_or_default();
+    duration / 2 + duration * share / 2000
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::collections::VecDeque;
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::error::Refusal;
+
+    /// Answers from a list, and remembers when it was asked.
+    struct Script {
+        answers: RefCell<VecDeque<Result<Answer, String>>>,
+        asked: RefCell<Vec<Instant>>,
+        never: bool,
+    }
+
+    impl TokenEndpoint for Script {
+        async fn ask(&self, _: &Credentials) -> Result<Answer, String> {
+            self.asked.borrow_mut().push(Instant::now());
+            if self.never {
+                std::future::pending::<()>().await;
+            }
+            self.answers.borrow_mut().pop_front().unwrap()
+        }
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "an entry of a script")]
+    fn answer(status: u16, body: &str, retry_after: Option<&str>) -> Result<Answer, String> {
+        Ok(Answer {
+            status,
+            body: body.into(),
+            retry_after: retry_after.map(str::to_owned),
+            ..Answer::default()
+        })
+    }
+
+    fn token() -> Result<Answer, String> {
+        answer(200, r#"{"access_token":"opaque","expires_in":3600}"#, None)
+    }
+
+    /// Runs an exchange in paused time: it sleeps without waiting.
+    fn run(grant: Grant, answers: Vec<Result<Answer, String>>) -> (Result<Granted, Error>, Vec<Instant>) {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let credentials =
+            Credentials { client_id: "client".into(), client_secret: "secret".to_owned().into(), grant };
+        runtime.block_on(async {
+            let script = Script {
+                never: answers.is_empty(),
+                answers: RefCell::new(answers.into()),
+                asked: RefCell::default(),
+            };
+            let result = exchange(&script, &credentials, &SystemClock::start()).await;
+            (result, script.asked.into_inner())
+        })
+    }
+
+    fn account() -> Grant {
+        Grant::AccountCredentials { account_id: "account".into() }
+    }
+
+    fn refresh() -> Grant {
+        Grant::RefreshToken(crate::token::Token::new("refresh").unwrap())
+    }
+
+    #[test]
+    fn what_passes_is_asked_three_times_with_growing_pauses() {
+        for failure in
+            [|| answer(503, "", None), || answer(200, "<html>", None), || Err("refused".to_owned())]
+        {
+            let (result, asked) = run(account(), vec![failure(), failure(), failure(), token()]);
+            assert!(matches!(result, Err(Error::Passing { .. })));
+            assert_eq!(asked.len(), 3);
+            let (first, second) = (asked[1].duration_since(asked[0]), asked[2].duration_since(asked[1]));
+            assert!((500..=1001).contains(&first.as_millis()), "{first:?}");
+            assert!((1500..=3001).contains(&second.as_millis()), "{second:?}");
+        }
+    }
+
+    #[test]
+    fn the_second_try_may_succeed() {
+        let (result, asked) = run(account(), vec![answer(502, "<html>", None), token()]);
+        assert_eq!(result.unwrap().token.expose(), "opaque");
+        assert_eq!(asked.len(), 2);
+    }
+
+    #[test]
+    fn a_verdict_is_asked_for_once() {
+        let (result, asked) =
+            run(account(), vec![answer(400, r#"{"error":"invalid_client"}"#, None), token()]);
+        assert!(matches!(result, Err(Error::Refused { refusal: Refusal::Client, .. })));
+        assert_eq!(asked.len(), 1);
+    }
+
+    #[test]
+    fn a_retry_after_is_obeyed_when_there_is_time() {
+        let (result, asked) = run(account(), vec![answer(429, "", Some("7")), token()]);
+        assert!(result.is_ok());
+        assert!((7500..=8001).contains(&asked[1].duration_since(asked[0]).as_millis()), "{asked:?}");
+    }
+
+    #[test]
+    fn a_retry_after_beyond_the_budget_is_told_and_not_waited_for() {
+        let (result, asked) = run(account(), vec![answer(429, "", Some("60")), token()]);
+        assert!(matches!(result, Err(Error::Passing { not_before: Some(_), .. })));
+        assert_eq!(asked.len(), 1);
+    }
+
+    #[test]
+    fn an_endpoint_that_never_answers_costs_the_budget_and_no_more() {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let before = runtime.block_on(async { Instant::now() });
+        let (result, asked) = run(account(), vec![]);
+        assert!(matches!(result, Err(Error::Passing { .. })));
+        assert_eq!(asked.len(), 1);
+        assert!(before.elapsed() < BUDGET, "no real time is waited");
+    }
+
+    #[test]
+    fn a_refresh_token_refused_after_a_lost_answer_is_told_so() {
+        let refused = || answer(400, r#"{"error":"invalid_grant","reason":"Invalid Token!"}"#, None);
+        let (result, _) = run(refresh(), vec![Err("cut".into()), refused()]);
+        assert!(matches!(result, Err(Error::Refused { refusal: Refusal::RefreshAnswerLost, .. })));
+        let (result, _) = run(refresh(), vec![refused()]);
+        assert!(matches!(result, Err(Error::Refused { refusal: Refusal::RefreshToken, .. })));
+    }
+
+    #[test]
+    fn a_jitter_keeps_within_its_half() {
+        for _ in 0..1000 {
+            let pause = jittered(PAUSE);
+            assert!(pause >= PAUSE / 2 && pause <= PAUSE, "{pause:?}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Asking Zoom's API whether it still takes a token.
+
+use std::time::Duration;
+
+use reqwest::Url;
+use reqwest::header::AUTHORIZATION;
+use serde_json::Value;
+
+use super::answer::Answer;
+use super::http::{Connection, Http, below, secret_header, send};
+use crate::error::Error;
+use crate::token::Token;
+
+/// How long the API may take for the smallest of its answers.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What the API makes of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Live {
+    /// It takes it, even where a scope is missing for the question that was asked.
+    Accepted,
+    /// It does not: revoked, superseded, expired, or of an app that is gone.
+    Rejected,
+}
+
+impl Http {
+    /// Asks the API at `url` for the token's own user, the cheapest question there is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Passing`] when there is no answer, or none that says anything about the token.
+    pub fn live(self, url: &Url, token: &Token) -> Result<Live, Error> {
+        let connection = Connection::new(url)?;
+        let request = connection
+            .client()
+            .get(below(url, &["users", "me"]))
+            .header(AUTHORIZATION, secret_header(&format!("Bearer {}", token.expose())))
+            .timeout(TIMEOUT);
+        connection.run(async {
+            let passing = |what, tracking_id| Error::Passing { what, not_before: None, tracking_id };
+            let answer = send(request).await.map_err(|what| passing(what, None))?;
+            judge(&answer).ok_or_else(|| {
+                passing(
+                    format!("Zoom's API answered with HTTP {}", answer.status),
+                    answer.tracking_id.clone(),
+                )
+            })
+        })
+    }
+}
+
+/// What an answer says about the token that came with the question.
+///
+/// Code 124 stands for every token that is not taken, and its texts vary. 4711 and 4700 mean a missing scope: the
+/// token lives. An error about the user means that the token was good enough to look.
+fn judge(answer: &Answer) -> Option<Live> {
+    let json: Option<Value> = serde_json::from_slice(&answer.body).ok();
+    let code =
+        json.as_ref().filter(|json| json.is_object()).map(|json| json.get("code").and_then(Value::as_i64));
+    match (answer.status, code?) {
+        (408 | 429 | 500.., _) => None,
+        (401, code) if !matches!(code, Some(4700 | 4711)) => Some(Live::Rejected),
+        (_, Some(124)) => Some(Live::Rejected),
+        (200..300, None | Some(0)) | (400..500, Some(_)) => Some(Live::Accepted),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_word_about_the_token_counts() {
+        for (status, body, live) in [
+            (200, r#"{"id":"u"}"#, Some(Live::Accepted)),
+            (401, r#"{"code":124,"message":"Invalid access token."}"#, Some(Live::Rejected)),
+            (401, r#"{"code":124,"message":"Access token is expired."}"#, Some(Live::Rejected)),
+            (400, r#"{"code":124,"message":"Token is invalid"}"#, Some(Live::Rejected)),
+            (401, r#"{"code":4711,"message":"does not contain scopes:[a]"}"#, Some(Live::Accepted)),
+            (400, r#"{"code":4700,"message":"does not contain scopes"}"#, Some(Live::Accepted)),
+            (404, r#"{"code":1001,"message":"User does not exist"}"#, Some(Live::Accepted)),
+            (429, r#"{"code":429}"#, None),
+            (500, r#"{"code":500}"#, None),
+            (200, "<html>", None),
+            (401, "<html>", None),
+            (404, "{}", None),
+        ] {
+            let answer = Answer { status, body: body.into(), ..Answer::default() };
+            assert_eq!(judge(&answer), live, "{status} {body}");
+        }
+    }
+}
