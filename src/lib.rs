@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod error;
+pub mod keeper;
 pub mod sandbox;
 pub mod settings;
 pub mod store;

@@ -1,0 +1,372 @@
+//! The heart: make sure that there is a token good for what it is needed for, with at most one exchange, however
+//! many processes ask at once.
+//!
+//! The steps are those of [`Keeper::ensure`]. Who finds a good token reads one file and is done. Who does not takes
+//! the lock, looks again, and only then asks Zoom; whoever waited meanwhile finds the new token, or the failure, and
+//! asks nothing.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+
+use crate::clock::Clock;
+use crate::error::{Code, Error};
+use crate::settings::{Environment, Held, NAMES, Settings};
+use crate::store::{
+    ClockDifference, EnvFile, Failure, Lock, Memory, PATIENCE, Recovery, Reservation, StateDirectory, clean,
+    digest, temporary,
+};
+use crate::token::{Found, State, Token};
+use crate::zoom::{Credentials, Exchange, Grant, Granted};
+
+/// How much longer than now a `.env` may become by a change: two tokens of the greatest length, several times.
+const ROOM: usize = 64 * 1024;
+
+/// No time that Zoom asked to wait until is further ahead than this, in seconds; a clock that was set back could
+/// make it seem so.
+const LONGEST_WAIT: i64 = 300;
+
+/// Looks after the token of one `.env`.
+pub struct Keeper<'a> {
+    /// The environment of the process.
+    pub environment: &'a Environment,
+    /// The `.env`, which need not exist.
+    pub env_file: &'a Path,
+    /// Where state is kept, if anywhere.
+    pub state_root: Option<&'a Path>,
+    /// The time.
+    pub clock: &'a dyn Clock,
+    /// Whom to ask for a token.
+    pub zoom: &'a dyn Exchange,
+}
+
+/// What a token is needed for.
+#[derive(Debug, Clone)]
+pub struct Need {
+    /// It must be valid for more than this many seconds.
+    pub seconds: u64,
+    /// It must be another one than this.
+    pub unlike: Unlike,
+}
+
+/// Which token will not do.
+#[derive(Debug, Clone)]
+pub enum Unlike {
+    /// Any that lasts will do.
+    None,
+    /// Not the one that is there now, whatever it is worth.
+    Present,
+    /// Not this one, which Zoom no longer takes.
+    Rejected(Token),
+}
+
+/// A token that meets a need.
+#[derive(Debug)]
+pub struct Kept {
+    /// The token.
+    pub token: Token,
+    /// When it ends, by this machine's clock.
+    pub expires_at: DateTime<Utc>,
+    /// The seconds it has left.
+    pub left: i64,
+    /// How it was come by.
+    pub how: How,
+    /// The `.env`.
+    pub env_file: PathBuf,
+    /// Whether the `.env` was made for it.
+    pub made: bool,
+    /// What the user should know, as sentences.
+    pub warnings: Vec<String>,
+}
+
+/// How a token was come by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// It was there.
+    Kept,
+    /// Another process fetched it while this one waited.
+    Adopted,
+    /// It was fetched now.
+    Fetched,
+    /// It was fetched in an earlier run that could not put it in its place.
+    Recovered,
+}
+
+/// A `.env` and its token, as a look without a lock finds them.
+pub struct Look {
+    /// The file.
+    pub file: EnvFile,
+    /// The token.
+    pub held: Held,
+    /// When the look was.
+    pub now: DateTime<Utc>,
+}
+
+impl Keeper<'_> {
+    /// Looks at the token that is there. Nothing is written, nobody is asked.
+    ///
+    /// # Errors
+    ///
+    /// The `.env` is there and cannot be read or parsed.
+    pub fn look(&self) -> Result<Look, Error> {
+        let file = EnvFile::read(self.env_file, NAMES)?;
+        let now = self.clock.now();
+        let ahead = || self.state(&file).memory().clock.map_or(0, |clock| applicable(clock, now));
+        let held = Settings::new(self.environment, &file).token(now, ahead)?;
+        Ok(Look { file, held, now })
+    }
+
+    /// Makes sure that there is a token that meets `need`; `before` is what a look has just found.
+    ///
+    /// # Errors
+    ///
+    /// Any of [`Error`]; whatever it is, nothing that was stored is lost, and what was obtained is either in its
+    /// place or in the recovery file, but for [`Error::Lost`].
+    pub fn ensure(&self, before: &Look, need: &Need) -> Result<Kept, Error> {
+        let state = self.state(&before.file);
+        let waiting = state.recovery_path().is_some_and(|path| path.exists());
+        if !waiting && let Some(kept) = self.meets(before, need, before.held.state.token(), How::Kept)? {
+            tidy(before.file.real());
+            return Ok(kept);
+        }
+
+        let _lock = Lock::acquire(before.file.real(), PATIENCE, self.clock)?;
+        let recovered = waiting && self.recover(&state)?;
+        let look = self.look()?;
+        let (present, how) = if recovered {
+            (look.held.state.token(), How::Recovered)
+        } else {
+            (before.held.state.token(), How::Adopted)
+        };
+        if let Some(kept) = self.meets(&look, need, present, how)? {
+            return Ok(kept);
+        }
+        let memory = state.memory();
+        self.heed(&memory, before.now)?;
+
+        let settings = Settings::new(self.environment, &look.file);
+        let (credentials, url) = (settings.credentials()?, settings.oauth_url()?);
+        let reservation = Reservation::new(look.file.real(), look.file.size() + ROOM)?;
+        let granted = match self.zoom.exchange(&url, &credentials, self.clock) {
+            Ok(granted) => granted,
+            Err(error) => {
+                self.remember_failure(&state, &memory, &error);
+                return Err(error);
+            }
+        };
+        let stored = self.store(&granted, reservation);
+        if let Err(cause) = stored {
+            return Err(self.rescue(&state, &credentials, &granted, cause));
+        }
+        let mut kept = self.fetched(&granted, need, &look.file)?;
+        self.remember_success(&state, &memory, &granted, &mut kept.warnings);
+        Ok(kept)
+    }
+
+    fn state(&self, file: &EnvFile) -> StateDirectory {
+        StateDirectory::of(self.state_root, file.real())
+    }
+
+    /// The token of `look`, if it meets `need`. `present` is the one that was there before.
+    fn meets(
+        &self,
+        look: &Look,
+        need: &Need,
+        present: Option<&Token>,
+        how: How,
+    ) -> Result<Option<Kept>, Error> {
+        let State::Dated { token, claims, expires_at, left } = &look.held.state else { return Ok(None) };
+        let unlike = match &need.unlike {
+            Unlike::None => None,
+            Unlike::Present => present,
+            Unlike::Rejected(token) => Some(token),
+        };
+        if !look.held.state.lasts(need.seconds) || unlike == Some(token) {
+            return Ok(None);
+        }
+        let how = if how == How::Adopted && present == Some(token) { How::Kept } else { how };
+        Ok(Some(Kept {
+            token: token.clone(),
+            expires_at: *expires_at,
+            left: *left,
+            how,
+            env_file: look.file.path().to_owned(),
+            made: false,
+            warnings: Settings::new(self.environment, &look.file).foreign(claims)?,
+        }))
+    }
+
+    /// Takes over a failure that another process met while this one waited, and obeys a wait that Zoom asked for.
+    fn heed(&self, memory: &Memory, started: DateTime<Utc>) -> Result<(), Error> {
+        let Some(failure) = &memory.failure else { return Ok(()) };
+        let now = self.clock.now();
+        if failure.at >= started
+            && failure.at <= now
+            && let Some(code) = Code::of_exchange(failure.code)
+        {
+            let (message, hint) = (failure.message.clone(), failure.hint.clone());
+            return Err(Error::TakenOver { code, message, hint, at: failure.at });
+        }
+        match failure.not_before {
+            Some(time) if time > now && time <= now + TimeDelta::seconds(LONGEST_WAIT) => {
+                Err(Error::Passing {
+                    what: "Zoom was too busy for this app a moment ago".into(),
+                    not_before: Some(time),
+                    tracking_id: None,
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts what was granted into the `.env` as it is now: an editor may have saved it during the exchange.
+    fn store(&self, granted: &Granted, reservation: Reservation) -> Result<(), Error> {
+        let values = values(granted);
+        let changes: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let text = EnvFile::read(self.env_file, NAMES)?.with(&changes)?;
+        reservation.commit(text.as_bytes())
+    }
+
+    /// Saves what was granted for the next run, and gives the error that says so.
+    fn rescue(
+        &self,
+        state: &StateDirectory,
+        credentials: &Credentials,
+        granted: &Granted,
+        cause: Error,
+    ) -> Error {
+        let spent = match &credentials.grant {
+            Grant::RefreshToken(token) if granted.refresh_token.is_some() => {
+                Some(digest(token.expose().as_bytes()))
+            }
+            _ => None,
+        };
+        let values = values(granted).into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let source = Box::new(cause);
+        match state.save_recovery(&Recovery { saved_at: self.clock.now(), spent, values }) {
+            Ok(recovery) => Error::Unsaved { recovery, source },
+            Err(recovery) => Error::Lost { recovery: Box::new(recovery), source },
+        }
+    }
+
+    /// Puts values in their place that an earlier run could not put there. Whether there were any.
+    ///
+    /// What has been changed by hand since stays: a refresh token only replaces the one that was spent for it, an
+    /// access token only one that lives shorter.
+    fn recover(&self, state: &StateDirectory) -> Result<bool, Error> {
+        let Some(recovery) = state.recovery()? else { return Ok(false) };
+        let look = self.look()?;
+        let file = &look.file;
+        let mut changes: BTreeMap<&str, &str> = BTreeMap::new();
+        let value = |name: &'static str| recovery.values.get(name).map(|value| (name, value.as_str()));
+        if let Some(spent) = &recovery.spent
+            && file.get("ZOOM_REFRESH_TOKEN").is_none_or(|entry| digest(entry.value.as_bytes()) == *spent)
+        {
+            changes.extend(value("ZOOM_REFRESH_TOKEN"));
+        }
+        if let Some((_, text)) = value("ZOOM_ACCESS_TOKEN") {
+            let recorded = value("ZOOM_TOKEN_EXPIRES_AT").and_then(|(_, time)| time.parse().ok());
+            let recovered = State::of(Some(&Found { text, recorded }), look.now, || 0);
+            if recovered.left() > look.held.state.left() {
+                changes.extend(value("ZOOM_ACCESS_TOKEN"));
+                changes.extend(value("ZOOM_TOKEN_EXPIRES_AT"));
+            }
+        }
+        if !changes.is_empty() {
+            let reservation = Reservation::new(file.real(), file.size() + ROOM)?;
+            let changes: Vec<(&str, &str)> = changes.into_iter().collect();
+            reservation.commit(file.with(&changes)?.as_bytes())?;
+        }
+        state.forget_recovery()?;
+        Ok(!recovery.values.is_empty())
+    }
+
+    fn fetched(&self, granted: &Granted, need: &Need, before: &EnvFile) -> Result<Kept, Error> {
+        let found = Found { text: granted.token.expose(), recorded: Some(granted.expires_at) };
+        let state = State::of(Some(&found), self.clock.now(), || granted.ahead);
+        let left = state.left().unwrap_or_default();
+        if !state.lasts(need.seconds) {
+            return Err(Error::Unmeetable { asked: need.seconds, life: left });
+        }
+        let mut warnings = Vec::new();
+        if granted.ahead != 0 {
+            let (seconds, direction) = (granted.ahead.abs(), if granted.ahead > 0 { "slow" } else { "fast" });
+            warnings.push(format!("this machine's clock is {seconds} s {direction} by Zoom's; set it right"));
+        }
+        Ok(Kept {
+            token: granted.token.clone(),
+            expires_at: granted.expires_at,
+            left,
+            how: How::Fetched,
+            env_file: before.path().to_owned(),
+            made: !before.exists(),
+            warnings,
+        })
+    }
+
+    /// A failure is news for those who wait. That it cannot be written down makes them ask for themselves.
+    fn remember_failure(&self, state: &StateDirectory, memory: &Memory, error: &Error) {
+        let code = error.code().number();
+        let not_before = match error {
+            Error::Passing { not_before, .. } => *not_before,
+            _ => None,
+        };
+        if Code::of_exchange(code).is_some() {
+            let failure = Failure {
+                at: self.clock.now(),
+                code,
+                message: error.to_string(),
+                hint: error.hint(),
+                not_before,
+            };
+            let _ = state.remember(&Memory { failure: Some(failure), clock: memory.clock });
+        }
+    }
+
+    fn remember_success(
+        &self,
+        state: &StateDirectory,
+        memory: &Memory,
+        granted: &Granted,
+        warnings: &mut Vec<String>,
+    ) {
+        let measured_at = self.clock.now();
+        let clock = (granted.ahead != 0).then_some(ClockDifference { ahead: granted.ahead, measured_at });
+        let now = Memory { failure: None, clock };
+        // Usually nothing was remembered and nothing is worth it, and no file is touched.
+        if now != *memory
+            && let Err(error) = state.remember(&now)
+        {
+            warnings.push(format!("{error}; the difference of the clocks is not remembered"));
+        }
+    }
+}
+
+/// A difference of the clocks as far as it can be believed now: one that was measured in the future was measured
+/// before this clock was set right.
+fn applicable(clock: ClockDifference, now: DateTime<Utc>) -> i64 {
+    if clock.measured_at <= now { clock.ahead } else { 0 }
+}
+
+/// The lines of `.env` that hold what was granted.
+fn values(granted: &Granted) -> Vec<(&'static str, String)> {
+    let mut values = vec![
+        ("ZOOM_ACCESS_TOKEN", granted.token.expose().to_owned()),
+        ("ZOOM_TOKEN_EXPIRES_AT", granted.expires_at.to_rfc3339_opts(SecondsFormat::Secs, true)),
+    ];
+    if let Some(token) = &granted.refresh_token {
+        values.push(("ZOOM_REFRESH_TOKEN", token.expose().to_owned()));
+    }
+    values
+}
+
+/// Removes what a killed process left, if nobody is at work there right now.
+fn tidy(target: &Path) {
+    if temporary(target).exists()
+        && let Ok(Some(_lock)) = Lock::try_acquire(target)
+    {
+        // What cannot be removed now is told by the next replace, which needs its place.
+        let _ = clean(target);
+    }
+}
