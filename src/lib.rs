@@ -3,6 +3,7 @@
 //! The library has one user, the `zoomtok` program, and promises no stable interface of its own. What is stable is
 //! what the program shows: commands, settings, exit codes, files.
 
+pub mod cli;
 pub mod clock;
 pub mod error;
 pub mod keeper;

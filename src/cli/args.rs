@@ -1,0 +1,190 @@
+//! What can be typed: types and help, no behaviour.
+
+#![expect(clippy::doc_markdown, reason = "these comments are the help, which is not Markdown")]
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Keeps a Zoom access token valid where it is needed
+///
+/// Zoom's access tokens die after an hour. zoomtok keeps the one in your .env alive: it fetches a new one when the
+/// old one is about to end, once however many programs ask, and never harms the file it lives in.
+#[derive(Debug, Parser)]
+#[command(name = "zoomtok", version, after_long_help = AFTER)]
+pub struct Cli {
+    /// What concerns every command
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const AFTER: &str = "\
+Exit status:
+  0    done; for check: the token is valid for more than the threshold
+  1    check: no token, or none that lasts; others: a failure without a code of its own
+  2    wrong flags, or a setting with an impossible value
+  3    credentials missing, or a .env that cannot be read
+  4    Zoom refused: credentials, grant or app are wrong; trying again does not help
+  5    Zoom unreachable, busy or broken; try again later
+  6    the token could not be stored
+  7    another zoomtok holds the lock
+  exec gives the command's own; 126 when it cannot be run, 127 when it is not found
+
+Settings (environment, then .env):
+  ZOOM_CLIENT_ID, ZOOM_CLIENT_SECRET   the app's, from marketplace.zoom.us
+  ZOOM_ACCOUNT_ID                      of a Server-to-Server OAuth app
+  ZOOM_REFRESH_TOKEN                   of a user-authorised app, where there is no account id
+  ZOOM_TOKEN_THRESHOLD                 seconds that a token must have left; 60
+  ZOOM_CHECK_VERBOSE                   as check -v, when not empty
+  ZOOM_CHECK_LOGFILE                   the log of check -v; logs/zoom_token.log beside .env
+  ZOOM_ENV_FILE                        the .env; else the first of ./.env, a parent's, the configuration directory's
+  ZOOM_OAUTH_URL, ZOOM_API_URL         https://zoom.us, https://api.zoom.us/v2
+  NO_COLOR, CLICOLOR_FORCE, HTTPS_PROXY, SSL_CERT_FILE   as everywhere";
+
+/// What concerns every command
+#[derive(Debug, Args)]
+pub struct Global {
+    /// The .env to use instead of the first one found
+    #[arg(long, value_name = "PATH", global = true)]
+    pub env_file: Option<PathBuf>,
+    /// When to colour
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub color: Color,
+    /// Say nothing but errors and what was asked for
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+/// When to colour
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What to do
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make sure that .env holds a valid token
+    ///
+    /// Keeps the token that is there while it is valid for more than the threshold, and fetches a new one otherwise.
+    /// To recover from whatever happened: zoomtok get -f
+    Get(Get),
+    /// Tell whether the token in .env is valid
+    ///
+    /// Reads one file and asks nobody, so it can stand in front of anything. Exits with 0 when the token is valid
+    /// for more than the threshold, and with 1 otherwise.
+    Check(Check),
+    /// Run a command with a valid token in its environment
+    ///
+    /// The command finds the token in ZOOM_ACCESS_TOKEN and takes the place of zoomtok: its signals and its exit
+    /// status are its own.
+    Exec(Exec),
+    /// Show the life of a token in a minute, with a made-up Zoom on this machine
+    ///
+    /// Needs no account and touches no file of yours.
+    Demo,
+    /// Run that made-up Zoom alone, to try things out
+    ///
+    /// It listens on 127.0.0.1 only, and says at its start how to point zoomtok at it.
+    Sandbox(Sandbox),
+    /// Print a script that completes zoomtok's commands and flags
+    Completions {
+        /// The shell it is for
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// Flags of `get`
+#[derive(Debug, Args)]
+pub struct Get {
+    /// Fetch a new token even if the old one is valid
+    #[arg(short, long)]
+    pub force: bool,
+    /// Ask Zoom's API whether it takes the token, and fetch a new one if it does not
+    #[arg(long)]
+    pub live: bool,
+    /// Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]
+    #[arg(short, long, value_name = "SECS")]
+    pub threshold: Option<u64>,
+    /// What to print
+    #[command(flatten)]
+    pub form: Form,
+}
+
+/// What `get` prints
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub struct Form {
+    /// Print the token and nothing else
+    #[arg(long)]
+    pub print: bool,
+    /// Print a line that sets ZOOM_ACCESS_TOKEN in a shell: eval "$(zoomtok get --export)"
+    #[arg(long)]
+    pub export: bool,
+    /// Print a JSON object, with the token masked
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Flags of `check`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]
+    #[arg(short, long, value_name = "SECS")]
+    pub threshold: Option<u64>,
+    /// Tell more, and append a line to the log
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Ask Zoom's API too whether it takes the token
+    #[arg(long)]
+    pub live: bool,
+    /// Print a JSON object, with the token masked
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Flags of `exec`
+#[derive(Debug, Args)]
+pub struct Exec {
+    /// Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]
+    #[arg(short, long, value_name = "SECS")]
+    pub threshold: Option<u64>,
+    /// The command and its arguments
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+}
+
+/// Flags of `sandbox`
+#[derive(Debug, Args)]
+pub struct Sandbox {
+    /// The port on 127.0.0.1; 0 takes one that is free
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub port: u16,
+    /// Seconds that its tokens live
+    #[arg(long, value_name = "SECS", default_value_t = 3600)]
+    pub token_life: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_sound_and_have_help() {
+        Cli::command().help_expected(true).debug_assert();
+    }
+}

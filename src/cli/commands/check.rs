@@ -1,0 +1,177 @@
+//! `zoomtok check`
+
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::Result;
+use chrono::SecondsFormat;
+use serde_json::{Value, json};
+
+use super::Context;
+use crate::cli::args::Check;
+use crate::cli::words;
+use crate::error::{Code, Error};
+use crate::keeper::Look;
+use crate::settings::{Origin, Settings};
+use crate::token::{State, mask};
+use crate::zoom::{Http, Live};
+
+/// The version of the JSON that `check` prints; it changes when a field is renamed or removed.
+const JSON_VERSION: u32 = 1;
+
+/// What `check` found out.
+struct Report {
+    look: Look,
+    threshold: u64,
+    live: Option<Live>,
+    warnings: Vec<String>,
+}
+
+pub(in crate::cli) fn run(context: &Context, check: &Check) -> Result<Code> {
+    let look = context.keeper().look()?;
+    let settings = Settings::new(&context.environment, &look.file);
+    let threshold = settings.threshold(check.threshold)?;
+    let log = (check.verbose || settings.check_verbose()?).then(|| settings.check_logfile()).transpose()?;
+    let (mut warnings, mut live) = (Vec::new(), None);
+    if let State::Dated { token, claims, .. } = &look.held.state {
+        warnings = settings.foreign(claims)?;
+        if check.live && look.held.state.lasts(threshold) {
+            live = Some(Http.live(&settings.api_url()?, token)?);
+        }
+    }
+    let report = Report { look, threshold, live, warnings };
+
+    if let Some(log) = &log
+        && let Err(error) = append(log, &report)
+    {
+        context.output.warn(&format!("{:#}", anyhow::Error::new(error)));
+    }
+    context.warn(&report.warnings);
+    if check.json {
+        context.output.json(&report.json())?;
+    } else {
+        let details = if log.is_some() { report.details() } else { Vec::new() };
+        for line in details.into_iter().chain(report.lines()) {
+            context.output.text(&line)?;
+        }
+    }
+    Ok(if report.valid() { Code::Done } else { Code::Failed })
+}
+
+impl Report {
+    fn valid(&self) -> bool {
+        self.look.held.state.lasts(self.threshold) && self.live != Some(Live::Rejected)
+    }
+
+    /// The status in one word, as JSON has it.
+    fn status(&self) -> &'static str {
+        match &self.look.held.state {
+            State::Missing => "missing",
+            State::Malformed { .. } => "malformed",
+            State::Dated { left, .. } if *left <= 0 => "expired",
+            State::Dated { .. } if self.live == Some(Live::Rejected) => "rejected",
+            State::Dated { .. } if self.valid() => "valid",
+            State::Dated { .. } => "expiring",
+        }
+    }
+
+    /// What a person reads.
+    fn lines(&self) -> Vec<String> {
+        let (at, left) = match &self.look.held.state {
+            State::Missing if self.look.file.exists() => {
+                return vec![format!(
+                    "❌ MISSING: ZOOM_ACCESS_TOKEN not found in {}",
+                    self.look.file.path().display()
+                )];
+            }
+            State::Missing => {
+                return vec!["❌ MISSING: ZOOM_ACCESS_TOKEN not found, and there is no .env".into()];
+            }
+            State::Malformed { problem } => {
+                return vec![format!("❌ INVALID: Token cannot be used: {problem}")];
+            }
+            State::Dated { expires_at, left, .. } => (words::local(*expires_at), words::left(*left)),
+        };
+        let valid = format!("✅ VALID: Token expires at {at} ({left} remaining)");
+        match self.status() {
+            "expired" => vec![format!("⏰ EXPIRED: Token expired at {at}")],
+            "rejected" => {
+                vec![format!("❌ INVALID: Zoom no longer takes this token (it would expire at {at})")]
+            }
+            "expiring" => {
+                let threshold = seconds(self.threshold);
+                vec![valid, format!("⚠️  WARNING: Token expires soon (within {threshold} threshold)")]
+            }
+            _ => vec![valid],
+        }
+    }
+
+    /// What a person reads with `-v`, before the verdict.
+    fn details(&self) -> Vec<String> {
+        let mut lines = vec![format!("🔍 Validating Zoom token (threshold: {})...", seconds(self.threshold))];
+        if let Some(origin) = &self.look.held.origin {
+            lines.push(format!("   Found: {origin}"));
+        }
+        if let State::Dated { token, claims, .. } = &self.look.held.state {
+            lines.push(format!("   Token: {token}"));
+            for (what, claim) in [("Account", &claims.account_id), ("App", &claims.client_id)] {
+                lines.extend(claim.as_ref().map(|claim| format!("   {what}: {}", mask(claim))));
+            }
+        }
+        lines
+    }
+
+    fn json(&self) -> Value {
+        let mut json = json!({
+            "version": JSON_VERSION,
+            "status": self.status(),
+            "valid": self.valid(),
+            "threshold": self.threshold,
+            "token": null,
+            "expires_at": null,
+            "seconds_left": null,
+            "problem": null,
+            "source": self.look.held.origin.as_ref().map(source),
+            "env_file": self.look.file.path(),
+            "live": self.live.map(|live| live == Live::Accepted),
+            "warnings": self.warnings,
+        });
+        match &self.look.held.state {
+            State::Missing => {}
+            State::Malformed { problem } => json["problem"] = (*problem).into(),
+            State::Dated { token, expires_at, left, .. } => {
+                json["token"] = token.to_string().into();
+                json["expires_at"] = expires_at.to_rfc3339().into();
+                json["seconds_left"] = (*left).into();
+            }
+        }
+        json
+    }
+}
+
+fn seconds(threshold: u64) -> String {
+    words::left(i64::try_from(threshold).unwrap_or(i64::MAX))
+}
+
+fn source(origin: &Origin) -> Value {
+    match origin {
+        Origin::Environment => json!("environment"),
+        Origin::File { path, line } => json!({ "file": path, "line": line }),
+    }
+}
+
+/// Appends a line to the log, as the script that this command replaces did.
+fn append(log: &Path, report: &Report) -> Result<(), Error> {
+    let failed = |source| Error::Store { action: "append to", path: log.to_owned(), source };
+    if let Some(directory) = log.parent() {
+        fs::create_dir_all(directory).map_err(failed)?;
+    }
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let time = report.look.now.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let line = format!("{time} {}\n", report.lines().join(" "));
+    options.open(log).and_then(|mut file| file.write_all(line.as_bytes())).map_err(failed)
+}

@@ -1,0 +1,79 @@
+//! `zoomtok get`
+
+use anyhow::Result;
+use serde_json::json;
+
+use super::Context;
+use crate::cli::args::Get;
+use crate::cli::words;
+use crate::error::{Code, Error};
+use crate::keeper::{How, Kept, Need, Unlike};
+use crate::settings::Settings;
+use crate::zoom::{Http, Live};
+
+/// The version of the JSON that `get` prints; it changes when a field is renamed or removed.
+const JSON_VERSION: u32 = 1;
+
+pub(in crate::cli) fn run(context: &Context, get: &Get) -> Result<Code> {
+    let unlike = if get.force { Unlike::Present } else { Unlike::None };
+    let mut kept = ensure(context, get.threshold, unlike)?;
+    if get.live && kept.how != How::Fetched && live(context, &kept)? == Live::Rejected {
+        kept = ensure(context, get.threshold, Unlike::Rejected(kept.token))?;
+    }
+    context.warn(&kept.warnings);
+    if get.form.print {
+        context.output.data(kept.token.expose())?;
+    } else if get.form.export {
+        // A token has no character that a shell would see between single quotes.
+        context.output.data(&format!("export ZOOM_ACCESS_TOKEN='{}'", kept.token.expose()))?;
+    } else if get.form.json {
+        context.output.json(&json!({
+            "version": JSON_VERSION,
+            "action": action(kept.how),
+            "token": kept.token.to_string(),
+            "expires_at": kept.expires_at.to_rfc3339(),
+            "seconds_left": kept.left,
+            "env_file": kept.env_file,
+            "warnings": kept.warnings,
+        }))?;
+    } else {
+        tell(context, &kept)?;
+    }
+    Ok(Code::Done)
+}
+
+/// Makes sure of a token, by the threshold of the flag or of the settings.
+pub(super) fn ensure(context: &Context, threshold: Option<u64>, unlike: Unlike) -> Result<Kept, Error> {
+    let keeper = context.keeper();
+    let look = keeper.look()?;
+    let seconds = Settings::new(&context.environment, &look.file).threshold(threshold)?;
+    keeper.ensure(&look, &Need { seconds, unlike })
+}
+
+fn live(context: &Context, kept: &Kept) -> Result<Live, Error> {
+    let file = context.keeper().look()?.file;
+    Http.live(&Settings::new(&context.environment, &file).api_url()?, &kept.token)
+}
+
+fn action(how: How) -> &'static str {
+    match how {
+        How::Kept => "kept",
+        How::Adopted => "adopted",
+        How::Fetched => "fetched",
+        How::Recovered => "recovered",
+    }
+}
+
+fn tell(context: &Context, kept: &Kept) -> Result<(), Error> {
+    let file = kept.env_file.display();
+    let (left, until) = (words::left(kept.left), words::local(kept.expires_at));
+    let what = match kept.how {
+        How::Kept => "✅ VALID: Token kept".to_owned(),
+        How::Adopted => "✅ VALID: Token just fetched by another zoomtok".to_owned(),
+        How::Recovered => format!("📋 Token of an earlier run put into {file}"),
+        How::Fetched if kept.made => format!("📋 Token fetched successfully; {file} was made for it"),
+        How::Fetched => format!("📋 Token fetched successfully and written to {file}"),
+    };
+    context.output.text(&what)?;
+    context.output.text(&format!("🔑 {} expires at {until} ({left} remaining)", kept.token))
+}

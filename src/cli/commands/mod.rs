@@ -1,0 +1,68 @@
+//! One file per command: build the parts, call them, hand what they report to the output.
+
+pub(super) mod check;
+pub(super) mod demo;
+pub(super) mod exec;
+pub(super) mod generated;
+pub(super) mod get;
+pub(super) mod sandbox;
+
+use std::path::PathBuf;
+
+use super::args::Global;
+use super::output::Output;
+use crate::clock::SystemClock;
+use crate::error::Error;
+use crate::keeper::Keeper;
+use crate::settings::Environment;
+use crate::store::default_state_root;
+use crate::zoom::Http;
+
+/// What every command stands on.
+pub(super) struct Context {
+    output: Output,
+    environment: Environment,
+    env_file: PathBuf,
+    state_root: Option<PathBuf>,
+    clock: SystemClock,
+}
+
+impl Context {
+    /// The context of this process.
+    ///
+    /// # Errors
+    ///
+    /// The current directory is gone.
+    pub(super) fn new(global: &Global, output: Output) -> Result<Self, Error> {
+        let environment = Environment::of_process();
+        let directory = std::env::current_dir()
+            .map_err(|source| Error::Other { action: "tell the current directory".into(), source })?;
+        let env_file =
+            environment.env_file(global.env_file.as_deref(), &directory, dirs::config_dir().as_deref());
+        Ok(Self {
+            output,
+            environment,
+            env_file,
+            state_root: default_state_root(),
+            clock: SystemClock::start(),
+        })
+    }
+
+    /// The keeper of the `.env`.
+    fn keeper(&self) -> Keeper<'_> {
+        Keeper {
+            environment: &self.environment,
+            env_file: &self.env_file,
+            state_root: self.state_root.as_deref(),
+            clock: &self.clock,
+            zoom: &Http,
+        }
+    }
+
+    /// Prints warnings.
+    fn warn(&self, warnings: &[String]) {
+        for warning in warnings {
+            self.output.warn(warning);
+        }
+    }
+}

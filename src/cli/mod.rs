@@ -1,0 +1,44 @@
+//! What a person types and reads.
+
+pub mod args;
+mod commands;
+pub mod output;
+mod words;
+
+use std::ffi::OsString;
+
+use clap::Parser as _;
+
+use args::{Cli, Command};
+use commands::Context;
+use output::Output;
+
+use crate::error::{Code, Error};
+
+/// Runs the program with these arguments, the first of which is its own name, and gives its exit status.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Code {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and the version are errors to clap, of status 0. Where they cannot be printed nobody reads them.
+            let _ = error.print();
+            return if error.exit_code() == 0 { Code::Done } else { Code::Usage };
+        }
+    };
+    let output = Output::new(&cli.global);
+    let done = Context::new(&cli.global, output).map_err(anyhow::Error::from).and_then(|context| match &cli
+        .command
+    {
+        Command::Get(get) => commands::get::run(&context, get),
+        Command::Check(check) => commands::check::run(&context, check),
+        Command::Exec(exec) => commands::exec::run(&context, exec),
+        Command::Demo => commands::demo::run(&context),
+        Command::Sandbox(sandbox) => commands::sandbox::run(&context, sandbox),
+        Command::Completions { shell } => commands::generated::completions(&context, *shell),
+        Command::Man => commands::generated::man(&context),
+    });
+    done.unwrap_or_else(|error| {
+        output.fail(&error);
+        error.downcast_ref().map_or(Code::Failed, Error::code)
+    })
+}

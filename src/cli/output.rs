@@ -1,0 +1,96 @@
+//! The only printer: text, data, warnings, errors; colour or none.
+//!
+//! stdout is for what was asked for, stderr for all talk. A reader that went away is no failure: what the command
+//! did is done, and its exit status says so.
+
+use std::io::{self, Write as _};
+
+use anstream::{AutoStream, ColorChoice};
+use owo_colors::OwoColorize as _;
+use serde::Serialize;
+
+use super::args::{Color, Global};
+use crate::error::Error;
+
+/// Where a command puts what it has to say.
+#[derive(Debug, Clone, Copy)]
+pub struct Output {
+    quiet: bool,
+    color: ColorChoice,
+}
+
+impl Output {
+    /// As the global flags have it.
+    pub fn new(global: &Global) -> Self {
+        let color = match global.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        Self { quiet: global.quiet, color }
+    }
+
+    /// Text for people, on stdout; nothing with `--quiet`.
+    ///
+    /// # Errors
+    ///
+    /// stdout cannot be written, as with a full disk.
+    pub fn text(self, text: &str) -> Result<(), Error> {
+        if self.quiet { Ok(()) } else { self.data(text) }
+    }
+
+    /// What was asked for, on stdout, with a newline.
+    ///
+    /// # Errors
+    ///
+    /// stdout cannot be written.
+    pub fn data(self, text: &str) -> Result<(), Error> {
+        self.raw(format!("{text}\n").as_bytes())
+    }
+
+    /// One JSON object on a line of its own, on stdout.
+    ///
+    /// # Errors
+    ///
+    /// stdout cannot be written.
+    pub fn json(self, value: &impl Serialize) -> Result<(), Error> {
+        let text = serde_json::to_string(value).map_err(|error| unwritable(error.into()))?;
+        self.data(&text)
+    }
+
+    /// Bytes on stdout as they are.
+    ///
+    /// # Errors
+    ///
+    /// stdout cannot be written.
+    pub fn raw(self, bytes: &[u8]) -> Result<(), Error> {
+        let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritable(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// A warning, one line on stderr.
+    pub fn warn(self, warning: &str) {
+        if !self.quiet {
+            self.stderr(&format!("{} {warning}", "zoomtok: warning:".yellow()));
+        }
+    }
+
+    /// What ended the command, with all causes and what to do next, one line on stderr.
+    pub fn fail(self, error: &anyhow::Error) {
+        let hint =
+            error.downcast_ref().and_then(Error::hint).map(|hint| format!(". {hint}.")).unwrap_or_default();
+        self.stderr(&format!("{} {error:#}{hint}", "zoomtok:".red()));
+    }
+
+    fn stderr(self, line: &str) {
+        // Where stderr cannot be written there is nobody left to tell.
+        let _ = writeln!(AutoStream::new(io::stderr().lock(), self.color), "{line}");
+    }
+}
+
+fn unwritable(source: io::Error) -> Error {
+    Error::Other { action: "write to stdout".into(), source }
+}
