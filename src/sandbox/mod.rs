@@ -3,6 +3,8 @@
 //! It issues tokens by Zoom's rules, answers the REST calls that zoomtok makes, and fails on demand in every way that
 //! was seen or feared. It listens on 127.0.0.1 only, knows no account but its own, and forgets everything at its end.
 
+mod api;
+mod data;
 mod jwt;
 mod message;
 mod oauth;

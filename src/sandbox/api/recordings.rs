@@ -1,0 +1,92 @@
+//! Past meetings: who was there, what was recorded, and the files.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use serde_json::{Value, json};
+
+use super::{
+    Name, Refusal, Reply, Request, Standing, World, error, invalid_field, meeting_name, no_such_meeting,
+    page, users,
+};
+use crate::sandbox::data::Past;
+
+/// `GET /users/{id}/recordings`.
+pub(super) fn list(
+    world: &World,
+    request: &Request,
+    user: &str,
+    now: DateTime<Utc>,
+) -> Result<Reply, Refusal> {
+    let host = users::find(world, user)?["id"].clone();
+    let query = request.query_fields();
+    let today = now.date_naive();
+    let date = |name: &'static str, default: NaiveDate| match query.get(name) {
+        None => Ok(default),
+        Some(text) => NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| invalid_field(name)),
+    };
+    let to = date("to", today + Days::new(1))?;
+    // Zoom allows a month, and does not say what happens beyond it. Here the range that is echoed becomes narrower.
+    let from = date("from", today)?.max(to - Days::new(31));
+    let meetings: Vec<Value> = world
+        .past
+        .iter()
+        .filter(|past| past.transcript.is_some() && past.host_id == host)
+        .filter(|past| (from..=to).contains(&past.start.date_naive()))
+        .map(|past| past.recording(&world.origin))
+        .collect();
+    let mut body = page(request, "meetings", &meetings)?;
+    body["from"] = json!(from.to_string());
+    body["to"] = json!(to.to_string());
+    Ok(Reply::json(200, &body))
+}
+
+/// `GET /meetings/{id or UUID}/recordings`.
+pub(super) fn of_meeting(world: &World, id: &str) -> Result<Reply, Refusal> {
+    match find(world, id) {
+        Some(past) if past.transcript.is_some() => Ok(Reply::json(200, &past.recording(&world.origin))),
+        _ => Err(error(404, 3301, "There is no recording for this meeting.")),
+    }
+}
+
+/// `GET /past_meetings/{id or UUID}/participants`.
+pub(super) fn participants(world: &World, request: &Request, id: &str) -> Result<Reply, Refusal> {
+    let past = find(world, id).ok_or_else(|| no_such_meeting(id))?;
+    let participants = past.participants();
+    // Zoom reports nobody for a meeting that only one person attended.
+    let shown = if participants.len() == 1 { &[] } else { participants.as_slice() };
+    page(request, "participants", shown).map(|body| Reply::json(200, &body))
+}
+
+/// A past meeting; by its number the latest of that number.
+fn find<'a>(world: &'a World, segment: &str) -> Option<&'a Past> {
+    let name = meeting_name(segment)?;
+    world
+        .past
+        .iter()
+        .filter(|past| match &name {
+            Name::Number(number) => past.number == *number,
+            Name::Uuid(uuid) => past.uuid == *uuid,
+        })
+        .max_by_key(|past| past.start)
+}
+
+/// A download: `/rec/download/{file}` leads to `/rec/file/{file}`, and both want the token. Without a good one there
+/// is a page to sign in, with status 200, as forum thread 53338 met it.
+pub(super) fn download(
+    world: &World,
+    request: &Request,
+    step: &str,
+    file: &str,
+    standing: Option<Standing>,
+) -> Reply {
+    let past = world.past.iter().find(|past| past.transcript_file() == file);
+    let transcript = past.and_then(|past| past.transcript);
+    match (step, transcript) {
+        _ if request.method != hyper::Method::GET => Reply::html(405, "Method Not Allowed - Zoom"),
+        ("download" | "file", Some(_)) if standing != Some(Standing::Good) => {
+            Reply::html(200, "Sign In - Zoom")
+        }
+        ("download", Some(_)) => Reply::redirect(&format!("{}/rec/file/{file}", world.origin)),
+        ("file", Some(text)) => Reply::text(200, "text/vtt;charset=UTF-8", text),
+        _ => Reply::html(404, "Page Not Found - Zoom"),
+    }
+}
