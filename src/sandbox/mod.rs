@@ -5,10 +5,13 @@
 
 mod api;
 mod data;
+mod faults;
 mod jwt;
 mod message;
 mod oauth;
 mod tokens;
+
+pub use self::faults::{Endpoint, Fault, RetryAfter};
 
 /// The client id of the only app there is.
 pub const CLIENT_ID: &str = "sandbox_client_id_0000";
