@@ -4,14 +4,34 @@
 //! was seen or feared. It listens on 127.0.0.1 only, knows no account but its own, and forgets everything at its end.
 
 mod api;
+mod control;
 mod data;
 mod faults;
 mod jwt;
 mod message;
 mod oauth;
+mod server;
+mod state;
 mod tokens;
 
+use std::convert::Infallible;
+use std::io;
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::oneshot;
+
 pub use self::faults::{Endpoint, Fault, RetryAfter};
+pub use self::state::Seen;
+
+use self::faults::Outcome;
+use self::message::{Reply, Request};
+use self::state::State;
+use self::tokens::Standing;
+use crate::clock::{Clock as _, SystemClock};
 
 /// The client id of the only app there is.
 pub const CLIENT_ID: &str = "sandbox_client_id_0000";
@@ -21,6 +41,27 @@ pub const CLIENT_SECRET: &str = "sandboxClientSecretMadeUp0000000";
 pub const ACCOUNT_ID: &str = "sandbox_account_id_000";
 /// The user who owns the app.
 const OWNER_ID: &str = "sandbox_user_id_ada000";
+
+/// What a sandbox is like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Where it listens; 0 is any free port.
+    pub port: u16,
+    /// The life of an access token, in seconds.
+    pub token_life: u64,
+    /// Whether a grant makes the access tokens before it invalid at once, as with user-authorised apps.
+    pub supersede: bool,
+    /// How many seconds its clock is ahead of this machine's: `Date`, `iat`, `exp`, and what counts as expired.
+    pub clock_offset: i64,
+    /// How `expires_in` is written.
+    pub expires_in: ExpiresIn,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { port: 0, token_life: 3600, supersede: false, clock_offset: 0, expires_in: ExpiresIn::Number }
+    }
+}
 
 /// How `expires_in` is written in an answer that brings a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,3 +82,227 @@ pub enum ExpiresIn {
     /// The largest number of 64 bits.
     Huge,
 }
+
+/// A running sandbox. It ends when this is dropped.
+pub struct Sandbox {
+    shared: Arc<Shared>,
+    port: u16,
+    stop: Option<oneshot::Sender<Infallible>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Sandbox {
+    /// Starts a sandbox in a thread of its own.
+    ///
+    /// # Errors
+    ///
+    /// The port is taken, or the system has no random numbers.
+    pub fn start(options: Options) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
+        listener.set_nonblocking(true)?;
+        let port = listener.local_addr()?.port();
+        let clock = SystemClock::start();
+        let state = State::new(options, origin(port), clock.now())?;
+        let shared = Arc::new(Shared { state: Mutex::new(state), arrived: Condvar::new(), clock });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let (stop, stopped) = oneshot::channel::<Infallible>();
+        let served = Arc::clone(&shared);
+        let thread = std::thread::Builder::new().name("sandbox".into()).spawn(move || {
+            runtime.block_on(async {
+                // Registering a socket that was just bound fails only when there is no memory; then nobody is served.
+                let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
+                tokio::select! {
+                    // The sender sends nothing: it is dropped.
+                    _ = stopped => {}
+                    never = server::serve(listener, served) => match never {},
+                }
+            });
+            // Dropping the runtime ends the connections, also those that wait for ever.
+        })?;
+        Ok(Self { shared, port, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// The port that it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// What stands in for `https://zoom.us`.
+    pub fn oauth_url(&self) -> String {
+        origin(self.port)
+    }
+
+    /// What stands in for `https://api.zoom.us/v2`.
+    pub fn api_url(&self) -> String {
+        format!("{}/v2", origin(self.port))
+    }
+
+    /// The refresh token that is good now.
+    pub fn refresh_token(&self) -> String {
+        self.shared.lock().tokens.refresh().to_owned()
+    }
+
+    /// Makes an access token with so many seconds left; below zero it has expired. It supersedes none.
+    pub fn mint(&self, life: i64) -> String {
+        let now = self.shared.zooms_now().timestamp();
+        self.shared.lock().tokens.mint(life, now)
+    }
+
+    /// Whether the API takes this access token now.
+    pub fn accepts(&self, token: &str) -> bool {
+        let now = self.shared.zooms_now().timestamp();
+        self.shared.lock().tokens.standing(token, now) == Standing::Good
+    }
+
+    /// Makes every access token invalid; the refresh token stays.
+    pub fn revoke_all(&self) {
+        self.shared.lock().tokens.revoke_all();
+    }
+
+    /// Adds a fault for this many requests, after those that are waiting; `u32::MAX` is for all that come.
+    pub fn fail(&self, on: Endpoint, fault: Fault, times: u32) {
+        self.shared.lock().faults(on).push(fault, times);
+    }
+
+    /// Forgets the faults to come. Requests already in one stay in it.
+    pub fn heal(&self, on: Endpoint) {
+        self.shared.lock().faults(on).clear();
+    }
+
+    /// Every `POST /oauth/token` so far, also those that met a fault.
+    pub fn token_requests(&self) -> Vec<Seen> {
+        self.shared.lock().seen.iter().filter(|seen| seen.is_token_request()).cloned().collect()
+    }
+
+    /// Every request to Zoom so far, also those that met a fault; not those under `/sandbox`. The last 10 000 are
+    /// remembered.
+    pub fn requests(&self) -> Vec<Seen> {
+        self.shared.lock().seen.iter().cloned().collect()
+    }
+
+    /// Waits until so many `POST /oauth/token` have arrived; false when they have not after this long.
+    pub fn wait_for_token_requests(&self, n: usize, timeout: Duration) -> bool {
+        let too_few =
+            |state: &mut State| state.seen.iter().filter(|seen| seen.is_token_request()).count() < n;
+        let waited = self.shared.arrived.wait_timeout_while(self.shared.lock(), timeout, too_few);
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+    }
+
+    /// Serves until the process ends.
+    pub fn run_forever(mut self) {
+        if let Some(thread) = self.thread.take() {
+            // An error is a panic there, which has been reported where it happened.
+            let _ = thread.join();
+        }
+    }
+
+    /// How to use it, for the person who started it.
+    pub fn instructions(&self) -> String {
+        let (oauth, api, refresh) = (self.oauth_url(), self.api_url(), self.refresh_token());
+        format!(
+            "A made-up Zoom listens on {oauth}. Ctrl-C ends it.\n\
+             \n\
+             In another terminal, with an .env of its own so that yours stays as it is:\n\
+             \n  \
+               cd \"$(mktemp -d)\" && touch .env && export ZOOM_ENV_FILE=\"$PWD/.env\"\n  \
+               export ZOOM_OAUTH_URL={oauth}\n  \
+               export ZOOM_API_URL={api}\n  \
+               export ZOOM_CLIENT_ID={CLIENT_ID}\n  \
+               export ZOOM_CLIENT_SECRET={CLIENT_SECRET}\n  \
+               export ZOOM_ACCOUNT_ID={ACCOUNT_ID}\n  \
+               zoomtok get\n\
+             \n\
+             As a user-authorised app, whose refresh token changes with each use:\n\
+             \n  \
+               unset ZOOM_ACCOUNT_ID\n  \
+               echo ZOOM_REFRESH_TOKEN={refresh} >> .env\n  \
+               zoomtok get -f\n\
+             \n\
+             To make the next requests fail:\n\
+             \n  \
+               curl {oauth}/sandbox/fault -d fault=status -d status=503 -d times=2\n  \
+               curl {oauth}/sandbox/fault -d fault=busy -d retry-after=date -d seconds=5\n  \
+               curl {oauth}/sandbox/fault -d on=api -d fault=cut-before -d times=always\n  \
+               curl {oauth}/sandbox/fault -d on=api -d fault=none\n\
+             \n\
+             {FAULTS}\n\
+             \n\
+             To make every access token invalid, and to see what was asked:\n\
+             \n  \
+               curl -X POST {oauth}/sandbox/revoke\n  \
+               curl {oauth}/sandbox/requests\n"
+        )
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // An error is a panic there, which has been reported where it happened.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The fields of `POST /sandbox/fault`.
+const FAULTS: &str = "\
+on=token|api (token), times=N|always (1), and fault= one of
+  none                     forget the faults to come
+  slow seconds=S           answer after so long
+  never                    never answer
+  cut-before, cut-after    close the connection; after: the tokens are issued and lost
+  truncated, chunked, bom  half of the answer; in chunks; with a byte order mark
+  trickle seconds=S        one byte per so long
+  huge bytes=N, endless    200 with so many bytes
+  empty, html status=N     200 without a body; a page for people
+  status status=N          an error as Zoom words it
+  busy [retry-after=seconds|date|http-date seconds=N]
+  redirect location=URL
+  json status=N body=TEXT
+  token text=TEXT          this in place of the access token
+  no-token                 none";
+
+/// What the thread that serves and the owner of the sandbox share.
+struct Shared {
+    state: Mutex<State>,
+    arrived: Condvar,
+    clock: SystemClock,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes note of a request and says what becomes of it.
+    fn outcome(&self, request: &Request) -> Outcome {
+        let mut state = self.lock();
+        let now = self.clock.now();
+        state.arrived(request, now, self.clock.elapsed());
+        self.arrived.notify_all();
+        state.outcome(request, now)
+    }
+
+    /// The normal answer to a request that a fault has delayed.
+    fn carry_out(&self, request: &Request) -> Reply {
+        self.lock().carry_out(request, self.clock.now())
+    }
+
+    /// What Zoom's clock shows.
+    fn zooms_now(&self) -> DateTime<Utc> {
+        self.lock().zooms(self.clock.now())
+    }
+
+    /// What Zoom's support asks for, in the form that Zoom's answers have.
+    fn tracking_id(&self) -> String {
+        self.lock().tracking_id()
+    }
+}
+
+fn origin(port: u16) -> String {
+    format!("http://{}:{port}", Ipv4Addr::LOCALHOST)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,240 @@
+//! Control over HTTP, for those who run `zoomtok sandbox`: cause faults, revoke tokens, see what was asked.
+
+use std::time::Duration;
+
+use chrono::SecondsFormat;
+use hyper::Method;
+use hyper::header::{HOST, HeaderValue, ORIGIN};
+use serde_json::{Value, json};
+
+use super::faults::{Endpoint, Fault, RetryAfter};
+use super::message::{Fields, Reply, Request};
+use super::state::State;
+use crate::token::mask;
+
+/// Fields whose values may be somebody's real credentials.
+const SECRET: [&str; 5] = ["access_token", "refresh_token", "token", "client_secret", "code"];
+
+/// Answers what is under `/sandbox`.
+pub(super) fn answer(state: &mut State, request: &Request) -> Reply {
+    if !is_local(request) {
+        return Reply::text(403, "text/plain", "only for programs on this machine\n");
+    }
+    match (&request.method, request.path.as_str()) {
+        (&Method::POST, "/sandbox/fault") => match order(&request.form()) {
+            Ok(Order::Add { on, fault, times }) => {
+                state.faults(on).push(fault, times);
+                Reply::empty(204)
+            }
+            Ok(Order::Clear(on)) => {
+                state.faults(on).clear();
+                Reply::empty(204)
+            }
+            Err(field) => {
+                Reply::text(400, "text/plain", format!("the field \"{field}\" is missing or wrong\n"))
+            }
+        },
+        (&Method::POST, "/sandbox/revoke") => {
+            state.tokens.revoke_all();
+            Reply::empty(204)
+        }
+        (&Method::GET, "/sandbox/requests") => Reply::json(200, &seen(state)),
+        _ => Reply::text(404, "text/plain", "there are fault, revoke and requests\n"),
+    }
+}
+
+/// Whether no web page can have sent this. A page that had its own name resolve to 127.0.0.1 gives itself away by the
+/// `Host` that it asks for, any other by the `Origin` that a browser adds.
+fn is_local(request: &Request) -> bool {
+    let host = request.headers.get(HOST).map_or(Ok(""), HeaderValue::to_str).unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    matches!(name, "127.0.0.1" | "localhost") && !request.headers.contains_key(ORIGIN)
+}
+
+/// The requests so far; what could be a real credential is masked.
+fn seen(state: &State) -> Value {
+    let list = state.seen.iter().map(|seen| {
+        json!({
+            "at": seen.at.to_rfc3339_opts(SecondsFormat::Millis, true),
+            "method": seen.method,
+            "path": seen.path,
+            "query": masked(form_urlencoded::parse(seen.query.as_bytes()).into_owned()),
+            "form": masked(seen.fields.clone()),
+            "client_ok": seen.client_ok,
+            "token": seen.bearer.as_deref().map(mask),
+        })
+    });
+    list.collect()
+}
+
+fn masked(fields: impl IntoIterator<Item = (String, String)>) -> Value {
+    let shown = fields.into_iter().map(|(name, value)| {
+        let value = if SECRET.contains(&name.as_str()) { mask(&value) } else { value };
+        (name, json!(value))
+    });
+    Value::Object(shown.collect())
+}
+
+#[derive(Debug, PartialEq)]
+enum Order {
+    Add { on: Endpoint, fault: Fault, times: u32 },
+    Clear(Endpoint),
+}
+
+/// Reads the form of `POST /sandbox/fault`.
+///
+/// # Errors
+///
+/// The name of the field that is missing or wrong.
+fn order(form: &Fields) -> Result<Order, &'static str> {
+    let on = match form.get("on").map(String::as_str) {
+        None | Some("token") => Endpoint::Token,
+        Some("api") => Endpoint::Api,
+        Some(_) => return Err("on"),
+    };
+    if form.get("fault").is_some_and(|fault| fault == "none") {
+        return Ok(Order::Clear(on));
+    }
+    let times = match form.get("times").map(String::as_str) {
+        None => 1,
+        Some("always") => u32::MAX,
+        Some(times) => times.parse().map_err(|_| "times")?,
+    };
+    Ok(Order::Add { on, fault: fault(form)?, times })
+}
+
+fn fault(form: &Fields) -> Result<Fault, &'static str> {
+    let text = |name: &'static str| form.get(name).cloned().ok_or(name);
+    let number = |name: &'static str| text(name)?.parse().map_err(|_| name);
+    let status = || -> Result<u16, &'static str> {
+        let status = text("status")?.parse().map_err(|_| "status")?;
+        // Below 200 a reply would not be the last one, and HTTP has nothing above 599.
+        if (200..600).contains(&status) { Ok(status) } else { Err("status") }
+    };
+    let seconds = || -> Result<Duration, &'static str> {
+        let seconds = text("seconds")?.parse().map_err(|_| "seconds")?;
+        Duration::try_from_secs_f64(seconds).map_err(|_| "seconds")
+    };
+    Ok(match form.get("fault").map(String::as_str).unwrap_or_default() {
+        "slow" => Fault::Slow(seconds()?),
+        "never" => Fault::Never,
+        "cut-before" => Fault::CutBefore,
+        "cut-after" => Fault::CutAfter,
+        "truncated" => Fault::Truncated,
+        "trickle" => Fault::Trickle(seconds()?),
+        "chunked" => Fault::Chunked,
+        "bom" => Fault::Bom,
+        "huge" => Fault::Huge(number("bytes")?),
+        "endless" => Fault::Endless,
+        "empty" => Fault::Empty,
+        "html" => Fault::Html(status()?),
+        "status" => Fault::Status(status()?),
+        "busy" => Fault::Busy(retry_after(form)?),
+        "redirect" => {
+            let location = text("location")?;
+            HeaderValue::from_str(&location).map_err(|_| "location")?;
+            Fault::Redirect(location)
+        }
+        "json" => Fault::Json { status: status()?, body: text("body")? },
+        "token" => Fault::Token(text("text")?),
+        "no-token" => Fault::NoToken,
+        _ => return Err("fault"),
+    })
+}
+
+fn retry_after(form: &Fields) -> Result<RetryAfter, &'static str> {
+    let seconds = || form.get("seconds").and_then(|text| text.parse::<u32>().ok()).ok_or("seconds");
+    match form.get("retry-after").map(String::as_str) {
+        None | Some("none") => Ok(RetryAfter::None),
+        Some("seconds") => Ok(RetryAfter::Seconds(seconds()?.into())),
+        Some("date") => Ok(RetryAfter::Date(seconds()?.into())),
+        Some("http-date") => Ok(RetryAfter::HttpDate(seconds()?.into())),
+        Some(_) => Err("retry-after"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::message::tests::request;
+    use super::*;
+
+    fn fields(text: &str) -> Fields {
+        form_urlencoded::parse(text.as_bytes()).into_owned().collect()
+    }
+
+    #[test]
+    fn every_fault_can_be_ordered() {
+        let table = [
+            ("fault=slow&seconds=0.5", Fault::Slow(Duration::from_millis(500))),
+            ("fault=never", Fault::Never),
+            ("fault=cut-before", Fault::CutBefore),
+            ("fault=cut-after", Fault::CutAfter),
+            ("fault=truncated", Fault::Truncated),
+            ("fault=trickle&seconds=1", Fault::Trickle(Duration::from_secs(1))),
+            ("fault=chunked", Fault::Chunked),
+            ("fault=bom", Fault::Bom),
+            ("fault=huge&bytes=5000000000", Fault::Huge(5_000_000_000)),
+            ("fault=endless", Fault::Endless),
+            ("fault=empty", Fault::Empty),
+            ("fault=html&status=502", Fault::Html(502)),
+            ("fault=status&status=500", Fault::Status(500)),
+            ("fault=busy", Fault::Busy(RetryAfter::None)),
+            ("fault=busy&retry-after=seconds&seconds=9", Fault::Busy(RetryAfter::Seconds(9))),
+            ("fault=busy&retry-after=date&seconds=9", Fault::Busy(RetryAfter::Date(9))),
+            ("fault=busy&retry-after=http-date&seconds=9", Fault::Busy(RetryAfter::HttpDate(9))),
+            ("fault=redirect&location=/a", Fault::Redirect("/a".into())),
+            ("fault=json&status=400&body={}", Fault::Json { status: 400, body: "{}".into() }),
+            ("fault=token&text=%24%28id%29", Fault::Token("$(id)".into())),
+            ("fault=no-token", Fault::NoToken),
+        ];
+        for (text, fault) in table {
+            let expected = Order::Add { on: Endpoint::Token, fault, times: 1 };
+            assert_eq!(order(&fields(text)), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_order_says_where_and_how_often() {
+        let expected = |times| Order::Add { on: Endpoint::Api, fault: Fault::Empty, times };
+        assert_eq!(order(&fields("on=api&fault=empty&times=3")), Ok(expected(3)));
+        assert_eq!(order(&fields("on=api&fault=empty&times=always")), Ok(expected(u32::MAX)));
+        assert_eq!(order(&fields("on=token&fault=none")), Ok(Order::Clear(Endpoint::Token)));
+    }
+
+    #[test]
+    fn a_wrong_order_names_the_field() {
+        let table = [
+            ("", "fault"),
+            ("fault=flood", "fault"),
+            ("fault=empty&on=disk", "on"),
+            ("fault=empty&times=-1", "times"),
+            ("fault=slow", "seconds"),
+            ("fault=slow&seconds=-1", "seconds"),
+            ("fault=slow&seconds=NaN", "seconds"),
+            ("fault=html&status=99", "status"),
+            ("fault=status&status=600", "status"),
+            ("fault=huge&bytes=many", "bytes"),
+            ("fault=redirect&location=a%0Ab", "location"),
+            ("fault=json&status=200", "body"),
+            ("fault=busy&retry-after=later", "retry-after"),
+        ];
+        for (text, field) in table {
+            assert_eq!(order(&fields(text)), Err(field), "{text}");
+        }
+    }
+
+    #[test]
+    fn web_pages_are_turned_away() {
+        let with_host = |host| request("POST /sandbox/revoke").with_header(HOST, host);
+        for host in ["127.0.0.1", "127.0.0.1:8080", "localhost", "localhost:1"] {
+            assert!(is_local(&with_host(host)), "{host}");
+        }
+        for host in
+            ["", "example.com", "example.com:8080", "127.0.0.1.example.com", "localhost.example.com:80"]
+        {
+            assert!(!is_local(&with_host(host)), "{host}");
+        }
+        assert!(!is_local(&request("POST /sandbox/revoke")));
+        assert!(!is_local(&with_host("localhost").with_header(ORIGIN, "https://example.com")));
+    }
+}

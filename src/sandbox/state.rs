@@ -1,0 +1,198 @@
+//! What the sandbox knows: tokens, meetings, faults to come, requests that came.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use hyper::Method;
+
+use super::api::{self, World};
+use super::faults::{Endpoint, Fault, Outcome, Queue, later};
+use super::message::{Fields, Reply, Request};
+use super::oauth;
+use super::tokens::Tokens;
+use super::{Options, control};
+use crate::token::mask;
+
+/// Beyond so many requests the oldest are forgotten, so that a sandbox can run for weeks.
+const REMEMBERED: usize = 10_000;
+
+/// A request that arrived, whatever became of it.
+#[derive(Clone)]
+pub struct Seen {
+    /// `GET`, `POST` and so on.
+    pub method: String,
+    /// The path as it was sent, still encoded.
+    pub path: String,
+    /// What followed the question mark, still encoded.
+    pub query: String,
+    /// The body, as far as it is text.
+    pub body: String,
+    /// The form's fields; none when the body was not declared to be a form.
+    pub fields: Fields,
+    /// The form's `grant_type`.
+    pub grant_type: Option<String>,
+    /// Whether the client's id and secret came as Basic authentication, and are right.
+    pub client_ok: bool,
+    /// The token that came as Bearer authentication.
+    pub bearer: Option<String>,
+    /// When it arrived, by this machine's clock.
+    pub at: DateTime<Utc>,
+    /// When it arrived, since the sandbox was started.
+    pub elapsed: Duration,
+}
+
+impl Seen {
+    fn new(request: &Request, at: DateTime<Utc>, elapsed: Duration) -> Self {
+        let fields = request.form();
+        Self {
+            method: request.method.to_string(),
+            path: request.path.clone(),
+            query: request.query.clone(),
+            body: String::from_utf8_lossy(&request.body).into_owned(),
+            grant_type: fields.get("grant_type").cloned(),
+            fields,
+            client_ok: oauth::is_client(request),
+            bearer: request.bearer().map(str::to_owned),
+            at,
+            elapsed,
+        }
+    }
+
+    /// Whether this asked for a token.
+    pub(super) fn is_token_request(&self) -> bool {
+        self.method == "POST" && self.path == "/oauth/token"
+    }
+}
+
+/// Without body and values: a user may have sent real credentials here.
+impl fmt::Debug for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Seen")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("fields", &self.fields.keys().collect::<Vec<_>>())
+            .field("grant_type", &self.grant_type)
+            .field("client_ok", &self.client_ok)
+            .field("bearer", &self.bearer.as_deref().map(mask))
+            .field("at", &self.at)
+            .field("elapsed", &self.elapsed)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Everything that changes.
+pub(super) struct State {
+    options: Options,
+    origin: String,
+    pub(super) tokens: Tokens,
+    world: World,
+    token_faults: Queue,
+    api_faults: Queue,
+    pub(super) seen: VecDeque<Seen>,
+    replies: u64,
+}
+
+impl State {
+    /// A fresh Zoom that is reached at this origin.
+    pub(super) fn new(options: Options, origin: String, now: DateTime<Utc>) -> io::Result<Self> {
+        let zooms_now = later(now, options.clock_offset);
+        Ok(Self {
+            tokens: Tokens::new(options.token_life, options.supersede, zooms_now.timestamp())?,
+            world: World::new(&origin, zooms_now),
+            options,
+            origin,
+            token_faults: Queue::default(),
+            api_faults: Queue::default(),
+            seen: VecDeque::new(),
+            replies: 0,
+        })
+    }
+
+    /// What Zoom's clock shows.
+    pub(super) fn zooms(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        later(now, self.options.clock_offset)
+    }
+
+    /// What the next reply is called.
+    pub(super) fn tracking_id(&mut self) -> String {
+        self.replies += 1;
+        format!("v=2.0;clid=sandbox;rid=WEB_{:032x}", self.replies)
+    }
+
+    /// The faults to come on an endpoint.
+    pub(super) fn faults(&mut self, on: Endpoint) -> &mut Queue {
+        match on {
+            Endpoint::Token => &mut self.token_faults,
+            Endpoint::Api => &mut self.api_faults,
+        }
+    }
+
+    /// Takes note of a request, unless it is to the sandbox itself.
+    pub(super) fn arrived(&mut self, request: &Request, at: DateTime<Utc>, elapsed: Duration) {
+        if is_control(&request.path) {
+            return;
+        }
+        if self.seen.len() >= REMEMBERED {
+            self.seen.pop_front();
+        }
+        self.seen.push_back(Seen::new(request, at, elapsed));
+    }
+
+    /// What becomes of a request, faults included.
+    pub(super) fn outcome(&mut self, request: &Request, now: DateTime<Utc>) -> Outcome {
+        let endpoint = endpoint(request);
+        match endpoint.and_then(|on| self.faults(on).take().map(|fault| (on, fault))) {
+            None => Outcome::Reply(self.carry_out(request, now)),
+            Some((on, fault)) => {
+                let zooms_now = self.zooms(now);
+                let text = if let Fault::Token(text) = &fault { Some(text.clone()) } else { None };
+                let outcome = fault.befall(on, zooms_now, || self.carry_out(request, now));
+                if let (Some(text), Outcome::Reply(reply)) = (text, &outcome)
+                    && reply.value().is_some_and(|body| body["access_token"] == text.as_str())
+                {
+                    let seconds = zooms_now.timestamp();
+                    self.tokens.know(text, seconds.saturating_add(self.tokens.life()), seconds);
+                }
+                outcome
+            }
+        }
+    }
+
+    /// The normal answer.
+    pub(super) fn carry_out(&mut self, request: &Request, now: DateTime<Utc>) -> Reply {
+        let zooms_now = self.zooms(now);
+        let seconds = zooms_now.timestamp();
+        match (&request.method, request.path.as_str()) {
+            (&Method::POST, "/oauth/token") => {
+                oauth::token(&mut self.tokens, request, &self.origin, self.options.expires_in, seconds)
+            }
+            (&Method::POST, "/oauth/revoke") => oauth::revoke(&mut self.tokens, request, seconds),
+            (_, path) if is_control(path) => control::answer(self, request),
+            (_, path) if is_api(path) => {
+                let standing = request.bearer().map(|token| self.tokens.standing(token, seconds));
+                api::answer(&mut self.world, request, standing, zooms_now)
+            }
+            // Zoom's web site answers here, for people.
+            _ => Reply::html(404, "Page Not Found - Zoom"),
+        }
+    }
+}
+
+fn endpoint(request: &Request) -> Option<Endpoint> {
+    if request.method == Method::POST && request.path == "/oauth/token" {
+        Some(Endpoint::Token)
+    } else {
+        is_api(&request.path).then_some(Endpoint::Api)
+    }
+}
+
+fn is_api(path: &str) -> bool {
+    path.starts_with("/v2/") || path.starts_with("/rec/")
+}
+
+fn is_control(path: &str) -> bool {
+    path.starts_with("/sandbox/")
+}
