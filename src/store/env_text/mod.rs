@@ -3,6 +3,9 @@
 //! dotenvy reads the values. It cannot write, so [`scan`] finds the bytes of each value; the two check each other, and
 //! where they or a shell would read different values, the text is refused rather than guessed at.
 
+#[cfg(test)]
+#[expect(dead_code, reason = "the integration tests use the rest")]
+mod generated;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -47,7 +50,7 @@ impl Fault {
         Self { line: Some(line), problem: problem.into() }
     }
 
-    fn of_change(problem: impl Into<String>) -> Self {
+    fn general(problem: impl Into<String>) -> Self {
         Self { line: None, problem: problem.into() }
     }
 }
@@ -62,7 +65,7 @@ struct Assignment {
     end: usize,
 }
 
-/// What dotenvy makes of a statement that is not ours; nothing when it cannot read it.
+/// The name and value that dotenvy reads in a statement; nothing when it cannot.
 type Reading = Option<(String, String)>;
 
 impl EnvText {
@@ -117,7 +120,7 @@ impl EnvText {
         let statements = scan::statements(&text, start)?;
         let readings = readings(&text, &statements);
         if readings.len() != statements.len() {
-            return Err(Fault::of_change("it cannot be told where its lines end"));
+            return Err(Fault::general("it cannot be told where its lines end"));
         }
         let mut env = Self { text, ours, assignments: Vec::new(), others: Vec::new() };
         for (statement, reading) in statements.into_iter().zip(readings) {
@@ -170,8 +173,9 @@ impl EnvText {
                 "a quote that is opened here swallows a line with one of our variables",
             ));
         }
-        // dotenvy substitutes: the value may change with that of another variable.
-        self.others.push(reading.filter(|_| !code.contains('$')));
+        // dotenvy substitutes, so that a value with a `$` may change with that of another variable.
+        let fixed = !code.contains('$');
+        self.others.push(reading.map(|(key, value)| (key, if fixed { value } else { String::new() })));
         Ok(())
     }
 
@@ -182,12 +186,10 @@ impl EnvText {
 
     fn with_one(&self, name: &str, value: &str, previous: Option<&str>) -> Result<Self, Fault> {
         if !self.ours.contains(&name) {
-            return Err(Fault::of_change(format!("{name} is not a variable to be written")));
+            return Err(Fault::general(format!("{name} is not a variable to be written")));
         }
         if !value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._~+/=-:".contains(&byte)) {
-            return Err(Fault::of_change(format!(
-                "the new {name} holds a character that must not be written"
-            )));
+            return Err(Fault::general(format!("the new {name} holds a character that must not be written")));
         }
         let mut text = self.text.clone();
         for assignment in self.of(name).rev() {
@@ -198,7 +200,7 @@ impl EnvText {
             insert_line(&mut text, behind.map(|assignment| assignment.end), &format!("{name}=\"{value}\""));
         }
 
-        let wrong = || Fault::of_change(format!("with the new {name} the text would not read as it should"));
+        let wrong = || Fault::general(format!("with the new {name} the text would not read as it should"));
         let new = Self::read(text, self.ours.clone()).map_err(|_| wrong())?;
         let written: Vec<&str> = new.of(name).map(|assignment| assignment.entry.value.as_str()).collect();
         if written != vec![value; self.of(name).count().max(1)] || new.all_but(name) != self.all_but(name) {

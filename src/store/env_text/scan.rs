@@ -48,47 +48,36 @@ pub(super) fn statements(text: &str, mut start: usize) -> Result<Vec<Statement>,
 
 fn statement(text: &str, start: usize, line: usize) -> Result<Statement, Fault> {
     let mut quote: Option<(char, usize)> = None;
-    let mut comment = None;
     let mut escaped = false;
     let mut after_blank = false;
     let mut here = line;
-    let mut code_end = text.len();
-    let mut end = text.len();
+    let (mut code_end, mut end) = (text.len(), text.len());
     for (offset, c) in text[start..].char_indices() {
         let at = start + offset;
-        let blank = c.is_whitespace() && c != '\r';
         if c == '\n' {
-            if quote.is_none() {
-                (code_end, end) = (at, at + 1);
-                break;
-            }
             here += 1;
         }
-        if comment.is_some() {
-            continue;
+        let comment = c == '#' && after_blank;
+        if quote.is_none() && (c == '\n' || comment) {
+            code_end = at;
+            end = text[at..].find('\n').map_or(text.len(), |newline| at + newline + 1);
+            break;
         }
+        after_blank = c.is_whitespace() && c != '\r' && !escaped;
         if escaped {
             escaped = false;
         } else if c == '\\' {
             escaped = true;
         } else if let Some((open, _)) = quote {
-            if c == open {
-                quote = None;
-            }
+            quote = quote.filter(|_| c != open);
         } else if c == '"' || c == '\'' {
             quote = Some((c, here));
-        } else if c == '#' && after_blank {
-            comment = Some(at);
-        } else {
-            after_blank = blank;
-            continue;
         }
-        after_blank = false;
     }
     if let Some((_, opened)) = quote {
         return Err(Fault::at(opened, "a quote is opened here and never closed"));
     }
-    let code = &text[start..comment.unwrap_or(code_end)];
+    let code = &text[start..code_end];
     let code = code.strip_suffix('\r').unwrap_or(code);
     Ok(Statement { line, code: start..start + code.len(), end })
 }

@@ -1,8 +1,7 @@
-use super::*;
+use proptest::prelude::*;
 
-const OURS: &[&str] = &["ZOOM_ACCESS_TOKEN", "ZOOM_TOKEN_EXPIRES_AT", "ZOOM_CLIENT_ID"];
-const TOKEN: &str = "ZOOM_ACCESS_TOKEN";
-const EXPIRES: &str = "ZOOM_TOKEN_EXPIRES_AT";
+use super::generated::{self, Case, EXPIRES, NEW_EXPIRES, NEW_TOKEN, OURS, TOKEN};
+use super::*;
 
 fn parse(text: &str) -> Result<EnvText, Fault> {
     EnvText::parse(text.as_bytes(), OURS)
@@ -76,6 +75,7 @@ fn what_others_write_does_not_matter() {
         "  # A=b",
         "B=\"\nA=b\n\"",
         "B='\nA=b\n'  # it's",
+        "B=\"\nA=b\\\\\"",
         "B=\"say \\\"\nA=b\n\\\" \"",
         "AB=c",
         "A.B=c",
@@ -135,6 +135,8 @@ fn what_is_ambiguous_is_refused() {
         // Quotes that are never closed, and quotes that take more than they should.
         ("A=1\nB=\"x\n\nA=b\n", 2),
         ("B=it's\nA=b\n", 1),
+        ("B=c\\ # it's\nA=b\n", 1),
+        ("B=\"\\\n'\" 'z\nA=b\n", 2),
         ("B=\"x\ny\" 'z\nA=b\n", 2),
         ("B=don't\nA=b\nC=won't\n", 1),
         ("B='C:\\x\\'\nA=b\nC='C:\\y\\'\n", 1),
@@ -175,7 +177,7 @@ fn only_the_value_changes() {
             "\u{feff}ZOOM_ACCESS_TOKEN=1\r\n#ZOOM_ACCESS_TOKEN=2\nB=\"\nZOOM_ACCESS_TOKEN=3\n\"\n\nexport ZOOM_ACCESS_TOKEN='4'",
             "\u{feff}ZOOM_ACCESS_TOKEN=new\r\n#ZOOM_ACCESS_TOKEN=2\nB=\"\nZOOM_ACCESS_TOKEN=3\n\"\n\nexport ZOOM_ACCESS_TOKEN='new'",
         ),
-        ("ZOOM_ACCESS_TOKEN=old\nB=$ZOOM_ACCESS_TOKEN", "ZOOM_ACCESS_TOKEN=new\nB=$ZOOM_ACCESS_TOKEN"),
+        ("ZOOM_ACCESS_TOKEN=old\nB=${ZOOM_ACCESS_TOKEN}", "ZOOM_ACCESS_TOKEN=new\nB=${ZOOM_ACCESS_TOKEN}"),
     ];
     for (old, new) in table {
         assert_eq!(with(old, &[(TOKEN, "new")]), new);
@@ -246,5 +248,43 @@ fn nothing_shows_a_value() {
     {
         let fault = parse(text).unwrap_err();
         assert!(!format!("{fault} {fault:?}").contains("canary"), "{fault}");
+    }
+}
+
+/// What dotenvy alone reads in the whole text.
+fn by_dotenvy(text: &str) -> Option<String> {
+    let text = format!("{}\n", text.strip_prefix(BOM).unwrap_or(text));
+    let read = dotenvy::from_read_iter(text.as_bytes()).flatten();
+    read.filter(|(name, _)| name == TOKEN).map(|(_, value)| value).last()
+}
+
+proptest! {
+    #[test]
+    fn a_write_changes_the_values_and_no_other_byte(case in generated::case()) {
+        let Case { old, new, token, .. } = case;
+        let changes = [(TOKEN, NEW_TOKEN), (EXPIRES, NEW_EXPIRES)];
+        let env = parse(&old).map_err(|fault| TestCaseError::fail(fault.to_string()))?;
+        prop_assert_eq!(env.get(TOKEN).map(|entry| &entry.value), token.as_ref());
+        let written = env.with(&changes).map_err(|fault| TestCaseError::fail(fault.to_string()))?;
+        prop_assert_eq!(&written, &new);
+        prop_assert_eq!(parse(&new).and_then(|env| env.with(&changes)), Ok(new.clone()));
+        // Behind two blanks it takes a comment for code.
+        if !["  #", " \t#", "\t #", "\t\t#"].iter().any(|comment| old.contains(comment)) {
+            prop_assert_eq!(by_dotenvy(&old), token);
+            prop_assert_eq!(by_dotenvy(&new), Some(NEW_TOKEN.to_owned()));
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(bytes: Vec<u8>) {
+        let _ = EnvText::parse(&bytes, &["A"]).map(|env| env.with(&[("A", "x")]));
+    }
+
+    #[test]
+    fn what_can_be_read_can_be_written(text in "([A='\"\\\\ #\n\r\t;-]|A=|\nA=|export |\u{feff}|\u{a0}|\\$A|B=){0,20}") {
+        if let Ok(env) = EnvText::parse(text.as_bytes(), &["A"]) {
+            let new = env.with(&[("A", "x~y")]).and_then(|new| EnvText::parse(new.as_bytes(), &["A"]));
+            prop_assert_eq!(new.map(|new| new.get("A").map(|entry| entry.value.clone())), Ok(Some("x~y".to_owned())));
+        }
     }
 }
