@@ -1,1 +1,4 @@
 //! Drives the real program.
+
+#[cfg(unix)]
+mod env_readers;
