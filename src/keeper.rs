@@ -8,9 +8,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, rfc3339};
 use crate::error::{Code, Error};
 use crate::settings::{Environment, Held, NAMES, Settings};
 use crate::store::{
@@ -353,7 +353,7 @@ fn applicable(clock: ClockDifference, now: DateTime<Utc>) -> i64 {
 fn values(granted: &Granted) -> Vec<(&'static str, String)> {
     let mut values = vec![
         ("ZOOM_ACCESS_TOKEN", granted.token.expose().to_owned()),
-        ("ZOOM_TOKEN_EXPIRES_AT", granted.expires_at.to_rfc3339_opts(SecondsFormat::Secs, true)),
+        ("ZOOM_TOKEN_EXPIRES_AT", rfc3339(granted.expires_at)),
     ];
     if let Some(token) = &granted.refresh_token {
         values.push(("ZOOM_REFRESH_TOKEN", token.expose().to_owned()));

@@ -1,4 +1,14 @@
-//! Drives the real program.
+//! Drives the real program, against a Zoom on loopback.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on has failed; it makes files and waits as it likes"
+)]
 
 #[cfg(unix)]
 mod env_readers;
+mod generated;
+mod get;
+mod support;

@@ -133,7 +133,7 @@ mod tests {
         assert_eq!(parts.len(), 3);
         assert_eq!(parts[2].len(), 86, "the signature");
         assert!((620..=645).contains(&token.len()), "{} characters", token.len());
-        assert!(crate::token::AccessToken::new(token.as_str()).is_ok());
+        assert!(crate::token::Token::new(token.as_str()).is_ok());
 
         let header = decode(parts[0]);
         assert_eq!(header["alg"], "HS512");

@@ -69,10 +69,12 @@ pub struct StateDirectory {
     path: Option<PathBuf>,
 }
 
-/// Where zoomtok keeps state on this system: `$XDG_STATE_HOME/zoomtok` or `~/.local/state/zoomtok`, on macOS and
+/// Where zoomtok keeps state on this system: `$XDG_STATE_HOME/zoomtok`, else `~/.local/state/zoomtok`, on macOS and
 /// Windows the local application data.
 pub fn default_root() -> Option<PathBuf> {
-    dirs::state_dir().or_else(dirs::data_local_dir).map(|root| root.join("zoomtok"))
+    // `dirs` reads the variable on Linux only; who sets it elsewhere means it too.
+    let named = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    named.or_else(dirs::state_dir).or_else(dirs::data_local_dir).map(|root| root.join("zoomtok"))
 }
 
 /// A short name for a text that cannot be turned back into it.

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::Grant;
@@ -162,6 +162,8 @@ impl Answer {
             Some(here) => here,
             None => by_answer,
         };
+        // Whole seconds, as they are recorded.
+        let expires_at = expires_at.trunc_subsecs(0);
         Ok(Granted { token, refresh_token, expires_at, ahead })
     }
 

@@ -5,12 +5,12 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::Result;
-use chrono::SecondsFormat;
 use serde_json::{Value, json};
 
 use super::Context;
 use crate::cli::args::Check;
 use crate::cli::words;
+use crate::clock::rfc3339;
 use crate::error::{Code, Error};
 use crate::keeper::Look;
 use crate::settings::{Origin, Settings};
@@ -142,7 +142,7 @@ impl Report {
             State::Malformed { problem } => json["problem"] = (*problem).into(),
             State::Dated { token, expires_at, left, .. } => {
                 json["token"] = token.to_string().into();
-                json["expires_at"] = expires_at.to_rfc3339().into();
+                json["expires_at"] = rfc3339(*expires_at).into();
                 json["seconds_left"] = (*left).into();
             }
         }
@@ -171,7 +171,7 @@ fn append(log: &Path, report: &Report) -> Result<(), Error> {
     options.append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let time = report.look.now.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let time = rfc3339(report.look.now);
     let line = format!("{time} {}\n", report.lines().join(" "));
     options.open(log).and_then(|mut file| file.write_all(line.as_bytes())).map_err(failed)
 }

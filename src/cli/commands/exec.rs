@@ -3,10 +3,10 @@
 use std::process::Command;
 
 use anyhow::Result;
-use chrono::SecondsFormat;
 
 use super::{Context, get};
 use crate::cli::args::Exec;
+use crate::clock::rfc3339;
 use crate::error::{Code, Error};
 use crate::keeper::Unlike;
 
@@ -18,7 +18,7 @@ pub(in crate::cli) fn run(context: &Context, exec: &Exec) -> Result<Code> {
     command
         .args(arguments)
         .env("ZOOM_ACCESS_TOKEN", kept.token.expose())
-        .env("ZOOM_TOKEN_EXPIRES_AT", kept.expires_at.to_rfc3339_opts(SecondsFormat::Secs, true));
+        .env("ZOOM_TOKEN_EXPIRES_AT", rfc3339(kept.expires_at));
     replace(command)
         .map_err(|source| Error::Command { command: program.to_string_lossy().into_owned(), source }.into())
 }

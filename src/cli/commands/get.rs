@@ -6,6 +6,7 @@ use serde_json::json;
 use super::Context;
 use crate::cli::args::Get;
 use crate::cli::words;
+use crate::clock::rfc3339;
 use crate::error::{Code, Error};
 use crate::keeper::{How, Kept, Need, Unlike};
 use crate::settings::Settings;
@@ -31,7 +32,7 @@ pub(in crate::cli) fn run(context: &Context, get: &Get) -> Result<Code> {
             "version": JSON_VERSION,
             "action": action(kept.how),
             "token": kept.token.to_string(),
-            "expires_at": kept.expires_at.to_rfc3339(),
+            "expires_at": rfc3339(kept.expires_at),
             "seconds_left": kept.left,
             "env_file": kept.env_file,
             "warnings": kept.warnings,

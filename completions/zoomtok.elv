@@ -1,0 +1,140 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[zoomtok] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'zoomtok'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'zoomtok'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand get 'Make sure that .env holds a valid token'
+            cand check 'Tell whether the token in .env is valid'
+            cand exec 'Run a command with a valid token in its environment'
+            cand demo 'Show the life of a token in a minute, with a made-up Zoom on this machine'
+            cand sandbox 'Run that made-up Zoom alone, to try things out'
+            cand completions 'Print a script that completes zoomtok''s commands and flags'
+            cand man 'Print the manual page'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zoomtok;get'= {
+            cand -t 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
+            cand --threshold 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour'
+            cand -f 'Fetch a new token even if the old one is valid'
+            cand --force 'Fetch a new token even if the old one is valid'
+            cand --live 'Ask Zoom''s API whether it takes the token, and fetch a new one if it does not'
+            cand --print 'Print the token and nothing else'
+            cand --export 'Print a line that sets ZOOM_ACCESS_TOKEN in a shell: eval "$(zoomtok get --export)"'
+            cand --json 'Print a JSON object, with the token masked'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;check'= {
+            cand -t 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
+            cand --threshold 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour'
+            cand -v 'Tell more, and append a line to the log'
+            cand --verbose 'Tell more, and append a line to the log'
+            cand --live 'Ask Zoom''s API too whether it takes the token'
+            cand --json 'Print a JSON object, with the token masked'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;exec'= {
+            cand -t 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
+            cand --threshold 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;demo'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;sandbox'= {
+            cand --port 'The port on 127.0.0.1; 0 takes one that is free'
+            cand --token-life 'Seconds that its tokens live'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;completions'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;man'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;help'= {
+            cand get 'Make sure that .env holds a valid token'
+            cand check 'Tell whether the token in .env is valid'
+            cand exec 'Run a command with a valid token in its environment'
+            cand demo 'Show the life of a token in a minute, with a made-up Zoom on this machine'
+            cand sandbox 'Run that made-up Zoom alone, to try things out'
+            cand completions 'Print a script that completes zoomtok''s commands and flags'
+            cand man 'Print the manual page'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zoomtok;help;get'= {
+        }
+        &'zoomtok;help;check'= {
+        }
+        &'zoomtok;help;exec'= {
+        }
+        &'zoomtok;help;demo'= {
+        }
+        &'zoomtok;help;sandbox'= {
+        }
+        &'zoomtok;help;completions'= {
+        }
+        &'zoomtok;help;man'= {
+        }
+        &'zoomtok;help;help'= {
+        }
+    ]
+    $completions[$command]
+}

@@ -1,0 +1,104 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_zoomtok_global_optspecs
+    string join \n env-file= color= q/quiet h/help V/version
+end
+
+function __fish_zoomtok_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_zoomtok_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_zoomtok_using_subcommand
+    set -l cmd (__fish_zoomtok_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -s V -l version -d 'Print version'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "get" -d 'Make sure that .env holds a valid token'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "check" -d 'Tell whether the token in .env is valid'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "exec" -d 'Run a command with a valid token in its environment'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "demo" -d 'Show the life of a token in a minute, with a made-up Zoom on this machine'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "sandbox" -d 'Run that made-up Zoom alone, to try things out'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "completions" -d 'Print a script that completes zoomtok\'s commands and flags'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "man" -d 'Print the manual page'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -s t -l threshold -d 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -s f -l force -d 'Fetch a new token even if the old one is valid'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l live -d 'Ask Zoom\'s API whether it takes the token, and fetch a new one if it does not'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l print -d 'Print the token and nothing else'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l export -d 'Print a line that sets ZOOM_ACCESS_TOKEN in a shell: eval "$(zoomtok get --export)"'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l json -d 'Print a JSON object, with the token masked'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s t -l threshold -d 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s v -l verbose -d 'Tell more, and append a line to the log'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l live -d 'Ask Zoom\'s API too whether it takes the token'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l json -d 'Print a JSON object, with the token masked'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -s t -l threshold -d 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l port -d 'The port on 127.0.0.1; 0 takes one that is free' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l token-life -d 'Seconds that its tokens live' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand completions" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand completions" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand completions" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec demo sandbox completions man help" -f -a "get" -d 'Make sure that .env holds a valid token'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec demo sandbox completions man help" -f -a "check" -d 'Tell whether the token in .env is valid'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec demo sandbox completions man help" -f -a "exec" -d 'Run a command with a valid token in its environment'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec demo sandbox completions man help" -f -a "demo" -d 'Show the life of a token in a minute, with a made-up Zoom on this machine'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec demo sandbox completions man help" -f -a "sandbox" -d 'Run that made-up Zoom alone, to try things out'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec demo sandbox completions man help" -f -a "completions" -d 'Print a script that completes zoomtok\'s commands and flags'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec demo sandbox completions man help" -f -a "man" -d 'Print the manual page'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec demo sandbox completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

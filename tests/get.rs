@@ -1,0 +1,54 @@
+//! `zoomtok get` when all goes well.
+
+use zoomtok::sandbox::{Options, Sandbox};
+
+use crate::support::Home;
+
+fn sandbox() -> Sandbox {
+    Sandbox::start(Options::default()).unwrap()
+}
+
+#[test]
+fn a_token_is_fetched_once_and_then_kept() {
+    let sandbox = sandbox();
+    let home = Home::of(&sandbox, "");
+    let first = home.run(["get", "--print"]).expect(0).quietly().stdout;
+    let second = home.run(["get", "--print"]).expect(0).quietly().stdout;
+    assert_eq!(first, second);
+    assert!(sandbox.accepts(first.trim_end()));
+    assert_eq!(home.value("ZOOM_ACCESS_TOKEN").unwrap(), first.trim_end());
+    assert_eq!(sandbox.token_requests().len(), 1);
+}
+
+#[test]
+fn force_fetches_anew() {
+    let sandbox = sandbox();
+    let home = Home::of(&sandbox, "");
+    let first = home.run(["get", "--print"]).expect(0).stdout;
+    let second = home.run(["get", "-f", "--print"]).expect(0).stdout;
+    assert_ne!(first, second);
+    assert_eq!(sandbox.token_requests().len(), 2);
+}
+
+#[test]
+fn a_refresh_token_is_replaced_together_with_the_access_token() {
+    let sandbox = sandbox();
+    let home = Home::of_user(&sandbox, "");
+    for _ in 0..3 {
+        home.run(["get", "-f"]).expect(0).quietly();
+        assert_eq!(home.value("ZOOM_REFRESH_TOKEN").unwrap(), sandbox.refresh_token());
+        assert!(sandbox.accepts(&home.value("ZOOM_ACCESS_TOKEN").unwrap()));
+    }
+}
+
+#[test]
+fn what_is_asked_is_what_zoom_documents() {
+    let sandbox = sandbox();
+    Home::of(&sandbox, "").run(["get"]).expect(0);
+    let seen = &sandbox.token_requests()[0];
+    assert_eq!((seen.method.as_str(), seen.path.as_str(), seen.query.as_str()), ("POST", "/oauth/token", ""));
+    assert_eq!(seen.grant_type.as_deref(), Some("account_credentials"));
+    assert!(seen.client_ok);
+    let fields: Vec<&str> = seen.fields.keys().map(String::as_str).collect();
+    assert_eq!(fields, ["account_id", "grant_type"]);
+}

@@ -1,0 +1,177 @@
+//! A temporary home with a `.env`, and the real program run in it with an environment of nothing else.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use tempfile::TempDir;
+use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Sandbox};
+
+/// A directory to run in, removed at the end.
+pub(crate) struct Home {
+    root: TempDir,
+    environment: BTreeMap<String, String>,
+}
+
+/// How a run of the program ended.
+pub(crate) struct Ended {
+    /// The exit status; none when a signal ended it.
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Home {
+    /// One without a `.env`.
+    pub(crate) fn empty() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("work")).unwrap();
+        Self { root, environment: BTreeMap::new() }
+    }
+
+    /// One whose `.env` has this text.
+    pub(crate) fn with_env(text: &str) -> Self {
+        let home = Self::empty();
+        home.write_env(text);
+        home
+    }
+
+    /// One whose `.env` has all that is needed to get tokens from a sandbox, and this text behind it.
+    pub(crate) fn of(sandbox: &Sandbox, more: &str) -> Self {
+        Self::with_env(&format!("{}{more}", credentials(sandbox)))
+    }
+
+    /// As above, for a user-authorised app: with the refresh token that is good now and no account.
+    pub(crate) fn of_user(sandbox: &Sandbox, more: &str) -> Self {
+        let text = credentials(sandbox).replace(
+            &format!("ZOOM_ACCOUNT_ID={ACCOUNT_ID}"),
+            &format!("ZOOM_REFRESH_TOKEN={}", sandbox.refresh_token()),
+        );
+        Self::with_env(&format!("{text}{more}"))
+    }
+
+    /// The current directory of the program.
+    pub(crate) fn work(&self) -> PathBuf {
+        self.root.path().join("work")
+    }
+
+    /// Where the program keeps state.
+    pub(crate) fn state(&self) -> PathBuf {
+        self.root.path().join("state")
+    }
+
+    pub(crate) fn env_path(&self) -> PathBuf {
+        self.work().join(".env")
+    }
+
+    pub(crate) fn write_env(&self, text: &str) {
+        fs::write(self.env_path(), text).unwrap();
+    }
+
+    pub(crate) fn env_text(&self) -> String {
+        fs::read_to_string(self.env_path()).unwrap()
+    }
+
+    /// The last value of a variable in `.env`, without its quotes.
+    pub(crate) fn value(&self, name: &str) -> Option<String> {
+        let text = self.env_text();
+        let line = text.lines().rfind(|line| line.starts_with(&format!("{name}=")))?;
+        Some(line.split_once('=')?.1.trim_matches('"').to_owned())
+    }
+
+    /// The names in the current directory of the program, sorted.
+    pub(crate) fn names(&self) -> Vec<String> {
+        names(&self.work())
+    }
+
+    /// Sets a variable for every run from now on.
+    pub(crate) fn set(&mut self, name: &str, value: &str) -> &mut Self {
+        self.environment.insert(name.into(), value.into());
+        self
+    }
+
+    /// The program with these arguments, not started yet.
+    pub(crate) fn command<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_zoomtok"));
+        command
+            .args(arguments)
+            .current_dir(self.work())
+            .env_clear()
+            .env("HOME", self.root.path())
+            .env("XDG_STATE_HOME", self.state())
+            .env("XDG_CONFIG_HOME", self.root.path().join("config"))
+            .env("TZ", "UTC")
+            .envs(&self.environment)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs the program to its end.
+    #[track_caller]
+    pub(crate) fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Ended {
+        ended(self.command(arguments).output().unwrap())
+    }
+
+    /// Starts the program.
+    #[track_caller]
+    pub(crate) fn start<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Child {
+        self.command(arguments).spawn().unwrap()
+    }
+}
+
+impl Ended {
+    /// Fails unless the program exited with this status; shows what it said.
+    #[track_caller]
+    pub(crate) fn expect(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Fails unless stderr is one line that holds all of these.
+    #[track_caller]
+    pub(crate) fn says(self, parts: &[&str]) -> Self {
+        assert_eq!(self.stderr.lines().count(), 1, "{}", self.stderr);
+        for part in parts {
+            assert!(self.stderr.contains(part), "{part:?} is not in {:?}", self.stderr);
+        }
+        self
+    }
+
+    /// Fails unless nothing was printed on stderr.
+    #[track_caller]
+    pub(crate) fn quietly(self) -> Self {
+        assert_eq!(self.stderr, "");
+        self
+    }
+}
+
+/// What a finished process left behind.
+pub(crate) fn ended(output: Output) -> Ended {
+    Ended {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// The names in a directory, sorted; none when it does not exist.
+pub(crate) fn names(directory: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// The lines of a `.env` that point at a sandbox.
+pub(crate) fn credentials(sandbox: &Sandbox) -> String {
+    format!(
+        "ZOOM_CLIENT_ID={CLIENT_ID}\nZOOM_CLIENT_SECRET={CLIENT_SECRET}\nZOOM_ACCOUNT_ID={ACCOUNT_ID}\n\
+         ZOOM_OAUTH_URL={}\nZOOM_API_URL={}\n",
+        sandbox.oauth_url(),
+        sandbox.api_url()
+    )
+}
