@@ -370,3 +370,6 @@ fn tidy(target: &Path) {
         let _ = clean(target);
     }
 }
+
+#[cfg(test)]
+mod tests;

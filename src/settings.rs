@@ -356,3 +356,6 @@ fn setting(name: &str, value: &Value, problem: &str) -> Error {
 fn time(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text).ok().map(|time| time.with_timezone(&Utc))
 }
+
+#[cfg(test)]
+mod tests;

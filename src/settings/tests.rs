@@ -1,0 +1,154 @@
+//! Precedence, and what is refused, over `.env` texts in a temporary directory.
+
+use secrecy::ExposeSecret as _;
+use tempfile::TempDir;
+
+use super::*;
+use crate::error::Code;
+
+struct World {
+    _root: TempDir,
+    environment: Environment,
+    file: EnvFile,
+}
+
+fn world(pairs: &[(&'static str, &str)], env: &str) -> World {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join(".env");
+    std::io::Write::write_all(
+        &mut std::fs::File::options().create_new(true).write(true).open(&path).unwrap(),
+        env.as_bytes(),
+    )
+    .unwrap();
+    let environment =
+        Environment::from_pairs(pairs.iter().map(|(name, value)| (*name, OsString::from(value))));
+    World { environment, file: EnvFile::read(&path, NAMES).unwrap(), _root: root }
+}
+
+impl World {
+    fn settings(&self) -> Settings<'_> {
+        Settings::new(&self.environment, &self.file)
+    }
+}
+
+#[test]
+fn flag_then_environment_then_file_then_default() {
+    let file = "ZOOM_TOKEN_THRESHOLD=20\n";
+    assert_eq!(world(&[("ZOOM_TOKEN_THRESHOLD", "30")], file).settings().threshold(Some(40)).unwrap(), 40);
+    assert_eq!(world(&[("ZOOM_TOKEN_THRESHOLD", "30")], file).settings().threshold(None).unwrap(), 30);
+    assert_eq!(world(&[("ZOOM_TOKEN_THRESHOLD", "")], file).settings().threshold(None).unwrap(), 20);
+    assert_eq!(world(&[], "ZOOM_TOKEN_THRESHOLD=\n").settings().threshold(None).unwrap(), 60);
+}
+
+#[test]
+fn a_number_that_is_none_is_told_with_its_place() {
+    for bad in ["abc", "-5", "1e9", "1.5", "+5", "0x10", "99999999999999999999", "6 0"] {
+        let error = world(&[("ZOOM_TOKEN_THRESHOLD", bad)], "").settings().threshold(None).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "ZOOM_TOKEN_THRESHOLD (set in the environment) is not a whole number of seconds",
+            "{bad}"
+        );
+        assert_eq!(error.code(), Code::Usage);
+        let error = world(&[], &format!("A=1\nZOOM_TOKEN_THRESHOLD='{bad}'\n"))
+            .settings()
+            .threshold(None)
+            .unwrap_err();
+        assert!(error.to_string().contains(".env, line 2)"), "{error}");
+    }
+    assert_eq!(world(&[("ZOOM_TOKEN_THRESHOLD", "0")], "").settings().threshold(None).unwrap(), 0);
+}
+
+#[test]
+fn a_url_is_https_or_leads_to_this_machine() {
+    for good in [
+        "https://zoom.us",
+        "https://zoomgov.com/",
+        "https://proxy.example/zoom/v2",
+        "http://127.0.0.1:8080",
+        "http://127.9.9.9",
+        "http://[::1]:1",
+        "http://localhost:80",
+    ] {
+        assert!(world(&[("ZOOM_OAUTH_URL", good)], "").settings().oauth_url().is_ok(), "{good}");
+    }
+    for bad in [
+        "zoom.us",
+        "/oauth",
+        "http://zoom.us",
+        "http://127.0.0.1.example.com",
+        "http://localhost.example.com",
+        "http://10.0.0.1",
+        "ftp://127.0.0.1",
+        "file:///etc/passwd",
+        "https://user:canary@zoom.us",
+        "https://zoom.us?a=b",
+        "https://zoom.us#a",
+        "https://",
+    ] {
+        let world = world(&[("ZOOM_API_URL", bad)], "");
+        let error = world.settings().api_url().expect_err(bad);
+        assert_eq!(error.code(), Code::Usage);
+        assert!(error.to_string().starts_with("ZOOM_API_URL (set in the environment)"), "{error}");
+        assert!(!error.to_string().contains("canary"), "{error}");
+    }
+}
+
+#[test]
+fn credentials_come_from_anywhere_and_the_account_goes_first() {
+    let all = "ZOOM_CLIENT_ID=id\nZOOM_CLIENT_SECRET=secret\nZOOM_ACCOUNT_ID=-account\nZOOM_REFRESH_TOKEN=refresh\n";
+    let world_ = world(&[("ZOOM_CLIENT_ID", "exported")], all);
+    let credentials = world_.settings().credentials().unwrap();
+    assert_eq!(credentials.client_id, "exported");
+    assert_eq!(credentials.client_secret.expose_secret(), "secret");
+    assert!(
+        matches!(credentials.grant, Grant::AccountCredentials { account_id } if account_id == "-account")
+    );
+    let world_ = world(&[], &all.replace("ZOOM_ACCOUNT_ID=-account", "ZOOM_ACCOUNT_ID="));
+    assert!(matches!(world_.settings().credentials().unwrap().grant, Grant::RefreshToken(_)));
+}
+
+#[test]
+fn what_is_missing_is_listed() {
+    for (env, missing) in [
+        ("", "ZOOM_CLIENT_ID, ZOOM_CLIENT_SECRET and ZOOM_ACCOUNT_ID (or ZOOM_REFRESH_TOKEN) not set"),
+        ("ZOOM_CLIENT_ID=a\nZOOM_ACCOUNT_ID=b\n", "ZOOM_CLIENT_SECRET not set"),
+        ("ZOOM_CLIENT_ID=a\nZOOM_CLIENT_SECRET=b\n", "ZOOM_ACCOUNT_ID (or ZOOM_REFRESH_TOKEN) not set"),
+    ] {
+        let error = world(&[], env).settings().credentials().unwrap_err();
+        assert!(error.to_string().contains(missing), "{error}");
+        assert_eq!(error.code(), Code::Configuration);
+    }
+}
+
+#[test]
+fn what_a_copy_and_paste_spoils_is_named_and_not_shown() {
+    let good =
+        [("ZOOM_CLIENT_ID", "canary"), ("ZOOM_CLIENT_SECRET", "canary"), ("ZOOM_ACCOUNT_ID", "canary")];
+    for spoiled in 0..3 {
+        for (value, problem) in [
+            (" canary", "white space"),
+            ("canary\n", "white space"),
+            ("can ary", "white space"),
+            ("can\u{200b}ary", "not ASCII"),
+        ] {
+            let mut pairs = good;
+            pairs[spoiled].1 = value;
+            let error = world(&pairs, "").settings().credentials().unwrap_err();
+            let message = error.to_string();
+            assert!(message.contains(pairs[spoiled].0) && message.contains(problem), "{value:?}: {message}");
+            assert!(!message.contains("can"), "{message}");
+            assert_eq!(error.code(), Code::Configuration);
+        }
+    }
+}
+
+#[test]
+fn the_env_file_is_the_one_that_was_named() {
+    let root = tempfile::tempdir().unwrap();
+    let environment = Environment::from_pairs([("ZOOM_ENV_FILE", OsString::from("/from/environment"))]);
+    let file = |environment: &Environment, flag| environment.env_file(flag, root.path(), None);
+    assert_eq!(file(&environment, Some(Path::new("/from/flag"))), Path::new("/from/flag"));
+    assert_eq!(file(&environment, None), Path::new("/from/environment"));
+    assert_eq!(file(&Environment::default(), None), root.path().join(".env"));
+}
