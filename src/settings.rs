@@ -31,7 +31,7 @@ pub const NAMES: &[&str] = &[
 ];
 
 /// Where the `.env` is; read from the environment only.
-const ENV_FILE: &str = "ZOOM_ENV_FILE";
+pub const ENV_FILE: &str = "ZOOM_ENV_FILE";
 
 /// The environment of the process, as far as it concerns zoomtok.
 #[derive(Clone, Default)]

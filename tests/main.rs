@@ -7,6 +7,7 @@
     reason = "a test that cannot go on has failed; it makes files and waits as it likes"
 )]
 
+mod demo;
 #[cfg(unix)]
 mod env_readers;
 mod generated;

@@ -1,10 +1,191 @@
-//! `zoomtok demo`
+//! `zoomtok demo`: the life of a token, shown with the real program against the sandbox.
+//!
+//! Each step says what it is about to show, runs zoomtok as a person would, and looks whether it was so. A demo that
+//! shows something else than it says fails.
 
-use anyhow::Result;
+use std::io::{IsTerminal as _, stdout};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use owo_colors::OwoColorize as _;
+use tempfile::TempDir;
 
 use super::Context;
+use crate::clock::Clock as _;
 use crate::error::Code;
+use crate::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Endpoint, Fault, Options, Sandbox};
+use crate::settings::{ENV_FILE, NAMES};
+use crate::store::{EnvFile, Reservation};
 
-pub(in crate::cli) fn run(_: &Context) -> Result<Code> {
+/// How long each step stays on a terminal before the next one.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// How many processes want a token at once.
+const CROWD: usize = 10;
+
+pub(in crate::cli) fn run(context: &Context) -> Result<Code> {
+    let stage = Stage::new(context)?;
+    stage.show(&[&format!(
+        "A made-up Zoom listens on {}, and everything below happens in a directory that is gone at the end.",
+        stage.sandbox.oauth_url()
+    )])?;
+    no_token(&stage)?;
+    fetched(&stage)?;
+    handed_on(&stage)?;
+    nearly_expired(&stage)?;
+    ten_at_once(&stage)?;
+    outage(&stage)?;
+    stage.show(&["", "That is all it takes. With your own app: see the README, from \"Real use\" on."])?;
     Ok(Code::Done)
+}
+
+fn no_token(stage: &Stage<'_>) -> Result<()> {
+    stage.step("An .env with credentials and no token")?;
+    stage.zoomtok(&["check"], Code::Failed)
+}
+
+fn fetched(stage: &Stage<'_>) -> Result<()> {
+    stage.step("get fetches one, and keeps it as long as it is good")?;
+    stage.zoomtok(&["get"], Code::Done)?;
+    stage.zoomtok(&["get"], Code::Done)?;
+    stage.zoomtok(&["check"], Code::Done)?;
+    stage.asked(1)
+}
+
+fn handed_on(stage: &Stage<'_>) -> Result<()> {
+    stage.step("exec hands it to a program, whose exit status is its own")?;
+    // zoomtok itself is the one program that is sure to be there.
+    let program = stage.program.to_string_lossy().into_owned();
+    stage.command("zoomtok exec -- zoomtok check -t 60");
+    let status =
+        stage.child(&["exec", "--", &program, "check", "-t", "60"]).status().context("cannot run zoomtok")?;
+    ensure!(status.success(), "exec ended with {status}");
+    Ok(())
+}
+
+fn nearly_expired(stage: &Stage<'_>) -> Result<()> {
+    stage.step("An hour later: 45 seconds are left")?;
+    stage.put(&stage.sandbox.mint(45))?;
+    stage.zoomtok(&["check"], Code::Failed)?;
+    stage.zoomtok(&["get"], Code::Done)?;
+    stage.asked(2)
+}
+
+fn ten_at_once(stage: &Stage<'_>) -> Result<()> {
+    stage.step(&format!("It has expired, and {CROWD} programs want it at once: one request"))?;
+    stage.put(&stage.sandbox.mint(-60))?;
+    stage.sandbox.fail(Endpoint::Token, Fault::Slow(Duration::from_millis(700)), 1);
+    stage.command(&format!("zoomtok get --print   (× {CROWD})"));
+    let crowd: Vec<Child> = (0..CROWD)
+        .map(|_| stage.child(&["get", "--print"]).stdout(Stdio::piped()).spawn())
+        .collect::<Result<_, _>>()
+        .context("cannot run zoomtok")?;
+    let mut tokens = Vec::new();
+    for child in crowd {
+        let Output { status, stdout, .. } = child.wait_with_output().context("cannot wait for zoomtok")?;
+        ensure!(status.success(), "one of them ended with {status}");
+        tokens.push(stdout);
+    }
+    tokens.dedup();
+    ensure!(tokens.len() == 1, "they got {} tokens", tokens.len());
+    stage.show(&[&format!("All {CROWD} have the same new token.")])?;
+    stage.asked(3)
+}
+
+fn outage(stage: &Stage<'_>) -> Result<()> {
+    stage.step("Zoom is down: .env stays as it is, and get -f brings a new token once it is back")?;
+    let before = stage.env_file()?;
+    stage.sandbox.fail(Endpoint::Token, Fault::Html(502), u32::MAX);
+    stage.zoomtok(&["get", "-f"], Code::Passing)?;
+    let after = stage.env_file()?;
+    ensure!(before.with(&[])? == after.with(&[])?, "the .env has changed");
+    stage.sandbox.heal(Endpoint::Token);
+    stage.zoomtok(&["get", "-f"], Code::Done)
+}
+
+/// Where the demo plays: a directory of its own and a sandbox.
+struct Stage<'a> {
+    context: &'a Context,
+    sandbox: Sandbox,
+    directory: TempDir,
+    program: PathBuf,
+    pause: Duration,
+}
+
+impl<'a> Stage<'a> {
+    fn new(context: &'a Context) -> Result<Self> {
+        let sandbox = Sandbox::start(Options::default()).context("cannot listen on 127.0.0.1")?;
+        let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
+        let env = format!(
+            "# The app, as its page on marketplace.zoom.us shows it\n\
+             ZOOM_ACCOUNT_ID={ACCOUNT_ID}\nZOOM_CLIENT_ID={CLIENT_ID}\nZOOM_CLIENT_SECRET={CLIENT_SECRET}\n\
+             ZOOM_OAUTH_URL={}\nZOOM_API_URL={}\n",
+            sandbox.oauth_url(),
+            sandbox.api_url()
+        );
+        let path = directory.path().join(".env");
+        Reservation::new(&path, env.len())?.commit(env.as_bytes())?;
+        let program = std::env::current_exe().context("cannot tell where this program is")?;
+        let pause = if stdout().is_terminal() { PAUSE } else { Duration::ZERO };
+        Ok(Self { context, sandbox, directory, program, pause })
+    }
+
+    fn show(&self, lines: &[&str]) -> Result<()> {
+        Ok(self.context.output.data(&lines.join("\n"))?)
+    }
+
+    fn step(&self, title: &str) -> Result<()> {
+        self.context.clock.sleep(self.pause);
+        self.show(&["", &title.bold().to_string()])
+    }
+
+    fn command(&self, command: &str) {
+        // What cannot be shown here cannot be shown by the command either, and is told there.
+        let _ = self.show(&[&format!("$ {command}").cyan().to_string()]);
+    }
+
+    /// zoomtok with these arguments, in this directory and with nothing of the user's settings.
+    fn child(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(arguments).current_dir(self.directory.path()).stdin(Stdio::null());
+        for name in NAMES.iter().chain([&ENV_FILE]) {
+            command.env_remove(name);
+        }
+        command.env(ENV_FILE, ".env").env("XDG_STATE_HOME", self.directory.path());
+        command
+    }
+
+    /// Runs zoomtok as a person would, and looks whether it ends as it should.
+    fn zoomtok(&self, arguments: &[&str], code: Code) -> Result<()> {
+        let typed = arguments.join(" ");
+        self.command(&format!("zoomtok {typed}"));
+        let status = self.child(arguments).status().context("cannot run zoomtok")?;
+        if status.code() != Some(code.number()) {
+            bail!("zoomtok {typed} ended with {status}");
+        }
+        if code != Code::Done {
+            self.show(&[&format!("(exit status {})", code.number()).dimmed().to_string()])?;
+        }
+        Ok(())
+    }
+
+    fn env_file(&self) -> Result<EnvFile> {
+        Ok(EnvFile::read(&self.directory.path().join(".env"), NAMES)?)
+    }
+
+    /// Puts a token into the `.env`, as if time had passed.
+    fn put(&self, token: &str) -> Result<()> {
+        let file = self.env_file()?;
+        let text = file.with(&[("ZOOM_ACCESS_TOKEN", token)])?;
+        Ok(Reservation::new(file.real(), text.len())?.commit(text.as_bytes())?)
+    }
+
+    /// Says how often Zoom was asked for a token so far, and fails when it was another number.
+    fn asked(&self, times: usize) -> Result<()> {
+        let seen = self.sandbox.token_requests().len();
+        ensure!(seen == times, "Zoom was asked {seen} times for a token, not {times}");
+        self.show(&[&format!("Requests for a token so far: {seen}").dimmed().to_string()])
+    }
 }

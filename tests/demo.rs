@@ -1,0 +1,16 @@
+//! The demo shows what it says, by its own exit status, and touches nothing of the user's.
+
+use crate::support::{Home, names};
+
+#[test]
+fn the_demo_runs_to_its_end_and_leaves_nothing() {
+    let mut home = Home::with_env("ZOOM_OAUTH_URL=https://zoom.invalid\n");
+    home.set("ZOOM_CLIENT_ID", "mine").set("ZOOM_TOKEN_THRESHOLD", "1");
+    let ended = home.run(["demo"]).expect(0);
+    for shown in ["MISSING", "VALID", "45 seconds", "WARNING", "All 10 have the same new token", "so far: 3"] {
+        assert!(ended.stdout.contains(shown), "{shown:?} is not in:\n{}", ended.stdout);
+    }
+    assert_eq!(home.names(), [".env"]);
+    assert_eq!(home.env_text(), "ZOOM_OAUTH_URL=https://zoom.invalid\n");
+    assert!(names(&home.state()).is_empty());
+}
