@@ -12,4 +12,5 @@ mod demo;
 mod env_readers;
 mod generated;
 mod get;
+mod readme;
 mod support;
