@@ -47,31 +47,35 @@ pub(super) fn statements(text: &str, mut start: usize) -> Result<Vec<Statement>,
 }
 
 fn statement(text: &str, start: usize, line: usize) -> Result<Statement, Fault> {
-    let mut quote: Option<(char, usize)> = None;
-    let mut escaped = false;
-    let mut after_blank = false;
+    let mut quote: Option<(u8, usize)> = None;
     let mut here = line;
     let (mut code_end, mut end) = (text.len(), text.len());
-    for (offset, c) in text[start..].char_indices() {
-        let at = start + offset;
-        if c == '\n' {
-            here += 1;
-        }
-        let comment = c == '#' && after_blank;
-        if quote.is_none() && (c == '\n' || comment) {
+    // Only these can change what the rest means. A token is hundreds of bytes without any.
+    let special = |byte: &u8| b"\n#\\\"'".contains(byte);
+    let (mut from, mut escaped_until) = (start, start);
+    while let Some(offset) = text.as_bytes()[from..].iter().position(special) {
+        let at = from + offset;
+        let byte = text.as_bytes()[at];
+        from = at + 1;
+        let comment = byte == b'#' && at > escaped_until && is_blank_before(&text[start..at]);
+        if quote.is_none() && (byte == b'\n' || comment) {
             code_end = at;
             end = text[at..].find('\n').map_or(text.len(), |newline| at + newline + 1);
             break;
         }
-        after_blank = c.is_whitespace() && c != '\r' && !escaped;
-        if escaped {
-            escaped = false;
-        } else if c == '\\' {
-            escaped = true;
-        } else if let Some((open, _)) = quote {
-            quote = quote.filter(|_| c != open);
-        } else if c == '"' || c == '\'' {
-            quote = Some((c, here));
+        match byte {
+            b'\n' => here += 1,
+            // What is escaped means itself, but a newline ends the line all the same.
+            b'\\' => {
+                from += text[from..].chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8);
+                escaped_until = from;
+            }
+            b'"' | b'\'' => match quote {
+                Some((open, _)) if open == byte => quote = None,
+                Some(_) => {}
+                None => quote = Some((byte, here)),
+            },
+            _ => {}
         }
     }
     if let Some((_, opened)) = quote {
@@ -80,6 +84,10 @@ fn statement(text: &str, start: usize, line: usize) -> Result<Statement, Fault> 
     let code = &text[start..code_end];
     let code = code.strip_suffix('\r').unwrap_or(code);
     Ok(Statement { line, code: start..start + code.len(), end })
+}
+
+fn is_blank_before(text: &str) -> bool {
+    text.ends_with(|c: char| c.is_whitespace() && c != '\r')
 }
 
 /// The word that a line begins with, after an `export`, and what stands behind it.
