@@ -23,7 +23,8 @@ pub struct Cli {
     pub command: Command,
 }
 
-const AFTER: &str = "\
+/// What stands below the help and in the manual page: sections of a heading and the lines of a table.
+pub const AFTER: &str = "\
 Exit status:
   0    done; for check: the token is valid for more than the threshold
   1    check: no token, or none that lasts; others: a failure without a code of its own
@@ -35,7 +36,7 @@ Exit status:
   7    another zoomtok holds the lock
   exec gives the command's own; 126 when it cannot be run, 127 when it is not found
 
-Settings (environment, then .env):
+Settings:
   ZOOM_CLIENT_ID, ZOOM_CLIENT_SECRET   the app's, from marketplace.zoom.us
   ZOOM_ACCOUNT_ID                      of a Server-to-Server OAuth app
   ZOOM_REFRESH_TOKEN                   of a user-authorised app, where there is no account id
@@ -50,13 +51,13 @@ Settings (environment, then .env):
 #[derive(Debug, Args)]
 pub struct Global {
     /// The .env to use instead of the first one found
-    #[arg(long, value_name = "PATH", global = true)]
+    #[arg(long, value_name = "PATH", global = true, display_order = 100)]
     pub env_file: Option<PathBuf>,
     /// When to colour
-    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true, display_order = 101)]
     pub color: Color,
     /// Say nothing but errors and what was asked for
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, display_order = 102)]
     pub quiet: bool,
 }
 
@@ -72,30 +73,22 @@ pub enum Color {
 }
 
 /// What to do
+// The arguments of the commands that are not given are never built. Help for a command therefore comes from its own
+// type, and the line in the list of commands from here.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     /// Make sure that .env holds a valid token
-    ///
-    /// Keeps the token that is there while it is valid for more than the threshold, and fetches a new one otherwise.
-    /// To recover from whatever happened: zoomtok get -f
     Get(Get),
     /// Tell whether the token in .env is valid
-    ///
-    /// Reads one file and asks nobody, so it can stand in front of anything. Exits with 0 when the token is valid
-    /// for more than the threshold, and with 1 otherwise.
     Check(Check),
     /// Run a command with a valid token in its environment
-    ///
-    /// The command finds the token in ZOOM_ACCESS_TOKEN and takes the place of zoomtok: its signals and its exit
-    /// status are its own.
     Exec(Exec),
     /// Show the life of a token in a minute, with a made-up Zoom on this machine
     ///
     /// Needs no account and touches no file of yours.
     Demo,
     /// Run that made-up Zoom alone, to try things out
-    ///
-    /// It listens on 127.0.0.1 only, and says at its start how to point zoomtok at it.
     Sandbox(Sandbox),
     /// Print a script that completes zoomtok's commands and flags
     Completions {
@@ -106,7 +99,10 @@ pub enum Command {
     Man,
 }
 
-/// Flags of `get`
+/// Make sure that .env holds a valid token
+///
+/// Keeps the token that is there while it is valid for more than the threshold, and fetches a new one otherwise.
+/// To recover from whatever happened: zoomtok get -f
 #[derive(Debug, Args)]
 pub struct Get {
     /// Fetch a new token even if the old one is valid
@@ -138,7 +134,10 @@ pub struct Form {
     pub json: bool,
 }
 
-/// Flags of `check`
+/// Tell whether the token in .env is valid
+///
+/// Reads one file and asks nobody, so it can stand in front of anything. Exits with 0 when the token is valid for more
+/// than the threshold, and with 1 otherwise.
 #[derive(Debug, Args)]
 pub struct Check {
     /// Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]
@@ -155,7 +154,10 @@ pub struct Check {
     pub json: bool,
 }
 
-/// Flags of `exec`
+/// Run a command with a valid token in its environment
+///
+/// The command finds the token in ZOOM_ACCESS_TOKEN and takes the place of zoomtok: its signals and its exit status are
+/// its own.
 #[derive(Debug, Args)]
 pub struct Exec {
     /// Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]
@@ -166,7 +168,9 @@ pub struct Exec {
     pub command: Vec<OsString>,
 }
 
-/// Flags of `sandbox`
+/// Run that made-up Zoom alone, to try things out
+///
+/// It listens on 127.0.0.1 only, and says at its start how to point zoomtok at it.
 #[derive(Debug, Args)]
 pub struct Sandbox {
     /// The port on 127.0.0.1; 0 takes one that is free

@@ -1,11 +1,14 @@
 //! `zoomtok completions` and `zoomtok man`: what is generated from the arguments.
 
+use std::io::{self, Write as _};
+
 use anyhow::{Context as _, Result};
-use clap::CommandFactory as _;
+use clap::{Arg, CommandFactory as _};
 use clap_complete::Shell;
+use clap_mangen::Man;
 
 use super::Context;
-use crate::cli::args::Cli;
+use crate::cli::args::{AFTER, Cli};
 use crate::error::Code;
 
 pub(in crate::cli) fn completions(context: &Context, shell: Shell) -> Result<Code> {
@@ -15,9 +18,50 @@ pub(in crate::cli) fn completions(context: &Context, shell: Shell) -> Result<Cod
     Ok(Code::Done)
 }
 
+/// One page for the program with all its commands, since nobody looks for `zoomtok-get(1)`.
 pub(in crate::cli) fn man(context: &Context) -> Result<Code> {
-    let mut page = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut page).context("cannot make the manual page")?;
+    let page = page().context("cannot make the manual page")?;
     context.output.raw(&page)?;
     Ok(Code::Done)
+}
+
+fn page() -> io::Result<Vec<u8>> {
+    let mut command = Cli::command();
+    command.build();
+    let man = Man::new(command.clone());
+    let mut page = Vec::new();
+    man.render_title(&mut page)?;
+    man.render_name_section(&mut page)?;
+    man.render_synopsis_section(&mut page)?;
+    man.render_description_section(&mut page)?;
+    man.render_options_section(&mut page)?;
+    writeln!(page, ".SH COMMANDS")?;
+    for command in command.get_subcommands().filter(|command| command.get_name() != "help") {
+        // What every command has is told once, above.
+        let told = |arg: &Arg| arg.is_global_set() || arg.get_id() == "help";
+        let man = Man::new(command.clone().mut_args(|arg| if told(&arg) { arg.hide(true) } else { arg }));
+        writeln!(page, ".SS zoomtok {}", command.get_name())?;
+        for render in
+            [Man::render_synopsis_section, Man::render_description_section, Man::render_options_section]
+        {
+            let mut part = Vec::new();
+            render(&man, &mut part)?;
+            // These are sections of a page of their own; here they are paragraphs of this command.
+            let part = String::from_utf8_lossy(&part);
+            page.extend(
+                part.lines()
+                    .filter(|line| !line.starts_with(".SH "))
+                    .flat_map(|line| [line, "\n"])
+                    .flat_map(str::bytes),
+            );
+            writeln!(page, ".PP")?;
+        }
+    }
+    for section in AFTER.split("\n\n") {
+        // The lines of a table, not to be filled.
+        let (heading, table) = section.split_once(":\n").unwrap_or((section, ""));
+        writeln!(page, ".SH {}\n.nf\n{table}\n.fi", heading.to_uppercase())?;
+    }
+    man.render_version_section(&mut page)?;
+    Ok(page)
 }

@@ -1,0 +1,252 @@
+//! Whole processes against each other, in one run: `cargo bench`.
+//!
+//! Each comparison takes turns, A B A B and so on, so that a machine that slows down does so for both, and reports
+//! medians and the median of the ratios pair by pair. With `cargo bench -- --check` it fails when a ratio, a size or a
+//! memory is beyond what benches/README.md promises. What is missing on the machine (python3, curl, time) is left out
+//! and said.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::exit,
+    reason = "a measurement that cannot go on has failed; this one makes files, looks at the clock and prints"
+)]
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+const ZOOMTOK: &str = env!("CARGO_BIN_EXE_zoomtok");
+
+/// What `check` does, the way the scripts do it: bash for the `.env`, python3 for the token.
+const SCRIPT: &str = r#"
+set -a; source ./.env; set +a
+"$PYTHON" - "$ZOOM_ACCESS_TOKEN" 60 <<'PY'
+import base64, json, sys, time
+payload = sys.argv[1].split('.')[1]
+claims = json.loads(base64.urlsafe_b64decode(payload + '=' * (-len(payload) % 4)))
+left = claims['exp'] - int(time.time())
+print('valid' if left > 0 else 'expired', time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(claims['exp'])))
+sys.exit(0 if left > int(sys.argv[2]) else 1)
+PY
+"#;
+
+/// A program with its arguments, run in the bench's directory.
+struct Subject {
+    name: &'static str,
+    program: OsString,
+    arguments: Vec<OsString>,
+    environment: Vec<(&'static str, OsString)>,
+}
+
+impl Subject {
+    fn new<P: Into<OsString>>(name: &'static str, program: P, arguments: &[&str]) -> Self {
+        let arguments = arguments.iter().map(OsString::from).collect();
+        Self { name, program: program.into(), arguments, environment: Vec::new() }
+    }
+
+    fn command(&self, directory: &Path) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments).envs(self.environment.iter().cloned()).current_dir(directory);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    }
+
+    /// The time from its start to its end.
+    fn time(&self, directory: &Path) -> Duration {
+        let mut command = self.command(directory);
+        let start = Instant::now();
+        let status = command.status().unwrap();
+        let time = start.elapsed();
+        assert!(status.success(), "{} ended with {status}", self.name);
+        time
+    }
+
+    /// Its peak memory in KiB, as GNU time tells it; none without that.
+    fn memory(&self, directory: &Path) -> Option<u64> {
+        let mut arguments: Vec<OsString> = ["-f", "%M"].map(OsString::from).to_vec();
+        arguments.push(self.program.clone());
+        arguments.extend(self.arguments.iter().cloned());
+        let output = Command::new("/usr/bin/time")
+            .args(arguments)
+            .envs(self.environment.iter().cloned())
+            .current_dir(directory)
+            .output()
+            .ok()?;
+        String::from_utf8_lossy(&output.stderr).lines().last()?.trim().parse().ok()
+    }
+}
+
+struct Bench {
+    directory: TempDir,
+    sandbox: Child,
+    failures: Vec<String>,
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        let _ = self.sandbox.kill();
+        let _ = self.sandbox.wait();
+    }
+}
+
+impl Bench {
+    fn new() -> (Self, String) {
+        let directory = tempfile::tempdir().unwrap();
+        let mut sandbox = Command::new(ZOOMTOK).arg("sandbox").stdout(Stdio::piped()).spawn().unwrap();
+        let mut exports = Vec::new();
+        let mut url = String::new();
+        for line in BufReader::new(sandbox.stdout.take().unwrap()).lines() {
+            let line = line.unwrap();
+            let Some(export) = line.trim().strip_prefix("export ZOOM_") else { continue };
+            if let Some(value) = export.strip_prefix("OAUTH_URL=") {
+                value.clone_into(&mut url);
+            }
+            if !export.starts_with("ENV_FILE") {
+                exports.push(format!("ZOOM_{export}\n"));
+            }
+            if export.starts_with("ACCOUNT_ID") {
+                break;
+            }
+        }
+        fs::write(directory.path().join(".env"), exports.concat()).unwrap();
+        (Self { directory, sandbox, failures: Vec::new() }, url)
+    }
+
+    fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Takes turns, and prints and gives the median of `a`'s time over `b`'s.
+    fn compare(&mut self, rounds: usize, a: &Subject, b: &Subject, limit: Limit) {
+        for subject in [a, b, a, b] {
+            subject.time(self.path());
+        }
+        let pairs: Vec<(Duration, Duration)> =
+            (0..rounds).map(|_| (a.time(self.path()), b.time(self.path()))).collect();
+        let times = |pick: fn(&(Duration, Duration)) -> Duration| {
+            let mut times: Vec<f64> = pairs.iter().map(|pair| pick(pair).as_secs_f64() * 1000.0).collect();
+            times.sort_by(f64::total_cmp);
+            (times[times.len() / 20], times[times.len() / 2], times[times.len() * 19 / 20])
+        };
+        let mut ratios: Vec<f64> = pairs.iter().map(|(a, b)| a.as_secs_f64() / b.as_secs_f64()).collect();
+        ratios.sort_by(f64::total_cmp);
+        let ratio = ratios[ratios.len() / 2];
+        let ((a5, a50, a95), (b5, b50, b95)) = (times(|pair| pair.0), times(|pair| pair.1));
+        println!("{:<24} {a50:>8.2} ms  ({a5:.2} to {a95:.2})", a.name);
+        println!("{:<24} {b50:>8.2} ms  ({b5:.2} to {b95:.2})", b.name);
+        let told = if ratio < 1.0 { format!("1/{:.1}", 1.0 / ratio) } else { format!("{ratio:.2}") };
+        println!("{:<24} {told:>8}     over {rounds} pairs; 5 % to 95 % in brackets\n", "ratio");
+        let Limit(limit) = limit;
+        if ratio > limit {
+            self.failures
+                .push(format!("{} takes {ratio:.2} times as long as {}, not {limit:.2}", a.name, b.name));
+        }
+    }
+
+    fn memory(&mut self, subject: &Subject, limit: u64) {
+        match subject.memory(self.path()) {
+            Some(peak) => {
+                println!("{:<24} {peak:>8} KiB peak", subject.name);
+                if peak > limit {
+                    self.failures.push(format!("{} takes {peak} KiB, not {limit}", subject.name));
+                }
+            }
+            None => println!("{:<24} not measured: /usr/bin/time is missing", subject.name),
+        }
+    }
+}
+
+/// The most that a ratio may be.
+struct Limit(f64);
+
+/// An empty Rust program, the least that any of this can take.
+fn empty(directory: &Path) -> PathBuf {
+    let (source, program) = (directory.join("empty.rs"), directory.join("empty"));
+    fs::write(&source, "fn main() {}\n").unwrap();
+    let status = Command::new("rustc")
+        .args(["-O", "-C", "strip=symbols", "-o"])
+        .args([&program, &source])
+        .status()
+        .expect("rustc is needed to make the empty program");
+    assert!(status.success());
+    program
+}
+
+/// The interpreter itself, and not a version manager's script of that name, which costs more than it.
+fn python() -> Option<OsString> {
+    let output = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().into())
+}
+
+fn main() {
+    // Cargo passes `--bench`.
+    let check = std::env::args().any(|argument| argument == "--check");
+    let (mut bench, url) = Bench::new();
+    println!("{} processors, {}\n", std::thread::available_parallelism().map_or(0, usize::from), machine());
+
+    let empty = Subject::new("empty Rust program", empty(bench.path()), &[]);
+    let get = Subject::new("zoomtok get", ZOOMTOK, &["get"]);
+    let force = Subject::new("zoomtok get -f", ZOOMTOK, &["get", "-f"]);
+    let zoomtok = Subject::new("zoomtok check", ZOOMTOK, &["check"]);
+    force.time(bench.path());
+
+    bench.compare(500, &zoomtok, &empty, Limit(1.5));
+    bench.compare(500, &get, &empty, Limit(1.5));
+    if let Some(python) = python() {
+        let mut script = Subject::new("bash and python3", "bash", &["-c", SCRIPT]);
+        script.environment.push(("PYTHON", python));
+        bench.compare(40, &zoomtok, &script, Limit(1.0 / 30.0));
+    } else {
+        println!("python3 is missing: check is not compared with a script\n");
+    }
+    let curl = Subject::new(
+        "curl, the same POST",
+        "curl",
+        &[
+            "-sf",
+            "-u",
+            "sandbox_client_id_0000:sandboxClientSecretMadeUp0000000",
+            "-d",
+            "grant_type=account_credentials",
+            "-d",
+            "account_id=sandbox_account_id_000",
+            &format!("{url}/oauth/token"),
+        ],
+    );
+    if curl.command(bench.path()).status().is_ok() {
+        bench.compare(100, &force, &curl, Limit(1.0));
+    } else {
+        println!("curl is missing: get -f is not compared with it\n");
+    }
+    for (subject, limit) in [(&zoomtok, 6 * 1024), (&get, 6 * 1024), (&force, 12 * 1024)] {
+        bench.memory(subject, limit);
+    }
+    let size = fs::metadata(ZOOMTOK).unwrap().len();
+    println!("{:<24} {:>8} KiB", "the program itself", size / 1024);
+    if size > 8 * 1024 * 1024 {
+        bench.failures.push(format!("the program has {size} bytes"));
+    }
+    let failures = std::mem::take(&mut bench.failures);
+    drop(bench);
+    for failure in &failures {
+        println!("beyond what is promised: {failure}");
+    }
+    if check && !failures.is_empty() {
+        std::process::exit(1);
+    }
+}
+
+fn machine() -> String {
+    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model =
+        cpu.lines().find_map(|line| Some(line.strip_prefix("model name")?.split_once(": ")?.1.to_owned()));
+    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    format!("{}, {} {}", model.unwrap_or_else(|| "unknown".into()), std::env::consts::OS, kernel.trim())
+}
