@@ -2,6 +2,27 @@
 //!
 //! The library has one user, the `zoomtok` program, and promises no stable interface of its own. What is stable is
 //! what the program shows: commands, settings, exit codes, files.
+//!
+//! # The map
+//!
+//! | module | holds | uses |
+//! |---|---|---|
+//! | [`cli`] | what a person types and reads; one file per command | everything below |
+//! | [`keeper`] | the heart: make sure of a token, with at most one exchange however many ask | settings, store, zoom |
+//! | [`settings`] | flag, environment, `.env`, default, and where each value came from | store, zoom, token |
+//! | [`store`] | the token's home: `.env` text (pure), atomic replace, lock, state directory | clock, error |
+//! | [`zoom`] | Zoom over HTTPS: grants, what each answer means (pure), what the API makes of a token | token |
+//! | [`token`] | the token: secret value, claims, how long it lasts (pure) | nothing |
+//! | [`sandbox`] | a Zoom on loopback, for the demo and the tests | clock |
+//! | [`clock`] | the only place that reads a clock or waits | nothing |
+//! | [`error`] | what can go wrong, its exit code, its hint | nothing |
+//!
+//! # The path of a token
+//!
+//! `zoomtok get` has [`keeper::Keeper::look`] read the `.env` and [`token::State`] judge what is there. If that does
+//! not last, [`keeper::Keeper::ensure`] takes [`store::Lock`], looks again, makes room with [`store::Reservation`] and
+//! asks [`zoom::Exchange`]. What comes back goes through [`store::EnvFile::with`] into the text of the `.env` as it is
+//! then, and takes its place in one rename.
 
 pub mod cli;
 pub mod clock;
