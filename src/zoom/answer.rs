@@ -85,8 +85,8 @@ impl Answer {
         };
         let soon = Some(Again::Soon);
         match self.status {
-            429 => return Err(self.busy(times)),
-            408 | 500.. => return Err(passing(format!("Zoom answered with HTTP {}", self.status), soon)),
+            429 => return Err(self.later("Zoom is too busy for this app (HTTP 429)".into(), times)),
+            408 | 500.. => return Err(self.later(format!("Zoom answered with HTTP {}", self.status), times)),
             300..400 => {
                 return Err(passing(
                     "the answer was a redirect, as sign-in pages of networks send it".into(),
@@ -121,16 +121,13 @@ impl Answer {
         }
     }
 
-    fn busy(&self, times: Times) -> Failure {
+    /// A failure that names the time to come back, if the answer does: a 429 may, and so may a 503 (RFC 9110).
+    fn later(&self, what: String, times: Times) -> Failure {
         let wait = self.retry_after.as_deref().and_then(|text| wait(text, times.answered, self.ahead(times)));
         let not_before =
             wait.and_then(|wait| times.answered.checked_add_signed(TimeDelta::from_std(wait).ok()?));
         Failure {
-            error: Error::Passing {
-                what: "Zoom is too busy for this app (HTTP 429)".into(),
-                not_before,
-                tracking_id: self.tracking_id.clone(),
-            },
+            error: Error::Passing { what, not_before, tracking_id: self.tracking_id.clone() },
             again: Some(wait.map_or(Again::Soon, Again::After)),
         }
     }
