@@ -8,9 +8,11 @@
 )]
 
 mod demo;
+mod answers;
 #[cfg(unix)]
 mod env_readers;
 mod generated;
 mod get;
 mod readme;
+mod rows;
 mod support;
