@@ -159,9 +159,9 @@ impl Keeper<'_> {
         if let Err(cause) = stored {
             return Err(self.rescue(&state, &credentials, &granted, cause));
         }
-        let mut kept = self.fetched(&granted, need, &look.file)?;
-        self.remember_success(&state, &memory, &granted, &mut kept.warnings);
-        Ok(kept)
+        let mut warnings = Vec::new();
+        self.remember_success(&state, &memory, &granted, &mut warnings);
+        self.fetched(&granted, need, &look.file, warnings)
     }
 
     fn state(&self, file: &EnvFile) -> StateDirectory {
@@ -282,17 +282,25 @@ impl Keeper<'_> {
         Ok(!recovery.values.is_empty())
     }
 
-    fn fetched(&self, granted: &Granted, need: &Need, before: &EnvFile) -> Result<Kept, Error> {
+    fn fetched(
+        &self,
+        granted: &Granted,
+        need: &Need,
+        before: &EnvFile,
+        mut warnings: Vec<String>,
+    ) -> Result<Kept, Error> {
         let found = Found { text: granted.token.expose(), recorded: Some(granted.expires_at) };
         let state = State::of(Some(&found), self.clock.now(), || granted.ahead);
         let left = state.left().unwrap_or_default();
         if !state.lasts(need.seconds) {
             return Err(Error::Unmeetable { asked: need.seconds, life: left });
         }
-        let mut warnings = Vec::new();
         if granted.ahead != 0 {
             let (seconds, direction) = (granted.ahead.abs(), if granted.ahead > 0 { "slow" } else { "fast" });
-            warnings.push(format!("this machine's clock is {seconds} s {direction} by Zoom's; set it right"));
+            warnings.insert(
+                0,
+                format!("this machine's clock is {seconds} s {direction} by Zoom's; set it right"),
+            );
         }
         Ok(Kept {
             token: granted.token.clone(),
