@@ -9,6 +9,7 @@
 
 mod demo;
 mod answers;
+mod check;
 #[cfg(unix)]
 mod env_readers;
 mod generated;
