@@ -131,6 +131,12 @@ impl Keeper<'_> {
             return Ok(kept);
         }
 
+        if !waiting {
+            // Whoever cannot ask need not wait for the lock, nor leave a lock file where there is nothing to lock.
+            let settings = Settings::new(self.environment, &before.file);
+            settings.credentials()?;
+            settings.oauth_url()?;
+        }
         let _lock = Lock::acquire(before.file.real(), PATIENCE, self.clock)?;
         let recovered = waiting && self.recover(&state)?;
         let look = self.look()?;
