@@ -12,8 +12,11 @@ mod answers;
 mod check;
 #[cfg(unix)]
 mod env_readers;
+#[cfg(unix)]
+mod exec;
 mod generated;
 mod get;
 mod readme;
+mod input;
 mod rows;
 mod support;
