@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use zoomtok::sandbox::{Options, Sandbox};
 
+use crate::rows::shell;
 use crate::support::{Ended, Home, ended};
 
 /// A home whose token has so many seconds left.
@@ -81,9 +82,7 @@ fn a_shell_sees_the_signal_that_ended_the_command() {
     let (_sandbox, home) = home(600);
     for (signal, code) in [("TERM", 143), ("INT", 130), ("KILL", 137)] {
         let script = format!("\"$0\" exec -- sh -c 'kill -{signal} $$'; echo $?");
-        let mut command = Command::new("sh");
-        command.args(["-c", &script, env!("CARGO_BIN_EXE_zoomtok")]).current_dir(home.work());
-        let output = command.env_remove("ZOOM_ACCESS_TOKEN").output().unwrap();
+        let output = shell(&home, &script).output().unwrap();
         assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), code.to_string(), "{signal}");
     }
 }
@@ -94,7 +93,7 @@ fn arguments_pass_untouched() {
     let arguments =
         ["-t", "5", "--", "a  b", "", "--print", "-h", "--version", "$(id)", "*", "\u{e9}", "'\"", "-"];
     let all = [&["sh", "-c", "printf '<%s>' \"$@\"", "zero"][..], &arguments].concat();
-    let expected: String = arguments.iter().map(|argument| format!("<{argument}>")).collect();
+    let expected = format!("<{}>", arguments.join("><"));
     assert_eq!(exec(&home, &all).expect(0).stdout, expected);
     // Without the dashes the first word that is no flag of zoomtok's begins the command.
     let stdout = home.run(["exec", "-t", "5", "printf", "<%s>", "-t", "7"]).expect(0).stdout;

@@ -18,5 +18,6 @@ mod generated;
 mod get;
 mod readme;
 mod input;
+mod output;
 mod rows;
 mod support;

@@ -4,6 +4,8 @@ use std::fs;
 use std::io::Write as _;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -294,6 +296,16 @@ fn read_request(stream: &std::net::TcpStream) {
         }
     }
     reader.read_exact(&mut vec![0; length]).unwrap();
+}
+
+/// A script for `sh`, in which `$0` is the program, with the environment that the program has in this home.
+#[cfg(unix)]
+pub(crate) fn shell(home: &Home, script: &str) -> Command {
+    let program = home.command::<&str>([]);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script, env!("CARGO_BIN_EXE_zoomtok")]).current_dir(home.work()).env_clear();
+    shell.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell
 }
 
 /// A JWT with these claims, which nobody has signed.
