@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use zoomtok::sandbox::{Options, Sandbox};
 
-use crate::rows::shell;
+use crate::rows::{exp, shell};
 use crate::support::{Ended, Home, ended};
 
 /// A home whose token has so many seconds left.
@@ -37,7 +37,8 @@ fn the_command_has_a_valid_token_in_its_environment() {
         assert!(sandbox.accepts(token));
         assert_eq!(token == old, requests == 0, "{life}");
         assert_eq!(Some(token.to_owned()), home.value("ZOOM_ACCESS_TOKEN"));
-        chrono::DateTime::parse_from_rfc3339(until).unwrap();
+        let until = chrono::DateTime::parse_from_rfc3339(until).unwrap().timestamp();
+        assert!((until - exp(token)).abs() <= 2, "{until}");
         assert_eq!(sandbox.token_requests().len(), requests, "{life}");
     }
     let (sandbox, home) = home(600);
