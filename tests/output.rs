@@ -5,15 +5,12 @@
 //! Claim 14: no secret leaves by accident.
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::Stdio;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::Utc;
 use serde_json::Value;
-use zoomtok::sandbox::{CLIENT_ID, CLIENT_SECRET, Endpoint, Fault, Options, Sandbox};
+use zoomtok::sandbox::{CLIENT_ID, CLIENT_SECRET, Options, Sandbox};
 
 use crate::rows::{every, exp, rows, tree};
 use crate::support::{Home, ended};
@@ -36,6 +33,9 @@ fn a_printed_token_lasts_for_more_than_was_asked_for() {
             let sandbox = sandbox();
             let mut home = Home::of(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(life)));
             home.set("ZOOM_TOKEN_THRESHOLD", &ASKED.to_string());
+            if arguments[0] == "exec" && !cfg!(unix) {
+                continue;
+            }
             let token = home.run(arguments).expect(0).quietly().stdout;
             let left = exp(&token) * 1000 - Utc::now().timestamp_millis();
             assert!(left > ASKED * 1000, "{life}: {left} ms");
@@ -191,7 +191,7 @@ fn a_full_disk_under_stdout_is_told() {
         &["completions", "zsh"],
     ] {
         let full = fs::File::options().write(true).open("/dev/full").unwrap();
-        let output = home.command(arguments).stdout(Stdio::from(full)).output().unwrap();
+        let output = home.command(arguments).stdout(full).output().unwrap();
         ended(output).expect(1).says(&["cannot write to stdout", "No space left"]);
     }
     assert!(sandbox.accepts(&home.value("ZOOM_ACCESS_TOKEN").unwrap()), "it was stored before");
@@ -279,7 +279,6 @@ fn no_success_shows_a_secret_but_where_it_was_asked_for() {
             &["get", "--live"],
             &["check", "-v"],
             &["check", "--live", "--json", "-v"],
-            &["exec", "--", "/bin/sh", "-c", "exit 0"],
             &["man"],
             &["completions", "bash"],
             &["--help"],
@@ -295,10 +294,13 @@ fn no_success_shows_a_secret_but_where_it_was_asked_for() {
         ] {
             assert_eq!(home.run(arguments).expect(0).quietly().stdout, expected);
         }
-        // The command gets the token, and of the secrets only what was in the environment before.
-        let environment = home.run(["exec", "--", "/bin/sh", "-c", "env"]).expect(0).quietly().stdout;
-        assert!(environment.contains(&format!("ZOOM_ACCESS_TOKEN={token}\n")));
-        clean(&environment.replace(&token, ""), &secrets, "the environment of the command");
+        #[cfg(unix)]
+        {
+            // The command gets the token, and of the secrets only what was in the environment before.
+            let environment = home.run(["exec", "--", "/bin/sh", "-c", "env"]).expect(0).quietly().stdout;
+            assert!(environment.contains(&format!("ZOOM_ACCESS_TOKEN={token}\n")));
+            clean(&environment.replace(&token, ""), &secrets, "the environment of the command");
+        }
         clean_files(&home, &secrets);
     }
 }
@@ -306,6 +308,11 @@ fn no_success_shows_a_secret_but_where_it_was_asked_for() {
 #[cfg(target_os = "linux")]
 #[test]
 fn no_process_has_a_secret_in_its_arguments() {
+    use std::path::PathBuf;
+    use std::time::Duration;
+
+    use zoomtok::sandbox::{Endpoint, Fault};
+
     for fault in [Fault::Slow(Duration::from_millis(500)), Fault::Status(503)] {
         let sandbox = sandbox();
         sandbox.fail(Endpoint::Token, fault, 1);
