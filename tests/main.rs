@@ -7,17 +7,17 @@
     reason = "a test that cannot go on has failed; it makes files and waits as it likes"
 )]
 
-mod demo;
 mod answers;
 mod check;
+mod demo;
 #[cfg(unix)]
 mod env_readers;
 #[cfg(unix)]
 mod exec;
 mod generated;
 mod get;
-mod readme;
 mod input;
 mod output;
+mod readme;
 mod rows;
 mod support;
