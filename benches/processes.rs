@@ -7,9 +7,9 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::disallowed_methods,
     clippy::print_stdout,
-    clippy::exit,
     reason = "a measurement that cannot go on has failed; this one makes files, looks at the clock and prints"
 )]
 
@@ -123,8 +123,8 @@ impl Bench {
         self.directory.path()
     }
 
-    /// Takes turns, and prints and gives the median of `a`'s time over `b`'s.
-    fn compare(&mut self, rounds: usize, a: &Subject, b: &Subject, limit: Limit) {
+    /// Takes turns, and prints the medians and that of the ratios, which may be `limit` at most.
+    fn compare(&mut self, rounds: usize, a: &Subject, b: &Subject, limit: f64) {
         for subject in [a, b, a, b] {
             subject.time(self.path());
         }
@@ -143,7 +143,6 @@ impl Bench {
         println!("{:<24} {b50:>8.2} ms  ({b5:.2} to {b95:.2})", b.name);
         let told = if ratio < 1.0 { format!("1/{:.1}", 1.0 / ratio) } else { format!("{ratio:.2}") };
         println!("{:<24} {told:>8}     over {rounds} pairs; 5 % to 95 % in brackets\n", "ratio");
-        let Limit(limit) = limit;
         if ratio > limit {
             self.failures
                 .push(format!("{} takes {ratio:.2} times as long as {}, not {limit:.2}", a.name, b.name));
@@ -162,9 +161,6 @@ impl Bench {
         }
     }
 }
-
-/// The most that a ratio may be.
-struct Limit(f64);
 
 /// An empty Rust program, the least that any of this can take.
 fn empty(directory: &Path) -> PathBuf {
@@ -197,12 +193,12 @@ fn main() {
     let zoomtok = Subject::new("zoomtok check", ZOOMTOK, &["check"]);
     force.time(bench.path());
 
-    bench.compare(500, &zoomtok, &empty, Limit(1.5));
-    bench.compare(500, &get, &empty, Limit(1.5));
+    bench.compare(500, &zoomtok, &empty, 1.5);
+    bench.compare(500, &get, &empty, 1.5);
     if let Some(python) = python() {
         let mut script = Subject::new("bash and python3", "bash", &["-c", SCRIPT]);
         script.environment.push(("PYTHON", python));
-        bench.compare(40, &zoomtok, &script, Limit(1.0 / 30.0));
+        bench.compare(40, &zoomtok, &script, 1.0 / 30.0);
     } else {
         println!("python3 is missing: check is not compared with a script\n");
     }
@@ -221,7 +217,7 @@ fn main() {
         ],
     );
     if curl.command(bench.path()).status().is_ok() {
-        bench.compare(100, &force, &curl, Limit(1.0));
+        bench.compare(100, &force, &curl, 1.0);
     } else {
         println!("curl is missing: get -f is not compared with it\n");
     }

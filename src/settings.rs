@@ -281,11 +281,7 @@ impl<'a> Settings<'a> {
 
     fn seconds(&self, name: &'static str, default: u64) -> Result<u64, Error> {
         let Some(value) = self.value(name)? else { return Ok(default) };
-        let digits = value.text.trim();
-        match digits.parse() {
-            Ok(seconds) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Ok(seconds),
-            _ => Err(setting(name, &value, "is not a whole number of seconds")),
-        }
+        whole_seconds(value.text.trim()).map_err(|problem| setting(name, &value, problem))
     }
 
     fn url(&self, name: &'static str, default: &'static str) -> Result<Url, Error> {
@@ -313,6 +309,16 @@ impl<'a> Settings<'a> {
     fn place_in_file(&self, line: usize) -> Origin {
         Origin::File { path: self.file.path().to_owned(), line }
     }
+}
+
+/// A number of seconds as a flag or a variable may have it: digits and nothing else.
+///
+/// # Errors
+///
+/// What is wrong with it, to be read after its name.
+pub fn whole_seconds(text: &str) -> Result<u64, &'static str> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| digits).ok_or("is not a whole number of seconds")
 }
 
 fn acceptable(url: &Url) -> Result<(), &'static str> {

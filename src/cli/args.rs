@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::settings::whole_seconds;
+
 /// Keeps a Zoom access token valid where it is needed
 ///
 /// Zoom's access tokens die after an hour. zoomtok keeps the one in your .env alive: it fetches a new one when the
@@ -112,7 +114,7 @@ pub struct Get {
     #[arg(long)]
     pub live: bool,
     /// Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]
-    #[arg(short, long, value_name = "SECS")]
+    #[arg(short, long, value_name = "SECS", value_parser = whole_seconds)]
     pub threshold: Option<u64>,
     /// What to print
     #[command(flatten)]
@@ -141,7 +143,7 @@ pub struct Form {
 #[derive(Debug, Args)]
 pub struct Check {
     /// Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]
-    #[arg(short, long, value_name = "SECS")]
+    #[arg(short, long, value_name = "SECS", value_parser = whole_seconds)]
     pub threshold: Option<u64>,
     /// Tell more, and append a line to the log
     #[arg(short, long)]
@@ -161,7 +163,7 @@ pub struct Check {
 #[derive(Debug, Args)]
 pub struct Exec {
     /// Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]
-    #[arg(short, long, value_name = "SECS")]
+    #[arg(short, long, value_name = "SECS", value_parser = whole_seconds)]
     pub threshold: Option<u64>,
     /// The command and its arguments
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
@@ -177,7 +179,7 @@ pub struct Sandbox {
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub port: u16,
     /// Seconds that its tokens live
-    #[arg(long, value_name = "SECS", default_value_t = 3600)]
+    #[arg(long, value_name = "SECS", default_value_t = 3600, value_parser = whole_seconds)]
     pub token_life: u64,
 }
 
