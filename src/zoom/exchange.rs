@@ -1,6 +1,7 @@
 //! Asking for a token: how often, how long, with what pauses.
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::pin::pin;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -13,6 +14,10 @@ use crate::error::Error;
 /// How long an exchange may take with all its tries. It is less than the 30 s that others wait for the lock and that
 /// lie between two attempts of a watch, so attempts never overlap.
 pub const BUDGET: Duration = Duration::from_secs(20);
+
+/// The end of the budget, in which nothing is waited for but what has arrived already: a process that was stopped wakes
+/// up late and with the answer at its door, and that answer may hold the only good refresh token.
+const LATE: Duration = Duration::from_millis(200);
 
 /// How often one exchange asks, when what comes back may pass.
 const TRIES: u32 = 3;
@@ -33,14 +38,11 @@ pub(super) async fn exchange(
     credentials: &Credentials,
     clock: &dyn Clock,
 ) -> Result<Granted, Error> {
-    let deadline = Instant::now() + BUDGET;
+    let deadline = Instant::now() + BUDGET.saturating_sub(LATE);
     let mut answer_lost = false;
     for attempt in 1.. {
         let asked = clock.now();
-        let answer = match tokio::time::timeout_at(deadline, endpoint.ask(credentials)).await {
-            Ok(answer) => answer,
-            Err(_) => Err(format!("no answer within {} s", BUDGET.as_secs())),
-        };
+        let answer = answer(endpoint, credentials, deadline).await;
         answer_lost |= answer.is_err();
         let failure = match answer {
             Ok(answer) => {
@@ -64,6 +66,20 @@ pub(super) async fn exchange(
         clock::pause(pause).await;
     }
     unreachable!("the loop ends by the number of tries")
+}
+
+/// Asks once, and waits for the answer until the deadline, or for as long as it takes to find it when that has passed.
+async fn answer(
+    endpoint: &impl TokenEndpoint,
+    credentials: &Credentials,
+    deadline: Instant,
+) -> Result<Answer, String> {
+    let mut asking = pin!(endpoint.ask(credentials));
+    if let Ok(answer) = tokio::time::timeout_at(deadline, &mut asking).await {
+        return answer;
+    }
+    let late = tokio::time::timeout(LATE, asking).await;
+    late.unwrap_or_else(|_| Err(format!("no answer within {} s", BUDGET.as_secs())))
 }
 
 /// A refresh token that is refused after an answer was lost was most likely spent by the lost one.
