@@ -125,7 +125,8 @@ impl Keeper<'_> {
     /// place or in the recovery file, but for [`Error::Lost`].
     pub fn ensure(&self, before: &Look, need: &Need) -> Result<Kept, Error> {
         let state = self.state(&before.file);
-        let waiting = state.recovery_path().is_some_and(|path| path.exists());
+        let is_saved = || state.recovery_path().is_some_and(|path| path.exists());
+        let waiting = is_saved();
         if !waiting && let Some(kept) = self.meets(before, need, before.held.state.token(), How::Kept)? {
             tidy(before.file.real());
             return Ok(kept);
@@ -138,7 +139,8 @@ impl Keeper<'_> {
             settings.oauth_url()?;
         }
         let _lock = Lock::acquire(before.file.real(), PATIENCE, self.clock)?;
-        let recovered = waiting && self.recover(&state)?;
+        // Also what the holder saved there while this one waited: it may have spent the refresh token for it.
+        let recovered = is_saved() && self.recover(&state)?;
         let look = self.look()?;
         let (present, how) = if recovered {
             (look.held.state.token(), How::Recovered)
