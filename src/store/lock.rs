@@ -8,6 +8,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::replace::is_being_written;
 use crate::clock::Clock;
 use crate::error::Error;
 
@@ -69,16 +70,18 @@ impl Lock {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&path).map_err(|error| failed("open the lock file", error))?;
         match file.try_lock() {
-            // Somebody may have removed the file after it was opened here; the next process would lock another one.
-            Ok(()) => Ok(is_at(&file, &path).then_some(Self { file })),
+            // Somebody may have removed the file after it was opened here; the next process would lock another one. Or
+            // before: then its holder is known by what it is about to put in place.
+            Ok(()) => Ok((is_at(&file, &path) && !is_being_written(target)).then_some(Self { file })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(failed("lock (does this filesystem have locks?)", error)),
         }
     }
 }
 
+/// Whether an open file is the one that has this name now.
 #[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
+pub(super) fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     let identity = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
     match (file.metadata(), std::fs::metadata(path)) {

@@ -1,12 +1,16 @@
 //! Replacing a file so that whoever reads it, and whatever fails, finds the old bytes or the new ones.
 
 use std::ffi::OsString;
+#[cfg(unix)]
+use std::fs::TryLockError;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+#[cfg(unix)]
+use super::lock::is_at;
 use crate::error::Error;
 
 /// A place made ready for the new bytes of a file, before anybody knows them.
@@ -16,7 +20,8 @@ use crate::error::Error;
 /// temporary file with it.
 ///
 /// The name of that file is fixed, so that what a killed process left is found and removed. That needs the lock: two
-/// reservations of one target must not exist at once.
+/// reservations of one target must not exist at once. Should somebody have removed the lock file under its holder, the
+/// temporary file is a lock too: a living process keeps its own.
 #[derive(Debug)]
 pub struct Reservation {
     temporary: NamedTempFile,
@@ -39,10 +44,13 @@ fn temporary_name(target: &Path) -> OsString {
 ///
 /// # Errors
 ///
-/// There is something that cannot be removed.
+/// There is something that cannot be removed, or a process that is still writing it.
 pub fn clean(target: &Path) -> Result<(), Error> {
     let path = temporary(target);
-    match fs::remove_file(&path) {
+    // Kept open until it is removed, and with it the claim. What cannot be opened may still be removed.
+    let left = File::open(&path);
+    let free = left.as_ref().map_or(true, |file| claim(file, &path));
+    match if free { fs::remove_file(&path) } else { Err(claimed_by_another()) } {
         Err(source) if source.kind() != io::ErrorKind::NotFound => {
             Err(Error::Store { action: "remove", path, source })
         }
@@ -74,6 +82,9 @@ impl Reservation {
         let mut temporary = builder
             .tempfile_in(directory)
             .map_err(|error| failed("make a temporary file to replace", error))?;
+        if !claim(temporary.as_file(), temporary.path()) {
+            return Err(failed("replace", claimed_by_another()));
+        }
         take_owner(temporary.as_file(), old.as_ref()).map_err(|error| failed("keep the owner of", error))?;
         temporary.write_all(&vec![0; room]).map_err(|error| failed("make room to replace", error))?;
         Ok(Self { temporary, target: target.to_owned(), old })
@@ -103,6 +114,34 @@ impl Reservation {
         }
         file.sync_all()
     }
+}
+
+/// Whether a living process is writing what is beside `target`.
+pub(super) fn is_being_written(target: &Path) -> bool {
+    let path = temporary(target);
+    File::open(&path).is_ok_and(|file| !claim(&file, &path))
+}
+
+/// Makes a temporary file this process's own until it is closed; false when it is another's.
+#[cfg(unix)]
+fn claim(file: &File, path: &Path) -> bool {
+    match file.try_lock() {
+        // Between being opened and being locked it may have been removed by another, who made one of his own.
+        Ok(()) => is_at(file, path),
+        Err(TryLockError::WouldBlock) => false,
+        // The first defence, the lock file, has been taken on this filesystem.
+        Err(TryLockError::Error(_)) => true,
+    }
+}
+
+#[cfg(not(unix))]
+fn claim(_: &File, _: &Path) -> bool {
+    // A lock would keep readers from the new file until it is closed.
+    true
+}
+
+fn claimed_by_another() -> io::Error {
+    io::Error::new(io::ErrorKind::ResourceBusy, "another zoomtok is writing it")
 }
 
 #[cfg(unix)]
