@@ -9,6 +9,7 @@
 
 mod answers;
 mod check;
+mod concurrency;
 mod demo;
 #[cfg(unix)]
 mod env_readers;
@@ -18,6 +19,7 @@ mod generated;
 mod get;
 mod input;
 mod output;
+mod processes;
 mod readme;
 mod rows;
 mod support;
