@@ -69,6 +69,8 @@ impl Lock {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&path).map_err(|error| failed("open the lock file", error))?;
+        #[cfg(unix)]
+        give_to_owner(&file, target);
         match file.try_lock() {
             // Somebody may have removed the file after it was opened here; the next process would lock another one. Or
             // before: then its holder is known by what it is about to put in place.
@@ -76,6 +78,18 @@ impl Lock {
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(failed("lock (does this filesystem have locks?)", error)),
         }
+    }
+}
+
+/// Gives a lock file that root made to the owner of the `.env`, who could not open it otherwise. Nobody else can, and
+/// needs to.
+#[cfg(unix)]
+fn give_to_owner(file: &File, target: &Path) {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+    if let (Ok(lock), Ok(target)) = (file.metadata(), std::fs::metadata(target))
+        && lock.uid() != target.uid()
+    {
+        let _ = fchown(file, Some(target.uid()), Some(target.gid()));
     }
 }
 
