@@ -11,6 +11,7 @@ mod answers;
 mod check;
 mod concurrency;
 mod demo;
+mod durability;
 #[cfg(unix)]
 mod env_readers;
 #[cfg(unix)]
@@ -23,3 +24,7 @@ mod processes;
 mod readme;
 mod rows;
 mod support;
+#[cfg(target_os = "linux")]
+mod syscalls;
+#[cfg(unix)]
+mod unstorable;

@@ -1,0 +1,98 @@
+//! What the program asks of the kernel, as strace sees it: a temporary file that nobody else could have made or can
+//! read, fsync before rename, fsync of the directory after it (claim 3); and no secret among the arguments of a process,
+//! where everybody can read them (claim 14).
+
+use std::fs;
+use std::process::Command;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use zoomtok::sandbox::{CLIENT_ID, CLIENT_SECRET, Options, Sandbox};
+
+use crate::processes::{note, works};
+use crate::support::{Home, ended};
+
+/// Runs the program under strace and gives the calls that succeeded, and what it printed. None where there is no
+/// strace, or it may not trace.
+fn traced(home: &Home, arguments: &[&str]) -> Option<(Vec<String>, String)> {
+    let mut probe = Command::new("strace");
+    probe.args(["-f", "-o", "/dev/null", "true"]);
+    if !works(probe) {
+        note("skipped: strace is not installed or may not trace");
+        return None;
+    }
+    let trace = home.state().with_file_name("trace");
+    let program = home.command(arguments);
+    let mut strace = Command::new("strace");
+    // -y: the path of each descriptor; -v and the length: nothing is left out, which could be what must not be there.
+    strace.args(["-f", "-y", "-s", "100000", "-e", "trace=%file,fsync,fdatasync,ftruncate", "-o"]);
+    strace.arg(&trace).arg(program.get_program()).args(program.get_args()).current_dir(home.work());
+    strace.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let done = ended(strace.output().unwrap()).expect(0);
+    let calls = fs::read_to_string(&trace).unwrap();
+    let calls = calls.lines().filter(|line| !line.contains(" = -1 ")).map(str::to_owned);
+    Some((calls.collect(), done.stdout))
+}
+
+#[test]
+fn a_replace_is_atomic_private_and_durable() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let home = Home::of(&sandbox, "");
+    let Some((calls, _)) = traced(&home, &["get", "-f"]) else { return };
+
+    let work = home.work().canonicalize().unwrap();
+    let (target, temporary) = (work.join(".env"), work.join(".env.zoomtok-tmp"));
+    let quoted = |path: &std::path::Path| format!("\"{}\"", path.display());
+    let (target, temporary) = (quoted(&target), quoted(&temporary));
+    let open = |call: &str| call.contains(" open") || call.contains(" creat(");
+    // The first call from `from` on that holds all of these.
+    let find = |from: usize, parts: &[&str]| {
+        let found = calls[from..].iter().position(|call| parts.iter().all(|part| call.contains(part)));
+        from + found.unwrap_or_else(|| panic!("no {parts:?} after {from} in\n{}", calls.join("\n")))
+    };
+
+    let made = find(0, &["open", &temporary, "O_CREAT", "O_EXCL", "0600"]);
+    let file = find(made, &["fsync(", ".env.zoomtok-tmp>"]);
+    let renamed = find(file, &["rename", &temporary, &target]);
+    find(renamed, &["fsync(", &format!("<{}>", work.display())]);
+
+    // Once each, and the .env itself is opened for nothing but reading.
+    assert_eq!(calls.iter().filter(|call| open(call) && call.contains(&temporary)).count(), 1);
+    assert_eq!(calls.iter().filter(|call| call.contains(" rename")).count(), 1);
+    let opened: Vec<_> = calls.iter().filter(|call| open(call) && call.contains(&target)).collect();
+    assert!(!opened.is_empty());
+    for call in opened {
+        assert!(
+            call.contains("O_RDONLY") && !call.contains("O_TRUNC") && !call.contains("O_CREAT"),
+            "{call}"
+        );
+    }
+    for call in &calls {
+        let truncates = call.contains("truncate(");
+        assert!(!truncates || call.contains(".env.zoomtok-tmp>"), "{call}");
+        assert!(!call.contains(" unlink") || !call.contains(&target), "{call}");
+    }
+}
+
+#[test]
+fn no_secret_is_an_argument_of_a_process() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let basic = BASE64.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}"));
+    for arguments in [
+        &["get", "-f", "--print"][..],
+        &["exec", "-t", "60", "--", "sh", "-c", "printf %s \"$ZOOM_ACCESS_TOKEN\""],
+    ] {
+        let home = Home::of_user(&sandbox, "");
+        let before = home.value("ZOOM_REFRESH_TOKEN").unwrap();
+        let Some((calls, token)) = traced(&home, arguments) else { return };
+        assert!(sandbox.accepts(token.trim_end()));
+        let after = home.value("ZOOM_REFRESH_TOKEN").unwrap();
+        let started: Vec<_> = calls.iter().filter(|call| call.contains("execve")).collect();
+        assert!(!started.is_empty());
+        for call in started {
+            for secret in [CLIENT_SECRET, &basic, token.trim_end(), &before, &after] {
+                assert!(!call.contains(secret), "{call}");
+            }
+        }
+    }
+}
