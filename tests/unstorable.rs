@@ -312,6 +312,18 @@ fn a_signal_ends_the_wait_for_zoom_and_changes_nothing() {
 }
 
 #[test]
+fn an_answer_that_comes_right_after_a_signal_is_kept() {
+    let sandbox = sandbox();
+    let home = Home::of_user(&sandbox, "");
+    let fault = Fault::Slow(Duration::from_millis(400));
+    let mut running = in_flight(&sandbox, &home, &["get"], fault);
+    std::thread::sleep(Duration::from_millis(50));
+    running.signal("INT");
+    running.end().expect(0).quietly();
+    assert_eq!(home.value("ZOOM_REFRESH_TOKEN").unwrap(), sandbox.refresh_token());
+}
+
+#[test]
 fn a_signal_between_two_tries_ends_the_wait_as_well() {
     let sandbox = sandbox();
     let home = Home::of(&sandbox, "");

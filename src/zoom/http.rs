@@ -1,5 +1,7 @@
 //! HTTPS: one client, one thread, everything bounded.
 
+use std::cell::Cell;
+use std::pin::pin;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -17,6 +19,11 @@ use crate::error::Error;
 
 /// How long a connection may take to be made. What is reachable answers in a fraction of it.
 const CONNECT: Duration = Duration::from_secs(5);
+
+/// How long an answer may still take after a signal. It may be on its way, and hold the only good refresh token; and
+/// who pressed Ctrl-C should be rid of the program within a second. It is no longer than the shortest pause between two
+/// tries, so that none begins in it.
+const LAST_WORD: Duration = Duration::from_millis(500);
 
 /// The most of an answer that is read. Zoom's token answers have about 2 KiB.
 const MAX_BODY: usize = 1024 * 1024;
@@ -53,16 +60,25 @@ impl Connection {
         Ok(Self { runtime: Some(runtime), client })
     }
 
-    /// Runs something to its end, or to a signal that asks the program to stop.
+    /// Runs something to its end, or to a signal that asks the program to stop; shortly beyond that while something is
+    /// at stake.
     ///
     /// From the first call on, SIGINT and SIGTERM no longer end the program by themselves: what follows an exchange
     /// is the replacement of a file, which is over in milliseconds and better finished.
-    pub(super) fn run<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    pub(super) fn run<T>(
+        &self,
+        work: impl Future<Output = Result<T, Error>>,
+        at_stake: impl Fn() -> bool,
+    ) -> Result<T, Error> {
         let Some(runtime) = &self.runtime else { unreachable!("the runtime is there until the drop") };
         runtime.block_on(async {
+            let mut work = pin!(work);
             tokio::select! {
-                result = work => result,
-                signal = interrupted() => Err(Error::Interrupted { signal }),
+                result = &mut work => result,
+                signal = interrupted() => {
+                    let last_word = if at_stake() { LAST_WORD } else { Duration::ZERO };
+                    tokio::time::timeout(last_word, work).await.unwrap_or(Err(Error::Interrupted { signal }))
+                }
             }
         })
     }
@@ -84,14 +100,17 @@ impl Drop for Connection {
 impl Exchange for Http {
     fn exchange(&self, url: &Url, credentials: &Credentials, clock: &dyn Clock) -> Result<Granted, Error> {
         let connection = Connection::new(url)?;
-        let endpoint = Endpoint { client: connection.client(), url: below(url, &["oauth", "token"]) };
-        connection.run(exchange::exchange(&endpoint, credentials, clock))
+        let url = below(url, &["oauth", "token"]);
+        let endpoint = Endpoint { client: connection.client(), url, asking: Cell::new(false) };
+        connection.run(exchange::exchange(&endpoint, credentials, clock), || endpoint.asking.get())
     }
 }
 
 struct Endpoint<'a> {
     client: &'a Client,
     url: Url,
+    /// Whether a question is out.
+    asking: Cell<bool>,
 }
 
 impl TokenEndpoint for Endpoint<'_> {
@@ -107,7 +126,10 @@ impl TokenEndpoint for Endpoint<'_> {
         };
         let request =
             self.client.post(self.url.clone()).header(AUTHORIZATION, basic(credentials)).form(&form);
-        send(request).await
+        self.asking.set(true);
+        let answer = send(request).await;
+        self.asking.set(false);
+        answer
     }
 }
 
