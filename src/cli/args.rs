@@ -15,7 +15,7 @@ use crate::settings::whole_seconds;
 /// Zoom's access tokens die after an hour. zoomtok keeps the one in your .env alive: it fetches a new one when the
 /// old one is about to end, once however many programs ask, and never harms the file it lives in.
 #[derive(Debug, Parser)]
-#[command(name = "zoomtok", version, after_long_help = AFTER)]
+#[command(name = "zoomtok", bin_name = "zoomtok", version, after_long_help = AFTER)]
 pub struct Cli {
     /// What concerns every command
     #[command(flatten)]
