@@ -5,6 +5,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::env_text::{Entry, EnvText, Fault};
+use super::sharing::insist;
 use crate::error::Error;
 
 /// No `.env` comes near this many bytes; what is larger was named by mistake.
@@ -42,8 +43,8 @@ impl EnvFile {
     /// [`Error::Unreadable`] or [`Error::Unparseable`] for a file that is there and is not a readable `.env`.
     pub fn read(path: &Path, names: &[&'static str]) -> Result<Self, Error> {
         let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
-        let real = resolve(path).map_err(unreadable)?;
-        let bytes = match bytes(&real) {
+        let real = insist(|| resolve(path)).map_err(unreadable)?;
+        let bytes = match insist(|| bytes(&real)) {
             Ok(bytes) => Some(bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(unreadable(error)),

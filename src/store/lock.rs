@@ -5,10 +5,12 @@
 //! removed lock file can be held by two.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::replace::is_being_written;
+use super::sharing::insist;
 use crate::clock::Clock;
 use crate::error::Error;
 
@@ -23,7 +25,7 @@ const PAUSE: Duration = Duration::from_millis(15);
 #[derive(Debug)]
 pub struct Lock {
     #[cfg_attr(
-        not(test),
+        not(all(test, unix)),
         expect(dead_code, reason = "held, not used: closing it is what releases the lock")
     )]
     file: File,
@@ -64,13 +66,7 @@ impl Lock {
     pub fn try_acquire(target: &Path) -> Result<Option<Self>, Error> {
         let path = lock_path(target);
         let failed = |action, source| Error::Store { action, path: path.clone(), source };
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&path).map_err(|error| failed("open the lock file", error))?;
-        #[cfg(unix)]
-        give_to_owner(&file, target);
+        let file = insist(|| open(&path, target)).map_err(|error| failed("open the lock file", error))?;
         match file.try_lock() {
             // Somebody may have removed the file after it was opened here; the next process would lock another one. Or
             // before: then its holder is known by what it is about to put in place.
@@ -81,16 +77,42 @@ impl Lock {
     }
 }
 
-/// Gives a lock file that root made to the owner of the `.env`, who could not open it otherwise. Nobody else can, and
-/// needs to.
+/// Opens the lock file at `path`, made if need be.
+fn open(path: &Path, target: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // Shared for reading and writing but not for removal: while it is open it keeps its name.
+    #[cfg(windows)]
+    std::os::windows::fs::OpenOptionsExt::share_mode(&mut options, 1 | 2);
+    match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        opened => return opened,
+    }
+    match options.create_new(true).open(path) {
+        // Another process was faster.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => options.create_new(false).open(path),
+        made => made.inspect(|file| give_to_owner(file, target)),
+    }
+}
+
+/// Gives a lock file that root has just made to the owner of the `.env`, who could not open it otherwise. Only one that
+/// was made here: what was there before may be a link that somebody laid to a file of root's.
 #[cfg(unix)]
-fn give_to_owner(file: &File, target: &Path) {
+fn give_to_owner(made: &File, target: &Path) {
     use std::os::unix::fs::{MetadataExt as _, fchown};
-    if let (Ok(lock), Ok(target)) = (file.metadata(), std::fs::metadata(target))
+    if let (Ok(lock), Ok(target)) = (made.metadata(), std::fs::metadata(target))
         && lock.uid() != target.uid()
     {
-        let _ = fchown(file, Some(target.uid()), Some(target.gid()));
+        // Nobody but root can, and nobody else needs to.
+        let _ = fchown(made, Some(target.uid()), Some(target.gid()));
     }
+}
+
+#[cfg(not(unix))]
+fn give_to_owner(_: &File, _: &Path) {
+    // A new file has the owner and the access list that the directory gives.
 }
 
 /// Whether an open file is the one that has this name now.
@@ -106,7 +128,7 @@ pub(super) fn is_at(file: &File, path: &Path) -> bool {
 
 #[cfg(not(unix))]
 fn is_at(_: &File, _: &Path) -> bool {
-    // An open file keeps its name on Windows.
+    // It was opened so that it keeps its name.
     true
 }
 

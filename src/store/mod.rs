@@ -4,6 +4,7 @@ mod env_file;
 mod env_text;
 mod lock;
 mod replace;
+mod sharing;
 mod state;
 
 pub use env_file::{EnvFile, find as find_env_file};

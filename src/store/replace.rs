@@ -11,6 +11,7 @@ use tempfile::NamedTempFile;
 
 #[cfg(unix)]
 use super::lock::is_at;
+use super::sharing::insist;
 use crate::error::Error;
 
 /// A place made ready for the new bytes of a file, before anybody knows them.
@@ -50,7 +51,7 @@ pub fn clean(target: &Path) -> Result<(), Error> {
     // Kept open until it is removed, and with it the claim. What cannot be opened may still be removed.
     let left = File::open(&path);
     let free = left.as_ref().map_or(true, |file| claim(file, &path));
-    match if free { fs::remove_file(&path) } else { Err(claimed_by_another()) } {
+    match if free { insist(|| fs::remove_file(&path)) } else { Err(claimed_by_another()) } {
         Err(source) if source.kind() != io::ErrorKind::NotFound => {
             Err(Error::Store { action: "remove", path, source })
         }
@@ -63,8 +64,8 @@ impl Reservation {
     ///
     /// # Errors
     ///
-    /// [`Error::Store`] when the directory is not writable, the disk is full, or the owner of the target cannot be
-    /// kept. Nothing has changed then.
+    /// [`Error::Store`] when the directory is not writable, the disk is full, the owner of the target cannot be kept,
+    /// or the target does not let itself be replaced. Nothing has changed then.
     pub fn new(target: &Path, room: usize) -> Result<Self, Error> {
         let failed = |action, source| Error::Store { action, path: target.to_owned(), source };
         let old = match fs::metadata(target) {
@@ -72,6 +73,9 @@ impl Reservation {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(failed("look at", error)),
         };
+        if let Some(old) = &old {
+            replaceable(target, old).map_err(|error| failed("replace", error))?;
+        }
         clean(target)?;
         let directory = target.parent().unwrap_or(Path::new(""));
         let name = temporary_name(target);
@@ -79,8 +83,7 @@ impl Reservation {
         builder.prefix(&name).rand_bytes(0);
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600));
-        let mut temporary = builder
-            .tempfile_in(directory)
+        let mut temporary = insist(|| builder.tempfile_in(directory))
             .map_err(|error| failed("make a temporary file to replace", error))?;
         if !claim(temporary.as_file(), temporary.path()) {
             return Err(failed("replace", claimed_by_another()));
@@ -100,7 +103,16 @@ impl Reservation {
         let target = self.target.clone();
         let failed = |source| Error::Store { action: "replace", path: target.clone(), source };
         self.write(bytes).map_err(failed)?;
-        self.temporary.persist(&self.target).map_err(|error| failed(error.error))?;
+        let (file, temporary) = self.temporary.keep().map_err(|error| failed(error.error))?;
+        if cfg!(windows) {
+            // There an open file bars those who do not share it, also under its new name.
+            drop(file);
+        }
+        if let Err(error) = insist(|| fs::rename(&temporary, &self.target)) {
+            // What cannot be removed now is removed by the next replace.
+            let _ = fs::remove_file(&temporary);
+            return Err(failed(error));
+        }
         sync_directory(&self.target).map_err(failed)
     }
 
@@ -144,6 +156,25 @@ fn claimed_by_another() -> io::Error {
     io::Error::new(io::ErrorKind::ResourceBusy, "another zoomtok is writing it")
 }
 
+/// Whether a file lets itself be replaced, as far as that can be known before.
+#[cfg(windows)]
+fn replaceable(target: &Path, old: &Metadata) -> io::Result<()> {
+    use std::os::windows::fs::OpenOptionsExt as _;
+    // The right that a replace needs, and that a program withholds which keeps the file open.
+    const DELETE: u32 = 0x0001_0000;
+    if old.permissions().readonly() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
+    }
+    insist(|| File::options().access_mode(DELETE).open(target)).map(drop)
+}
+
+#[cfg(not(windows))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
+fn replaceable(_: &Path, _: &Metadata) -> io::Result<()> {
+    // It is the directory that decides, and the temporary file shows whether it does.
+    Ok(())
+}
+
 #[cfg(unix)]
 fn take_owner(file: &File, old: Option<&Metadata>) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt as _;
@@ -170,7 +201,7 @@ fn keep_mode(file: &File, old: &Metadata) -> io::Result<()> {
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
 fn keep_mode(_: &File, _: &Metadata) -> io::Result<()> {
-    // The only mode there is read-only, and a read-only file cannot be replaced.
+    // The only mode there is read-only, and a read-only file is not replaced.
     Ok(())
 }
 
@@ -195,7 +226,11 @@ fn sync_directory(_: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use super::super::EnvFile;
     use super::*;
+    use crate::clock::{Clock as _, SystemClock};
 
     fn directory() -> tempfile::TempDir {
         tempfile::tempdir().unwrap()
@@ -251,6 +286,37 @@ mod tests {
         clean(&target).unwrap();
         clean(&target).unwrap();
         assert_eq!(names(directory.path()), [".env"]);
+    }
+
+    #[test]
+    fn who_reads_meanwhile_finds_one_or_the_other() {
+        const NAME: &str = "ZOOM_ACCESS_TOKEN";
+        let directory = directory();
+        let target = directory.path().join(".env");
+        let replace = |token: &str| {
+            let text = format!("{NAME}={token}\n");
+            Reservation::new(&target, text.len()).unwrap().commit(text.as_bytes()).unwrap();
+        };
+        replace("before");
+        std::thread::scope(|scope| {
+            let reader = scope.spawn(|| {
+                let clock = SystemClock::start();
+                for _ in 0..20_000 {
+                    let file = EnvFile::read(&target, &[NAME]).unwrap();
+                    match file.get(NAME).unwrap().value.as_str() {
+                        "before" | "after" => clock.sleep(Duration::from_millis(1)),
+                        value => return value.to_owned(),
+                    }
+                }
+                "before the end".to_owned()
+            });
+            for _ in 0..50 {
+                replace("after");
+                replace("before");
+            }
+            replace("end");
+            assert_eq!(reader.join().unwrap(), "end");
+        });
     }
 
     #[test]

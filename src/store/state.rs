@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::replace::Reservation;
+use super::sharing::insist;
 use crate::error::Error;
 
 /// The version of both files. A file of another version is left alone.
@@ -147,7 +148,7 @@ impl StateDirectory {
     /// [`Error::Store`] when the file cannot be removed.
     pub fn forget_recovery(&self) -> Result<(), Error> {
         let Some(path) = self.recovery_path() else { return Ok(()) };
-        match fs::remove_file(&path) {
+        match insist(|| fs::remove_file(&path)) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => {
                 Err(Error::Store { action: "remove", path, source })
             }
@@ -180,7 +181,7 @@ struct Versioned<T> {
 
 /// A file of ours; none when it does not exist.
 fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Error> {
-    let text = match fs::read(path) {
+    let text = match insist(|| fs::read(path)) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(Error::Unreadable { path: path.to_owned(), source }),

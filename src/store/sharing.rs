@@ -1,0 +1,69 @@
+//! What Windows refuses while another process has the file open: an editor, a virus scanner, another zoomtok.
+
+use std::io;
+use std::time::Duration;
+
+use crate::clock::{Clock, SystemClock};
+
+/// How long somebody may be in the way. Scanners and readers are gone much sooner, and with this on top of an exchange
+/// the lock is still held for less than others wait for it.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The pause between two attempts.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Attempts something with a file, and on Windows again for a short time while another process is in the way.
+pub(super) fn insist<T>(attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    insist_while(attempt, in_the_way, &SystemClock::start())
+}
+
+fn insist_while<T>(
+    mut attempt: impl FnMut() -> io::Result<T>,
+    again: impl Fn(&io::Error) -> bool,
+    clock: &dyn Clock,
+) -> io::Result<T> {
+    let deadline = clock.elapsed() + PATIENCE;
+    loop {
+        match attempt() {
+            Err(error) if again(&error) && clock.elapsed() < deadline => clock.sleep(PAUSE),
+            done => return done,
+        }
+    }
+}
+
+/// Access denied, sharing violation, lock violation. The first one also means that permission is missing, which cannot
+/// be told from a file that is being replaced; elsewhere it means nothing else.
+fn in_the_way(error: &io::Error) -> bool {
+    cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 33))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::manual::ManualClock;
+
+    #[test]
+    fn it_insists_for_a_bounded_time() {
+        let clock = ManualClock::at("2026-03-04T12:00:00Z");
+        let mut left = 3;
+        let mut attempt = || {
+            left -= 1;
+            if left == 0 { Ok("done") } else { Err(io::ErrorKind::PermissionDenied.into()) }
+        };
+        assert_eq!(insist_while(&mut attempt, |_| true, &clock).unwrap(), "done");
+        assert_eq!(clock.elapsed(), 2 * PAUSE);
+        let denied = || Err::<(), _>(io::ErrorKind::PermissionDenied.into());
+        insist_while(denied, |_| true, &clock).unwrap_err();
+        assert!(clock.elapsed() <= PATIENCE + 3 * PAUSE);
+    }
+
+    #[test]
+    fn what_cannot_pass_is_attempted_once() {
+        let mut attempts = 0;
+        let result = insist(|| {
+            attempts += 1;
+            Err::<(), _>(io::ErrorKind::NotFound.into())
+        });
+        assert_eq!((result.unwrap_err().kind(), attempts), (io::ErrorKind::NotFound, 1));
+    }
+}
