@@ -124,7 +124,7 @@ impl Reservation {
         if let Some(old) = &self.old {
             keep_mode(file, old)?;
         }
-        file.sync_all()
+        sync(file)
     }
 }
 
@@ -205,16 +205,23 @@ fn keep_mode(_: &File, _: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
-#[cfg(unix)]
-fn sync_directory(target: &Path) -> io::Result<()> {
-    let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    match File::open(directory)?.sync_all() {
-        // Some network filesystems cannot sync a directory; there is nothing better to do on them.
+/// Has all of it written to the disk. Some filesystems, mostly of networks, cannot do that for a directory or for
+/// anything, and there is nothing better to do on them.
+fn sync(file: &File) -> io::Result<()> {
+    match file.sync_all() {
         Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
             Ok(())
         }
+        // ENOTTY and ENOTSUP, which std has no kind for: what macOS says where it has no F_FULLFSYNC.
+        Err(error) if cfg!(target_os = "macos") && matches!(error.raw_os_error(), Some(25 | 45)) => Ok(()),
         synced => synced,
     }
+}
+
+#[cfg(unix)]
+fn sync_directory(target: &Path) -> io::Result<()> {
+    let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    sync(&File::open(directory)?)
 }
 
 #[cfg(not(unix))]
