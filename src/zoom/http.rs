@@ -226,11 +226,27 @@ async fn interrupted() -> u8 {
     }
 }
 
-/// Waits for Ctrl-C, and gives the number that it has elsewhere.
-#[cfg(not(unix))]
+/// Waits for Ctrl-C, or for the window or the system being closed, and gives the number of its like elsewhere.
+#[cfg(windows)]
 async fn interrupted() -> u8 {
-    match tokio::signal::ctrl_c().await {
-        Ok(()) => 2,
-        Err(_) => std::future::pending().await,
+    use std::sync::OnceLock;
+    use tokio::signal::windows::{self, CtrlBreak, CtrlC, CtrlClose, CtrlShutdown};
+    type Events = (CtrlC, CtrlBreak, CtrlClose, CtrlShutdown);
+    fn events() -> std::io::Result<Events> {
+        Ok((windows::ctrl_c()?, windows::ctrl_break()?, windows::ctrl_close()?, windows::ctrl_shutdown()?))
+    }
+    // What nobody listens to any more would end the program by itself again, also while it replaces a file.
+    static LISTENING: OnceLock<Events> = OnceLock::new();
+    let (Ok(listening), Ok((mut interrupt, mut interrupt_too, mut close, mut shutdown))) =
+        (events(), events())
+    else {
+        return std::future::pending().await;
+    };
+    LISTENING.get_or_init(|| listening);
+    tokio::select! {
+        _ = interrupt.recv() => 2,
+        _ = interrupt_too.recv() => 2,
+        _ = close.recv() => 15,
+        _ = shutdown.recv() => 15,
     }
 }
