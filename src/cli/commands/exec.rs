@@ -30,9 +30,29 @@ fn replace(mut command: Command) -> std::io::Result<Code> {
     Err(command.exec())
 }
 
-/// Runs the command and gives its exit status. Windows cannot replace a process; Ctrl-C reaches both.
-#[cfg(not(unix))]
+/// Runs the command and gives its exit status. Windows cannot replace a process.
+#[cfg(windows)]
 fn replace(mut command: Command) -> std::io::Result<Code> {
-    let status = command.status()?;
+    use std::io::ErrorKind;
+    // Ctrl-C reaches both. What it means is for the command to say, so this process stays and waits.
+    let _listening = (tokio::signal::windows::ctrl_c()?, tokio::signal::windows::ctrl_break()?);
+    let status = match command.status() {
+        Err(error) if error.kind() == ErrorKind::NotFound => match script(&command).status() {
+            Err(other) if other.kind() == ErrorKind::NotFound => return Err(error),
+            status => status?,
+        },
+        status => status?,
+    };
     Ok(Code::Command(status.code().unwrap_or(1)))
+}
+
+/// The same command as a script. Only programs are found without their extension, and many are scripts, such as npx.
+#[cfg(windows)]
+fn script(command: &Command) -> Command {
+    let mut program = command.get_program().to_owned();
+    program.push(".cmd");
+    let mut script = Command::new(program);
+    script.args(command.get_args());
+    script.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    script
 }
