@@ -313,6 +313,15 @@ pub enum Error {
     },
 }
 
+/// What lists the zoomtoks that run.
+const PROCESSES: &str = if cfg!(windows) {
+    r#"tasklist /fi "imagename eq zoomtok.exe""#
+} else if cfg!(target_os = "linux") {
+    "ps -C zoomtok"
+} else {
+    "pgrep -l zoomtok"
+};
+
 impl Error {
     /// What the process exits with.
     pub fn code(&self) -> Code {
@@ -361,7 +370,7 @@ impl Error {
                 Some("Mend that and run zoomtok get: it puts the token in its place".into())
             }
             Self::Lost { .. } => Some("Mend that and run zoomtok get -f".into()),
-            Self::Busy { .. } => Some("See what it is doing: ps -C zoomtok".into()),
+            Self::Busy { .. } => Some(format!("See what it is doing: {PROCESSES}")),
             Self::Unmeetable { .. } => Some("Ask for less with -t or ZOOM_TOKEN_THRESHOLD".into()),
             Self::Setting { .. }
             | Self::Unreadable { .. }
