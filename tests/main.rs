@@ -14,6 +14,7 @@ mod demo;
 mod durability;
 #[cfg(unix)]
 mod env_readers;
+mod everywhere;
 #[cfg(unix)]
 mod exec;
 mod generated;

@@ -1,7 +1,8 @@
 //! A temporary home with a `.env`, and the real program run in it with an environment of nothing else.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::env;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -103,6 +104,7 @@ impl Home {
             .env("XDG_STATE_HOME", self.state())
             .env("XDG_CONFIG_HOME", self.root.path().join("config"))
             .env("TZ", "UTC")
+            .envs(of_system())
             .envs(&self.environment)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -147,6 +149,22 @@ impl Ended {
         assert_eq!(self.stderr, "");
         self
     }
+}
+
+/// What no program can do without on Windows: the places of the system, of its libraries and of temporary files.
+fn of_system() -> impl Iterator<Item = (&'static str, OsString)> {
+    let names: &[_] = if cfg!(windows) { &["SystemRoot", "PATH", "TEMP", "TMP", "USERPROFILE"] } else { &[] };
+    names.iter().filter_map(|name| Some((*name, env::var_os(name)?)))
+}
+
+/// A line for the shell of the system that prints the token it was handed.
+pub(crate) const ECHO_TOKEN: &str =
+    if cfg!(windows) { "echo %ZOOM_ACCESS_TOKEN%" } else { "echo $ZOOM_ACCESS_TOKEN" };
+
+/// The arguments of the program that run a line in the shell of the system.
+pub(crate) fn exec_shell(line: &str) -> [&str; 5] {
+    let (shell, flag) = if cfg!(windows) { ("cmd", "/c") } else { ("/bin/sh", "-c") };
+    ["exec", "--", shell, flag, line]
 }
 
 /// What a finished process left behind.
