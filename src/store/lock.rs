@@ -171,6 +171,24 @@ mod tests {
         assert!(Lock::try_acquire(&target).unwrap().is_some());
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_place_of_the_lock_file_gives_nothing_away() {
+        use std::os::unix::fs::{MetadataExt as _, chown, symlink};
+        let directory = tempfile::tempdir().unwrap();
+        let (target, mine) = (directory.path().join(".env"), directory.path().join("mine"));
+        for path in [&target, &mine] {
+            File::options().create(true).truncate(false).write(true).open(path).unwrap();
+        }
+        // Only root can give files away, so only as root this shows anything.
+        if chown(&target, Some(1234), Some(1234)).is_ok() {
+            symlink(&mine, lock_path(&target)).unwrap();
+            let before = std::fs::metadata(&mine).unwrap().uid();
+            assert!(Lock::try_acquire(&target).unwrap().is_some());
+            assert_eq!(std::fs::metadata(&mine).unwrap().uid(), before);
+        }
+    }
+
     #[test]
     fn where_no_lock_file_can_be_the_token_cannot_be_stored() {
         let directory = tempfile::tempdir().unwrap();

@@ -48,9 +48,10 @@ fn temporary_name(target: &Path) -> OsString {
 /// There is something that cannot be removed, or a process that is still writing it.
 pub fn clean(target: &Path) -> Result<(), Error> {
     let path = temporary(target);
-    // Kept open until it is removed, and with it the claim. What cannot be opened may still be removed.
-    let left = File::open(&path);
-    let free = left.as_ref().map_or(true, |file| claim(file, &path));
+    // Kept open until it is removed, and with it the claim. What cannot be opened may still be removed; on Windows what
+    // is open may not.
+    let left = if cfg!(unix) { File::open(&path).ok() } else { None };
+    let free = left.as_ref().is_none_or(|file| claim(file, &path));
     match if free { insist(|| fs::remove_file(&path)) } else { Err(claimed_by_another()) } {
         Err(source) if source.kind() != io::ErrorKind::NotFound => {
             Err(Error::Store { action: "remove", path, source })
