@@ -193,7 +193,7 @@ fn main() {
     let zoomtok = Subject::new("zoomtok check", ZOOMTOK, &["check"]);
     force.time(bench.path());
 
-    bench.compare(500, &zoomtok, &empty, 1.5);
+    bench.compare(500, &zoomtok, &empty, 1.3);
     bench.compare(500, &get, &empty, 1.5);
     if let Some(python) = python() {
         let mut script = Subject::new("bash and python3", "bash", &["-c", SCRIPT]);
