@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -115,13 +116,22 @@ impl Home {
     /// Runs the program to its end.
     #[track_caller]
     pub(crate) fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Ended {
-        ended(self.command(arguments).output().unwrap())
+        ended(self.start(arguments).wait_with_output().unwrap())
     }
 
     /// Starts the program.
     #[track_caller]
     pub(crate) fn start<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Child {
-        self.command(arguments).spawn().unwrap()
+        let mut command = self.command(arguments);
+        // When many start at once wine now and then loses one before it begins, with ERROR_INTERNAL_ERROR.
+        let lost = |error: &io::Error| cfg!(windows) && error.raw_os_error() == Some(1359);
+        for _ in 0..3 {
+            match command.spawn() {
+                Err(error) if lost(&error) => {}
+                started => return started.unwrap(),
+            }
+        }
+        command.spawn().unwrap()
     }
 }
 
