@@ -104,7 +104,9 @@ fn many_forced_that_wait_take_what_they_waited_for() {
         let home = Home::of(&sandbox, "");
         let old = home.run(["get", "--print"]).expect(0).stdout.trim_end().to_owned();
         sandbox.fail(Endpoint::Token, Fault::Slow(ALL_STARTED), 1);
-        let token = the_only(tokens(crowd(&home, &["get", "-f", "--print"], 50)));
+        // A process that starts late was not waiting. Processes of Windows start slowly, under wine above all.
+        let n = if cfg!(windows) { 10 } else { 50 };
+        let token = the_only(tokens(crowd(&home, &["get", "-f", "--print"], n)));
         assert_ne!(token, old);
         assert!(sandbox.accepts(&token));
         assert_requests(&sandbox, 2);
@@ -172,6 +174,8 @@ fn a_lock_file_that_nobody_holds_locks_nothing() {
     assert_eq!(home.names(), [".env", ".env.lock"]);
 }
 
+// On Windows it cannot be removed then, which everywhere.rs shows.
+#[cfg(unix)]
 #[test]
 fn a_lock_file_removed_while_it_is_held_does_no_harm() {
     let sandbox = sandbox();

@@ -7,7 +7,9 @@ use std::path::Path;
 #[cfg(unix)]
 use std::time::{Duration, Instant};
 
-use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Options, Sandbox};
+#[cfg(unix)]
+use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET};
+use zoomtok::sandbox::{Options, Sandbox};
 
 #[cfg(unix)]
 use crate::support::ended;
