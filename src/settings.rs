@@ -28,6 +28,13 @@ pub const NAMES: &[&str] = &[
     "ZOOM_CHECK_LOGFILE",
     "ZOOM_OAUTH_URL",
     "ZOOM_API_URL",
+    "ZOOM_AUTO_REFRESH_THRESHOLD",
+    "ZOOM_TOKEN_DISPLAY_INTERVAL",
+    "CLAUDE_CONFIG_FILE",
+    "CLAUDE_MCP_SERVER_NAME",
+    "CLAUDE_ZOOM_ENV_KEY",
+    "CLAUDE_APP_NAME",
+    "CLAUDE_APP_COMMAND",
 ];
 
 /// Where the `.env` is; read from the environment only.
@@ -155,6 +162,75 @@ impl<'a> Settings<'a> {
             Some(value) => value.text.into(),
             None => beside.join("logs").join("zoom_token.log"),
         })
+    }
+
+    /// The seconds below which `watch` refreshes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] when `ZOOM_AUTO_REFRESH_THRESHOLD` is not a whole number.
+    pub fn auto_refresh_threshold(&self, flag: Option<u64>) -> Result<u64, Error> {
+        match flag {
+            Some(seconds) => Ok(seconds),
+            None => self.seconds("ZOOM_AUTO_REFRESH_THRESHOLD", 300),
+        }
+    }
+
+    /// The seconds between two status lines of `watch`; 0 shows none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] when `ZOOM_TOKEN_DISPLAY_INTERVAL` is not a whole number.
+    pub fn display_interval(&self, flag: Option<u64>) -> Result<u64, Error> {
+        match flag {
+            Some(seconds) => Ok(seconds),
+            None => self.seconds("ZOOM_TOKEN_DISPLAY_INTERVAL", 60),
+        }
+    }
+
+    /// Claude Desktop's configuration file, where it is named.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] when the variable is not UTF-8.
+    pub fn claude_config_file(&self) -> Result<Option<PathBuf>, Error> {
+        Ok(self.value("CLAUDE_CONFIG_FILE")?.map(|value| value.text.into()))
+    }
+
+    /// The server of Claude's configuration that gets the token.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] when the variable is not UTF-8.
+    pub fn claude_server_name(&self) -> Result<String, Error> {
+        Ok(self.value("CLAUDE_MCP_SERVER_NAME")?.map_or_else(|| "zoom".into(), |value| value.text))
+    }
+
+    /// The variable of that server that gets the token.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] when the variable is not UTF-8.
+    pub fn claude_env_key(&self) -> Result<String, Error> {
+        Ok(self.value("CLAUDE_ZOOM_ENV_KEY")?.map_or_else(|| "ZOOM_ACCESS_TOKEN".into(), |value| value.text))
+    }
+
+    /// The name of the Claude app.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] when the variable is not UTF-8.
+    pub fn claude_app_name(&self) -> Result<String, Error> {
+        Ok(self.value("CLAUDE_APP_NAME")?.map_or_else(|| "Claude".into(), |value| value.text))
+    }
+
+    /// The command that starts the Claude app, where it is named.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] when the variable is not UTF-8.
+    pub fn claude_app_command(&self) -> Result<Option<String>, Error> {
+        Ok(self.value("CLAUDE_APP_COMMAND")?.map(|value| value.text))
     }
 
     /// Where tokens come from; `https://zoom.us` unless it is set.
