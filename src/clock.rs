@@ -3,9 +3,16 @@
 //! Everything above takes `now` as an argument or a [`Clock`], so that its tests neither sleep nor depend on the day
 //! they run.
 
+mod signals;
+
+use std::cell::{Cell, RefCell};
+use std::io;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use tokio::runtime::Runtime;
+
+pub use signals::Signals;
 
 /// A wall clock, a clock that never jumps, and a way to wait.
 pub trait Clock {
@@ -15,6 +22,10 @@ pub trait Clock {
     fn elapsed(&self) -> Duration;
     /// Waits, blocking the thread.
     fn sleep(&self, duration: Duration);
+    /// The signal that has asked the program to end, if this clock listens for signals and there was one.
+    fn interrupted(&self) -> Option<u8> {
+        None
+    }
 }
 
 /// The machine's clocks.
@@ -44,6 +55,56 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     fn sleep(&self, duration: Duration) {
         std::thread::sleep(duration);
+    }
+}
+
+/// The machine's clocks, and a wait that a signal ends: for what goes on until somebody ends it.
+pub struct Waiter {
+    clock: SystemClock,
+    runtime: Runtime,
+    signals: RefCell<Signals>,
+    signal: Cell<Option<u8>>,
+}
+
+impl Waiter {
+    /// Listens for signals from now on.
+    ///
+    /// # Errors
+    ///
+    /// The system has no room for what that takes.
+    pub fn new(clock: SystemClock) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let signals = RefCell::new(runtime.block_on(async { Signals::listen() }));
+        Ok(Self { clock, runtime, signals, signal: Cell::new(None) })
+    }
+}
+
+impl Clock for Waiter {
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    /// Waits, but not beyond the first signal. What is to be finished after it waits to the end.
+    fn sleep(&self, duration: Duration) {
+        if self.signal.get().is_some() {
+            return self.clock.sleep(duration);
+        }
+        let mut signals = self.signals.borrow_mut();
+        let signal = self.runtime.block_on(async {
+            tokio::select! {
+                () = pause(duration) => None,
+                signal = signals.next() => Some(signal),
+            }
+        });
+        self.signal.set(signal);
+    }
+
+    fn interrupted(&self) -> Option<u8> {
+        self.signal.get()
     }
 }
 

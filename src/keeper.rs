@@ -39,6 +39,8 @@ pub struct Keeper<'a> {
     pub clock: &'a dyn Clock,
     /// Whom to ask for a token.
     pub zoom: &'a dyn Exchange,
+    /// Whether exchanges are remembered as attempts of a watch, which all watches keep apart.
+    pub watching: bool,
 }
 
 /// What a token is needed for.
@@ -150,12 +152,16 @@ impl Keeper<'_> {
         if let Some(kept) = self.meets(&look, need, present, how)? {
             return Ok(kept);
         }
-        let memory = state.memory();
+        let mut memory = state.memory();
         self.heed(&memory, before.now)?;
 
         let settings = Settings::new(self.environment, &look.file);
         let (credentials, url) = (settings.credentials()?, settings.oauth_url()?);
         let reservation = Reservation::new(look.file.real(), look.file.size() + ROOM)?;
+        if self.watching {
+            memory.attempt = Some(self.clock.now());
+            state.remember(&memory)?;
+        }
         let granted = match self.zoom.exchange(&url, &credentials, self.clock) {
             Ok(granted) => granted,
             Err(error) => {
@@ -170,6 +176,11 @@ impl Keeper<'_> {
         let mut warnings = Vec::new();
         self.remember_success(&state, &memory, &granted, &mut warnings);
         self.fetched(&granted, need, &look.file, warnings)
+    }
+
+    /// What is remembered of the `.env` of a look.
+    pub fn memory(&self, look: &Look) -> Memory {
+        self.state(&look.file).memory()
     }
 
     fn state(&self, file: &EnvFile) -> StateDirectory {
@@ -336,7 +347,7 @@ impl Keeper<'_> {
                 hint: error.hint(),
                 not_before,
             };
-            let _ = state.remember(&Memory { failure: Some(failure), clock: memory.clock });
+            let _ = state.remember(&Memory { failure: Some(failure), ..memory.clone() });
         }
     }
 
@@ -349,7 +360,7 @@ impl Keeper<'_> {
     ) {
         let measured_at = self.clock.now();
         let clock = (granted.ahead != 0).then_some(ClockDifference { ahead: granted.ahead, measured_at });
-        let now = Memory { failure: None, clock };
+        let now = Memory { failure: None, clock, ..memory.clone() };
         // Usually nothing was remembered and nothing is worth it, and no file is touched.
         if now != *memory
             && let Err(error) = state.remember(&now)

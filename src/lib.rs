@@ -32,4 +32,6 @@ pub mod sandbox;
 pub mod settings;
 pub mod store;
 pub mod token;
+pub mod watch;
+pub mod words;
 pub mod zoom;

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -99,6 +100,13 @@ impl Environment {
     /// These variables. An empty one is as good as none.
     pub fn from_pairs(pairs: impl IntoIterator<Item = (&'static str, OsString)>) -> Self {
         Self(pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect())
+    }
+
+    /// The same without a token of its own, for what looks after the one in `.env`.
+    #[must_use]
+    pub fn without_token(mut self) -> Self {
+        self.0.retain(|name, _| !["ZOOM_ACCESS_TOKEN", "ZOOM_TOKEN_EXPIRES_AT"].contains(name));
+        self
     }
 
     /// The `.env` to use: the one named by the flag or by `ZOOM_ENV_FILE`, else the first one found in `directory`,
@@ -309,6 +317,23 @@ impl<'a> Settings<'a> {
         } else {
             Held { state: better, origin: Some(Origin::Environment) }
         })
+    }
+
+    /// A name for the token and the credentials that are there: another one as soon as either changes. It is good for
+    /// this process only.
+    pub fn fingerprint(&self) -> u64 {
+        let names = [
+            "ZOOM_CLIENT_ID",
+            "ZOOM_CLIENT_SECRET",
+            "ZOOM_ACCOUNT_ID",
+            "ZOOM_REFRESH_TOKEN",
+            "ZOOM_ACCESS_TOKEN",
+        ];
+        let mut hasher = DefaultHasher::new();
+        for name in names {
+            self.value(name).ok().flatten().map(|value| value.text).hash(&mut hasher);
+        }
+        hasher.finish()
     }
 
     /// What of the configured account and client a token was not issued for, as sentences to warn with.

@@ -3,7 +3,6 @@
 pub mod args;
 mod commands;
 pub mod output;
-mod words;
 
 use std::ffi::OsString;
 

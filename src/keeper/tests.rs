@@ -92,6 +92,7 @@ impl<'a> World<'a> {
             state_root: Some(&state_root),
             clock: &self.clock,
             zoom: &self.zoom,
+            watching: false,
         };
         keeper.ensure(&keeper.look()?, &Need { seconds, unlike })
     }
@@ -204,6 +205,7 @@ fn a_failure_that_came_while_waiting_is_taken_over() {
         state_root: Some(&state_root),
         clock: &world.clock,
         zoom: &world.zoom,
+        watching: false,
     };
     let look = keeper.look().unwrap();
     world.clock.advance(Duration::from_secs(5));

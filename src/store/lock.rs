@@ -51,6 +51,9 @@ impl Lock {
             if let Some(lock) = Self::try_acquire(target)? {
                 return Ok(lock);
             }
+            if let Some(signal) = clock.interrupted() {
+                return Err(Error::Interrupted { signal });
+            }
             if clock.elapsed() >= deadline {
                 return Err(Error::Busy { path: lock_path(target), waited: patience.as_secs() });
             }

@@ -24,6 +24,9 @@ const VERSION: u32 = 1;
 pub struct Memory {
     /// The last exchange, if it failed.
     pub failure: Option<Failure>,
+    /// When a watch last began an exchange, whatever became of it.
+    #[serde(default)]
+    pub attempt: Option<DateTime<Utc>>,
     /// How far the clocks were apart at the last exchange, if that was worth a warning.
     pub clock: Option<ClockDifference>,
 }
@@ -210,6 +213,7 @@ mod tests {
                 hint: None,
                 not_before: None,
             }),
+            attempt: Some("2026-03-04T11:59:59Z".parse().unwrap()),
             clock: Some(ClockDifference {
                 ahead: -7200,
                 measured_at: "2026-03-04T14:00:00Z".parse().unwrap(),

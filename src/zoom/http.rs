@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 use super::answer::Answer;
 use super::exchange::{self, TokenEndpoint};
 use super::{Credentials, Exchange, Grant, Granted, is_loopback};
-use crate::clock::Clock;
+use crate::clock::{Clock, Signals};
 use crate::error::Error;
 
 /// How long a connection may take to be made. What is reachable answers in a fraction of it.
@@ -73,9 +73,10 @@ impl Connection {
         let Some(runtime) = &self.runtime else { unreachable!("the runtime is there until the drop") };
         runtime.block_on(async {
             let mut work = pin!(work);
+            let mut signals = Signals::listen();
             tokio::select! {
                 result = &mut work => result,
-                signal = interrupted() => {
+                signal = signals.next() => {
                     let last_word = if at_stake() { LAST_WORD } else { Duration::ZERO };
                     tokio::time::timeout(last_word, work).await.unwrap_or(Err(Error::Interrupted { signal }))
                 }
@@ -208,45 +209,4 @@ fn reason(error: &reqwest::Error) -> String {
         format!("the answer of {host} broke off")
     };
     format!("{what}: {cause}")
-}
-
-/// Waits for a signal that asks the program to end, and gives its number.
-#[cfg(unix)]
-async fn interrupted() -> u8 {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) =
-        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        // Without a handler the signals keep their default: they end the program.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => 2,
-        _ = terminate.recv() => 15,
-    }
-}
-
-/// Waits for Ctrl-C, or for the window or the system being closed, and gives the number of its like elsewhere.
-#[cfg(windows)]
-async fn interrupted() -> u8 {
-    use std::sync::OnceLock;
-    use tokio::signal::windows::{self, CtrlBreak, CtrlC, CtrlClose, CtrlShutdown};
-    type Events = (CtrlC, CtrlBreak, CtrlClose, CtrlShutdown);
-    fn events() -> std::io::Result<Events> {
-        Ok((windows::ctrl_c()?, windows::ctrl_break()?, windows::ctrl_close()?, windows::ctrl_shutdown()?))
-    }
-    // What nobody listens to any more would end the program by itself again, also while it replaces a file.
-    static LISTENING: OnceLock<Events> = OnceLock::new();
-    let (Ok(listening), Ok((mut interrupt, mut interrupt_too, mut close, mut shutdown))) =
-        (events(), events())
-    else {
-        return std::future::pending().await;
-    };
-    LISTENING.get_or_init(|| listening);
-    tokio::select! {
-        _ = interrupt.recv() => 2,
-        _ = interrupt_too.recv() => 2,
-        _ = close.recv() => 15,
-        _ = shutdown.recv() => 15,
-    }
 }

@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 
 use super::Context;
 use crate::cli::args::Check;
-use crate::cli::words;
 use crate::clock::rfc3339;
 use crate::error::{Code, Error};
 use crate::keeper::Look;
 use crate::settings::{Origin, Settings};
 use crate::token::{State, mask};
+use crate::words;
 use crate::zoom::{Http, Live};
 
 /// The version of the JSON that `check` prints; it changes when a field is renamed or removed.

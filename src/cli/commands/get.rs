@@ -5,11 +5,11 @@ use serde_json::json;
 
 use super::Context;
 use crate::cli::args::Get;
-use crate::cli::words;
 use crate::clock::rfc3339;
 use crate::error::{Code, Error};
 use crate::keeper::{How, Kept, Need, Unlike};
 use crate::settings::Settings;
+use crate::words;
 use crate::zoom::{Http, Live};
 
 /// The version of the JSON that `get` prints; it changes when a field is renamed or removed.

@@ -56,6 +56,7 @@ impl Context {
             state_root: self.state_root.as_deref(),
             clock: &self.clock,
             zoom: &Http,
+            watching: false,
         }
     }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Local, Utc};
 
 /// A time left: `1h 5m`, `57m 29s`, `42s`.
-pub(super) fn left(seconds: i64) -> String {
+pub fn left(seconds: i64) -> String {
     let seconds = seconds.max(0);
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
         (0, 0, seconds) => format!("{seconds}s"),
@@ -14,8 +14,13 @@ pub(super) fn left(seconds: i64) -> String {
     }
 }
 
+/// A time of day as the watch shows it: `1:51:23 PM`.
+pub fn time_of_day(time: DateTime<Utc>) -> String {
+    time.with_timezone(&Local).format("%-I:%M:%S %p").to_string()
+}
+
 /// A moment as the clock on the wall shows it.
-pub(super) fn local(time: DateTime<Utc>) -> String {
+pub fn local(time: DateTime<Utc>) -> String {
     time.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S").to_string()
 }
 

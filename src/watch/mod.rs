@@ -1,0 +1,9 @@
+//! The watch: when to do what (pure), and the loop that does it.
+
+mod event;
+mod run;
+mod schedule;
+
+pub use event::Event;
+pub use run::{Desktop, Updated, Watch};
+pub use schedule::{COOLDOWN, Decision, LONGEST_NAP, MAX_FAILURES, Outcome, Plan, Schedule, View};

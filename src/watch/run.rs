@@ -1,0 +1,248 @@
+//! The loop: look, decide, do, tell, nap.
+
+use std::time::Duration;
+
+use super::event::Event;
+use super::schedule::{Outcome, Plan, Schedule, View};
+use crate::clock::Clock;
+use crate::error::{Code, Error};
+use crate::keeper::{How, Keeper, Kept, Look, Need, Unlike};
+use crate::settings::Settings;
+use crate::token::Token;
+
+/// The nap after a look that failed, for whoever is editing the `.env` to be done.
+const AFTER_FAILED_LOOK: Duration = Duration::from_secs(5);
+
+/// Claude Desktop, or what stands in for it.
+pub trait Desktop {
+    /// Puts the token where Claude finds it.
+    ///
+    /// # Errors
+    ///
+    /// Claude's configuration is missing, makes no sense, or cannot be written.
+    fn update(&self, token: &Token) -> Result<Updated, Error>;
+
+    /// Restarts Claude if it runs.
+    ///
+    /// # Errors
+    ///
+    /// It could not be restarted.
+    fn restart(&self, token: &Token) -> Result<Vec<String>, Error>;
+}
+
+/// What has become of Claude's configuration.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Updated {
+    /// It was changed.
+    pub changed: bool,
+    /// The configured server reads `.env` itself and needs none of this.
+    pub reads_env: bool,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+}
+
+/// A watch over one `.env`.
+pub struct Watch<'a> {
+    keeper: Keeper<'a>,
+    schedule: Schedule,
+    desktop: Option<&'a dyn Desktop>,
+    restart: bool,
+    report: &'a mut dyn FnMut(&Event) -> Result<(), Error>,
+    /// The last warning about a look that failed, which is not told again and again.
+    complaint: Option<String>,
+    jitter: fn() -> f64,
+}
+
+impl<'a> Watch<'a> {
+    /// A watch that tells `report` what happens, hands new tokens to `desktop`, and restarts that too if `restart`.
+    pub fn new(
+        keeper: &Keeper<'a>,
+        plan: Plan,
+        desktop: Option<&'a dyn Desktop>,
+        restart: bool,
+        report: &'a mut dyn FnMut(&Event) -> Result<(), Error>,
+    ) -> Self {
+        let keeper = Keeper { watching: true, ..*keeper };
+        Self { keeper, schedule: Schedule::new(plan), desktop, restart, report, complaint: None, jitter }
+    }
+
+    /// Watches until a signal comes.
+    ///
+    /// # Errors
+    ///
+    /// The first look fails, or what happens cannot be told.
+    pub fn run(mut self) -> Result<Code, Error> {
+        self.keeper.look()?;
+        loop {
+            let nap = self.step()?;
+            if self.clock().interrupted().is_none() {
+                self.clock().sleep(nap);
+            }
+            if let Some(signal) = self.clock().interrupted() {
+                (self.report)(&Event::Ended { signal })?;
+                return Ok(Code::Done);
+            }
+        }
+    }
+
+    /// Looks once, refreshes if that is due, and gives the exit code: that of the refresh if it failed, else whether
+    /// there is a token that has not expired.
+    ///
+    /// # Errors
+    ///
+    /// The look fails, or what happens cannot be told.
+    pub fn once(mut self) -> Result<Code, Error> {
+        let look = self.keeper.look()?;
+        let failed = self.turn(&look)?.1;
+        if let Some(code) = failed {
+            return Ok(code);
+        }
+        Ok(if self.keeper.look()?.held.state.lasts(0) { Code::Done } else { Code::Failed })
+    }
+
+    fn clock(&self) -> &'a dyn Clock {
+        self.keeper.clock
+    }
+
+    /// One look and what follows from it; gives the nap after it.
+    fn step(&mut self) -> Result<Duration, Error> {
+        match self.keeper.look() {
+            Ok(look) => {
+                self.complaint = None;
+                Ok(self.turn(&look)?.0)
+            }
+            Err(error) => {
+                let message = told(&error);
+                if self.complaint.as_ref() != Some(&message) {
+                    (self.report)(&Event::Warning { message: message.clone() })?;
+                    self.complaint = Some(message);
+                }
+                Ok(AFTER_FAILED_LOOK)
+            }
+        }
+    }
+
+    fn turn(&mut self, look: &Look) -> Result<(Duration, Option<Code>), Error> {
+        let view = self.view(look);
+        let decision = self.schedule.decide(&view);
+        if decision.rearmed {
+            (self.report)(&Event::Rearmed)?;
+        }
+        let mut failed = None;
+        if decision.refresh {
+            failed = self.refresh(look)?;
+        } else if decision.show {
+            let disabled_since = self.schedule.stopped_since();
+            (self.report)(&Event::Status { state: look.held.state.clone(), disabled_since })?;
+        }
+        Ok((decision.nap, failed))
+    }
+
+    fn view(&self, look: &Look) -> View {
+        let memory = self.keeper.memory(look);
+        View {
+            now: look.now,
+            elapsed: self.clock().elapsed(),
+            left: look.held.state.left(),
+            fingerprint: Settings::new(self.keeper.environment, &look.file).fingerprint(),
+            last_attempt: memory.attempt,
+            not_before: memory.failure.and_then(|failure| failure.not_before),
+        }
+    }
+
+    /// Makes one attempt, and gives the exit code of its failure.
+    fn refresh(&mut self, look: &Look) -> Result<Option<Code>, Error> {
+        (self.report)(&Event::RefreshStarted { state: look.held.state.clone() })?;
+        let kept = match self.keeper.ensure(look, &Need { seconds: 0, unlike: Unlike::Present }) {
+            Ok(kept) => kept,
+            // The signal is told when the loop sees it.
+            Err(Error::Interrupted { signal }) => return Ok(Some(Code::Signal(signal))),
+            Err(error) => return self.failed(look, &error).map(Some),
+        };
+        let old = look.held.state.token().map(Token::to_string);
+        let adopted = kept.how != How::Fetched;
+        (self.report)(&Event::TokenUpdated { old, new: kept.token.to_string(), adopted })?;
+        for message in &kept.warnings {
+            (self.report)(&Event::Warning { message: message.clone() })?;
+        }
+        self.hand_over(&kept)?;
+        self.done(&kept)?;
+        Ok(None)
+    }
+
+    /// Hands a new token to Claude. What fails here is a warning: the token is stored.
+    fn hand_over(&mut self, kept: &Kept) -> Result<(), Error> {
+        let Some(desktop) = self.desktop else { return Ok(()) };
+        (self.report)(&Event::UpdatingClaude)?;
+        let updated = match desktop.update(&kept.token) {
+            Ok(updated) => updated,
+            Err(error) => return (self.report)(&Event::Warning { message: told(&error) }),
+        };
+        for message in updated.warnings {
+            (self.report)(&Event::Warning { message })?;
+        }
+        if updated.reads_env {
+            return (self.report)(&Event::ClaudeReadsEnv);
+        }
+        if updated.changed && self.restart {
+            (self.report)(&Event::RestartingClaude)?;
+            let warnings = desktop.restart(&kept.token).unwrap_or_else(|error| vec![told(&error)]);
+            for message in warnings {
+                (self.report)(&Event::Warning { message })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn done(&mut self, kept: &Kept) -> Result<(), Error> {
+        let look = self.keeper.look()?;
+        let was_short = self.schedule.short_life();
+        self.schedule.record(Outcome::Done { left: kept.left }, &self.view(&look), 0.0);
+        (self.report)(&Event::RefreshDone { state: look.held.state })?;
+        match self.schedule.short_life() {
+            Some(life) if was_short.is_none() => {
+                let message = format!(
+                    "Zoom's tokens live {life} s, which is less than the threshold: refreshing at half"
+                );
+                (self.report)(&Event::Warning { message })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn failed(&mut self, before: &Look, error: &Error) -> Result<Code, Error> {
+        let code = error.code();
+        let outcome = if code == Code::Passing { Outcome::Passing } else { Outcome::Final };
+        // What cannot be looked at after the attempt is what it was before.
+        let look = self.keeper.look();
+        let view = self.view(look.as_ref().unwrap_or(before));
+        let ended = self.schedule.record(outcome, &view, (self.jitter)());
+        let failures = self.schedule.failures();
+        (self.report)(&Event::RefreshFailed { error: told(error), code: code.number(), failures })?;
+        if ended {
+            (self.report)(&Event::Disabled { probe_at: self.schedule.next_probe() })?;
+        }
+        Ok(code)
+    }
+}
+
+/// An error with all its causes and its hint, in one line.
+fn told(error: &Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(source) = cause {
+        line = format!("{line}: {source}");
+        cause = source.source();
+    }
+    error.hint().map_or(line.clone(), |hint| format!("{line}. {hint}."))
+}
+
+/// A number between 0 and 1, another one each time.
+fn jitter() -> f64 {
+    use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+    let random = RandomState::new().build_hasher().finish() % 1000;
+    u32::try_from(random).map_or(0.0, |random| f64::from(random) / 1000.0)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,271 @@
+//! The loop on a clock that is set by hand, against a Zoom and a Claude that follow a script.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::fs;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
+use reqwest::Url;
+use tempfile::TempDir;
+
+use super::*;
+use crate::clock::manual::ManualClock;
+use crate::error::Refusal;
+use crate::settings::Environment;
+use crate::zoom::{Credentials, Exchange, Granted};
+
+/// What Zoom does at each exchange, and a token of an hour when nothing is said.
+#[derive(Default)]
+struct Zoom {
+    answers: RefCell<VecDeque<Error>>,
+    down: Cell<bool>,
+    asked: Cell<usize>,
+    takes: Cell<u64>,
+}
+
+impl Exchange for Zoom {
+    fn exchange(&self, _: &Url, _: &Credentials, clock: &dyn Clock) -> Result<Granted, Error> {
+        self.asked.set(self.asked.get() + 1);
+        clock.sleep(Duration::from_secs(self.takes.get()));
+        if self.down.get() {
+            return Err(passing());
+        }
+        if let Some(error) = self.answers.borrow_mut().pop_front() {
+            return Err(error);
+        }
+        let now = clock.now();
+        Ok(Granted {
+            token: Token::new(jwt(now, 3600)).unwrap(),
+            refresh_token: None,
+            expires_at: now + TimeDelta::seconds(3600),
+            ahead: 0,
+        })
+    }
+}
+
+fn passing() -> Error {
+    Error::Passing { what: "Zoom answered with HTTP 503".into(), not_before: None, tracking_id: None }
+}
+
+fn refused() -> Error {
+    Error::Refused { refusal: Refusal::Client, status: 400, tracking_id: None }
+}
+
+/// A token whose mask begins and ends as those of the documentation do.
+fn jwt(iat: DateTime<Utc>, life: i64) -> String {
+    let payload = format!(r#"{{"iat":{},"exp":{}}}"#, iat.timestamp(), iat.timestamp() + life);
+    format!("eyJzdiI6IjAwMDAwMiJ9.{}.c2lnVjgT", URL_SAFE_NO_PAD.encode(payload))
+}
+
+/// A Claude that only remembers what was done to it.
+#[derive(Default)]
+struct Claude {
+    did: RefCell<Vec<&'static str>>,
+    updated: RefCell<Updated>,
+}
+
+impl Desktop for Claude {
+    fn update(&self, _: &Token) -> Result<Updated, Error> {
+        self.did.borrow_mut().push("update");
+        Ok(self.updated.borrow().clone())
+    }
+
+    fn restart(&self, _: &Token) -> Result<Vec<String>, Error> {
+        self.did.borrow_mut().push("restart");
+        Ok(Vec::new())
+    }
+}
+
+struct World {
+    root: TempDir,
+    clock: ManualClock,
+    zoom: Zoom,
+    claude: Claude,
+    lines: RefCell<Vec<String>>,
+    environment: Environment,
+}
+
+fn time(time: DateTime<Utc>) -> String {
+    time.format("%-I:%M:%S %p").to_string()
+}
+
+impl World {
+    /// At this time, with a token that has so many seconds left, or none.
+    fn at(now: &str, left: Option<i64>) -> Self {
+        let world = Self {
+            root: tempfile::tempdir().unwrap(),
+            clock: ManualClock::at(now),
+            zoom: Zoom::default(),
+            claude: Claude::default(),
+            lines: RefCell::default(),
+            environment: Environment::default(),
+        };
+        world.claude.updated.borrow_mut().changed = true;
+        world.write(left);
+        world
+    }
+
+    /// As if somebody had run `zoomtok get -f`, or time had passed.
+    fn write(&self, left: Option<i64>) {
+        let mut text =
+            "ZOOM_CLIENT_ID=client\nZOOM_CLIENT_SECRET=secret\nZOOM_ACCOUNT_ID=account\n".to_owned();
+        if let Some(left) = left {
+            let token = jwt(self.clock.now() + TimeDelta::seconds(left - 3600), 3600).replace("VjgT", "NTMz");
+            text.push_str(&format!("ZOOM_ACCESS_TOKEN={token}\n"));
+        }
+        let mut options = fs::File::options();
+        let mut file =
+            options.create(true).truncate(true).write(true).open(self.root.path().join(".env")).unwrap();
+        std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+    }
+
+    /// Runs a watch for so many steps and gives what it tells.
+    fn watch(&self, plan: Plan, steps: usize, mut between: impl FnMut(&Self, usize)) -> Vec<String> {
+        let (env_file, state) = (self.root.path().join(".env"), self.root.path().join("state"));
+        let keeper = Keeper {
+            environment: &self.environment,
+            env_file: &env_file,
+            state_root: Some(&state),
+            clock: &self.clock,
+            zoom: &self.zoom,
+            watching: true,
+        };
+        let mut report = |event: &Event| {
+            assert_eq!(event.json(self.clock.now())["version"], 1);
+            self.lines.borrow_mut().extend(event.lines(time));
+            Ok(())
+        };
+        let mut watch = Watch::new(&keeper, plan, Some(&self.claude), true, &mut report);
+        watch.jitter = || 0.0;
+        for step in 0..steps {
+            let nap = watch.step().unwrap();
+            self.clock.advance(nap);
+            between(self, step);
+        }
+        self.lines.take()
+    }
+}
+
+const PLAN: Plan = Plan { threshold: 300, interval: 60 };
+
+#[test]
+fn the_example_of_the_documentation_is_told_line_by_line() {
+    let world = World::at("2026-03-04T14:56:16Z", Some(135));
+    world.zoom.takes.set(5);
+    let rule = "━".repeat(60);
+    assert_eq!(
+        world.watch(PLAN, 1, |_, _| {}),
+        [
+            &*rule,
+            "🔑 Token Status: ⚠️ Expires in 2m 15s (at 2:58:31 PM)",
+            "⏳ Token expiring soon! Automatically refreshing...",
+            "📝 Running: zoomtok get -f",
+            "📋 Token fetched successfully",
+            "🔄 Loading new token from .env",
+            "✅ Token updated: eyJz...NTMz → eyJz...VjgT",
+            "⚙️  Running: zoomtok update-claude",
+            "🚀 Running: zoomtok restart-claude",
+            "✅ Token refresh complete! New token is now active.",
+            "🔑 Token Status: ✅ Expires in 1h (at 3:56:21 PM)",
+            &*rule,
+        ]
+    );
+    assert_eq!(*world.claude.did.borrow(), ["update", "restart"]);
+}
+
+#[test]
+fn the_status_is_shown_with_the_icon_of_the_time_left() {
+    for (left, line) in [
+        (Some(3449), "🔑 Token Status: ✅ Expires in 57m 29s (at 12:57:29 PM)"),
+        (Some(901), "🔑 Token Status: ✅ Expires in 15m 1s (at 12:15:01 PM)"),
+        (Some(900), "🔑 Token Status: 📊 Expires in 15m (at 12:15:00 PM)"),
+        (Some(300), "🔑 Token Status: 📊 Expires in 5m (at 12:05:00 PM)"),
+        (Some(299), "🔑 Token Status: ⚠️ Expires in 4m 59s (at 12:04:59 PM)"),
+        (Some(-5), "🔑 Token Status: ❌ Expired (at 11:59:55 AM)"),
+        (None, "🔑 Token Status: ❌ No token in .env"),
+    ] {
+        let world = World::at("2026-03-04T12:00:00Z", left);
+        let lines = world.watch(Plan { threshold: 0, ..PLAN }, 1, |_, _| {});
+        assert_eq!(lines.iter().find(|line| line.starts_with("🔑")).unwrap(), line);
+    }
+}
+
+#[test]
+fn claude_is_left_alone_unless_its_configuration_was_changed() {
+    for (updated, did) in [
+        (Updated { changed: false, ..Updated::default() }, vec!["update"]),
+        (Updated { changed: true, reads_env: true, ..Updated::default() }, vec!["update"]),
+        (Updated { changed: true, ..Updated::default() }, vec!["update", "restart"]),
+    ] {
+        let world = World::at("2026-03-04T12:00:00Z", None);
+        world.claude.updated.replace(updated);
+        world.watch(PLAN, 1, |_, _| {});
+        assert_eq!(*world.claude.did.borrow(), did);
+    }
+    let world = World::at("2026-03-04T12:00:00Z", None);
+    world.zoom.down.set(true);
+    world.watch(PLAN, 1, |_, _| {});
+    assert!(world.claude.did.borrow().is_empty(), "told only after a success");
+}
+
+#[test]
+fn three_failures_end_it_once_and_a_manual_get_begins_it_anew() {
+    let world = World::at("2026-03-04T12:00:00Z", None);
+    world.zoom.answers.borrow_mut().extend([refused(), passing(), passing()]);
+    let lines = world.watch(PLAN, 200, |world, step| {
+        if step == 150 {
+            world.write(Some(3600));
+        }
+    });
+    let critical = "❌ CRITICAL: Max refresh failures reached. Auto-refresh disabled.";
+    assert_eq!(lines.iter().filter(|line| *line == critical).count(), 1, "{lines:#?}");
+    assert_eq!(world.zoom.asked.get(), 3, "none of its own after the third");
+    assert!(lines.iter().any(|line| line.contains("auto-refresh disabled since 12:01:00 PM")), "{lines:#?}");
+    assert!(lines.iter().any(|line| line.contains("enabled again")));
+    assert!(lines.last().unwrap().starts_with("🔑 Token Status: ✅"), "{lines:#?}");
+}
+
+#[test]
+fn an_outage_ends_by_itself() {
+    let world = World::at("2026-03-04T12:00:00Z", None);
+    world.zoom.down.set(true);
+    let lines = world.watch(PLAN, 40, |world, step| world.zoom.down.set(step < 15));
+    assert!(
+        lines.iter().any(|line| line
+            == "   It tries again at 12:06:00 PM, and goes on as soon as .env holds a newer token.")
+    );
+    assert_eq!(world.zoom.asked.get(), 4);
+    assert!(lines.last().unwrap().starts_with("🔑 Token Status: ✅"), "{lines:#?}");
+}
+
+#[test]
+fn a_broken_env_is_told_once_and_waited_for() {
+    let world = World::at("2026-03-04T12:00:00Z", Some(3600));
+    let lines = world.watch(PLAN, 10, |world, step| {
+        let path = world.root.path().join(".env");
+        match step {
+            2 => fs::rename(&path, path.with_extension("kept")).and_then(|()| fs::create_dir(&path)).unwrap(),
+            6 => fs::remove_dir(&path).and_then(|()| fs::rename(path.with_extension("kept"), &path)).unwrap(),
+            _ => {}
+        }
+    });
+    assert_eq!(lines.iter().filter(|line| line.contains("directory")).count(), 1, "{lines:#?}");
+    assert_eq!(world.zoom.asked.get(), 0);
+}
+
+#[test]
+fn an_hour_with_nothing_due_asks_nothing_and_shows_every_minute() {
+    let world = World::at("2026-03-04T12:00:00Z", Some(36_000));
+    let end = world.clock.now() + TimeDelta::hours(1);
+    let shown = RefCell::new(0);
+    let lines = world.watch(PLAN, 240, |world, _| {
+        if world.clock.now() >= end {
+            *shown.borrow_mut() += 1;
+        }
+    });
+    assert_eq!(lines.len(), 60, "{lines:#?}");
+    assert_eq!(*shown.borrow(), 1, "240 naps are an hour");
+    assert_eq!(world.zoom.asked.get(), 0);
+}

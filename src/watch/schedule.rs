@@ -1,0 +1,291 @@
+//! When to refresh, when to show, when to look again: a pure function of what is seen and what happened before.
+//!
+//! Nothing here reads a clock, a file or the network. The loop in `run.rs` tells a [`Schedule`] what it sees and what
+//! became of its attempts, and does what the [`Decision`] says.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// Between two attempts lies at least this much, whoever made them. An exchange is bounded to 20 s, so attempts
+/// never overlap.
+pub const COOLDOWN: Duration = Duration::from_secs(30);
+
+/// So many failures in a row end the attempts.
+pub const MAX_FAILURES: u32 = 3;
+
+/// The longest nap. A laptop that slept, or a clock that was set, is noticed within it.
+pub const LONGEST_NAP: Duration = Duration::from_secs(15);
+
+/// A step of the wall clock, in seconds, that no nap and no exchange explains: the machine slept, or its clock was set.
+const JUMP: i64 = 120;
+
+/// For so long after a jump a failure that may pass does not count: the network wakes up later than the machine.
+const WAKING: Duration = Duration::from_mins(1);
+
+/// No wait that Zoom asked for is longer than this; a clock that was set back could make it seem so.
+const LONGEST_WAIT: Duration = Duration::from_mins(5);
+
+/// The shortest nap: what is due now has been done, and time must pass before anything else is.
+const SHORTEST_NAP: Duration = Duration::from_millis(200);
+
+/// The pauses before one probe each after the attempts ended, in seconds; the last one goes on.
+const PROBES: [u64; 4] = [300, 600, 1200, 1800];
+
+/// How the watch was set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
+    /// A token with fewer seconds left than this is refreshed.
+    pub threshold: u64,
+    /// Seconds between two status lines; 0 shows none.
+    pub interval: u64,
+}
+
+/// What is seen at a look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// The wall clock, which may jump.
+    pub now: DateTime<Utc>,
+    /// A clock that never jumps, and may stand while the machine sleeps.
+    pub elapsed: Duration,
+    /// The seconds that the token has left; none when there is no token, or none that can be judged.
+    pub left: Option<i64>,
+    /// A name for the token and the credentials that are there; another one when either changes.
+    pub fingerprint: u64,
+    /// The last attempt of any watch on this `.env`.
+    pub last_attempt: Option<DateTime<Utc>>,
+    /// Zoom asked not to be asked before this time.
+    pub not_before: Option<DateTime<Utc>>,
+}
+
+/// What to do now, and when to look again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Show the status line.
+    pub show: bool,
+    /// Refresh now.
+    pub refresh: bool,
+    /// Look again after this long, once what is to be done is done.
+    pub nap: Duration,
+    /// The attempts had ended, and begin again because of what is seen.
+    pub rearmed: bool,
+}
+
+/// What became of an attempt to refresh.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// There is a new token, with so many seconds left.
+    Done {
+        /// Seconds.
+        left: i64,
+    },
+    /// There is none, for a reason that may pass.
+    Passing,
+    /// There is none, and asking again changes nothing.
+    Final,
+}
+
+/// What happened so far.
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    plan: Plan,
+    looked: Option<Moment>,
+    shown: Option<Moment>,
+    attempted: Option<Moment>,
+    jumped: Option<Moment>,
+    failures: u32,
+    /// Whether all of these failures were passing.
+    all_passing: bool,
+    /// What was seen at the last failure.
+    seen: u64,
+    /// Where the attempts have ended.
+    stopped: Option<Stopped>,
+    /// The life of a new token, where it is no longer than the threshold.
+    short_life: Option<i64>,
+}
+
+/// A point in time on both clocks.
+#[derive(Debug, Clone, Copy)]
+struct Moment {
+    now: DateTime<Utc>,
+    elapsed: Duration,
+}
+
+/// The attempts have ended.
+#[derive(Debug, Clone, Copy)]
+struct Stopped {
+    since: DateTime<Utc>,
+    /// When to probe once; never after a failure that does not pass.
+    probe: Option<Moment>,
+    probes: usize,
+}
+
+impl Moment {
+    /// This much later, on both clocks.
+    fn after(self, pause: Duration) -> Self {
+        let now = TimeDelta::from_std(pause).ok().and_then(|pause| self.now.checked_add_signed(pause));
+        Self { now: now.unwrap_or(DateTime::<Utc>::MAX_UTC), elapsed: self.elapsed.saturating_add(pause) }
+    }
+
+    /// How long it is until then, by the clock that says it is sooner: one may have been set back, the other may have
+    /// stood while the machine slept.
+    fn until(self, then: Self) -> Duration {
+        let wall = (then.now - self.now).to_std().unwrap_or_default();
+        wall.min(then.elapsed.saturating_sub(self.elapsed))
+    }
+}
+
+impl View {
+    fn moment(&self) -> Moment {
+        Moment { now: self.now, elapsed: self.elapsed }
+    }
+}
+
+impl Schedule {
+    /// A schedule that knows of nothing yet: the first look shows the state.
+    pub fn new(plan: Plan) -> Self {
+        Self {
+            plan,
+            looked: None,
+            shown: None,
+            attempted: None,
+            jumped: None,
+            failures: 0,
+            all_passing: true,
+            seen: 0,
+            stopped: None,
+            short_life: None,
+        }
+    }
+
+    /// What to do, from what is seen.
+    pub fn decide(&mut self, view: &View) -> Decision {
+        let moment = view.moment();
+        let step = self.looked.map_or(0, |looked| (view.now - looked.now).num_seconds());
+        if !(-JUMP / 2..=JUMP).contains(&step) {
+            self.jumped = Some(moment);
+        }
+        self.looked = Some(moment);
+        // Somebody else got a token, or mended the credentials.
+        let rearmed = self.stopped.is_some() && view.fingerprint != self.seen;
+        if self.failures > 0 && view.fingerprint != self.seen {
+            self.begin_anew();
+        }
+        let show = self.until_shown(moment).is_some_and(|wait| wait.is_zero());
+        if show {
+            self.shown = Some(moment);
+        }
+        let refresh = self.until_refreshed(view).is_some_and(|wait| wait.is_zero());
+        if refresh {
+            self.attempted = Some(moment);
+        }
+        let waits = [self.until_shown(moment), if refresh { None } else { self.until_refreshed(view) }];
+        let nap = waits.into_iter().flatten().min().unwrap_or(LONGEST_NAP).clamp(SHORTEST_NAP, LONGEST_NAP);
+        Decision { show, refresh, nap, rearmed }
+    }
+
+    /// Takes note of what became of an attempt, from a look after it, and of a `jitter` between 0 and 1. Whether the
+    /// attempts end with this.
+    pub fn record(&mut self, outcome: Outcome, view: &View, jitter: f64) -> bool {
+        let moment = view.moment();
+        self.looked = Some(moment);
+        self.seen = view.fingerprint;
+        if let Outcome::Done { left } = outcome {
+            self.begin_anew();
+            self.shown = Some(moment);
+            // With a threshold beyond a token's life every token would be due at once, for ever.
+            let short = i128::from(left) <= i128::from(self.plan.threshold);
+            self.short_life = short.then_some(left);
+            return false;
+        }
+        let waking = self.jumped.is_some_and(|jumped| moment.elapsed.saturating_sub(jumped.elapsed) < WAKING);
+        if outcome == Outcome::Passing && waking {
+            return false;
+        }
+        self.failures = self.failures.saturating_add(1);
+        self.all_passing &= outcome == Outcome::Passing;
+        let newly = self.stopped.is_none() && self.failures >= MAX_FAILURES;
+        if newly || self.stopped.is_some() {
+            let (since, probes) =
+                self.stopped.map_or((view.now, 0), |stopped| (stopped.since, stopped.probes + 1));
+            let probe = self.all_passing.then(|| moment.after(probe_pause(probes, jitter)));
+            self.stopped = Some(Stopped { since, probe, probes });
+        }
+        newly
+    }
+
+    fn begin_anew(&mut self) {
+        self.failures = 0;
+        self.all_passing = true;
+        self.stopped = None;
+    }
+
+    /// Since when the attempts have ended, if they have.
+    pub fn stopped_since(&self) -> Option<DateTime<Utc>> {
+        self.stopped.map(|stopped| stopped.since)
+    }
+
+    /// How many attempts in a row have failed, of those that count.
+    pub fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    /// When the next probe is, if the attempts have ended and there will be one.
+    pub fn next_probe(&self) -> Option<DateTime<Utc>> {
+        self.stopped.and_then(|stopped| stopped.probe).map(|probe| probe.now)
+    }
+
+    /// The life of Zoom's tokens in seconds, where the threshold is beyond it.
+    pub fn short_life(&self) -> Option<i64> {
+        self.short_life
+    }
+
+    /// How many seconds a token must have left not to be refreshed.
+    fn threshold(&self) -> i64 {
+        let threshold = i64::try_from(self.plan.threshold).unwrap_or(i64::MAX);
+        // The seconds left are whole ones: a token with none left may just have ended.
+        self.short_life.map_or(threshold, |life| threshold.min(life / 2)).max(1)
+    }
+
+    fn until_shown(&self, moment: Moment) -> Option<Duration> {
+        let interval = Some(self.plan.interval).filter(|interval| *interval > 0).map(Duration::from_secs)?;
+        Some(self.shown.map_or(Duration::ZERO, |shown| moment.until(shown.after(interval))))
+    }
+
+    /// How long it is until the next attempt; none when there will not be one.
+    fn until_refreshed(&self, view: &View) -> Option<Duration> {
+        let moment = view.moment();
+        let spare =
+            view.left.map_or(0, |left| left.saturating_sub(self.threshold()).saturating_add(1).max(0));
+        let due = Duration::from_secs(spare.unsigned_abs());
+        // One's own attempts by the clock that never jumps: no clock that is set brings two of them closer together.
+        let own = self
+            .attempted
+            .map_or(Duration::ZERO, |last| (last.elapsed + COOLDOWN).saturating_sub(moment.elapsed));
+        let others = view.last_attempt.map_or(Duration::ZERO, |last| until_over(last, COOLDOWN, view.now));
+        let asked = view
+            .not_before
+            .and_then(|time| (time - view.now).to_std().ok())
+            .filter(|wait| *wait <= LONGEST_WAIT);
+        let stopped = match self.stopped {
+            Some(stopped) => moment.until(stopped.probe?),
+            None => Duration::ZERO,
+        };
+        [due, own, others, asked.unwrap_or_default(), stopped].into_iter().max()
+    }
+}
+
+/// How long it is until `length` after `start`. A start in the future was written before the clock was set back, and says
+/// nothing.
+fn until_over(start: DateTime<Utc>, length: Duration, now: DateTime<Utc>) -> Duration {
+    (now - start).to_std().map_or(Duration::ZERO, |since| length.saturating_sub(since))
+}
+
+/// The pause before a probe, with up to a tenth of it added by a jitter between 0 and 1.
+fn probe_pause(probes: usize, jitter: f64) -> Duration {
+    let pause = Duration::from_secs(PROBES[probes.min(PROBES.len() - 1)]);
+    pause + pause.mul_f64(jitter.clamp(0.0, 1.0) / 10.0)
+}
+
+#[cfg(test)]
+mod tests;
