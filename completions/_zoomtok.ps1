@@ -31,6 +31,7 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Make sure that .env holds a valid token')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Tell whether the token in .env is valid')
+            [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Show the token''s state every minute and refresh it in time')
             [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with a valid token in its environment')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show the life of a token in a minute, with a made-up Zoom on this machine')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run that made-up Zoom alone, to try things out')
@@ -67,6 +68,21 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more, and append a line to the log')
             [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'Ask Zoom''s API too whether it takes the token')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print a JSON object, with the token masked')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zoomtok;watch' {
+            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour')
+            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'Seconds between two status lines; 0 shows none [default: ZOOM_TOKEN_DISPLAY_INTERVAL, or 60]')
+            [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'Refresh when fewer seconds than this are left [default: ZOOM_AUTO_REFRESH_THRESHOLD, or 300]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
+            [CompletionResult]::new('--no-claude', '--no-claude', [CompletionResultType]::ParameterName, 'Leave Claude Desktop alone')
+            [CompletionResult]::new('--no-restart', '--no-restart', [CompletionResultType]::ParameterName, 'Update Claude Desktop''s configuration, but do not restart it')
+            [CompletionResult]::new('--once', '--once', [CompletionResultType]::ParameterName, 'Look once, refresh once if that is due, and exit: for cron')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print a JSON object for each thing that happens, tokens masked')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -123,6 +139,7 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
         'zoomtok;help' {
             [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Make sure that .env holds a valid token')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Tell whether the token in .env is valid')
+            [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Show the token''s state every minute and refresh it in time')
             [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with a valid token in its environment')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show the life of a token in a minute, with a made-up Zoom on this machine')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run that made-up Zoom alone, to try things out')
@@ -135,6 +152,9 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             break
         }
         'zoomtok;help;check' {
+            break
+        }
+        'zoomtok;help;watch' {
             break
         }
         'zoomtok;help;exec' {

@@ -40,6 +40,9 @@ _zoomtok() {
             zoomtok,sandbox)
                 cmd="zoomtok__subcmd__sandbox"
                 ;;
+            zoomtok,watch)
+                cmd="zoomtok__subcmd__watch"
+                ;;
             zoomtok__subcmd__help,check)
                 cmd="zoomtok__subcmd__help__subcmd__check"
                 ;;
@@ -64,6 +67,9 @@ _zoomtok() {
             zoomtok__subcmd__help,sandbox)
                 cmd="zoomtok__subcmd__help__subcmd__sandbox"
                 ;;
+            zoomtok__subcmd__help,watch)
+                cmd="zoomtok__subcmd__help__subcmd__watch"
+                ;;
             *)
                 ;;
         esac
@@ -71,7 +77,7 @@ _zoomtok() {
 
     case "${cmd}" in
         zoomtok)
-            opts="-q -h -V --env-file --color --quiet --help --version get check exec demo sandbox completions man help"
+            opts="-q -h -V --env-file --color --quiet --help --version get check watch exec demo sandbox completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -227,7 +233,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__help)
-            opts="get check exec demo sandbox completions man help"
+            opts="get check watch exec demo sandbox completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -352,6 +358,20 @@ _zoomtok() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        zoomtok__subcmd__help__subcmd__watch)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         zoomtok__subcmd__man)
             opts="-q -h --env-file --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -394,6 +414,36 @@ _zoomtok() {
                     return 0
                     ;;
                 --token-life)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__watch)
+            opts="-q -h --env-file --color --quiet --interval --threshold --no-claude --no-restart --once --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --interval)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --threshold)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

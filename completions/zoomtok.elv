@@ -28,6 +28,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --version 'Print version'
             cand get 'Make sure that .env holds a valid token'
             cand check 'Tell whether the token in .env is valid'
+            cand watch 'Show the token''s state every minute and refresh it in time'
             cand exec 'Run a command with a valid token in its environment'
             cand demo 'Show the life of a token in a minute, with a made-up Zoom on this machine'
             cand sandbox 'Run that made-up Zoom alone, to try things out'
@@ -62,6 +63,20 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --verbose 'Tell more, and append a line to the log'
             cand --live 'Ask Zoom''s API too whether it takes the token'
             cand --json 'Print a JSON object, with the token masked'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;watch'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour'
+            cand --interval 'Seconds between two status lines; 0 shows none [default: ZOOM_TOKEN_DISPLAY_INTERVAL, or 60]'
+            cand --threshold 'Refresh when fewer seconds than this are left [default: ZOOM_AUTO_REFRESH_THRESHOLD, or 300]'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
+            cand --no-claude 'Leave Claude Desktop alone'
+            cand --no-restart 'Update Claude Desktop''s configuration, but do not restart it'
+            cand --once 'Look once, refresh once if that is due, and exit: for cron'
+            cand --json 'Print a JSON object for each thing that happens, tokens masked'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -112,6 +127,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;help'= {
             cand get 'Make sure that .env holds a valid token'
             cand check 'Tell whether the token in .env is valid'
+            cand watch 'Show the token''s state every minute and refresh it in time'
             cand exec 'Run a command with a valid token in its environment'
             cand demo 'Show the life of a token in a minute, with a made-up Zoom on this machine'
             cand sandbox 'Run that made-up Zoom alone, to try things out'
@@ -122,6 +138,8 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;help;get'= {
         }
         &'zoomtok;help;check'= {
+        }
+        &'zoomtok;help;watch'= {
         }
         &'zoomtok;help;exec'= {
         }

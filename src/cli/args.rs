@@ -43,6 +43,8 @@ Settings:
   ZOOM_ACCOUNT_ID                      of a Server-to-Server OAuth app
   ZOOM_REFRESH_TOKEN                   of a user-authorised app, where there is no account id
   ZOOM_TOKEN_THRESHOLD                 seconds that a token must have left; 60
+  ZOOM_AUTO_REFRESH_THRESHOLD          seconds below which watch refreshes; 300
+  ZOOM_TOKEN_DISPLAY_INTERVAL          seconds between the status lines of watch; 60, and 0 shows none
   ZOOM_CHECK_VERBOSE                   as check -v, when not empty
   ZOOM_CHECK_LOGFILE                   the log of check -v; logs/zoom_token.log beside .env
   ZOOM_ENV_FILE                        the .env; else the first of ./.env, a parent's, the configuration directory's
@@ -84,6 +86,8 @@ pub enum Command {
     Get(Get),
     /// Tell whether the token in .env is valid
     Check(Check),
+    /// Show the token's state every minute and refresh it in time
+    Watch(Watch),
     /// Run a command with a valid token in its environment
     Exec(Exec),
     /// Show the life of a token in a minute, with a made-up Zoom on this machine
@@ -152,6 +156,33 @@ pub struct Check {
     #[arg(long)]
     pub live: bool,
     /// Print a JSON object, with the token masked
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Show the token's state every minute and refresh it in time
+///
+/// Sits in a terminal tab until Ctrl-C. A refresh starts when the token has less than the threshold left, not at the next
+/// display. After three failures in a row it stops trying, says so, and goes on by itself as soon as .env holds a newer
+/// token or other credentials; where Zoom was only unreachable it tries again after 5, 10, 20, 30 minutes.
+#[derive(Debug, Args)]
+pub struct Watch {
+    /// Seconds between two status lines; 0 shows none [default: ZOOM_TOKEN_DISPLAY_INTERVAL, or 60]
+    #[arg(long, value_name = "SECS", value_parser = whole_seconds)]
+    pub interval: Option<u64>,
+    /// Refresh when fewer seconds than this are left [default: ZOOM_AUTO_REFRESH_THRESHOLD, or 300]
+    #[arg(long, value_name = "SECS", value_parser = whole_seconds)]
+    pub threshold: Option<u64>,
+    /// Leave Claude Desktop alone
+    #[arg(long)]
+    pub no_claude: bool,
+    /// Update Claude Desktop's configuration, but do not restart it
+    #[arg(long, conflicts_with = "no_claude")]
+    pub no_restart: bool,
+    /// Look once, refresh once if that is due, and exit: for cron
+    #[arg(long)]
+    pub once: bool,
+    /// Print a JSON object for each thing that happens, tokens masked
     #[arg(long)]
     pub json: bool,
 }
