@@ -100,10 +100,23 @@ impl Reservation {
     ///
     /// [`Error::Store`], and then the target has its old bytes; but for a failure to fsync the directory at the very
     /// end, after which it has the new ones and a power cut may bring the old ones back.
-    pub fn commit(mut self, bytes: &[u8]) -> Result<(), Error> {
+    pub fn commit(self, bytes: &[u8]) -> Result<(), Error> {
+        self.commit_if(bytes, || true).map(drop)
+    }
+
+    /// As [`Reservation::commit`], if `still` says so when the bytes are on the disk and only their name is missing.
+    /// Gives the reservation back when it does not.
+    ///
+    /// # Errors
+    ///
+    /// As above.
+    pub fn commit_if(mut self, bytes: &[u8], still: impl FnOnce() -> bool) -> Result<Option<Self>, Error> {
         let target = self.target.clone();
         let failed = |source| Error::Store { action: "replace", path: target.clone(), source };
         self.write(bytes).map_err(failed)?;
+        if !still() {
+            return Ok(Some(self));
+        }
         let (file, temporary) = self.temporary.keep().map_err(|error| failed(error.error))?;
         if cfg!(windows) {
             // There an open file bars those who do not share it, also under its new name.
@@ -114,7 +127,8 @@ impl Reservation {
             let _ = fs::remove_file(&temporary);
             return Err(failed(error));
         }
-        sync_directory(&self.target).map_err(failed)
+        sync_directory(&self.target).map_err(failed)?;
+        Ok(None)
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -271,6 +285,19 @@ mod tests {
         let target = directory.path().join(".env");
         Reservation::new(&target, 1).unwrap().commit(b"a text of some length").unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"a text of some length");
+    }
+
+    #[test]
+    fn who_changes_his_mind_keeps_the_reservation() {
+        let directory = directory();
+        let target = directory.path().join(".env");
+        put(&target, b"old");
+        let reservation = Reservation::new(&target, 100).unwrap();
+        let again = reservation.commit_if(b"a long new text", || false).unwrap().unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"old");
+        assert!(again.commit_if(b"new", || true).unwrap().is_none());
+        assert_eq!(fs::read(&target).unwrap(), b"new");
+        assert_eq!(names(directory.path()), [".env"]);
     }
 
     #[test]
