@@ -207,6 +207,20 @@ pub enum Error {
         source: io::Error,
     },
 
+    /// There is no token that could be handed on.
+    #[error("no token to hand on: {problem}")]
+    NoToken {
+        /// What is wrong with what there is, without repeating it.
+        problem: String,
+    },
+
+    /// Claude Desktop's configuration is not there.
+    #[error("Claude's configuration is not there: looked for {}", paths(.looked))]
+    ClaudeConfigMissing {
+        /// Where it was looked for; empty where the user has no home.
+        looked: Vec<PathBuf>,
+    },
+
     /// Zoom gave a verdict: asking again with the same credentials gives the same answer.
     #[error("Zoom refused: {} (HTTP {status}{})", .refusal.what(), tracking(.tracking_id.as_ref()))]
     Refused {
@@ -330,7 +344,8 @@ impl Error {
             Self::CredentialsMissing { .. }
             | Self::Credential { .. }
             | Self::Unparseable { .. }
-            | Self::Unreadable { .. } => Code::Configuration,
+            | Self::Unreadable { .. }
+            | Self::ClaudeConfigMissing { .. } => Code::Configuration,
             Self::Refused { .. } => Code::Refused,
             Self::Passing { .. } | Self::UnsafeToken { .. } => Code::Passing,
             Self::TakenOver { code, .. } => *code,
@@ -339,7 +354,7 @@ impl Error {
             Self::Interrupted { signal } => Code::Signal(*signal),
             Self::Command { source, .. } if source.kind() == io::ErrorKind::NotFound => Code::NotFound,
             Self::Command { .. } => Code::NotRunnable,
-            Self::Other { .. } => Code::Failed,
+            Self::NoToken { .. } | Self::Other { .. } => Code::Failed,
         }
     }
 
@@ -356,6 +371,12 @@ impl Error {
             Self::Unparseable { .. } => {
                 Some("Mend it by hand; zoomtok does not touch what it cannot read".into())
             }
+            Self::NoToken { .. } => Some("Fetch one with zoomtok get -f".into()),
+            Self::ClaudeConfigMissing { .. } => Some(
+                "Claude Desktop makes it (Settings, Developer, Edit Config); name it with --config or CLAUDE_CONFIG_FILE \
+                 if it is elsewhere"
+                    .into(),
+            ),
             Self::Refused { refusal, .. } => Some(refusal.fix().into()),
             Self::Passing { not_before: Some(time), .. } => {
                 Some(format!("Zoom asks to wait until {}", time.format("%Y-%m-%d %H:%M:%SZ")))
@@ -363,6 +384,12 @@ impl Error {
             Self::Passing { .. } => Some("Nothing was changed; try again later".into()),
             Self::TakenOver { hint, .. } => hint.clone(),
             Self::UnsafeToken { .. } => Some("See that ZOOM_OAUTH_URL is Zoom's".into()),
+            // Nothing the system said: another process was in the way.
+            Self::Store { source, .. }
+                if source.kind() == io::ErrorKind::ResourceBusy && source.raw_os_error().is_none() =>
+            {
+                Some("Try again in a moment".into())
+            }
             Self::Store { path, .. } => {
                 Some(format!("See to the permissions and the free space of {}", parent(path)))
             }
@@ -387,6 +414,11 @@ fn list(names: &[&str]) -> String {
         [only] => (*only).to_owned(),
         [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
+}
+
+fn paths(paths: &[PathBuf]) -> String {
+    let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    if paths.is_empty() { "a home directory".into() } else { paths.join(" and ") }
 }
 
 fn in_file(path: Option<&PathBuf>) -> String {

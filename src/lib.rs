@@ -9,6 +9,7 @@
 //! |---|---|---|
 //! | [`cli`] | what a person types and reads; one file per command | everything below |
 //! | [`keeper`] | the heart: make sure of a token, with at most one exchange however many ask | settings, store, zoom |
+//! | [`claude`] | Claude Desktop: its configuration | settings, store, token |
 //! | [`settings`] | flag, environment, `.env`, default, and where each value came from | store, zoom, token |
 //! | [`store`] | the token's home: `.env` text (pure), atomic replace, lock, state directory | clock, error |
 //! | [`zoom`] | Zoom over HTTPS: grants, what each answer means (pure), what the API makes of a token | token |
@@ -24,6 +25,7 @@
 //! asks [`zoom::Exchange`]. What comes back goes through [`store::EnvFile::with`] into the text of the `.env` as it is
 //! then, and takes its place in one rename.
 
+pub mod claude;
 pub mod cli;
 pub mod clock;
 pub mod error;

@@ -114,7 +114,7 @@ fn bytes(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// The path without symbolic links, also of a file that is not there yet: a link to nowhere says where to make it.
-fn resolve(path: &Path) -> io::Result<PathBuf> {
+pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
         match plain(&path) {

@@ -7,10 +7,12 @@ mod replace;
 mod sharing;
 mod state;
 
+pub(crate) use env_file::resolve;
 pub use env_file::{EnvFile, find as find_env_file};
 pub use env_text::{Entry, EnvText, Fault};
 pub use lock::{Lock, PATIENCE, lock_path};
 pub use replace::{Reservation, clean, temporary};
+pub(crate) use sharing::insist;
 pub use state::{
     ClockDifference, Failure, Memory, Recovery, StateDirectory, default_root as default_state_root, digest,
 };

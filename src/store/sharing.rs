@@ -13,7 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// Attempts something with a file, and on Windows again for a short time while another process is in the way.
-pub(super) fn insist<T>(attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+pub(crate) fn insist<T>(attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     insist_while(attempt, in_the_way, &SystemClock::start())
 }
 

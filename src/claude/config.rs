@@ -1,0 +1,302 @@
+//! The file that Claude Desktop reads its servers from: where it is, and how one value of it is replaced.
+//!
+//! It is somebody else's file. Claude writes it too, without a lock, so the bytes that were edited are compared with
+//! those that are there right before the new ones take their place.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::edit::{Edit, Place, Server, edit, value};
+use crate::clock::{Clock, SystemClock};
+use crate::error::Error;
+use crate::settings::Settings;
+use crate::store::{Fault, Lock, PATIENCE, Reservation, default_state_root, insist, resolve};
+use crate::token::{Token, mask};
+
+mod platform;
+
+/// No configuration comes near this many bytes; what is larger was named by mistake.
+const MAX_LEN: u64 = 16 * 1024 * 1024;
+
+/// How often a text is edited anew because the file has changed meanwhile.
+const TRIES: usize = 3;
+
+/// The pause before that: whoever is writing the file is done then.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The place of the token in Claude Desktop's configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// The file.
+    pub path: PathBuf,
+    /// The server in it that needs the token.
+    pub server: String,
+    /// The variable of that server.
+    pub key: String,
+}
+
+/// What an update did, or would do.
+#[derive(Debug)]
+pub struct Update {
+    /// Whether the file was changed.
+    pub changed: bool,
+    /// The file, as it was named or found.
+    pub path: PathBuf,
+    /// The copy of the file as it was before, where it was made now.
+    pub backup: Option<PathBuf>,
+    /// What the user should know, as sentences.
+    pub warnings: Vec<String>,
+    /// The server is `zoomtok mcp`, which reads `.env`: neither a change nor a restart is needed.
+    pub reads_env: bool,
+    /// The place of the token, `mcpServers.<server>.env.<key>`.
+    pub place: String,
+    /// What stood there before, masked.
+    pub before: Option<String>,
+}
+
+/// What surrounds a write; another one in tests.
+struct Surroundings<'a> {
+    /// Where the lock is, if anywhere.
+    state_root: Option<&'a Path>,
+    clock: &'a dyn Clock,
+    /// Called when the new text is on the disk and not yet in its place.
+    ready: &'a mut dyn FnMut(),
+}
+
+/// A file as it was read.
+struct Content {
+    /// The path without symbolic links.
+    real: PathBuf,
+    text: String,
+}
+
+impl Config {
+    /// The place as flags, settings and this system have it, in this order. The file need not exist.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] for a setting that is not UTF-8; [`Error::ClaudeConfigMissing`] when the file is not named
+    /// and this system has no place for it.
+    pub fn of(
+        settings: &Settings<'_>,
+        path: Option<&Path>,
+        server: Option<&str>,
+        key: Option<&str>,
+    ) -> Result<Self, Error> {
+        let path = match path {
+            Some(path) => path.to_owned(),
+            None => match settings.claude_config_file()? {
+                Some(path) => path,
+                None => platform::find().ok_or(Error::ClaudeConfigMissing { looked: Vec::new() })?,
+            },
+        };
+        let server = server.map_or_else(|| settings.claude_server_name(), |server| Ok(server.to_owned()))?;
+        let key = key.map_or_else(|| settings.claude_env_key(), |key| Ok(key.to_owned()))?;
+        Ok(Self { path, server, key })
+    }
+
+    /// Puts the token in its place. A file that holds it already is not touched.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ClaudeConfigMissing`], [`Error::Unreadable`] or [`Error::Unparseable`], and the file is untouched;
+    /// [`Error::Store`] or [`Error::Busy`] when it cannot be written or does not stop changing.
+    pub fn update(&self, token: &Token) -> Result<Update, Error> {
+        self.update_in(
+            token,
+            &mut Surroundings {
+                state_root: default_state_root().as_deref(),
+                clock: &SystemClock::start(),
+                ready: &mut || {},
+            },
+        )
+    }
+
+    /// What an update would do. Nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// As [`Config::update`], but for those of writing.
+    pub fn preview(&self, token: &Token) -> Result<Update, Error> {
+        let (_, edit) = self.read_and_edit(token)?;
+        Ok(self.report(&edit, None))
+    }
+
+    /// Whether the token is in its place.
+    ///
+    /// # Errors
+    ///
+    /// The file is missing, cannot be read or is not JSON.
+    pub fn holds(&self, token: &Token) -> Result<bool, Error> {
+        let content = self.read()?;
+        let value = value(&content.text, self.place()).map_err(|fault| self.unparseable(fault))?;
+        Ok(value.as_deref() == Some(token.expose()))
+    }
+
+    fn update_in(&self, token: &Token, surroundings: &mut Surroundings<'_>) -> Result<Update, Error> {
+        let clock = surroundings.clock;
+        let mut edited = self.read_and_edit(token);
+        if is_passing(&edited) {
+            clock.sleep(PAUSE);
+            edited = self.read_and_edit(token);
+        }
+        let (content, edit) = edited?;
+        if edit.text.is_none() {
+            return Ok(self.report(&edit, None));
+        }
+        let _lock = lock(surroundings)?;
+        let mut backup = None;
+        let mut reservation = Reservation::new(&content.real, content.text.len() + token.expose().len())?;
+        for attempt in 0..TRIES {
+            if attempt > 0 {
+                clock.sleep(PAUSE);
+            }
+            // Also at first: another zoomtok may have written it while this one waited for the lock.
+            let edited = self.read_and_edit(token);
+            if attempt + 1 < TRIES && is_passing(&edited) {
+                continue;
+            }
+            let (content, edit) = match edited {
+                Ok((content, edit)) if edit.text.is_some() => (content, edit),
+                other => {
+                    withdraw(backup);
+                    return other.map(|(_, edit)| self.report(&edit, None));
+                }
+            };
+            let text = edit.text.as_deref().unwrap_or_default();
+            backup = back_up(&content, backup.as_ref())?;
+            let ready = &mut *surroundings.ready;
+            let is_unchanged = || {
+                ready();
+                self.read().is_ok_and(|now| now.text == content.text && now.real == content.real)
+            };
+            match reservation.commit_if(text.as_bytes(), is_unchanged)? {
+                None => return Ok(self.report(&edit, backup)),
+                Some(again) => reservation = again,
+            }
+        }
+        withdraw(backup);
+        Err(Error::Store {
+            action: "update",
+            path: self.path.clone(),
+            source: io::Error::new(io::ErrorKind::ResourceBusy, "another program keeps changing it"),
+        })
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place { server: &self.server, key: &self.key }
+    }
+
+    fn read_and_edit(&self, token: &Token) -> Result<(Content, Edit), Error> {
+        let content = self.read()?;
+        let edit =
+            edit(&content.text, self.place(), token.expose()).map_err(|fault| self.unparseable(fault))?;
+        Ok((content, edit))
+    }
+
+    fn read(&self) -> Result<Content, Error> {
+        let failed = |source: io::Error| match source.kind() {
+            io::ErrorKind::NotFound => {
+                Error::ClaudeConfigMissing { looked: platform::looked_for(&self.path) }
+            }
+            _ => Error::Unreadable { path: self.path.clone(), source },
+        };
+        let real = insist(|| resolve(&self.path)).map_err(failed)?;
+        let bytes = insist(|| bytes(&real)).map_err(failed)?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| self.unparseable(Fault { line: None, problem: "it is not UTF-8".into() }))?;
+        Ok(Content { real, text })
+    }
+
+    fn unparseable(&self, fault: Fault) -> Error {
+        Error::Unparseable { path: self.path.clone(), line: fault.line, problem: fault.problem }
+    }
+
+    fn report(&self, edit: &Edit, backup: Option<PathBuf>) -> Update {
+        let name = self.place().server_name();
+        // https://modelcontextprotocol.io/docs/develop/connect-local-servers: `command` is what Claude runs.
+        let warnings = match edit.server {
+            Server::Missing => {
+                vec![format!("{name} was not there; Claude cannot start it before it has a command")]
+            }
+            Server::WithoutCommand => {
+                vec![format!("{name} has no command, and Claude cannot start it without one")]
+            }
+            Server::Present | Server::ReadsEnv => Vec::new(),
+        };
+        Update {
+            changed: edit.text.is_some(),
+            path: self.path.clone(),
+            backup,
+            warnings,
+            reads_env: edit.server == Server::ReadsEnv,
+            place: self.place().name(),
+            before: edit.before.as_deref().map(mask),
+        }
+    }
+}
+
+/// The lock that all zoomtoks share which write a configuration of Claude's. It is in the state directory, since a
+/// lock file beside the configuration would lie about in somebody else's directory.
+fn lock(surroundings: &Surroundings<'_>) -> Result<Lock, Error> {
+    let root = surroundings.state_root.ok_or_else(|| Error::Other {
+        action: "find a directory for the lock".into(),
+        source: io::Error::new(io::ErrorKind::NotFound, "neither XDG_STATE_HOME nor HOME is set"),
+    })?;
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(root).map_err(|source| Error::Store { action: "make", path: root.to_owned(), source })?;
+    Lock::acquire(&root.join("claude"), PATIENCE, surroundings.clock)
+}
+
+/// Whether somebody may be in the middle of writing the file: then it is whole a moment later.
+fn is_passing<T>(read: &Result<T, Error>) -> bool {
+    matches!(read, Err(Error::Unparseable { .. } | Error::ClaudeConfigMissing { .. }))
+}
+
+/// Keeps a copy of the file as it was before zoomtok changed it for the first time. Gives its path when it was made in
+/// this run; `made` says that an attempt before did.
+fn back_up(content: &Content, made: Option<&PathBuf>) -> Result<Option<PathBuf>, Error> {
+    let mut name = content.real.file_name().unwrap_or_default().to_owned();
+    name.push(".zoomtok.bak");
+    let path = content.real.with_file_name(name);
+    // A link too, wherever it leads: it is not zoomtok's to follow.
+    if made.is_none() && path.symlink_metadata().is_ok() {
+        return Ok(None);
+    }
+    Reservation::new(&path, content.text.len())?.commit(content.text.as_bytes())?;
+    Ok(Some(path))
+}
+
+/// Removes a copy that was made in this run, of what has not been changed after all.
+fn withdraw(backup: Option<PathBuf>) {
+    if let Some(path) = backup {
+        // Where it cannot be removed it does no harm.
+        let _ = fs::remove_file(path);
+    }
+}
+
+fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let metadata = fs::metadata(path)?;
+    let refuse = |what: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+    if metadata.is_dir() {
+        return refuse("it is a directory");
+    }
+    // Opening a named pipe would wait for whoever writes into it.
+    if !metadata.is_file() {
+        return refuse("it is not a regular file");
+    }
+    if metadata.len() > MAX_LEN {
+        return refuse("it is larger than 16 MiB, which no configuration of Claude's is");
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_LEN).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,192 @@
+use std::io::Write as _;
+
+use super::*;
+use crate::clock::manual::ManualClock;
+use crate::error::Code;
+
+const OLD: &str = "{\n  // mine\n  \"mcpServers\": {\n    \"zoom\": {\"command\": \"x\", \"env\": {\"TOKEN\": \"old\"}}\n  }\n}\n";
+
+fn token() -> Token {
+    Token::new("new.token").unwrap()
+}
+
+struct Place {
+    root: tempfile::TempDir,
+    config: Config,
+}
+
+impl Place {
+    fn new(text: &str) -> Self {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().canonicalize().unwrap().join("claude.json");
+        let place = Self { root, config: Config { path, server: "zoom".into(), key: "TOKEN".into() } };
+        place.put(text);
+        place
+    }
+
+    fn put(&self, text: &str) {
+        let mut options = File::options();
+        let mut file = options.create(true).truncate(true).write(true).open(&self.config.path).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+    }
+
+    fn text(&self) -> String {
+        fs::read_to_string(&self.config.path).unwrap()
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.config.path.parent().unwrap()).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    /// Updates, and calls `ready` right before each replace.
+    fn update(&self, ready: impl FnMut()) -> Result<Update, Error> {
+        self.update_at(&ManualClock::at("2026-03-04T12:00:00Z"), ready)
+    }
+
+    fn update_at(&self, clock: &dyn Clock, mut ready: impl FnMut()) -> Result<Update, Error> {
+        let state = self.root.path().join("state");
+        self.config
+            .update_in(&token(), &mut Surroundings { state_root: Some(&state), clock, ready: &mut ready })
+    }
+}
+
+#[test]
+fn the_token_takes_its_place_and_the_version_before_is_kept() {
+    let place = Place::new(OLD);
+    assert!(!place.config.holds(&token()).unwrap());
+    let preview = place.config.preview(&token()).unwrap();
+    assert!(preview.changed && preview.backup.is_none());
+    assert_eq!(place.text(), OLD);
+
+    let update = place.update(|| {}).unwrap();
+    assert!(update.changed && !update.reads_env && update.warnings.is_empty(), "{update:?}");
+    assert_eq!(place.text(), OLD.replace("\"old\"", "\"new.token\""));
+    assert_eq!(fs::read_to_string(update.backup.unwrap()).unwrap(), OLD);
+    assert!(place.config.holds(&token()).unwrap());
+    assert_eq!(place.names(), ["claude.json", "claude.json.zoomtok.bak", "state"]);
+
+    // The backup is of the version before the first change.
+    place.put(&OLD.replace("mine", "yours"));
+    assert!(place.update(|| {}).unwrap().backup.is_none());
+    assert_eq!(fs::read_to_string(place.root.path().join("claude.json.zoomtok.bak")).unwrap(), OLD);
+}
+
+#[test]
+fn nothing_is_written_when_nothing_changes() {
+    let place = Place::new(&OLD.replace("\"old\"", "\"new.token\""));
+    let update = place.update(|| panic!("a replace")).unwrap();
+    assert!(!update.changed);
+    assert_eq!(place.names(), ["claude.json"]);
+    let place = Place::new(r#"{"mcpServers":{"zoom":{"command":"zoomtok","args":["mcp"]}}}"#);
+    let update = place.update(|| panic!("a replace")).unwrap();
+    assert!(update.reads_env && !update.changed);
+    assert_eq!(place.names(), ["claude.json"]);
+}
+
+#[test]
+fn a_server_that_cannot_start_is_told() {
+    for (text, part) in [("{}", "was not there"), (r#"{"mcpServers":{"zoom":{}}}"#, "has no command")] {
+        let warnings = Place::new(text).update(|| {}).unwrap().warnings;
+        assert!(warnings.len() == 1 && warnings[0].contains(part), "{warnings:?}");
+        assert!(warnings[0].starts_with("mcpServers.zoom "), "{warnings:?}");
+    }
+}
+
+#[test]
+fn what_another_program_wrote_meanwhile_is_kept() {
+    let place = Place::new(OLD);
+    let theirs = OLD.replace("mine", "theirs");
+    let mut calls = 0;
+    let update = place.update(|| {
+        calls += 1;
+        if calls == 1 {
+            place.put(&theirs);
+        }
+    });
+    assert_eq!(place.text(), theirs.replace("\"old\"", "\"new.token\""));
+    assert_eq!(fs::read_to_string(update.unwrap().backup.unwrap()).unwrap(), theirs);
+    assert_eq!(calls, 2);
+}
+
+/// A clock on which a pause is long enough for another program to write a text.
+struct Meanwhile<'a>(&'a Place, &'a str);
+
+impl Clock for Meanwhile<'_> {
+    fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        chrono::DateTime::UNIX_EPOCH
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn sleep(&self, _: Duration) {
+        self.0.put(self.1);
+    }
+}
+
+#[test]
+fn what_another_program_is_writing_is_waited_for() {
+    let theirs = OLD.replace("mine", "theirs");
+    // Half of it is there at first, or at the moment of the replace.
+    for (first, at_replace) in [("{\n  // th", None), (OLD, Some("{\n  // th"))] {
+        let place = Place::new(first);
+        let mut at_replace = at_replace.into_iter();
+        place
+            .update_at(&Meanwhile(&place, &theirs), || at_replace.by_ref().for_each(|text| place.put(text)))
+            .unwrap();
+        assert_eq!(place.text(), theirs.replace("\"old\"", "\"new.token\""));
+    }
+}
+
+#[test]
+fn what_stays_half_is_left_alone() {
+    let place = Place::new(OLD);
+    let error = place.update(|| place.put("{\n  // th")).unwrap_err();
+    assert_eq!(error.code(), Code::Configuration);
+    assert_eq!(place.text(), "{\n  // th");
+    assert_eq!(place.names(), ["claude.json", "state"]);
+}
+
+#[test]
+fn a_file_that_does_not_stop_changing_is_given_up() {
+    let place = Place::new(OLD);
+    let mut calls = 0;
+    let error = place
+        .update(|| {
+            calls += 1;
+            place.put(&OLD.replace("mine", &calls.to_string()));
+        })
+        .unwrap_err();
+    assert_eq!((error.code(), calls), (Code::Store, TRIES));
+    assert_eq!(place.text(), OLD.replace("mine", &TRIES.to_string()));
+    assert_eq!(place.names(), ["claude.json", "state"]);
+}
+
+#[test]
+fn without_a_file_it_says_where_it_looked() {
+    let place = Place::new(OLD);
+    fs::remove_file(&place.config.path).unwrap();
+    for error in [place.update(|| {}).unwrap_err(), place.config.preview(&token()).unwrap_err()] {
+        assert_eq!(error.code(), Code::Configuration);
+        assert!(error.to_string().contains("claude.json"), "{error}");
+    }
+    place.config.holds(&token()).unwrap_err();
+}
+
+#[test]
+fn what_is_no_text_of_a_sensible_size_is_not_read() {
+    let place = Place::new(OLD);
+    let path = &place.config.path;
+    File::options().write(true).open(path).unwrap().set_len(MAX_LEN + 1).unwrap();
+    assert!(matches!(place.update(|| {}), Err(Error::Unreadable { .. })));
+    File::options().write(true).truncate(true).open(path).unwrap().write_all(b"{\"a\": \"\xff\"}").unwrap();
+    assert!(matches!(place.update(|| {}), Err(Error::Unparseable { .. })));
+    fs::remove_file(path).unwrap();
+    fs::create_dir(path).unwrap();
+    assert!(matches!(place.update(|| {}), Err(Error::Unreadable { .. })));
+}

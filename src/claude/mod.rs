@@ -1,0 +1,6 @@
+//! Claude Desktop: its configuration.
+
+mod config;
+mod edit;
+
+pub use config::{Config, Update};
