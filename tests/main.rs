@@ -29,3 +29,4 @@ mod support;
 mod syscalls;
 #[cfg(unix)]
 mod unstorable;
+mod update_claude;

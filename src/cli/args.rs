@@ -5,6 +5,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -31,7 +32,7 @@ Exit status:
   0    done; for check: the token is valid for more than the threshold
   1    check: no token, or none that lasts; others: a failure without a code of its own
   2    wrong flags, or a setting with an impossible value
-  3    credentials missing, or a .env that cannot be read
+  3    credentials missing, or a .env that cannot be read; Claude's configuration missing or not readable
   4    Zoom refused: credentials, grant or app are wrong; trying again does not help
   5    Zoom unreachable, busy or broken; try again later
   6    the token could not be stored
@@ -47,6 +48,9 @@ Settings:
   ZOOM_TOKEN_DISPLAY_INTERVAL          seconds between the status lines of watch; 60, and 0 shows none
   ZOOM_CHECK_VERBOSE                   as check -v, when not empty
   ZOOM_CHECK_LOGFILE                   the log of check -v; logs/zoom_token.log beside .env
+  CLAUDE_CONFIG_FILE                   Claude Desktop's configuration; else where it is on this system
+  CLAUDE_MCP_SERVER_NAME               the server in it that gets the token; zoom
+  CLAUDE_ZOOM_ENV_KEY                  the variable of that server; ZOOM_ACCESS_TOKEN
   ZOOM_ENV_FILE                        the .env; else the first of ./.env, a parent's, the configuration directory's
   ZOOM_OAUTH_URL, ZOOM_API_URL         https://zoom.us, https://api.zoom.us/v2
   NO_COLOR, CLICOLOR_FORCE, HTTPS_PROXY, SSL_CERT_FILE   as everywhere";
@@ -88,6 +92,8 @@ pub enum Command {
     Check(Check),
     /// Show the token's state every minute and refresh it in time
     Watch(Watch),
+    /// Put the token of .env into Claude Desktop's configuration
+    UpdateClaude(UpdateClaude),
     /// Run a command with a valid token in its environment
     Exec(Exec),
     /// Show the life of a token in a minute, with a made-up Zoom on this machine
@@ -185,6 +191,27 @@ pub struct Watch {
     /// Print a JSON object for each thing that happens, tokens masked
     #[arg(long)]
     pub json: bool,
+}
+
+/// Put the token of .env into Claude Desktop's configuration
+///
+/// Only that one value changes: comments and layout stay, and nothing is written when it is there already. The version
+/// before the first change is kept beside it, as claude_desktop_config.json.zoomtok.bak. Claude Desktop reads it when it
+/// starts.
+#[derive(Debug, Args)]
+pub struct UpdateClaude {
+    /// The configuration [default: CLAUDE_CONFIG_FILE, or where Claude Desktop has it on this system]
+    #[arg(long, value_name = "PATH")]
+    pub config: Option<PathBuf>,
+    /// The server in it that needs the token [default: CLAUDE_MCP_SERVER_NAME, or zoom]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub server: Option<String>,
+    /// The variable of that server [default: CLAUDE_ZOOM_ENV_KEY, or ZOOM_ACCESS_TOKEN]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub key: Option<String>,
+    /// Show the change, with the token masked, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Run a command with a valid token in its environment

@@ -31,6 +31,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Code {
         Command::Get(get) => commands::get::run(&context, get),
         Command::Check(check) => commands::check::run(&context, check),
         Command::Watch(watch) => commands::watch::run(&context, watch),
+        Command::UpdateClaude(update) => commands::update_claude::run(&context, update),
         Command::Exec(exec) => commands::exec::run(&context, exec),
         Command::Demo => commands::demo::run(&context),
         Command::Sandbox(sandbox) => commands::sandbox::run(&context, sandbox),

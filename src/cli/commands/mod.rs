@@ -6,6 +6,7 @@ pub(super) mod exec;
 pub(super) mod generated;
 pub(super) mod get;
 pub(super) mod sandbox;
+pub(super) mod update_claude;
 pub(super) mod watch;
 
 use std::path::PathBuf;

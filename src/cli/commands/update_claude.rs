@@ -1,0 +1,63 @@
+//! `zoomtok update-claude`
+
+use anyhow::Result;
+
+use super::Context;
+use crate::claude::{Config, Update};
+use crate::cli::args::UpdateClaude;
+use crate::cli::words;
+use crate::error::{Code, Error};
+use crate::settings::Settings;
+use crate::token::{State, Token};
+
+pub(in crate::cli) fn run(context: &Context, flags: &UpdateClaude) -> Result<Code> {
+    let look = context.keeper().look()?;
+    let settings = Settings::new(&context.environment, &look.file);
+    let config =
+        Config::of(&settings, flags.config.as_deref(), flags.server.as_deref(), flags.key.as_deref())?;
+    let no_token = |problem| Error::NoToken { problem };
+    let token = match &look.held.state {
+        State::Missing if look.file.exists() => {
+            let problem = format!("ZOOM_ACCESS_TOKEN not found in {}", look.file.path().display());
+            return Err(no_token(problem).into());
+        }
+        State::Missing => {
+            return Err(no_token("ZOOM_ACCESS_TOKEN not found, and there is no .env".into()).into());
+        }
+        State::Malformed { problem } => return Err(no_token((*problem).to_owned()).into()),
+        State::Dated { token, expires_at, left, .. } => {
+            if *left <= 0 {
+                let at = words::local(*expires_at);
+                context.output.warn(&format!("the token expired at {at}; zoomtok get fetches a new one"));
+            }
+            token
+        }
+    };
+    let update = if flags.dry_run { config.preview(token) } else { config.update(token) }?;
+    context.warn(&update.warnings);
+    for line in lines(&update, token, flags.dry_run) {
+        context.output.text(&line)?;
+    }
+    Ok(Code::Done)
+}
+
+/// What a person reads.
+fn lines(update: &Update, token: &Token, dry_run: bool) -> Vec<String> {
+    let path = update.path.display();
+    if update.reads_env {
+        return vec![format!(
+            "✅ Nothing to do: the server in {path} is zoomtok mcp, which reads .env itself"
+        )];
+    }
+    if !update.changed {
+        return vec![format!("✅ Claude's configuration holds this token already: {path}")];
+    }
+    let what =
+        if dry_run { "Claude's configuration would be updated" } else { "Claude's configuration updated" };
+    let before = update.before.as_deref().unwrap_or("nothing");
+    let mut lines = vec![format!("⚙️  {what}: {path}"), format!("🔑 {}: {before} → {token}", update.place)];
+    if let Some(backup) = &update.backup {
+        lines.push(format!("💾 The version before is kept in {}", backup.display()));
+    }
+    lines
+}
