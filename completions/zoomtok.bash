@@ -40,6 +40,9 @@ _zoomtok() {
             zoomtok,sandbox)
                 cmd="zoomtok__subcmd__sandbox"
                 ;;
+            zoomtok,update-claude)
+                cmd="zoomtok__subcmd__update__subcmd__claude"
+                ;;
             zoomtok,watch)
                 cmd="zoomtok__subcmd__watch"
                 ;;
@@ -67,6 +70,9 @@ _zoomtok() {
             zoomtok__subcmd__help,sandbox)
                 cmd="zoomtok__subcmd__help__subcmd__sandbox"
                 ;;
+            zoomtok__subcmd__help,update-claude)
+                cmd="zoomtok__subcmd__help__subcmd__update__subcmd__claude"
+                ;;
             zoomtok__subcmd__help,watch)
                 cmd="zoomtok__subcmd__help__subcmd__watch"
                 ;;
@@ -77,7 +83,7 @@ _zoomtok() {
 
     case "${cmd}" in
         zoomtok)
-            opts="-q -h -V --env-file --color --quiet --help --version get check watch exec demo sandbox completions man help"
+            opts="-q -h -V --env-file --color --quiet --help --version get check watch update-claude exec demo sandbox completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -233,7 +239,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__help)
-            opts="get check watch exec demo sandbox completions man help"
+            opts="get check watch update-claude exec demo sandbox completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -358,6 +364,20 @@ _zoomtok() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        zoomtok__subcmd__help__subcmd__update__subcmd__claude)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         zoomtok__subcmd__help__subcmd__watch)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -414,6 +434,40 @@ _zoomtok() {
                     return 0
                     ;;
                 --token-life)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__update__subcmd__claude)
+            opts="-q -h --env-file --color --quiet --config --server --key --dry-run --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -29,6 +29,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand get 'Make sure that .env holds a valid token'
             cand check 'Tell whether the token in .env is valid'
             cand watch 'Show the token''s state every minute and refresh it in time'
+            cand update-claude 'Put the token of .env into Claude Desktop''s configuration'
             cand exec 'Run a command with a valid token in its environment'
             cand demo 'Show the life of a token in a minute, with a made-up Zoom on this machine'
             cand sandbox 'Run that made-up Zoom alone, to try things out'
@@ -80,6 +81,18 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'zoomtok;update-claude'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour'
+            cand --config 'The configuration [default: CLAUDE_CONFIG_FILE, or where Claude Desktop has it on this system]'
+            cand --server 'The server in it that needs the token [default: CLAUDE_MCP_SERVER_NAME, or zoom]'
+            cand --key 'The variable of that server [default: CLAUDE_ZOOM_ENV_KEY, or ZOOM_ACCESS_TOKEN]'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
+            cand --dry-run 'Show the change, with the token masked, and write nothing'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'zoomtok;exec'= {
             cand --env-file 'The .env to use instead of the first one found'
             cand --color 'When to colour'
@@ -128,6 +141,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand get 'Make sure that .env holds a valid token'
             cand check 'Tell whether the token in .env is valid'
             cand watch 'Show the token''s state every minute and refresh it in time'
+            cand update-claude 'Put the token of .env into Claude Desktop''s configuration'
             cand exec 'Run a command with a valid token in its environment'
             cand demo 'Show the life of a token in a minute, with a made-up Zoom on this machine'
             cand sandbox 'Run that made-up Zoom alone, to try things out'
@@ -140,6 +154,8 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;help;check'= {
         }
         &'zoomtok;help;watch'= {
+        }
+        &'zoomtok;help;update-claude'= {
         }
         &'zoomtok;help;exec'= {
         }

@@ -34,6 +34,7 @@ complete -c zoomtok -n "__fish_zoomtok_needs_command" -s V -l version -d 'Print 
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "get" -d 'Make sure that .env holds a valid token'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "check" -d 'Tell whether the token in .env is valid'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "watch" -d 'Show the token\'s state every minute and refresh it in time'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "update-claude" -d 'Put the token of .env into Claude Desktop\'s configuration'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "exec" -d 'Run a command with a valid token in its environment'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "demo" -d 'Show the life of a token in a minute, with a made-up Zoom on this machine'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "sandbox" -d 'Run that made-up Zoom alone, to try things out'
@@ -74,6 +75,16 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l no-restart -d 
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l once -d 'Look once, refresh once if that is due, and exit: for cron'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l json -d 'Print a JSON object for each thing that happens, tokens masked'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l config -d 'The configuration [default: CLAUDE_CONFIG_FILE, or where Claude Desktop has it on this system]' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l server -d 'The server in it that needs the token [default: CLAUDE_MCP_SERVER_NAME, or zoom]' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l key -d 'The variable of that server [default: CLAUDE_ZOOM_ENV_KEY, or ZOOM_ACCESS_TOKEN]' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l dry-run -d 'Show the change, with the token masked, and write nothing'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -107,12 +118,13 @@ always\t'Always'
 never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch exec demo sandbox completions man help" -f -a "get" -d 'Make sure that .env holds a valid token'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch exec demo sandbox completions man help" -f -a "check" -d 'Tell whether the token in .env is valid'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch exec demo sandbox completions man help" -f -a "watch" -d 'Show the token\'s state every minute and refresh it in time'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch exec demo sandbox completions man help" -f -a "exec" -d 'Run a command with a valid token in its environment'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch exec demo sandbox completions man help" -f -a "demo" -d 'Show the life of a token in a minute, with a made-up Zoom on this machine'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch exec demo sandbox completions man help" -f -a "sandbox" -d 'Run that made-up Zoom alone, to try things out'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch exec demo sandbox completions man help" -f -a "completions" -d 'Print a script that completes zoomtok\'s commands and flags'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch exec demo sandbox completions man help" -f -a "man" -d 'Print the manual page'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch exec demo sandbox completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude exec demo sandbox completions man help" -f -a "get" -d 'Make sure that .env holds a valid token'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude exec demo sandbox completions man help" -f -a "check" -d 'Tell whether the token in .env is valid'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude exec demo sandbox completions man help" -f -a "watch" -d 'Show the token\'s state every minute and refresh it in time'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude exec demo sandbox completions man help" -f -a "update-claude" -d 'Put the token of .env into Claude Desktop\'s configuration'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude exec demo sandbox completions man help" -f -a "exec" -d 'Run a command with a valid token in its environment'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude exec demo sandbox completions man help" -f -a "demo" -d 'Show the life of a token in a minute, with a made-up Zoom on this machine'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude exec demo sandbox completions man help" -f -a "sandbox" -d 'Run that made-up Zoom alone, to try things out'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude exec demo sandbox completions man help" -f -a "completions" -d 'Print a script that completes zoomtok\'s commands and flags'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude exec demo sandbox completions man help" -f -a "man" -d 'Print the manual page'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude exec demo sandbox completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -5,10 +5,10 @@ use anyhow::Result;
 use super::Context;
 use crate::claude::{Config, Update};
 use crate::cli::args::UpdateClaude;
-use crate::cli::words;
 use crate::error::{Code, Error};
 use crate::settings::Settings;
 use crate::token::{State, Token};
+use crate::words;
 
 pub(in crate::cli) fn run(context: &Context, flags: &UpdateClaude) -> Result<Code> {
     let look = context.keeper().look()?;
