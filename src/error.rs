@@ -29,6 +29,8 @@ pub enum Code {
     Store,
     /// Another zoomtok holds the lock.
     Busy,
+    /// Claude could not be restarted.
+    Claude,
     /// A command run by `exec` was found and could not be run, as shells have it.
     NotRunnable,
     /// A command run by `exec` was not found, as shells have it.
@@ -51,6 +53,7 @@ impl Code {
             Self::Passing => 5,
             Self::Store => 6,
             Self::Busy => 7,
+            Self::Claude => 8,
             Self::NotRunnable => 126,
             Self::NotFound => 127,
             Self::Signal(signal) => 128 + i32::from(signal),
@@ -301,6 +304,15 @@ pub enum Error {
         waited: u64,
     },
 
+    /// Claude Desktop could not be restarted, or is not known to be there again.
+    #[error("Claude was not restarted: {what}")]
+    Claude {
+        /// What was seen, to be read after a colon.
+        what: String,
+        /// What to do about it.
+        hint: String,
+    },
+
     /// A signal ended the wait for Zoom. What was stored is untouched.
     #[error("interrupted")]
     Interrupted {
@@ -351,6 +363,7 @@ impl Error {
             Self::TakenOver { code, .. } => *code,
             Self::Store { .. } | Self::Unsaved { .. } | Self::Lost { .. } => Code::Store,
             Self::Busy { .. } => Code::Busy,
+            Self::Claude { .. } => Code::Claude,
             Self::Interrupted { signal } => Code::Signal(*signal),
             Self::Command { source, .. } if source.kind() == io::ErrorKind::NotFound => Code::NotFound,
             Self::Command { .. } => Code::NotRunnable,
@@ -398,6 +411,7 @@ impl Error {
             }
             Self::Lost { .. } => Some("Mend that and run zoomtok get -f".into()),
             Self::Busy { .. } => Some(format!("See what it is doing: {PROCESSES}")),
+            Self::Claude { hint, .. } => Some(hint.clone()),
             Self::Unmeetable { .. } => Some("Ask for less with -t or ZOOM_TOKEN_THRESHOLD".into()),
             Self::Setting { .. }
             | Self::Unreadable { .. }
@@ -452,6 +466,7 @@ mod tests {
             (Code::Passing, 5),
             (Code::Store, 6),
             (Code::Busy, 7),
+            (Code::Claude, 8),
             (Code::NotRunnable, 126),
             (Code::NotFound, 127),
             (Code::Signal(15), 143),

@@ -9,7 +9,7 @@
 //! |---|---|---|
 //! | [`cli`] | what a person types and reads; one file per command | everything below |
 //! | [`keeper`] | the heart: make sure of a token, with at most one exchange however many ask | settings, store, zoom |
-//! | [`claude`] | Claude Desktop: its configuration | settings, store, token |
+//! | [`claude`] | Claude Desktop: its configuration (a pure edit), its process | settings, store, token |
 //! | [`settings`] | flag, environment, `.env`, default, and where each value came from | store, zoom, token |
 //! | [`store`] | the token's home: `.env` text (pure), atomic replace, lock, state directory | clock, error |
 //! | [`zoom`] | Zoom over HTTPS: grants, what each answer means (pure), what the API makes of a token | token |

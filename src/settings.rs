@@ -232,13 +232,21 @@ impl<'a> Settings<'a> {
         Ok(self.value("CLAUDE_APP_NAME")?.map_or_else(|| "Claude".into(), |value| value.text))
     }
 
-    /// The command that starts the Claude app, where it is named.
+    /// The command that starts the Claude app, where it is named, split into words as a shell does.
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] when the variable is not UTF-8.
-    pub fn claude_app_command(&self) -> Result<Option<String>, Error> {
-        Ok(self.value("CLAUDE_APP_COMMAND")?.map(|value| value.text))
+    /// [`Error::Setting`] when the variable is not UTF-8, or a quote in it is not closed.
+    pub fn claude_app_command(&self) -> Result<Option<Vec<String>>, Error> {
+        const NAME: &str = "CLAUDE_APP_COMMAND";
+        let Some(value) = self.value(NAME)? else { return Ok(None) };
+        // The backslashes of Windows are those of its paths.
+        let text = if cfg!(windows) { value.text.replace('\\', r"\\") } else { value.text.clone() };
+        match shell_words::split(&text) {
+            Ok(words) if words.is_empty() => Err(setting(NAME, &value, "has no word in it")),
+            Ok(words) => Ok(Some(words)),
+            Err(_) => Err(setting(NAME, &value, "has a quote that is not closed")),
+        }
     }
 
     /// Where tokens come from; `https://zoom.us` unless it is set.

@@ -9,6 +9,7 @@
 
 mod answers;
 mod check;
+mod claude_app;
 mod concurrency;
 mod demo;
 mod durability;

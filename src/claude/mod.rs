@@ -1,6 +1,12 @@
-//! Claude Desktop: its configuration.
+//! Claude Desktop: its configuration (a pure edit), and its process.
 
+mod app;
 mod config;
 mod edit;
+mod launch;
+mod platform;
+mod processes;
 
+pub use app::{App, Restarted, Step};
 pub use config::{Config, Update};
+pub use platform::{Again, Force, Platform, Quit, Start};

@@ -37,6 +37,7 @@ Exit status:
   5    Zoom unreachable, busy or broken; try again later
   6    the token could not be stored
   7    another zoomtok holds the lock
+  8    Claude could not be restarted
   exec gives the command's own; 126 when it cannot be run, 127 when it is not found
 
 Settings:
@@ -52,6 +53,8 @@ Settings:
   CLAUDE_MCP_SERVER_NAME               the server in it that gets the token; zoom
   CLAUDE_ZOOM_ENV_KEY                  the variable of that server; ZOOM_ACCESS_TOKEN
   ZOOM_ENV_FILE                        the .env; else the first of ./.env, a parent's, the configuration directory's
+  CLAUDE_APP_NAME                      the name or the path of the Claude app; Claude
+  CLAUDE_APP_COMMAND                   the command that starts it; how it ran before, or as the system does
   ZOOM_OAUTH_URL, ZOOM_API_URL         https://zoom.us, https://api.zoom.us/v2
   NO_COLOR, CLICOLOR_FORCE, HTTPS_PROXY, SSL_CERT_FILE   as everywhere";
 
@@ -96,6 +99,8 @@ pub enum Command {
     UpdateClaude(UpdateClaude),
     /// Run a command with a valid token in its environment
     Exec(Exec),
+    /// Restart Claude Desktop, with a valid token
+    RestartClaude(RestartClaude),
     /// Show the life of a token in a minute, with a made-up Zoom on this machine
     ///
     /// Needs no account and touches no file of yours.
@@ -226,6 +231,20 @@ pub struct Exec {
     /// The command and its arguments
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
+}
+
+/// Restart Claude Desktop, with a valid token
+///
+/// Makes sure of a token first. Then it asks the app to quit, gives it 10 seconds for that, starts it again as it ran,
+/// and waits up to 15 seconds until it is there. An app that does not run is started.
+#[derive(Debug, Args)]
+pub struct RestartClaude {
+    /// The name of the app, or the path of its executable [default: CLAUDE_APP_NAME, or Claude]
+    #[arg(long, value_name = "NAME")]
+    pub app: Option<String>,
+    /// Leave the token alone
+    #[arg(long)]
+    pub app_only: bool,
 }
 
 /// Run that made-up Zoom alone, to try things out

@@ -33,6 +33,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Code {
         Command::Watch(watch) => commands::watch::run(&context, watch),
         Command::UpdateClaude(update) => commands::update_claude::run(&context, update),
         Command::Exec(exec) => commands::exec::run(&context, exec),
+        Command::RestartClaude(restart) => commands::restart_claude::run(&context, restart),
         Command::Demo => commands::demo::run(&context),
         Command::Sandbox(sandbox) => commands::sandbox::run(&context, sandbox),
         Command::Completions { shell } => commands::generated::completions(&context, *shell),

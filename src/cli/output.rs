@@ -3,9 +3,11 @@
 //! stdout is for what was asked for, stderr for all talk. A reader that went away is no failure: what the command
 //! did is done, and its exit status says so.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
+use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice};
+use indicatif::ProgressBar;
 use owo_colors::OwoColorize as _;
 use serde::Serialize;
 
@@ -83,6 +85,16 @@ impl Output {
         let hint =
             error.downcast_ref().and_then(Error::hint).map(|hint| format!(". {hint}.")).unwrap_or_default();
         self.stderr(&format!("{} {error:#}{hint}", "zoomtok:".red()));
+    }
+
+    /// A moving sign of work on a terminal, until it is dropped; nothing with `--quiet` and where stderr is no terminal.
+    pub fn spinner(self) -> ProgressBar {
+        if self.quiet || !io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let spinner = ProgressBar::new_spinner();
+        spinner.enable_steady_tick(Duration::from_millis(100));
+        spinner
     }
 
     fn stderr(self, line: &str) {

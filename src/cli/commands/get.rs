@@ -65,7 +65,8 @@ fn action(how: How) -> &'static str {
     }
 }
 
-fn tell(context: &Context, kept: &Kept) -> Result<(), Error> {
+/// Says in words what was done.
+pub(super) fn tell(context: &Context, kept: &Kept) -> Result<(), Error> {
     let file = kept.env_file.display();
     let (left, until) = (words::left(kept.left), words::local(kept.expires_at));
     let what = match kept.how {

@@ -5,6 +5,7 @@ pub(super) mod demo;
 pub(super) mod exec;
 pub(super) mod generated;
 pub(super) mod get;
+pub(super) mod restart_claude;
 pub(super) mod sandbox;
 pub(super) mod update_claude;
 pub(super) mod watch;
