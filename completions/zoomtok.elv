@@ -31,6 +31,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand watch 'Show the token''s state every minute and refresh it in time'
             cand update-claude 'Put the token of .env into Claude Desktop''s configuration'
             cand exec 'Run a command with a valid token in its environment'
+            cand restart-claude 'Restart Claude Desktop, with a valid token'
             cand demo 'Show the life of a token in a minute, with a made-up Zoom on this machine'
             cand sandbox 'Run that made-up Zoom alone, to try things out'
             cand completions 'Print a script that completes zoomtok''s commands and flags'
@@ -103,6 +104,16 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'zoomtok;restart-claude'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour'
+            cand --app 'The name of the app, or the path of its executable [default: CLAUDE_APP_NAME, or Claude]'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
+            cand --app-only 'Leave the token alone'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'zoomtok;demo'= {
             cand --env-file 'The .env to use instead of the first one found'
             cand --color 'When to colour'
@@ -143,6 +154,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand watch 'Show the token''s state every minute and refresh it in time'
             cand update-claude 'Put the token of .env into Claude Desktop''s configuration'
             cand exec 'Run a command with a valid token in its environment'
+            cand restart-claude 'Restart Claude Desktop, with a valid token'
             cand demo 'Show the life of a token in a minute, with a made-up Zoom on this machine'
             cand sandbox 'Run that made-up Zoom alone, to try things out'
             cand completions 'Print a script that completes zoomtok''s commands and flags'
@@ -158,6 +170,8 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;help;update-claude'= {
         }
         &'zoomtok;help;exec'= {
+        }
+        &'zoomtok;help;restart-claude'= {
         }
         &'zoomtok;help;demo'= {
         }

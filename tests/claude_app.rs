@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
-use zoomtok::sandbox::Sandbox;
+use zoomtok::sandbox::{Options, Sandbox};
 
 use crate::processes::Running;
 use crate::support::{Ended, Home, names};
@@ -140,14 +140,14 @@ fn an_app_that_cannot_be_started_is_told() {
     restart(&home, &nowhere).expect(8).says(&["cannot be started", "Nowhere", "CLAUDE_APP_COMMAND"]);
     home.set("CLAUDE_APP_COMMAND", "'no end");
     restart(&home, &nowhere).expect(2).says(&["CLAUDE_APP_COMMAND", "a quote that is not closed"]);
-    home.set("CLAUDE_APP_NAME", "zoomtok");
+    home.set("CLAUDE_APP_COMMAND", "true").set("CLAUDE_APP_NAME", "zoomtok");
     home.run(["restart-claude"]).expect(2).says(&["CLAUDE_APP_NAME", "not Claude Desktop"]);
     restart(&home, "").expect(2).says(&["--app", "no name of an app"]);
 }
 
 #[test]
 fn a_token_that_does_not_last_is_fetched_first() {
-    let sandbox = Sandbox::start().unwrap();
+    let sandbox = Sandbox::start(Options::default()).unwrap();
     let (apps, mut home) = (Apps::new(), Home::of(&sandbox, ""));
     let app = apps.app("Claude");
     let command = format!("'{}' --record '{}'", app.display(), apps.record().display());
@@ -487,6 +487,5 @@ mod unix {
         let log = log(&taskkill);
         assert_eq!((log.len(), &log[0]), (2, &format!("/PID {}", pids[0])));
         assert!(log[1].starts_with("/F /PID ") && pids.iter().all(|pid| log[1].contains(&pid.to_string())));
-        // What refuses to go is asked politely; a signal that Windows does not have is not sent to its main process.
     }
 }

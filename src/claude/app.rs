@@ -202,12 +202,13 @@ impl App {
         };
 
         progress(Step::Waiting);
+        let by_event = matches!(self.platform.quit, Quit::AppleEvent { .. });
         let deadline = clock.elapsed() + TO_QUIT;
         let mut left = alive(old)?;
         while !left.is_empty() && clock.elapsed() < deadline {
-            if asked.as_mut().is_some_and(Asked::failed) {
+            if by_event && asked.as_mut().is_some_and(Asked::failed) {
                 // macOS asks the user whether one program may control another. SIGTERM needs no leave, and Electron
-                // quits on it as if asked. Windows has no such signal.
+                // quits on it as if asked.
                 terminate(&main);
                 asked = None;
             }
