@@ -25,28 +25,28 @@ pub(crate) struct Apps {
 
 /// A line of the record.
 #[derive(Debug, Clone)]
-struct Record {
-    pid: u32,
-    rest: String,
+pub(crate) struct Record {
+    pub(crate) pid: u32,
+    pub(crate) rest: String,
 }
 
 impl Apps {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         // Beside the program that is linked: a link cannot leave its file system.
         Self { root: tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap() }
     }
 
     /// As processes see it.
-    fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         fs::canonicalize(self.root.path()).unwrap()
     }
 
-    fn record(&self) -> PathBuf {
+    pub(crate) fn record(&self) -> PathBuf {
         self.path().join("record")
     }
 
     /// A stand-in with this name and directory.
-    fn app(&self, name: &str) -> PathBuf {
+    pub(crate) fn app(&self, name: &str) -> PathBuf {
         let path = self.path().join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let stand_in = Path::new(env!("CARGO_BIN_EXE_zoomtok"))
@@ -59,7 +59,13 @@ impl Apps {
 
     /// Starts an app, and waits until it has recorded itself.
     #[track_caller]
-    fn start(&self, app: &Path, arguments: &[&str]) -> Running {
+    pub(crate) fn start(&self, app: &Path, arguments: &[&str]) -> Running {
+        self.start_with(app, arguments, &[])
+    }
+
+    /// As above, with variables in its environment.
+    #[track_caller]
+    pub(crate) fn start_with(&self, app: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Running {
         let known = self.started().len();
         let running = Running::new(
             Command::new(app)
@@ -68,6 +74,7 @@ impl Apps {
                 .args(arguments)
                 .env("MARK", "first")
                 .env("ZOOM_ACCESS_TOKEN", "stale")
+                .envs(variables.iter().copied())
                 .stdin(Stdio::null())
                 .spawn()
                 .unwrap(),
@@ -77,7 +84,7 @@ impl Apps {
         running
     }
 
-    fn started(&self) -> Vec<Record> {
+    pub(crate) fn started(&self) -> Vec<Record> {
         let text = fs::read_to_string(self.record()).unwrap_or_default();
         text.lines()
             .map(|line| {
@@ -88,7 +95,7 @@ impl Apps {
     }
 
     #[track_caller]
-    fn wait_for(&self, n: usize) {
+    pub(crate) fn wait_for(&self, n: usize) {
         let deadline = Instant::now() + SOON;
         while self.started().len() < n {
             assert!(Instant::now() < deadline, "{:?}", self.started());
@@ -179,13 +186,8 @@ fn a_running_app_is_ended_and_started_again() {
 
 #[cfg(unix)]
 mod unix {
-    use std::io::Write as _;
-
-    use zoomtok::claude::{Again, App, Force, Platform, Quit, Restarted, Start, Step};
-    use zoomtok::clock::SystemClock;
-    use zoomtok::error::Error;
-
     use super::*;
+    use crate::claude_platforms::{log, script};
 
     #[test]
     fn only_the_app_is_ended_and_it_is_started_as_it_ran() {
@@ -253,6 +255,19 @@ mod unix {
     }
 
     #[test]
+    fn an_image_that_is_gone_with_the_app_is_mounted_again() {
+        let (apps, home) = (Apps::new(), Home::empty());
+        let app = apps.app("mounted/usr/lib/Claude");
+        let start = format!("'{}' --record '{}' from-image &", app.display(), apps.record().display());
+        let image = script(&apps, "image", &start);
+        let mounted = apps.path().join("mounted").display().to_string();
+        let _first = apps.start_with(&app, &["as before"], &[("APPIMAGE", &image), ("APPDIR", &mounted)]);
+        restart(&home, &app).expect(0).quietly();
+        assert_eq!(log(&image), [""], "it brings its arguments along");
+        assert!(apps.started()[1].rest.ends_with("from-image"), "{:?}", apps.started());
+    }
+
+    #[test]
     fn two_restarts_at_once_leave_the_app_running() {
         let (apps, home) = (Apps::new(), Home::empty());
         let app = apps.app("Claude");
@@ -281,7 +296,13 @@ mod unix {
     #[test]
     fn an_app_gets_the_time_it_may_take_and_no_more() {
         thread::scope(|scope| {
-            for slow in [nine_seconds, never_by_itself, never_there, crashes_at_once, force_by_taskkill] {
+            for slow in [
+                nine_seconds,
+                never_by_itself,
+                never_there,
+                crashes_at_once,
+                crate::claude_platforms::force_by_taskkill,
+            ] {
                 scope.spawn(slow);
             }
         });
@@ -330,162 +351,5 @@ mod unix {
         );
         home.set("CLAUDE_APP_COMMAND", &command);
         restart(&home, &app).expect(8).says(&["it was there and went again (process "]);
-    }
-
-    /// A script that notes its arguments in a file of its own name, with `.log` behind it.
-    fn script(apps: &Apps, name: &str, lines: &str) -> String {
-        let path = apps.path().join(name).display().to_string();
-        // Another process writes it: open in this one it could not be run, see above.
-        let mut writer = Command::new("sh")
-            .args(["-c", "cat > \"$1\" && chmod +x \"$1\"", "sh", &path])
-            .stdin(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let text = format!("#!/bin/sh\necho \"$@\" >> '{path}.log'\n{lines}\n");
-        writer.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-        assert!(writer.wait().unwrap().success());
-        path
-    }
-
-    fn log(script: &str) -> Vec<String> {
-        let text = fs::read_to_string(format!("{script}.log")).unwrap_or_default();
-        text.lines().map(str::to_owned).collect()
-    }
-
-    /// Restarts an app of another system, and gives the steps too.
-    fn restart_on(platform: Platform, name: &str) -> (Result<Restarted, Error>, Vec<Step>) {
-        let mut steps = Vec::new();
-        let app = App::on(platform, name, None).unwrap();
-        let restarted = app.restart(&SystemClock::start(), &mut |step| steps.push(step));
-        (restarted, steps)
-    }
-
-    /// The last component of the directory, which nothing else on this machine has.
-    fn unique(apps: &Apps) -> String {
-        apps.path().file_name().unwrap().to_string_lossy().into_owned()
-    }
-
-    /// macOS with stand-ins in `apps`: what `osascript` does is given, `open` starts the app.
-    fn macos(apps: &Apps, app: &Path, osascript: &str) -> (Platform, String, String) {
-        let open =
-            script(apps, "open", &format!("'{}' --record '{}' &", app.display(), apps.record().display()));
-        let osascript = script(apps, "osascript", osascript);
-        let mut platform = Platform::macos();
-        platform.executables = vec![format!("{}/{}", unique(apps), platform.executables[0])];
-        let Quit::AppleEvent { osascript: program, .. } = &mut platform.quit else { panic!() };
-        program.clone_from(&osascript);
-        platform.start[0].words[0].clone_from(&open);
-        platform.start_named[0].clone_from(&open);
-        (platform, osascript, open)
-    }
-
-    #[test]
-    fn macos_asks_by_apple_event_and_starts_by_bundle() {
-        let apps = Apps::new();
-        let app = apps.app("Claude.app/Contents/MacOS/Claude");
-        let mut first = apps.start(&app, &[]);
-        let mut code = apps.start(&apps.app("claude.app/Contents/MacOS/claude"), &[]);
-        let (platform, osascript, open) = macos(&apps, &app, &format!("kill {}", apps.started()[0].pid));
-        let (restarted, steps) = restart_on(platform, "Claude");
-        let restarted = restarted.unwrap();
-        assert!(restarted.was_running && !restarted.forced && !first.runs() && code.runs());
-        assert_eq!(steps, [Step::Quitting, Step::Waiting, Step::Launching, Step::Confirming]);
-        assert_eq!(log(&osascript), ["-e tell application id \"com.anthropic.claudefordesktop\" to quit"]);
-        assert_eq!(log(&open), ["-b com.anthropic.claudefordesktop"]);
-        assert_eq!(apps.started()[2].pid, restarted.pid);
-    }
-
-    #[test]
-    fn macos_without_leave_to_send_events_signals_at_once() {
-        let apps = Apps::new();
-        let name = format!("Stand\"In{}", std::process::id());
-        let app = apps.app(&format!("{name}.app/Contents/MacOS/{name}"));
-        let mut first = apps.start(&app, &[]);
-        let (platform, osascript, open) = macos(&apps, &app, "exit 1");
-        let (restarted, _) = restart_on(platform.clone(), &format!("{name}.app"));
-        let restarted = restarted.unwrap();
-        assert!(restarted.was_running && !restarted.forced && !first.runs());
-        assert!(restarted.took < Duration::from_secs(10), "{restarted:?}");
-        let quoted = name.replace('"', "\\\"");
-        assert_eq!(log(&osascript), [format!("-e tell application \"{quoted}\" to quit")]);
-        assert_eq!(log(&open), [format!("-a {name}")]);
-
-        // The same one, by the path of its bundle, which need not be the only app of that name.
-        let bundle = apps.path().join(format!("{name}.app"));
-        let (again, _) = restart_on(platform, &bundle.to_string_lossy());
-        assert!(again.unwrap().was_running);
-        assert_eq!(log(&open)[1], format!("-a {}", bundle.display()));
-    }
-
-    #[test]
-    fn macos_says_when_there_is_no_such_app() {
-        let apps = Apps::new();
-        let app = apps.path().join("nothing");
-        let (mut platform, ..) = macos(&apps, &app, "exit 1");
-        let open = script(&apps, "open-nothing", "exit 1");
-        platform.start[0].words[0] = open;
-        let (restarted, steps) = restart_on(platform, "Claude");
-        let error = restarted.unwrap_err();
-        assert_eq!(error.code().number(), 8);
-        assert!(error.to_string().ends_with("ended with exit status: 1"), "{error}");
-        assert_eq!(steps, [Step::Launching, Step::Confirming]);
-    }
-
-    /// Windows with stand-ins in `apps`.
-    fn windows(apps: &Apps, taskkill: &str) -> (Platform, String) {
-        let taskkill = script(apps, "taskkill", taskkill);
-        let mut platform = Platform::windows(None);
-        for pattern in &mut platform.executables {
-            *pattern = format!("{}/{pattern}", unique(apps));
-        }
-        platform.quit = Quit::TaskKill(taskkill.clone());
-        platform.force = Force::TaskKill(taskkill.clone());
-        (platform, taskkill)
-    }
-
-    #[test]
-    fn windows_asks_the_main_process_by_taskkill() {
-        let apps = Apps::new();
-        let app = apps.app("AnthropicClaude/app-1.2.3/claude.exe");
-        let mut first = apps.start(&app, &["--helper", "as before"]);
-        let mut code = apps.start(&apps.app("claude.exe"), &[]);
-        let (platform, taskkill) = windows(&apps, "kill $2");
-        assert_eq!(platform.again, Again::AsItRan);
-        let (restarted, _) = restart_on(platform, "claude");
-        assert!(!restarted.unwrap().forced && !first.runs() && code.runs());
-        assert_eq!(log(&taskkill), [format!("/PID {}", apps.started()[0].pid)]);
-        assert!(apps.started()[3].rest.ends_with("as before"), "{:?}", apps.started());
-    }
-
-    #[test]
-    fn windows_starts_the_packaged_app_by_the_shell() {
-        let apps = Apps::new();
-        let app = apps.app("WindowsApps/Claude_1.2_x64__pzs8sxrjxfjjc/app/Claude.exe");
-        let mut first = apps.start(&app, &[]);
-        let (mut platform, _) = windows(&apps, "kill $2");
-        let start = format!("'{}' --record '{}' & exit 1", app.display(), apps.record().display());
-        let explorer = script(&apps, "explorer.exe", &start);
-        let Some(Start { words, tells: false }) = platform.start.last_mut() else { panic!() };
-        words[0].clone_from(&explorer);
-        let (restarted, _) = restart_on(platform, "Claude");
-        assert!(restarted.unwrap().was_running && !first.runs());
-        assert_eq!(log(&explorer), [r"shell:AppsFolder\Claude_pzs8sxrjxfjjc!Claude"]);
-    }
-
-    fn force_by_taskkill() {
-        let apps = Apps::new();
-        let app = apps.app("AnthropicClaude/app-1.2.3/claude.exe");
-        let mut first = apps.start(&app, &["--helper"]);
-        let (platform, taskkill) = windows(
-            &apps,
-            "test \"$1\" = /F || exit 1; shift; while test $# -gt 0; do kill -9 $2; shift 2; done",
-        );
-        let pids: Vec<u32> = apps.started().iter().map(|record| record.pid).collect();
-        let (restarted, steps) = restart_on(platform, "Claude");
-        assert!(restarted.unwrap().forced && !first.runs());
-        assert_eq!(steps[..3], [Step::Quitting, Step::Waiting, Step::Forcing]);
-        let log = log(&taskkill);
-        assert_eq!((log.len(), &log[0]), (2, &format!("/PID {}", pids[0])));
-        assert!(log[1].starts_with("/F /PID ") && pids.iter().all(|pid| log[1].contains(&pid.to_string())));
     }
 }

@@ -10,6 +10,8 @@
 mod answers;
 mod check;
 mod claude_app;
+#[cfg(unix)]
+mod claude_platforms;
 mod concurrency;
 mod demo;
 mod durability;

@@ -21,7 +21,7 @@ fn main() {
         let at = arguments.iter().position(|argument| argument == name)?;
         arguments.get(at + 1).cloned()
     };
-    let life = Duration::from_secs(value("--life").map_or(60, |seconds| seconds.parse().unwrap()));
+    let most = Duration::from_secs(value("--life").map_or(60, |seconds| seconds.parse().unwrap()));
     if let Some(file) = value("--record") {
         // One write, so that lines of several do not mix.
         let line = format!(
@@ -40,7 +40,7 @@ fn main() {
             .spawn()
             .unwrap()
     });
-    live(&value("--on-term").unwrap_or_default(), life);
+    live(&value("--on-term").unwrap_or_default(), most);
     if let Some(helper) = &mut helper {
         let _ = helper.kill();
         let _ = helper.wait();

@@ -335,16 +335,15 @@ impl App {
         clock: &dyn Clock,
     ) -> Result<u32, Error> {
         let mut deadline = clock.elapsed() + TO_COME;
-        let mut seen: Vec<(u32, u64, Duration)> = Vec::new();
+        let mut seen: Vec<(u32, Duration)> = Vec::new();
         let mut status = None;
         loop {
             let now = clock.elapsed();
             for process in self.find()?.iter().filter(|process| is_new(process)) {
-                let this = (process.pid, process.started);
-                match seen.iter().find(|(pid, started, _)| (*pid, *started) == this) {
-                    Some((pid, _, since)) if now.saturating_sub(*since) >= TO_STAY => return Ok(*pid),
+                match seen.iter().find(|(pid, _)| *pid == process.pid) {
+                    Some((pid, since)) if now.saturating_sub(*since) >= TO_STAY => return Ok(*pid),
                     Some(_) => {}
-                    None => seen.push((process.pid, process.started, now)),
+                    None => seen.push((process.pid, now)),
                 }
             }
             if let Some(launched) = launched

@@ -94,7 +94,7 @@ pub(super) fn alive(processes: &[Process]) -> Result<Vec<&Process>, Error> {
     let mut system = system()?;
     let pids: Vec<Pid> = processes.iter().map(|process| Pid::from_u32(process.pid)).collect();
     system.refresh_processes_specifics(ProcessesToUpdate::Some(&pids), true, basic());
-    Ok(processes.iter().filter(|process| process.is_in(&system)).collect())
+    Ok(processes.iter().filter(|process| process.runs(&system)).collect())
 }
 
 impl Process {
@@ -126,6 +126,19 @@ impl Process {
             let (this, value) = pair.to_str()?.split_once('=')?;
             (this == name && !value.is_empty()).then(|| value.to_owned())
         })
+    }
+
+    /// Whether it runs. Where it is held the hold tells: times of start are counted from the time of boot, which moves
+    /// when the clock is set, and then the same process seems to be another one.
+    fn runs(&self, system: &System) -> bool {
+        #[cfg(target_os = "linux")]
+        if let Some(hold) = &self.hold {
+            use rustix::event::{PollFd, PollFlags, Timespec, poll};
+            let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+            // It can be read from as soon as the process has ended.
+            return poll(&mut [PollFd::new(hold, PollFlags::IN)], Some(&now)).is_ok_and(|ready| ready == 0);
+        }
+        self.is_in(system)
     }
 
     /// A process that has ended and was not waited for has no executable any more.
