@@ -26,7 +26,6 @@ impl Running {
     }
 
     /// Whether it has not ended yet.
-    #[cfg(unix)]
     pub(crate) fn runs(&mut self) -> bool {
         self.child().try_wait().unwrap().is_none()
     }
