@@ -240,11 +240,12 @@ impl<'a> Settings<'a> {
     pub fn claude_app_command(&self) -> Result<Option<Vec<String>>, Error> {
         const NAME: &str = "CLAUDE_APP_COMMAND";
         let Some(value) = self.value(NAME)? else { return Ok(None) };
-        // The backslashes of Windows are those of its paths.
-        let text = if cfg!(windows) { value.text.replace('\\', r"\\") } else { value.text.clone() };
-        match shell_words::split(&text) {
+        // The backslashes of Windows are those of its paths, and not for the splitter: a NUL, which no setting has,
+        // stands for them meanwhile.
+        let hidden = if cfg!(windows) { r"\" } else { "\0" };
+        match shell_words::split(&value.text.replace(hidden, "\0")) {
             Ok(words) if words.is_empty() => Err(setting(NAME, &value, "has no word in it")),
-            Ok(words) => Ok(Some(words)),
+            Ok(words) => Ok(Some(words.iter().map(|word| word.replace('\0', hidden)).collect())),
             Err(_) => Err(setting(NAME, &value, "has a quote that is not closed")),
         }
     }

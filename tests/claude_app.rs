@@ -173,12 +173,13 @@ fn a_running_app_is_ended_and_started_again() {
     let (apps, home) = (Apps::new(), Home::empty());
     let app = apps.app("AnthropicClaude/app-1.2.3/claude");
     let bystander = apps.app("claude");
-    let mut first = apps.start(&app, &["as before"]);
-    let mut other = apps.start(&bystander, &[]);
+    let mut first = apps.start(&app, &["--life", "600", "as before"]);
+    let mut other = apps.start(&bystander, &["--life", "600"]);
     // It has no window that could be closed, so it is forced.
     let ended = restart(&home, &app).expect(0).quietly();
     assert!(ended.stdout.contains("had to be forced"), "{}", ended.stdout);
-    assert!(!first.runs() && other.runs());
+    assert!(!first.runs(), "the app still runs");
+    assert!(other.runs(), "the bystander was ended");
     let started = apps.started();
     assert_eq!(started.len(), 3, "{started:?}");
     assert!(started[2].rest.ends_with("as before"), "{started:?}");

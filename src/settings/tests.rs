@@ -152,3 +152,16 @@ fn the_env_file_is_the_one_that_was_named() {
     assert_eq!(file(&environment, None), Path::new("/from/environment"));
     assert_eq!(file(&Environment::default(), None), root.path().join(".env"));
 }
+
+#[test]
+fn the_command_of_the_app_is_split_as_a_shell_does() {
+    let words = |text: &str| world(&[("CLAUDE_APP_COMMAND", text)], "").settings().claude_app_command();
+    assert_eq!(words("").unwrap(), None);
+    assert_eq!(words("open -b 'a b' \"c d\"").unwrap().unwrap(), ["open", "-b", "a b", "c d"]);
+    // A backslash is a part of a path on Windows and protects the next character elsewhere.
+    let expected = if cfg!(windows) { [r"C:\Apps\x.exe", r"D:\a b"] } else { ["C:Appsx.exe", r"D:\a b"] };
+    assert_eq!(words(r"C:\Apps\x.exe 'D:\a b'").unwrap().unwrap(), expected);
+    for text in ["'", "  ", "a \"b"] {
+        assert_eq!(words(text).unwrap_err().code(), Code::Usage, "{text}");
+    }
+}
