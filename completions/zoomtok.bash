@@ -37,6 +37,9 @@ _zoomtok() {
             zoomtok,man)
                 cmd="zoomtok__subcmd__man"
                 ;;
+            zoomtok,restart-claude)
+                cmd="zoomtok__subcmd__restart__subcmd__claude"
+                ;;
             zoomtok,sandbox)
                 cmd="zoomtok__subcmd__sandbox"
                 ;;
@@ -67,6 +70,9 @@ _zoomtok() {
             zoomtok__subcmd__help,man)
                 cmd="zoomtok__subcmd__help__subcmd__man"
                 ;;
+            zoomtok__subcmd__help,restart-claude)
+                cmd="zoomtok__subcmd__help__subcmd__restart__subcmd__claude"
+                ;;
             zoomtok__subcmd__help,sandbox)
                 cmd="zoomtok__subcmd__help__subcmd__sandbox"
                 ;;
@@ -83,7 +89,7 @@ _zoomtok() {
 
     case "${cmd}" in
         zoomtok)
-            opts="-q -h -V --env-file --color --quiet --help --version get check watch update-claude exec demo sandbox completions man help"
+            opts="-q -h -V --env-file --color --quiet --help --version get check watch update-claude exec restart-claude demo sandbox completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -239,7 +245,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__help)
-            opts="get check watch update-claude exec demo sandbox completions man help"
+            opts="get check watch update-claude exec restart-claude demo sandbox completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -350,6 +356,20 @@ _zoomtok() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        zoomtok__subcmd__help__subcmd__restart__subcmd__claude)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         zoomtok__subcmd__help__subcmd__sandbox)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -405,6 +425,32 @@ _zoomtok() {
                     ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__restart__subcmd__claude)
+            opts="-q -h --env-file --color --quiet --app --app-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --app)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
