@@ -491,7 +491,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__update__subcmd__claude)
-            opts="-q -h --env-file --color --quiet --config --server --key --dry-run --help"
+            opts="-q -h --env-file --color --quiet --config --server --key --restart --dry-run --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -90,6 +90,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --key 'The variable of that server [default: CLAUDE_ZOOM_ENV_KEY, or ZOOM_ACCESS_TOKEN]'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
+            cand --restart 'Restart Claude Desktop if its configuration was changed'
             cand --dry-run 'Show the change, with the token masked, and write nothing'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'

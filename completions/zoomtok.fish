@@ -84,6 +84,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l config
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l server -d 'The server in it that needs the token [default: CLAUDE_MCP_SERVER_NAME, or zoom]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l key -d 'The variable of that server [default: CLAUDE_ZOOM_ENV_KEY, or ZOOM_ACCESS_TOKEN]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l restart -d 'Restart Claude Desktop if its configuration was changed'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l dry-run -d 'Show the change, with the token masked, and write nothing'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -l env-file -d 'The .env to use instead of the first one found' -r -F

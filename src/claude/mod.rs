@@ -3,10 +3,12 @@
 mod app;
 mod config;
 mod edit;
+mod handover;
 mod launch;
 mod platform;
 mod processes;
 
 pub use app::{App, Restarted, Step};
 pub use config::{Config, Update};
+pub use handover::restart;
 pub use platform::{Again, Force, Platform, Quit, Start};

@@ -177,6 +177,7 @@ pub struct Check {
 /// display. After three failures in a row it stops trying, says so, and goes on by itself as soon as .env holds a newer
 /// token or other credentials; where Zoom was only unreachable it tries again after 5, 10, 20, 30 minutes.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags are what it is made of")]
 pub struct Watch {
     /// Seconds between two status lines; 0 shows none [default: ZOOM_TOKEN_DISPLAY_INTERVAL, or 60]
     #[arg(long, value_name = "SECS", value_parser = whole_seconds)]
@@ -214,8 +215,11 @@ pub struct UpdateClaude {
     /// The variable of that server [default: CLAUDE_ZOOM_ENV_KEY, or ZOOM_ACCESS_TOKEN]
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub key: Option<String>,
-    /// Show the change, with the token masked, and write nothing
+    /// Restart Claude Desktop if its configuration was changed
     #[arg(long)]
+    pub restart: bool,
+    /// Show the change, with the token masked, and write nothing
+    #[arg(long, conflicts_with = "restart")]
     pub dry_run: bool,
 }
 

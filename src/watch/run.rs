@@ -22,7 +22,14 @@ pub trait Desktop {
     /// Claude's configuration is missing, makes no sense, or cannot be written.
     fn update(&self, token: &Token) -> Result<Updated, Error>;
 
-    /// Restarts Claude if it runs.
+    /// Whether Claude runs.
+    ///
+    /// # Errors
+    ///
+    /// That cannot be told.
+    fn is_running(&self) -> Result<bool, Error>;
+
+    /// Restarts Claude, and gives what the user should know.
     ///
     /// # Errors
     ///
@@ -184,14 +191,19 @@ impl<'a> Watch<'a> {
         if updated.reads_env {
             return (self.report)(&Event::ClaudeReadsEnv);
         }
-        if updated.changed && self.restart {
-            (self.report)(&Event::RestartingClaude)?;
-            let warnings = desktop.restart(&kept.token).unwrap_or_else(|error| vec![told(&error)]);
-            for message in warnings {
-                (self.report)(&Event::Warning { message })?;
-            }
+        if !updated.changed || !self.restart {
+            return Ok(());
         }
-        Ok(())
+        let warnings = match desktop.is_running() {
+            // It reads the new token when it is started.
+            Ok(false) => Vec::new(),
+            Ok(true) => {
+                (self.report)(&Event::RestartingClaude)?;
+                desktop.restart(&kept.token).unwrap_or_else(|error| vec![told(&error)])
+            }
+            Err(error) => vec![told(&error)],
+        };
+        warnings.into_iter().try_for_each(|message| (self.report)(&Event::Warning { message }))
     }
 
     fn done(&mut self, kept: &Kept) -> Result<(), Error> {

@@ -3,29 +3,64 @@
 use anyhow::Result;
 
 use super::{Context, get};
-use crate::claude::{App, Restarted, Step};
+use crate::claude::{self, App, Config, Restarted, Step};
 use crate::cli::args::RestartClaude;
-use crate::error::Code;
+use crate::error::{Code, Error};
 use crate::keeper::{How, Unlike};
 use crate::settings::Settings;
+use crate::token::Token;
 use crate::words;
 
 pub(in crate::cli) fn run(context: &Context, restart: &RestartClaude) -> Result<Code> {
     // What is wrong with the app's settings is said before anything is done.
     let file = context.keeper().look()?.file;
     let app = App::of(&Settings::new(&context.environment, &file), restart.app.as_deref())?;
+    let mut handed = None;
     if !restart.app_only {
         let kept = get::ensure(context, None, Unlike::None)?;
         context.warn(&kept.warnings);
         if kept.how != How::Kept {
             get::tell(context, &kept)?;
+            handed = hand_over(context, kept.token);
         }
     }
-    let spinner = context.output.spinner();
-    let restarted = app.restart(&context.clock, &mut |step| spinner.set_message(doing(step)));
-    spinner.finish_and_clear();
-    context.output.text(&done(&restarted?))?;
+    app_only(context, &app, handed.as_ref())?;
     Ok(Code::Done)
+}
+
+/// Puts a new token into Claude's configuration. A restart was asked for, so what fails here is a warning.
+fn hand_over(context: &Context, token: Token) -> Option<(Config, Token)> {
+    let update = || {
+        let file = context.keeper().look()?.file;
+        let config = Config::of(&Settings::new(&context.environment, &file), None, None, None)?;
+        let update = config.update(&token)?;
+        Ok::<_, Error>((config, update))
+    };
+    match update() {
+        Ok((config, update)) => {
+            context.warn(&update.warnings);
+            (!update.reads_env).then_some((config, token))
+        }
+        Err(error) => {
+            context.output.warn(&format!("{:#}", anyhow::Error::new(error)));
+            None
+        }
+    }
+}
+
+/// Restarts the app, with a spinner, and reads back what it was handed.
+pub(super) fn app_only(context: &Context, app: &App, handed: Option<&(Config, Token)>) -> Result<()> {
+    let spinner = context.output.spinner();
+    let mut progress = |step| spinner.set_message(doing(step));
+    let restarted = match handed {
+        Some((config, token)) => claude::restart(app, config, token, &context.clock, &mut progress),
+        None => app.restart(&context.clock, &mut progress).map(|restarted| (restarted, Vec::new())),
+    };
+    spinner.finish_and_clear();
+    let (restarted, warnings) = restarted?;
+    context.warn(&warnings);
+    context.output.text(&done(&restarted))?;
+    Ok(())
 }
 
 fn doing(step: Step) -> &'static str {

@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 
-use super::Context;
-use crate::claude::{Config, Update};
+use super::{Context, restart_claude};
+use crate::claude::{App, Config, Update};
 use crate::cli::args::UpdateClaude;
 use crate::error::{Code, Error};
 use crate::settings::Settings;
@@ -37,6 +37,10 @@ pub(in crate::cli) fn run(context: &Context, flags: &UpdateClaude) -> Result<Cod
     context.warn(&update.warnings);
     for line in lines(&update, token, flags.dry_run) {
         context.output.text(&line)?;
+    }
+    if flags.restart && update.changed {
+        let app = App::of(&settings, None)?;
+        restart_claude::app_only(context, &app, Some(&(config, token.clone())))?;
     }
     Ok(Code::Done)
 }

@@ -3,12 +3,14 @@
 use anyhow::{Context as _, Result};
 
 use super::Context;
+use crate::claude::{self, App, Config};
 use crate::cli::args;
 use crate::clock::{Clock as _, SystemClock, Waiter};
-use crate::error::Code;
+use crate::error::{Code, Error};
 use crate::keeper::Keeper;
-use crate::settings::Settings;
-use crate::watch::{Event, Plan, Watch};
+use crate::settings::{Environment, Settings};
+use crate::token::Token;
+use crate::watch::{Desktop, Event, Plan, Updated, Watch};
 use crate::words;
 
 pub(in crate::cli) fn run(context: &Context, flags: &args::Watch) -> Result<Code> {
@@ -27,6 +29,40 @@ pub(in crate::cli) fn run(context: &Context, flags: &args::Watch) -> Result<Code
         }
         event.lines(words::time_of_day).iter().try_for_each(|line| context.output.text(line))
     };
-    let watch = Watch::new(&keeper, plan, None, !flags.no_restart, &mut report);
+    let desktop = ClaudeDesktop { keeper: &keeper, environment: &environment, waiter: &waiter };
+    let desktop: Option<&dyn Desktop> = if flags.no_claude { None } else { Some(&desktop) };
+    let watch = Watch::new(&keeper, plan, desktop, !flags.no_restart, &mut report);
     Ok(if flags.once { watch.once() } else { watch.run() }?)
+}
+
+/// Claude Desktop as the settings describe it at the time: they may change while the watch goes on.
+struct ClaudeDesktop<'a> {
+    keeper: &'a Keeper<'a>,
+    environment: &'a Environment,
+    waiter: &'a Waiter,
+}
+
+impl ClaudeDesktop<'_> {
+    fn with<T>(&self, act: impl FnOnce(&Settings<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let file = self.keeper.look()?.file;
+        act(&Settings::new(self.environment, &file))
+    }
+}
+
+impl Desktop for ClaudeDesktop<'_> {
+    fn update(&self, token: &Token) -> Result<Updated, Error> {
+        let update = self.with(|settings| Config::of(settings, None, None, None)?.update(token))?;
+        Ok(Updated { changed: update.changed, reads_env: update.reads_env, warnings: update.warnings })
+    }
+
+    fn is_running(&self) -> Result<bool, Error> {
+        self.with(|settings| App::of(settings, None)?.is_running())
+    }
+
+    fn restart(&self, token: &Token) -> Result<Vec<String>, Error> {
+        self.with(|settings| {
+            let (app, config) = (App::of(settings, None)?, Config::of(settings, None, None, None)?);
+            Ok(claude::restart(&app, &config, token, self.waiter, &mut |_| {})?.1)
+        })
+    }
 }

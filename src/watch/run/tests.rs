@@ -64,12 +64,17 @@ fn jwt(iat: DateTime<Utc>, life: i64) -> String {
 struct Claude {
     did: RefCell<Vec<&'static str>>,
     updated: RefCell<Updated>,
+    closed: Cell<bool>,
 }
 
 impl Desktop for Claude {
     fn update(&self, _: &Token) -> Result<Updated, Error> {
         self.did.borrow_mut().push("update");
         Ok(self.updated.borrow().clone())
+    }
+
+    fn is_running(&self) -> Result<bool, Error> {
+        Ok(!self.closed.get())
     }
 
     fn restart(&self, _: &Token) -> Result<Vec<String>, Error> {
@@ -113,7 +118,7 @@ impl World {
             "ZOOM_CLIENT_ID=client\nZOOM_CLIENT_SECRET=secret\nZOOM_ACCOUNT_ID=account\n".to_owned();
         if let Some(left) = left {
             let token = jwt(self.clock.now() + TimeDelta::seconds(left - 3600), 3600).replace("VjgT", "NTMz");
-            text.push_str(&format!("ZOOM_ACCESS_TOKEN={token}\n"));
+            text = format!("{text}ZOOM_ACCESS_TOKEN={token}\n");
         }
         let mut options = fs::File::options();
         let mut file =
@@ -204,6 +209,10 @@ fn claude_is_left_alone_unless_its_configuration_was_changed() {
         world.watch(PLAN, 1, |_, _| {});
         assert_eq!(*world.claude.did.borrow(), did);
     }
+    let world = World::at("2026-03-04T12:00:00Z", None);
+    world.claude.closed.set(true);
+    world.watch(PLAN, 1, |_, _| {});
+    assert_eq!(*world.claude.did.borrow(), ["update"], "one that does not run is not started");
     let world = World::at("2026-03-04T12:00:00Z", None);
     world.zoom.down.set(true);
     world.watch(PLAN, 1, |_, _| {});

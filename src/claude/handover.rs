@@ -1,0 +1,58 @@
+//! A restart of Claude that leaves the token where it was put.
+
+use std::time::Duration;
+
+use super::{App, Config, Restarted, Step};
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::token::Token;
+
+/// How long after its start Claude is left alone before its configuration is read back. It is known to write the file
+/// when it quits and when it starts (anthropics/claude-code issues 34359, 78226).
+const SETTLE: Duration = Duration::from_secs(1);
+
+/// Restarts the app and reads its configuration back: a token that was lost on the way is put back once. Gives what the
+/// user should know.
+///
+/// # Errors
+///
+/// The app could not be restarted. What happens to the configuration afterwards is a warning.
+pub fn restart(
+    app: &App,
+    config: &Config,
+    token: &Token,
+    clock: &dyn Clock,
+    progress: &mut dyn FnMut(Step),
+) -> Result<(Restarted, Vec<String>), Error> {
+    let restarted = app.restart(clock, progress)?;
+    let mut warnings = Vec::new();
+    clock.sleep(SETTLE);
+    if lost(config, token, &mut warnings) {
+        match config.update(token) {
+            Ok(_) => {
+                warnings.push(format!(
+                    "Claude had dropped the token from {}; it was put back",
+                    config.path.display()
+                ));
+                clock.sleep(SETTLE);
+                if lost(config, token, &mut warnings) {
+                    warnings.push(
+                        "Claude has dropped it again; quit Claude and run zoomtok update-claude".into(),
+                    );
+                }
+            }
+            Err(error) => warnings.push(error.to_string()),
+        }
+    }
+    Ok((restarted, warnings))
+}
+
+fn lost(config: &Config, token: &Token, warnings: &mut Vec<String>) -> bool {
+    match config.holds(token) {
+        Ok(held) => !held,
+        Err(error) => {
+            warnings.push(format!("Claude's configuration cannot be read back: {error}"));
+            false
+        }
+    }
+}
