@@ -33,3 +33,4 @@ mod syscalls;
 #[cfg(unix)]
 mod unstorable;
 mod update_claude;
+mod watch;

@@ -30,6 +30,11 @@ impl Running {
         self.child().try_wait().unwrap().is_none()
     }
 
+    /// What it prints, from here on for the caller.
+    pub(crate) fn stdout(&mut self) -> std::process::ChildStdout {
+        self.child().stdout.take().unwrap()
+    }
+
     /// Waits for its end.
     #[track_caller]
     pub(crate) fn end(mut self) -> Ended {

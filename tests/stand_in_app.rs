@@ -1,7 +1,8 @@
 //! Stands in for Claude Desktop in the tests, under whatever name it is linked to.
 //!
 //! ```text
-//! stand_in_app [--record FILE] [--on-term quit|ignore|SECONDS] [--helper] [--life SECONDS] [ANYTHING...]
+//! stand_in_app [--record FILE] [--on-term quit|ignore|SECONDS] [--helper] [--life SECONDS]
+//!              [--drops FILE] [--drop-at SECONDS,...] [ANYTHING...]
 //! ```
 //!
 //! It lives for a minute at most, so that a test that fails leaves nothing behind for long.
@@ -40,6 +41,19 @@ fn main() {
             .spawn()
             .unwrap()
     });
+    if let Some(file) = value("--drops") {
+        let times: Vec<f64> =
+            value("--drop-at").unwrap_or_default().split(',').map(|time| time.parse().unwrap()).collect();
+        // As Claude Desktop is known to, it forgets the servers that somebody else has put there.
+        std::thread::spawn(move || {
+            let mut now = 0.0;
+            for time in times {
+                sleep(Duration::from_secs_f64(time - now));
+                now = time;
+                std::fs::write(&file, "{\n  \"mcpServers\": {}\n}\n").unwrap();
+            }
+        });
+    }
     live(&value("--on-term").unwrap_or_default(), most);
     if let Some(helper) = &mut helper {
         let _ = helper.kill();
