@@ -173,7 +173,8 @@ fn a_running_app_is_ended_and_started_again() {
     let (apps, home) = (Apps::new(), Home::empty());
     let app = apps.app("AnthropicClaude/app-1.2.3/claude");
     let bystander = apps.app("claude");
-    let mut first = apps.start(&app, &["--life", "600", "as before"]);
+    // The one that is started again keeps the pipes of the program open, and the test waits for their end.
+    let mut first = apps.start(&app, &["--life", "45", "as before"]);
     let mut other = apps.start(&bystander, &["--life", "600"]);
     // It has no window that could be closed, so it is forced.
     let ended = restart(&home, &app).expect(0).quietly();

@@ -113,6 +113,9 @@ fn detach(command: &mut Command) {
 }
 
 /// Away from the console of this process, and from its Ctrl-C.
+///
+/// Handles that this process was made to inherit are inherited once more: who reads its output through a pipe sees the
+/// end of it when the app ends. std has no stable way to prevent that (rust-lang/rust#146407).
 #[cfg(windows)]
 fn detach(command: &mut Command) {
     use std::os::windows::process::CommandExt as _;
