@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
+
 use super::event::Event;
 use super::schedule::{Outcome, Plan, Schedule, View};
 use crate::clock::Clock;
 use crate::error::{Code, Error};
 use crate::keeper::{How, Keeper, Kept, Look, Need, Unlike};
 use crate::settings::Settings;
-use crate::token::Token;
+use crate::token::{State, Token};
 
 /// The nap after a look that failed, for whoever is editing the `.env` to be done.
 const AFTER_FAILED_LOOK: Duration = Duration::from_secs(5);
@@ -150,7 +152,7 @@ impl<'a> Watch<'a> {
         View {
             now: look.now,
             elapsed: self.clock().elapsed(),
-            left: look.held.state.left(),
+            left: left(look),
             fingerprint: Settings::new(self.keeper.environment, &look.file).fingerprint(),
             last_attempt: memory.attempt,
             not_before: memory.failure.and_then(|failure| failure.not_before),
@@ -236,6 +238,14 @@ impl<'a> Watch<'a> {
         }
         Ok(code)
     }
+}
+
+/// What the token of a look has left, to the millisecond.
+fn left(look: &Look) -> Option<TimeDelta> {
+    let State::Dated { expires_at, left, .. } = &look.held.state else { return None };
+    let exact = *expires_at - look.now;
+    // Unless its life is believed to be shorter than its end says, after a clock was set back.
+    Some(if exact.num_seconds() == *left { exact } else { TimeDelta::seconds(*left) })
 }
 
 /// An error with all its causes and its hint, in one line.

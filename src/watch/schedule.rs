@@ -48,8 +48,8 @@ pub struct View {
     pub now: DateTime<Utc>,
     /// A clock that never jumps, and may stand while the machine sleeps.
     pub elapsed: Duration,
-    /// The seconds that the token has left; none when there is no token, or none that can be judged.
-    pub left: Option<i64>,
+    /// What the token has left; none when there is no token, or none that can be judged.
+    pub left: Option<TimeDelta>,
     /// A name for the token and the credentials that are there; another one when either changes.
     pub fingerprint: u64,
     /// The last attempt of any watch on this `.env`.
@@ -255,9 +255,10 @@ impl Schedule {
     /// How long it is until the next attempt; none when there will not be one.
     fn until_refreshed(&self, view: &View) -> Option<Duration> {
         let moment = view.moment();
-        let spare =
-            view.left.map_or(0, |left| left.saturating_sub(self.threshold()).saturating_add(1).max(0));
-        let due = Duration::from_secs(spare.unsigned_abs());
+        let threshold = TimeDelta::try_seconds(self.threshold()).unwrap_or(TimeDelta::MAX);
+        let spare = view.left.and_then(|left| left.checked_sub(&threshold)?.to_std().ok());
+        // Due is what has less left than the threshold, and not what has just as much.
+        let due = spare.map_or(Duration::ZERO, |spare| spare + Duration::from_millis(1));
         // One's own attempts by the clock that never jumps: no clock that is set brings two of them closer together.
         let own = self
             .attempted

@@ -15,7 +15,7 @@ fn view(second: u64, left: Option<i64>) -> View {
     View {
         now: start() + TimeDelta::seconds(second.cast_signed()),
         elapsed: Duration::from_secs(second),
-        left,
+        left: left.map(TimeDelta::seconds),
         fingerprint: 1,
         last_attempt: None,
         not_before: None,
@@ -61,7 +61,7 @@ fn a_refresh_begins_within_a_second_of_the_threshold() {
         let mut schedule = Schedule::new(Plan { threshold, interval: 0 });
         let left = threshold.cast_signed() + 4;
         let decision = schedule.decide(&view(0, Some(left)));
-        assert_eq!((decision.refresh, decision.nap), (false, Duration::from_secs(5)));
+        assert_eq!((decision.refresh, decision.nap), (false, Duration::from_millis(4001)));
         assert!(!schedule.decide(&view(4, Some(left - 4))).refresh);
         assert!(schedule.decide(&view(5, Some(left - 5))).refresh);
     }
@@ -259,7 +259,7 @@ impl World {
         View {
             now: self.now(),
             elapsed: self.elapsed,
-            left: Some((self.ends - self.now()).num_seconds()),
+            left: Some(self.ends - self.now()),
             fingerprint: self.fingerprint,
             last_attempt: None,
             not_before: None,
