@@ -2,15 +2,12 @@
 //!
 //! When it does what is shown by tables and on a manual clock in src/watch; here it runs.
 
-use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use zoomtok::sandbox::{Endpoint, Fault, Options, Sandbox};
 
-use crate::claude_app::Apps;
 use crate::processes::{Running, in_flight, start};
 use crate::support::Home;
 
@@ -184,7 +181,11 @@ mod signals {
 /// way to end a stand-in without a window; what can be shown there is in `claude_app.rs`.
 #[cfg(unix)]
 mod claude {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
     use super::*;
+    use crate::claude_app::Apps;
 
     /// A Claude with a configuration, in a directory of its own.
     struct Claude {
