@@ -3,148 +3,17 @@
 //! A variant holds data: which file, which variable, which answer. Its sentence is made here, once, and never holds
 //! a secret: values are described, not repeated.
 
+mod code;
+mod refusal;
+
 use std::io;
 use std::path::PathBuf;
-use std::process::{ExitCode, Termination};
 
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
-/// What the exit status of the process means; a contract with scripts (`man zoomtok`, "Exit status").
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Code {
-    /// Done; for `check`, a token valid for longer than the threshold.
-    Done,
-    /// For `check`, no token or none that lasts; elsewhere a failure without a code of its own.
-    Failed,
-    /// Wrong flags, or a setting with an impossible value.
-    Usage,
-    /// Credentials missing, or a configuration file that cannot be read or parsed.
-    Configuration,
-    /// Zoom refused for a reason that trying again does not change.
-    Refused,
-    /// Zoom could not be reached or was busy or broken; later may work.
-    Passing,
-    /// The token could not be stored.
-    Store,
-    /// Another zoomtok holds the lock.
-    Busy,
-    /// Claude could not be restarted.
-    Claude,
-    /// A command run by `exec` was found and could not be run, as shells have it.
-    NotRunnable,
-    /// A command run by `exec` was not found, as shells have it.
-    NotFound,
-    /// Ended by a signal of this number, as shells have it: 128 + signal.
-    Signal(u8),
-    /// What the command of `exec` exited with, where it could not take the place of this process.
-    Command(i32),
-}
-
-impl Code {
-    /// The number the process exits with.
-    pub fn number(self) -> i32 {
-        match self {
-            Self::Done => 0,
-            Self::Failed => 1,
-            Self::Usage => 2,
-            Self::Configuration => 3,
-            Self::Refused => 4,
-            Self::Passing => 5,
-            Self::Store => 6,
-            Self::Busy => 7,
-            Self::Claude => 8,
-            Self::NotRunnable => 126,
-            Self::NotFound => 127,
-            Self::Signal(signal) => 128 + i32::from(signal),
-            Self::Command(code) => code,
-        }
-    }
-
-    /// The class with this number, of those that one process may take over from another.
-    pub fn of_exchange(number: i32) -> Option<Self> {
-        [Self::Refused, Self::Passing].into_iter().find(|code| code.number() == number)
-    }
-}
-
-impl Termination for Code {
-    fn report(self) -> ExitCode {
-        let number = self.number();
-        match u8::try_from(number) {
-            Ok(number) => ExitCode::from(number),
-            // Windows has larger ones, such as 0xC000013A after Ctrl-C; std's ExitCode has room for a byte.
-            Err(_) => std::process::exit(number),
-        }
-    }
-}
-
-/// Why Zoom refused to issue a token, as far as its answer tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
-    /// `invalid_client`, 4702, 4704: the client id or the client secret.
-    Client,
-    /// `invalid_request` "Bad Request" to an `account_credentials` grant: the account id. Zoom says no more than that.
-    Account,
-    /// `unsupported_grant_type`, 4705: the app is of another type than the grant.
-    GrantType,
-    /// `invalid_grant` to a `refresh_token` grant, 4711, 4737, 4740, 4741: the refresh token is spent or revoked.
-    RefreshToken,
-    /// As above, after an answer that never arrived: that one most likely spent it.
-    RefreshAnswerLost,
-    /// `invalid_scope`: a scope that the app does not have.
-    Scope,
-    /// `unauthorized_client`, `access_denied`, 4738: the app may not have a token of this account.
-    Unauthorized,
-    /// 4717: Zoom has disabled the app.
-    AppDisabled,
-    /// 4735: the user of this authorization is gone.
-    UserGone,
-    /// Anything else that is a verdict: its name, cleaned of all that could be a credential.
-    Other(String),
-}
-
-impl Refusal {
-    fn what(&self) -> String {
-        match self {
-            Self::Client => "it does not know this client id and client secret".into(),
-            Self::Account => "the account id is not one that this app can use".into(),
-            Self::GrantType => "this app is of another type than the credentials".into(),
-            Self::RefreshToken => "the refresh token is spent, revoked or of another app".into(),
-            Self::RefreshAnswerLost => {
-                "the refresh token is spent; an answer of Zoom that never arrived seems to have held the next one".into()
-            }
-            Self::Scope => "the app lacks a scope that was asked for".into(),
-            Self::Unauthorized => "the app is not allowed to have a token of this account".into(),
-            Self::AppDisabled => "Zoom has disabled the app".into(),
-            Self::UserGone => "the user who authorised the app no longer exists".into(),
-            Self::Other(name) => name.clone(),
-        }
-    }
-
-    fn fix(&self) -> &'static str {
-        match self {
-            Self::Client => {
-                "Copy ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET again from the app's page on marketplace.zoom.us, and \
-                 see that the app is activated"
-            }
-            Self::Account => "Copy ZOOM_ACCOUNT_ID again from the app's page on marketplace.zoom.us",
-            Self::GrantType => {
-                "ZOOM_ACCOUNT_ID belongs to a Server-to-Server OAuth app, ZOOM_REFRESH_TOKEN to a user-authorised one: \
-                 set the one that fits the app"
-            }
-            Self::RefreshToken | Self::RefreshAnswerLost => {
-                "Authorise the app in the browser again and put the new refresh token into ZOOM_REFRESH_TOKEN"
-            }
-            Self::Scope => "Add the scope to the app on marketplace.zoom.us",
-            Self::Unauthorized => "Ask the account's administrator to approve the app",
-            Self::AppDisabled => "Ask Zoom's support why",
-            Self::UserGone => "Authorise the app again as a user who exists",
-            Self::Other(_) => {
-                "Look the app up on marketplace.zoom.us: activated, of the right type, not removed?"
-            }
-        }
-    }
-}
+pub use code::Code;
+pub use refusal::Refusal;
 
 /// Everything that makes a command end without doing what it was asked for.
 #[derive(Debug, Error)]

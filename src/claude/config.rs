@@ -3,8 +3,8 @@
 //! It is somebody else's file. Claude writes it too, without a lock, so the bytes that were edited are compared with
 //! those that are there right before the new ones take their place.
 
-use std::fs::{self, DirBuilder, File};
-use std::io::{self, Read as _};
+use std::fs::{self, DirBuilder};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::edit::{Edit, Place, Server, edit, value};
 use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
 use crate::settings::Settings;
-use crate::store::{Fault, Lock, PATIENCE, Reservation, default_state_root, insist, resolve};
+use crate::store::{Fault, Lock, PATIENCE, Reservation, default_state_root, insist, read_regular, resolve};
 use crate::token::{Token, mask};
 
 mod platform;
@@ -204,7 +204,8 @@ impl Config {
             _ => Error::Unreadable { path: self.path.clone(), source },
         };
         let real = insist(|| resolve(&self.path)).map_err(failed)?;
-        let bytes = insist(|| bytes(&real)).map_err(failed)?;
+        let bytes = insist(|| read_regular(&real, MAX_LEN, "which no configuration of Claude's is"))
+            .map_err(failed)?;
         let text = String::from_utf8(bytes)
             .map_err(|_| self.unparseable(Fault { line: None, problem: "it is not UTF-8".into() }))?;
         Ok(Content { real, text })
@@ -278,24 +279,6 @@ fn withdraw(backup: Option<PathBuf>) {
         // Where it cannot be removed it does no harm.
         let _ = fs::remove_file(path);
     }
-}
-
-fn bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let metadata = fs::metadata(path)?;
-    let refuse = |what: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, what));
-    if metadata.is_dir() {
-        return refuse("it is a directory");
-    }
-    // Opening a named pipe would wait for whoever writes into it.
-    if !metadata.is_file() {
-        return refuse("it is not a regular file");
-    }
-    if metadata.len() > MAX_LEN {
-        return refuse("it is larger than 16 MiB, which no configuration of Claude's is");
-    }
-    let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_LEN).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Precedence, and what is refused, over `.env` texts in a temporary directory.
 
+use std::ffi::OsString;
+
 use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
 

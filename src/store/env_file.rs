@@ -1,10 +1,10 @@
 //! A `.env` file: finding it, and reading it with care.
 
-use std::fs;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::env_text::{Entry, EnvText, Fault};
+use super::read::read_regular;
 use super::sharing::insist;
 use crate::error::Error;
 
@@ -44,7 +44,7 @@ impl EnvFile {
     pub fn read(path: &Path, names: &[&'static str]) -> Result<Self, Error> {
         let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
         let real = insist(|| resolve(path)).map_err(unreadable)?;
-        let bytes = match insist(|| bytes(&real)) {
+        let bytes = match insist(|| read_regular(&real, MAX_LEN, "which no .env is")) {
             Ok(bytes) => Some(bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(unreadable(error)),
@@ -95,24 +95,6 @@ fn unparseable(path: &Path, fault: Fault) -> Error {
     Error::Unparseable { path: path.to_owned(), line: fault.line, problem: fault.problem }
 }
 
-fn bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let metadata = fs::metadata(path)?;
-    let refuse = |what: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, what));
-    if metadata.is_dir() {
-        return refuse("it is a directory");
-    }
-    // Opening a named pipe would wait for whoever writes into it.
-    if !metadata.is_file() {
-        return refuse("it is not a regular file");
-    }
-    if metadata.len() > MAX_LEN {
-        return refuse("it is larger than 1 MiB, which no .env is");
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default() + 1);
-    fs::File::open(path)?.take(MAX_LEN).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
 /// The path without symbolic links, also of a file that is not there yet: a link to nowhere says where to make it.
 pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
@@ -147,6 +129,7 @@ fn plain(path: &Path) -> io::Result<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::io::Write as _;
 
     use super::*;

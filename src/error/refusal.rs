@@ -1,0 +1,69 @@
+//! Why Zoom refused.
+
+/// Why Zoom refused to issue a token, as far as its answer tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// `invalid_client`, 4702, 4704: the client id or the client secret.
+    Client,
+    /// `invalid_request` "Bad Request" to an `account_credentials` grant: the account id. Zoom says no more than that.
+    Account,
+    /// `unsupported_grant_type`, 4705: the app is of another type than the grant.
+    GrantType,
+    /// `invalid_grant` to a `refresh_token` grant, 4711, 4737, 4740, 4741: the refresh token is spent or revoked.
+    RefreshToken,
+    /// As above, after an answer that never arrived: that one most likely spent it.
+    RefreshAnswerLost,
+    /// `invalid_scope`: a scope that the app does not have.
+    Scope,
+    /// `unauthorized_client`, `access_denied`, 4738: the app may not have a token of this account.
+    Unauthorized,
+    /// 4717: Zoom has disabled the app.
+    AppDisabled,
+    /// 4735: the user of this authorization is gone.
+    UserGone,
+    /// Anything else that is a verdict: its name, cleaned of all that could be a credential.
+    Other(String),
+}
+
+impl Refusal {
+    pub(super) fn what(&self) -> String {
+        match self {
+            Self::Client => "it does not know this client id and client secret".into(),
+            Self::Account => "the account id is not one that this app can use".into(),
+            Self::GrantType => "this app is of another type than the credentials".into(),
+            Self::RefreshToken => "the refresh token is spent, revoked or of another app".into(),
+            Self::RefreshAnswerLost => {
+                "the refresh token is spent; an answer of Zoom that never arrived seems to have held the next one".into()
+            }
+            Self::Scope => "the app lacks a scope that was asked for".into(),
+            Self::Unauthorized => "the app is not allowed to have a token of this account".into(),
+            Self::AppDisabled => "Zoom has disabled the app".into(),
+            Self::UserGone => "the user who authorised the app no longer exists".into(),
+            Self::Other(name) => name.clone(),
+        }
+    }
+
+    pub(super) fn fix(&self) -> &'static str {
+        match self {
+            Self::Client => {
+                "Copy ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET again from the app's page on marketplace.zoom.us, and \
+                 see that the app is activated"
+            }
+            Self::Account => "Copy ZOOM_ACCOUNT_ID again from the app's page on marketplace.zoom.us",
+            Self::GrantType => {
+                "ZOOM_ACCOUNT_ID belongs to a Server-to-Server OAuth app, ZOOM_REFRESH_TOKEN to a user-authorised one: \
+                 set the one that fits the app"
+            }
+            Self::RefreshToken | Self::RefreshAnswerLost => {
+                "Authorise the app in the browser again and put the new refresh token into ZOOM_REFRESH_TOKEN"
+            }
+            Self::Scope => "Add the scope to the app on marketplace.zoom.us",
+            Self::Unauthorized => "Ask the account's administrator to approve the app",
+            Self::AppDisabled => "Ask Zoom's support why",
+            Self::UserGone => "Authorise the app again as a user who exists",
+            Self::Other(_) => {
+                "Look the app up on marketplace.zoom.us: activated, of the right type, not removed?"
+            }
+        }
+    }
+}
