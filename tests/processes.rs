@@ -20,7 +20,6 @@ impl Running {
         Self(Some(child))
     }
 
-    #[cfg(unix)]
     fn child(&mut self) -> &mut Child {
         self.0.as_mut().unwrap()
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use zoomtok::sandbox::{Endpoint, Fault, Options, Sandbox};
 
-use crate::processes::{Running, in_flight, start};
+use crate::processes::{Running, start};
 use crate::support::Home;
 
 const QUIET: [&str; 3] = ["watch", "--no-claude", "--interval"];
@@ -125,6 +125,7 @@ fn two_watches_share_the_work() {
 #[cfg(unix)]
 mod signals {
     use super::*;
+    use crate::processes::in_flight;
 
     /// Ends a watch, and looks how.
     #[track_caller]

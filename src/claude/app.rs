@@ -165,6 +165,19 @@ impl App {
         Ok(Restarted { was_running, forced, pid, took: clock.elapsed().saturating_sub(start) })
     }
 
+    /// Ends the app as a restart does, and does not start it again.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Claude`] when it does not go.
+    pub fn quit(&self, clock: &dyn Clock) -> Result<(), Error> {
+        let old = self.find()?;
+        if !old.is_empty() {
+            self.end(&old, clock, &mut |_| {})?;
+        }
+        Ok(())
+    }
+
     fn find(&self) -> Result<Vec<Process>, Error> {
         find(|executable| self.is(executable))
     }

@@ -55,11 +55,20 @@ pub struct Options {
     pub clock_offset: i64,
     /// How `expires_in` is written.
     pub expires_in: ExpiresIn,
+    /// What it goes by, before the offset.
+    pub clock: SystemClock,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { port: 0, token_life: 3600, supersede: false, clock_offset: 0, expires_in: ExpiresIn::Number }
+        Self {
+            port: 0,
+            token_life: 3600,
+            supersede: false,
+            clock_offset: 0,
+            expires_in: ExpiresIn::Number,
+            clock: SystemClock::start(),
+        }
     }
 }
 
@@ -101,7 +110,7 @@ impl Sandbox {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
         listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
-        let clock = SystemClock::start();
+        let clock = options.clock;
         let state = State::new(options, origin(port), clock.now())?;
         let shared = Arc::new(Shared { state: Mutex::new(state), arrived: Condvar::new(), clock });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -3,6 +3,8 @@
 //! Each step says what it is about to show, runs zoomtok as a person would, and looks whether it was so. A demo that
 //! shows something else than it says fails.
 
+mod watched;
+
 use std::io::{IsTerminal as _, stdout};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
@@ -37,6 +39,7 @@ pub(in crate::cli) fn run(context: &Context) -> Result<Code> {
     nearly_expired(&stage)?;
     ten_at_once(&stage)?;
     outage(&stage)?;
+    watched::run(&stage)?;
     stage.show(&["", "That is all it takes. With your own app: see the README, from \"Real use\" on."])?;
     Ok(Code::Done)
 }

@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result};
 use super::Context;
 use crate::claude::{self, App, Config};
 use crate::cli::args;
-use crate::clock::{Clock as _, SystemClock, Waiter};
+use crate::clock::{Clock, SystemClock, Waiter};
 use crate::error::{Code, Error};
 use crate::keeper::Keeper;
 use crate::settings::{Environment, Settings};
@@ -29,17 +29,20 @@ pub(in crate::cli) fn run(context: &Context, flags: &args::Watch) -> Result<Code
         }
         event.lines(words::time_of_day).iter().try_for_each(|line| context.output.text(line))
     };
-    let desktop = ClaudeDesktop { keeper: &keeper, environment: &environment, waiter: &waiter };
+    let desktop = ClaudeDesktop { keeper: &keeper, environment: &environment, clock: &waiter };
     let desktop: Option<&dyn Desktop> = if flags.no_claude { None } else { Some(&desktop) };
     let watch = Watch::new(&keeper, plan, desktop, !flags.no_restart, &mut report);
     Ok(if flags.once { watch.once() } else { watch.run() }?)
 }
 
 /// Claude Desktop as the settings describe it at the time: they may change while the watch goes on.
-struct ClaudeDesktop<'a> {
-    keeper: &'a Keeper<'a>,
-    environment: &'a Environment,
-    waiter: &'a Waiter,
+pub(super) struct ClaudeDesktop<'a> {
+    /// Who looks after the `.env`.
+    pub(super) keeper: &'a Keeper<'a>,
+    /// The settings that are not in it.
+    pub(super) environment: &'a Environment,
+    /// What Claude is waited for by.
+    pub(super) clock: &'a dyn Clock,
 }
 
 impl ClaudeDesktop<'_> {
@@ -62,7 +65,7 @@ impl Desktop for ClaudeDesktop<'_> {
     fn restart(&self, token: &Token) -> Result<Vec<String>, Error> {
         self.with(|settings| {
             let (app, config) = (App::of(settings, None)?, Config::of(settings, None, None, None)?);
-            Ok(claude::restart(&app, &config, token, self.waiter, &mut |_| {})?.1)
+            Ok(claude::restart(&app, &config, token, self.clock, &mut |_| {})?.1)
         })
     }
 }

@@ -1,0 +1,186 @@
+//! The watch in the demo: hours in half a minute, with a Claude that is none.
+
+use std::cell::Cell;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use chrono::{DateTime, Utc};
+use owo_colors::OwoColorize as _;
+use tempfile::TempDir;
+
+use super::Stage;
+use crate::claude::App;
+use crate::cli::commands::watch::ClaudeDesktop;
+use crate::clock::{Clock, SystemClock};
+use crate::error::Error;
+use crate::keeper::{Keeper, Need, Unlike};
+use crate::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Endpoint, Fault, Options, Sandbox};
+use crate::settings::{Environment, Settings};
+use crate::store::{EnvFile, Reservation};
+use crate::watch::{Event, Plan, Watch};
+use crate::words;
+use crate::zoom::Http;
+
+/// So many times faster than the machine's clock everything goes here but Claude, which is a process like any other.
+const SPEED: u32 = 10;
+
+/// The life of a token here, in seconds: one minute more than the threshold.
+const LIFE: u64 = 360;
+
+const PLAN: Plan = Plan { threshold: 300, interval: 30 };
+
+const CONFIG: &str = r#"{
+  // Somebody's own comment
+  "mcpServers": {
+    "zoom": { "command": "node", "args": ["index.js"], "env": { "ZOOM_ACCESS_TOKEN": "" } },
+  }
+}
+"#;
+
+/// Runs a watch from its first token to an outage, the end of its attempts, and its recovery by hand.
+pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
+    stage
+        .step("watch refreshes it in time and hands it to Claude Desktop; here a minute takes six seconds")?;
+    stage.command("zoomtok watch --interval 30");
+    let clock = UntilDone { clock: SystemClock::fast(SPEED), done: Cell::new(false) };
+    let options = Options { token_life: LIFE, clock: clock.clock, ..Options::default() };
+    let sandbox = Sandbox::start(options).context("cannot listen on 127.0.0.1")?;
+    let scene = Scene::new(&sandbox, &stage.program)?;
+
+    let keeper = Keeper {
+        environment: &scene.environment,
+        env_file: &scene.env_file,
+        state_root: Some(scene.directory.path()),
+        clock: &clock,
+        zoom: &Http,
+        watching: false,
+    };
+    let desktop =
+        ClaudeDesktop { keeper: &keeper, environment: &scene.environment, clock: &SystemClock::start() };
+    let (mut refreshed, mut rearmed) = (0, false);
+    let mut told = |event: &Event| {
+        for line in event.lines(words::time_of_day) {
+            stage.context.output.data(&line)?;
+        }
+        match event {
+            Event::RefreshDone { .. } => {
+                refreshed += 1;
+                if refreshed == 2 {
+                    stage.note("Now Zoom goes down.")?;
+                    sandbox.fail(Endpoint::Token, Fault::Html(502), u32::MAX);
+                }
+            }
+            Event::Disabled { .. } => {
+                stage.note("Zoom is back, and somebody recovers by hand:")?;
+                sandbox.heal(Endpoint::Token);
+                stage.command("zoomtok get -f");
+                let kept = keeper.ensure(&keeper.look()?, &Need { seconds: 60, unlike: Unlike::Present })?;
+                stage.note(&format!("📋 Token fetched successfully: {}", kept.token))?;
+            }
+            Event::Rearmed => rearmed = true,
+            Event::Status { .. } if rearmed => clock.done.set(true),
+            _ => {}
+        }
+        Ok(())
+    };
+    Watch::new(&keeper, PLAN, Some(&desktop), true, &mut told).run()?;
+
+    ensure!(refreshed == 2 && rearmed, "the watch refreshed {refreshed} times; rearmed: {rearmed}");
+    let config = std::fs::read_to_string(&scene.config).context("cannot read the configuration")?;
+    ensure!(
+        config.contains("// Somebody's own comment") && config.contains("\"eyJ"),
+        "the configuration is {config}"
+    );
+    ensure!(scene.app()?.is_running()?, "the app does not run");
+    stage.note(
+        "Claude's configuration holds a token and its own comment, and the app runs again as it ran.",
+    )?;
+    Ok(())
+}
+
+impl Stage<'_> {
+    /// A line of the demo itself in what others print.
+    fn note(&self, line: &str) -> Result<(), Error> {
+        self.context.output.data(&line.dimmed().to_string())
+    }
+}
+
+/// A fast clock that ends the watch when all has been seen.
+struct UntilDone {
+    clock: SystemClock,
+    done: Cell<bool>,
+}
+
+impl Clock for UntilDone {
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    fn sleep(&self, duration: Duration) {
+        self.clock.sleep(duration);
+    }
+
+    fn interrupted(&self) -> Option<u8> {
+        self.done.get().then_some(0)
+    }
+}
+
+/// An `.env`, a configuration of Claude's and an app that stands in for it.
+struct Scene {
+    directory: TempDir,
+    env_file: PathBuf,
+    config: PathBuf,
+    environment: Environment,
+    claude: Child,
+}
+
+impl Scene {
+    fn new(sandbox: &Sandbox, program: &Path) -> Result<Self> {
+        let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
+        let place = directory.path().canonicalize().context("cannot find the temporary directory")?;
+        let (env_file, config) = (place.join(".env"), place.join("claude_desktop_config.json"));
+        let env = format!(
+            "ZOOM_ACCOUNT_ID={ACCOUNT_ID}\nZOOM_CLIENT_ID={CLIENT_ID}\nZOOM_CLIENT_SECRET={CLIENT_SECRET}\n\
+             ZOOM_OAUTH_URL={}\n",
+            sandbox.oauth_url()
+        );
+        for (path, text) in [(&env_file, env.as_str()), (&config, CONFIG)] {
+            Reservation::new(path, text.len())?.commit(text.as_bytes())?;
+        }
+        // This very program under another name: it is sure to run here, and what it does is to wait.
+        let app = place.join(format!("Claude{}", std::env::consts::EXE_SUFFIX));
+        std::fs::copy(program, &app).context("cannot make a stand-in for Claude")?;
+        let claude = Command::new(&app)
+            .args(["--quiet", "sandbox"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .context("cannot start the stand-in for Claude")?;
+        let environment = Environment::from_pairs([
+            ("CLAUDE_APP_NAME", OsString::from(&app)),
+            ("CLAUDE_CONFIG_FILE", OsString::from(&config)),
+        ]);
+        Ok(Self { directory, env_file, config, environment, claude })
+    }
+
+    fn app(&self) -> Result<App, Error> {
+        let file = EnvFile::read(&self.env_file, crate::settings::NAMES)?;
+        App::of(&Settings::new(&self.environment, &file), None)
+    }
+}
+
+impl Drop for Scene {
+    fn drop(&mut self) {
+        // What cannot be ended here has ended already.
+        let _ = self.app().and_then(|app| app.quit(&SystemClock::start()));
+        let _ = self.claude.kill();
+        let _ = self.claude.wait();
+    }
+}
