@@ -7,8 +7,16 @@ fn the_demo_runs_to_its_end_and_leaves_nothing() {
     let mut home = Home::with_env("ZOOM_OAUTH_URL=https://zoom.invalid\n");
     home.set("ZOOM_CLIENT_ID", "mine").set("ZOOM_TOKEN_THRESHOLD", "1");
     let ended = home.run(["demo"]).expect(0);
-    for shown in ["MISSING", "VALID", "45 seconds", "WARNING", "All 10 have the same new token", "so far: 3"]
-    {
+    for shown in [
+        "MISSING",
+        "VALID",
+        "45 seconds",
+        "WARNING",
+        "All 10 have the same new token",
+        "so far: 3",
+        "CRITICAL",
+        "enabled again",
+    ] {
         assert!(ended.stdout.contains(shown), "{shown:?} is not in:\n{}", ended.stdout);
     }
     assert_eq!(home.names(), [".env"]);

@@ -35,6 +35,8 @@ pub struct Config {
     pub server: String,
     /// The variable of that server.
     pub key: String,
+    /// Where the lock is that keeps zoomtoks apart which write such files.
+    pub state_root: Option<PathBuf>,
 }
 
 /// What an update did, or would do.
@@ -94,7 +96,7 @@ impl Config {
         };
         let server = server.map_or_else(|| settings.claude_server_name(), |server| Ok(server.to_owned()))?;
         let key = key.map_or_else(|| settings.claude_env_key(), |key| Ok(key.to_owned()))?;
-        Ok(Self { path, server, key })
+        Ok(Self { path, server, key, state_root: default_state_root() })
     }
 
     /// Puts the token in its place. A file that holds it already is not touched.
@@ -107,7 +109,7 @@ impl Config {
         self.update_in(
             token,
             &mut Surroundings {
-                state_root: default_state_root().as_deref(),
+                state_root: self.state_root.as_deref(),
                 clock: &SystemClock::start(),
                 ready: &mut || {},
             },

@@ -20,7 +20,9 @@ impl Place {
     fn new(text: &str) -> Self {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().canonicalize().unwrap().join("claude.json");
-        let place = Self { root, config: Config { path, server: "zoom".into(), key: "TOKEN".into() } };
+        let state_root = Some(root.path().join("state"));
+        let config = Config { path, server: "zoom".into(), key: "TOKEN".into(), state_root };
+        let place = Self { root, config };
         place.put(text);
         place
     }

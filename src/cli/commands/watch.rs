@@ -1,5 +1,7 @@
 //! `zoomtok watch`
 
+use std::path::Path;
+
 use anyhow::{Context as _, Result};
 
 use super::Context;
@@ -29,7 +31,12 @@ pub(in crate::cli) fn run(context: &Context, flags: &args::Watch) -> Result<Code
         }
         event.lines(words::time_of_day).iter().try_for_each(|line| context.output.text(line))
     };
-    let desktop = ClaudeDesktop { keeper: &keeper, environment: &environment, clock: &waiter };
+    let desktop = ClaudeDesktop {
+        keeper: &keeper,
+        environment: &environment,
+        state_root: context.state_root.as_deref(),
+        clock: &waiter,
+    };
     let desktop: Option<&dyn Desktop> = if flags.no_claude { None } else { Some(&desktop) };
     let watch = Watch::new(&keeper, plan, desktop, !flags.no_restart, &mut report);
     Ok(if flags.once { watch.once() } else { watch.run() }?)
@@ -41,11 +48,18 @@ pub(super) struct ClaudeDesktop<'a> {
     pub(super) keeper: &'a Keeper<'a>,
     /// The settings that are not in it.
     pub(super) environment: &'a Environment,
+    /// Where state is kept, if anywhere.
+    pub(super) state_root: Option<&'a Path>,
     /// What Claude is waited for by.
     pub(super) clock: &'a dyn Clock,
 }
 
 impl ClaudeDesktop<'_> {
+    fn config(&self, settings: &Settings<'_>) -> Result<Config, Error> {
+        let state_root = self.state_root.map(Path::to_owned);
+        Ok(Config { state_root, ..Config::of(settings, None, None, None)? })
+    }
+
     fn with<T>(&self, act: impl FnOnce(&Settings<'_>) -> Result<T, Error>) -> Result<T, Error> {
         let file = self.keeper.look()?.file;
         act(&Settings::new(self.environment, &file))
@@ -54,7 +68,7 @@ impl ClaudeDesktop<'_> {
 
 impl Desktop for ClaudeDesktop<'_> {
     fn update(&self, token: &Token) -> Result<Updated, Error> {
-        let update = self.with(|settings| Config::of(settings, None, None, None)?.update(token))?;
+        let update = self.with(|settings| self.config(settings)?.update(token))?;
         Ok(Updated { changed: update.changed, reads_env: update.reads_env, warnings: update.warnings })
     }
 
@@ -64,7 +78,7 @@ impl Desktop for ClaudeDesktop<'_> {
 
     fn restart(&self, token: &Token) -> Result<Vec<String>, Error> {
         self.with(|settings| {
-            let (app, config) = (App::of(settings, None)?, Config::of(settings, None, None, None)?);
+            let (app, config) = (App::of(settings, None)?, self.config(settings)?);
             Ok(claude::restart(&app, &config, token, self.clock, &mut |_| {})?.1)
         })
     }

@@ -58,8 +58,12 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
         zoom: &Http,
         watching: false,
     };
-    let desktop =
-        ClaudeDesktop { keeper: &keeper, environment: &scene.environment, clock: &SystemClock::start() };
+    let desktop = ClaudeDesktop {
+        keeper: &keeper,
+        environment: &scene.environment,
+        state_root: Some(scene.directory.path()),
+        clock: &SystemClock::start(),
+    };
     let (mut refreshed, mut rearmed) = (0, false);
     let mut told = |event: &Event| {
         for line in event.lines(words::time_of_day) {
