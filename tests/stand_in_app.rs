@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! stand_in_app [--record FILE] [--on-term quit|ignore|SECONDS] [--helper] [--life SECONDS]
-//!              [--drops FILE] [--drop-at SECONDS,...] [ANYTHING...]
+//!              [--drops FILE] [--drop-at SECONDS,...|quit] [ANYTHING...]
 //! ```
 //!
 //! It lives for a minute at most, so that a test that fails leaves nothing behind for long.
@@ -15,6 +15,9 @@ use std::io::Write as _;
 use std::process::Command;
 use std::thread::sleep;
 use std::time::Duration;
+
+/// A configuration that has forgotten what somebody else has put there.
+const EMPTY: &str = "{\n  \"mcpServers\": {}\n}\n";
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -41,7 +44,8 @@ fn main() {
             .spawn()
             .unwrap()
     });
-    if let Some(file) = value("--drops") {
+    let at_quit = value("--drop-at").as_deref() == Some("quit");
+    if let Some(file) = value("--drops").filter(|_| !at_quit) {
         let times: Vec<f64> =
             value("--drop-at").unwrap_or_default().split(',').map(|time| time.parse().unwrap()).collect();
         // As Claude Desktop is known to, it forgets the servers that somebody else has put there.
@@ -50,11 +54,14 @@ fn main() {
             for time in times {
                 sleep(Duration::from_secs_f64(time - now));
                 now = time;
-                std::fs::write(&file, "{\n  \"mcpServers\": {}\n}\n").unwrap();
+                std::fs::write(&file, EMPTY).unwrap();
             }
         });
     }
     live(&value("--on-term").unwrap_or_default(), most);
+    if let Some(file) = value("--drops").filter(|_| at_quit) {
+        std::fs::write(&file, EMPTY).unwrap();
+    }
     if let Some(helper) = &mut helper {
         let _ = helper.kill();
         let _ = helper.wait();
