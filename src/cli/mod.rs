@@ -3,6 +3,7 @@
 pub mod args;
 mod commands;
 pub mod output;
+mod spinner;
 
 use std::ffi::OsString;
 

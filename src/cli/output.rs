@@ -4,14 +4,13 @@
 //! did is done, and its exit status says so.
 
 use std::io::{self, IsTerminal as _, Write as _};
-use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice};
-use indicatif::ProgressBar;
 use owo_colors::OwoColorize as _;
 use serde::Serialize;
 
 use super::args::{Color, Global};
+use super::spinner::Spinner;
 use crate::error::Error;
 
 /// Where a command puts what it has to say.
@@ -88,13 +87,8 @@ impl Output {
     }
 
     /// A moving sign of work on a terminal, until it is dropped; nothing with `--quiet` and where stderr is no terminal.
-    pub fn spinner(self) -> ProgressBar {
-        if self.quiet || !io::stderr().is_terminal() {
-            return ProgressBar::hidden();
-        }
-        let spinner = ProgressBar::new_spinner();
-        spinner.enable_steady_tick(Duration::from_millis(100));
-        spinner
+    pub(super) fn spinner(self) -> Spinner {
+        Spinner::new(!self.quiet && io::stderr().is_terminal())
     }
 
     fn stderr(self, line: &str) {

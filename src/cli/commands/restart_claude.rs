@@ -51,12 +51,12 @@ fn hand_over(context: &Context, token: Token) -> Option<(Config, Token)> {
 /// Restarts the app, with a spinner, and reads back what it was handed.
 pub(super) fn app_only(context: &Context, app: &App, handed: Option<&(Config, Token)>) -> Result<()> {
     let spinner = context.output.spinner();
-    let mut progress = |step| spinner.set_message(doing(step));
+    let mut progress = |step| spinner.say(doing(step));
     let restarted = match handed {
         Some((config, token)) => claude::restart(app, config, token, &context.clock, &mut progress),
         None => app.restart(&context.clock, &mut progress).map(|restarted| (restarted, Vec::new())),
     };
-    spinner.finish_and_clear();
+    drop(spinner);
     let (restarted, warnings) = restarted?;
     context.warn(&warnings);
     context.output.text(&done(&restarted))?;

@@ -1,0 +1,64 @@
+//! A sign of life on a terminal while something takes seconds.
+//!
+//! A crate for that, indicatif, was measured first: it brings `pow` and with it a shared library of mathematics, which
+//! is loaded at the start of every `check` and takes a tenth of its time.
+
+use std::io::{self, Write as _};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// The time of one frame.
+const FRAME: Duration = Duration::from_millis(100);
+
+const FRAMES: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+
+/// A spinner on stderr with a message beside it. Dropped, it leaves an empty line behind.
+pub(super) struct Spinner {
+    running: Option<(Sender<&'static str>, JoinHandle<()>)>,
+}
+
+impl Spinner {
+    /// One that spins, or one that does nothing where nobody would see it.
+    pub(super) fn new(visible: bool) -> Self {
+        let (messages, received) = channel();
+        let spin = || std::thread::Builder::new().name("spinner".into()).spawn(move || spin(&received)).ok();
+        Self { running: visible.then(spin).flatten().map(|thread| (messages, thread)) }
+    }
+
+    /// Says what takes so long from now on.
+    pub(super) fn say(&self, message: &'static str) {
+        if let Some((messages, _)) = &self.running {
+            // One that has ended shows nothing any more.
+            let _ = messages.send(message);
+        }
+    }
+}
+
+impl Drop for Spinner {
+    fn drop(&mut self) {
+        if let Some((messages, thread)) = self.running.take() {
+            drop(messages);
+            // A panic there has been told where it happened.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Draws until there is nobody any more who could say something.
+fn spin(messages: &Receiver<&'static str>) {
+    let mut stderr = io::stderr();
+    let mut message = "";
+    for frame in FRAMES.iter().cycle() {
+        match messages.recv_timeout(FRAME) {
+            Ok(next) => message = next,
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+        if !message.is_empty() {
+            // What cannot be drawn is not missed.
+            let _ = write!(stderr, "\r\x1b[2K{frame} {message}").and_then(|()| stderr.flush());
+        }
+    }
+    let _ = write!(stderr, "\r\x1b[2K").and_then(|()| stderr.flush());
+}
