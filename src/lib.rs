@@ -8,6 +8,7 @@
 //! | module | holds | uses |
 //! |---|---|---|
 //! | [`cli`] | what a person types and reads; one file per command | everything below |
+//! | [`watch`] | when to do what (pure), and the loop that does it | keeper; Claude through a trait |
 //! | [`keeper`] | the heart: make sure of a token, with at most one exchange however many ask | settings, store, zoom |
 //! | [`claude`] | Claude Desktop: its configuration (a pure edit), its process | settings, store, token |
 //! | [`settings`] | flag, environment, `.env`, default, and where each value came from | store, zoom, token |
@@ -15,6 +16,7 @@
 //! | [`zoom`] | Zoom over HTTPS: grants, what each answer means (pure), what the API makes of a token | token |
 //! | [`token`] | the token: secret value, claims, how long it lasts (pure) | nothing |
 //! | [`sandbox`] | a Zoom on loopback, for the demo and the tests | clock |
+//! | [`words`] | how times are put into words | nothing |
 //! | [`clock`] | the only place that reads a clock or waits | nothing |
 //! | [`error`] | what can go wrong, its exit code, its hint | nothing |
 //!
