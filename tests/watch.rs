@@ -53,6 +53,7 @@ fn once_gives_the_code_of_what_failed_and_the_cooldown_survives() {
     assert_eq!(sandbox.token_requests().len(), 3, "the tries of one exchange");
     home.run(["watch", "--once", "--no-claude"]).expect(1);
     assert_eq!(sandbox.token_requests().len(), 3, "another watch knows of the attempt");
+    home.run(["check"]).expect(1).says(&["the last attempt to fetch one failed at ", "HTTP 503"]);
     // Who asks for it himself gets it.
     sandbox.heal(Endpoint::Token);
     home.run(["get"]).expect(0);

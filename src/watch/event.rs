@@ -21,6 +21,8 @@ pub enum Event {
         state: State,
         /// Since when nothing is refreshed any more, if so.
         disabled_since: Option<DateTime<Utc>>,
+        /// Why that is.
+        because: Option<String>,
     },
     /// A refresh begins.
     RefreshStarted {
@@ -58,6 +60,8 @@ pub enum Event {
     },
     /// Nothing is refreshed any more.
     Disabled {
+        /// Why: the last of the failures.
+        because: String,
         /// When it is tried once more, if it is.
         probe_at: Option<DateTime<Utc>>,
     },
@@ -80,9 +84,10 @@ impl Event {
     pub fn lines(&self, time: impl Fn(DateTime<Utc>) -> String) -> Vec<String> {
         let rule = || "━".repeat(RULE);
         match self {
-            Self::Status { state, disabled_since } => {
-                let disabled =
-                    disabled_since.map(|since| format!(" (auto-refresh disabled since {})", time(since)));
+            Self::Status { state, disabled_since, because } => {
+                let why = because.as_ref().map(|because| format!(": {because}")).unwrap_or_default();
+                let disabled = disabled_since
+                    .map(|since| format!(" (auto-refresh disabled since {}{why})", time(since)));
                 vec![format!("{}{}", status(state, time), disabled.unwrap_or_default())]
             }
             Self::RefreshStarted { state } => {
@@ -123,7 +128,7 @@ impl Event {
                 let count = if *failures == 0 { String::new() } else { format!(" ({failures} of 3)") };
                 vec![format!("❌ Token refresh failed{count}: {error}"), rule()]
             }
-            Self::Disabled { probe_at } => {
+            Self::Disabled { because, probe_at } => {
                 let probe = probe_at.map_or_else(
                     || "   It goes on as soon as .env holds a newer token or other credentials.".to_owned(),
                     |at| {
@@ -135,6 +140,7 @@ impl Event {
                 );
                 vec![
                     "❌ CRITICAL: Max refresh failures reached. Auto-refresh disabled.".into(),
+                    format!("   The last one: {because}"),
                     "   To recover, run: zoomtok get -f".into(),
                     probe,
                 ]
@@ -148,9 +154,10 @@ impl Event {
     /// One JSON object, with `version`, `event`, `at` and what belongs to it. Tokens are masked.
     pub fn json(&self, at: DateTime<Utc>) -> Value {
         let (event, mut fields) = match self {
-            Self::Status { state, disabled_since } => {
+            Self::Status { state, disabled_since, because } => {
                 let mut fields = token(state);
                 fields["disabled_since"] = disabled_since.map(rfc3339).into();
+                fields["because"] = because.clone().into();
                 ("status", fields)
             }
             Self::RefreshStarted { state } => ("refresh_started", token(state)),
@@ -164,7 +171,9 @@ impl Event {
             Self::RefreshFailed { error, code, failures } => {
                 ("refresh_failed", json!({ "error": error, "code": code, "failures": failures }))
             }
-            Self::Disabled { probe_at } => ("disabled", json!({ "probe_at": probe_at.map(rfc3339) })),
+            Self::Disabled { because, probe_at } => {
+                ("disabled", json!({ "because": because, "probe_at": probe_at.map(rfc3339) }))
+            }
             Self::Rearmed => ("rearmed", json!({})),
             Self::Warning { message } => ("warning", json!({ "message": message })),
             Self::Ended { signal } => ("ended", json!({ "signal": signal })),

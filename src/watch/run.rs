@@ -59,6 +59,8 @@ pub struct Watch<'a> {
     report: &'a mut dyn FnMut(&Event) -> Result<(), Error>,
     /// The last warning about a look that failed, which is not told again and again.
     complaint: Option<String>,
+    /// The last failure, in a sentence without its hint.
+    failure: Option<String>,
     jitter: fn() -> f64,
 }
 
@@ -72,7 +74,16 @@ impl<'a> Watch<'a> {
         report: &'a mut dyn FnMut(&Event) -> Result<(), Error>,
     ) -> Self {
         let keeper = Keeper { watching: true, ..*keeper };
-        Self { keeper, schedule: Schedule::new(plan), desktop, restart, report, complaint: None, jitter }
+        Self {
+            keeper,
+            schedule: Schedule::new(plan),
+            desktop,
+            restart,
+            report,
+            complaint: None,
+            failure: None,
+            jitter,
+        }
     }
 
     /// Watches until a signal comes.
@@ -142,7 +153,8 @@ impl<'a> Watch<'a> {
             failed = self.refresh(look)?;
         } else if decision.show {
             let disabled_since = self.schedule.stopped_since();
-            (self.report)(&Event::Status { state: look.held.state.clone(), disabled_since })?;
+            let because = disabled_since.and(self.failure.clone());
+            (self.report)(&Event::Status { state: look.held.state.clone(), disabled_since, because })?;
         }
         Ok((decision.nap, failed))
     }
@@ -233,8 +245,10 @@ impl<'a> Watch<'a> {
         let ended = self.schedule.record(outcome, &view, (self.jitter)());
         let failures = self.schedule.failures();
         (self.report)(&Event::RefreshFailed { error: told(error), code: code.number(), failures })?;
+        self.failure = Some(error.to_string());
         if ended {
-            (self.report)(&Event::Disabled { probe_at: self.schedule.next_probe() })?;
+            let (because, probe_at) = (error.to_string(), self.schedule.next_probe());
+            (self.report)(&Event::Disabled { because, probe_at })?;
         }
         Ok(code)
     }

@@ -40,6 +40,13 @@ pub(in crate::cli) fn run(context: &Context, check: &Check) -> Result<Code> {
             live = Some(Http.live(&settings.api_url()?, token)?);
         }
     }
+    if !look.held.state.lasts(threshold)
+        && let Some(failure) = context.keeper().memory(&look).failure
+    {
+        // Why there is no better one: somebody has tried.
+        let at = words::local(failure.at);
+        warnings.push(format!("the last attempt to fetch one failed at {at}: {}", failure.message));
+    }
     let report = Report { look, threshold, live, warnings };
 
     if let Some(log) = &log
