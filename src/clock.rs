@@ -6,6 +6,7 @@
 mod signals;
 
 use std::cell::{Cell, RefCell};
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -121,6 +122,13 @@ impl Clock for Waiter {
 /// A time as files and JSON have it: RFC 3339, UTC, whole seconds.
 pub fn rfc3339(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// A number from 0 to below 1, another one each time: for pauses that must not end for all at once.
+pub fn jitter() -> f64 {
+    // Every RandomState has other keys; that is all the randomness a jitter needs.
+    let random = RandomState::new().build_hasher().finish() % 1000;
+    u32::try_from(random).map_or(0.0, |random| f64::from(random) / 1000.0)
 }
 
 /// Waits inside a runtime. In tests tokio's paused time makes it instant.

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::clock::{Clock, rfc3339};
 use crate::error::{Code, Error};
@@ -18,14 +18,10 @@ use crate::store::{
     digest, temporary,
 };
 use crate::token::{Found, State, Token};
-use crate::zoom::{Credentials, Exchange, Grant, Granted};
+use crate::zoom::{Credentials, Exchange, Grant, Granted, LONGEST_WAIT};
 
 /// How much longer than now a `.env` may become by a change: two tokens of the greatest length, several times.
 const ROOM: usize = 64 * 1024;
-
-/// No time that Zoom asked to wait until is further ahead than this, in seconds; a clock that was set back could
-/// make it seem so.
-const LONGEST_WAIT: i64 = 300;
 
 /// Looks after the token of one `.env`.
 pub struct Keeper<'a> {
@@ -228,7 +224,8 @@ impl Keeper<'_> {
             return Err(Error::TakenOver { code, message, hint, at: failure.at });
         }
         match failure.not_before {
-            Some(time) if time > now && time <= now + TimeDelta::seconds(LONGEST_WAIT) => {
+            // One that is further ahead than any was written before the clock was set back.
+            Some(time) if time > now && (time - now).to_std().is_ok_and(|wait| wait <= LONGEST_WAIT) => {
                 Err(Error::Passing {
                     what: "Zoom was too busy for this app a moment ago".into(),
                     not_before: Some(time),

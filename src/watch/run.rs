@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::event::Event;
 use super::schedule::{Outcome, Plan, Schedule, View};
-use crate::clock::Clock;
+use crate::clock::{Clock, jitter};
 use crate::error::{Code, Error};
 use crate::keeper::{How, Keeper, Kept, Look, Need, Unlike};
 use crate::settings::Settings;
@@ -271,13 +271,6 @@ fn told(error: &Error) -> String {
         cause = source.source();
     }
     error.hint().map_or(line.clone(), |hint| format!("{line}. {hint}."))
-}
-
-/// A number between 0 and 1, another one each time.
-fn jitter() -> f64 {
-    use std::hash::{BuildHasher as _, Hasher as _, RandomState};
-    let random = RandomState::new().build_hasher().finish() % 1000;
-    u32::try_from(random).map_or(0.0, |random| f64::from(random) / 1000.0)
 }
 
 #[cfg(test)]

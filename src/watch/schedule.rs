@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::zoom::LONGEST_WAIT;
+
 /// Between two attempts lies at least this much, whoever made them. An exchange is bounded to 20 s, so attempts
 /// never overlap.
 pub const COOLDOWN: Duration = Duration::from_secs(30);
@@ -22,9 +24,6 @@ const JUMP: i64 = 120;
 
 /// For so long after a jump a failure that may pass does not count: the network wakes up later than the machine.
 const WAKING: Duration = Duration::from_mins(1);
-
-/// No wait that Zoom asked for is longer than this; a clock that was set back could make it seem so.
-const LONGEST_WAIT: Duration = Duration::from_mins(5);
 
 /// The shortest nap: what is due now has been done, and time must pass before anything else is.
 const SHORTEST_NAP: Duration = Duration::from_millis(200);

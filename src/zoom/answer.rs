@@ -14,7 +14,7 @@ use crate::token::{CLOCK_TOLERANCE, Claims, LONGEST_LIFE, Token};
 
 /// The longest wait that is believed of a Retry-After. Zoom's may name midnight, when a daily limit ends
 /// (forum thread 18928); nobody who sits at a terminal should be locked out that long.
-pub(super) const LONGEST_WAIT: Duration = Duration::from_mins(5);
+pub const LONGEST_WAIT: Duration = Duration::from_mins(5);
 
 /// The life of a token whose answer does not say it, in seconds; Zoom documents an hour.
 const USUAL_LIFE: i64 = 3600;

@@ -1,6 +1,5 @@
 //! Asking for a token: how often, how long, with what pauses.
 
-use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::pin::pin;
 use std::time::Duration;
 
@@ -96,10 +95,7 @@ fn explained(error: Error, answer_lost: bool, grant: &Grant) -> Error {
 
 /// Between a half and the whole of a duration, at random.
 fn jittered(duration: Duration) -> Duration {
-    // Every RandomState has other keys; that is all the randomness a jitter needs.
-    let random = RandomState::new().build_hasher().finish();
-    let share = u32::try_from(random % 1000).unwrap_or_default();
-    duration / 2 + duration * share / 2000
+    duration / 2 + (duration / 2).mul_f64(clock::jitter())
 }
 
 #[cfg(test)]

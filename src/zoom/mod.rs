@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::token::Token;
 
-pub use answer::Granted;
+pub use answer::{Granted, LONGEST_WAIT};
 pub use exchange::BUDGET;
 pub use http::Http;
 pub use live::Live;
