@@ -79,6 +79,15 @@ pub enum Error {
         source: io::Error,
     },
 
+    /// A policy that is not valid.
+    #[error("{} is not a valid policy: {}", .path.display(), .faults.join("; "))]
+    Policy {
+        /// The file.
+        path: PathBuf,
+        /// Everything that is wrong with it, each with its place.
+        faults: Vec<String>,
+    },
+
     /// There is no token that could be handed on.
     #[error("no token to hand on: {problem}")]
     NoToken {
@@ -111,6 +120,8 @@ pub enum Error {
         what: String,
         /// Zoom asked not to be asked again before this time.
         not_before: Option<DateTime<Utc>>,
+        /// Whether Zoom, or what stands in its place, may have seen the question.
+        reached: bool,
         /// What Zoom's support asks for.
         tracking_id: Option<String>,
     },
@@ -226,6 +237,7 @@ impl Error {
             | Self::Credential { .. }
             | Self::Unparseable { .. }
             | Self::Unreadable { .. }
+            | Self::Policy { .. }
             | Self::ClaudeConfigMissing { .. } => Code::Configuration,
             Self::Refused { .. } => Code::Refused,
             Self::Passing { .. } | Self::UnsafeToken { .. } => Code::Passing,
@@ -238,6 +250,17 @@ impl Error {
             Self::Command { .. } => Code::NotRunnable,
             Self::NoToken { .. } | Self::Other { .. } => Code::Failed,
         }
+    }
+
+    /// The error with all its causes and its hint, in one line.
+    pub fn told(&self) -> String {
+        let mut line = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(source) = cause {
+            line = format!("{line}: {source}");
+            cause = source.source();
+        }
+        self.hint().map_or(line.clone(), |hint| format!("{line}. {hint}."))
     }
 
     /// What to do next, as a sentence without its full stop; none where the error already says it.
@@ -253,10 +276,13 @@ impl Error {
             Self::Unparseable { .. } => {
                 Some("Mend it by hand; zoomtok does not touch what it cannot read".into())
             }
+            Self::Policy { path, .. } => {
+                Some(format!("zoomtok policy check {} lists this line by line", path.display()))
+            }
             Self::NoToken { .. } => Some("Fetch one with zoomtok get -f".into()),
             Self::ClaudeConfigMissing { .. } => Some(
-                "Claude Desktop makes it (Settings, Developer, Edit Config); name it with --config or CLAUDE_CONFIG_FILE \
-                 if it is elsewhere"
+                "Claude Desktop makes it (Settings, Developer, Edit Config); name it with CLAUDE_CONFIG_FILE or \
+                 update-claude's --config if it is elsewhere"
                     .into(),
             ),
             Self::Refused { refusal, .. } => Some(refusal.fix().into()),
@@ -308,11 +334,13 @@ fn in_file(path: Option<&PathBuf>) -> String {
     path.map_or_else(|| ", and there is no .env".into(), |path| format!(" or in {}", path.display()))
 }
 
-fn tracking(id: Option<&String>) -> String {
+/// A tracking id that goes on with what stands in brackets.
+pub(crate) fn tracking(id: Option<&String>) -> String {
     id.map(|id| format!(", tracking id {id}")).unwrap_or_default()
 }
 
-fn tracked(id: Option<&String>) -> String {
+/// A tracking id in brackets of its own.
+pub(crate) fn tracked(id: Option<&String>) -> String {
     id.map(|id| format!(" (tracking id {id})")).unwrap_or_default()
 }
 

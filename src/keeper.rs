@@ -169,8 +169,7 @@ impl Keeper<'_> {
         if let Err(cause) = stored {
             return Err(self.rescue(&state, &credentials, &granted, cause));
         }
-        let mut warnings = Vec::new();
-        self.remember_success(&state, &memory, &granted, &mut warnings);
+        let warnings = self.remember_success(&state, &memory, &granted).into_iter().collect();
         self.fetched(&granted, need, &look.file, warnings)
     }
 
@@ -229,6 +228,7 @@ impl Keeper<'_> {
                 Err(Error::Passing {
                     what: "Zoom was too busy for this app a moment ago".into(),
                     not_before: Some(time),
+                    reached: false,
                     tracking_id: None,
                 })
             }
@@ -348,22 +348,21 @@ impl Keeper<'_> {
         }
     }
 
-    fn remember_success(
-        &self,
-        state: &StateDirectory,
-        memory: &Memory,
-        granted: &Granted,
-        warnings: &mut Vec<String>,
-    ) {
+    /// Gives a warning when what somebody may miss cannot be written down.
+    fn remember_success(&self, state: &StateDirectory, memory: &Memory, granted: &Granted) -> Option<String> {
         let measured_at = self.clock.now();
         let clock = (granted.ahead != 0).then_some(ClockDifference { ahead: granted.ahead, measured_at });
-        let now = Memory { failure: None, clock, ..memory.clone() };
-        // Usually nothing was remembered and nothing is worth it, and no file is touched.
-        if now != *memory
-            && let Err(error) = state.remember(&now)
-        {
-            warnings.push(format!("{error}; the difference of the clocks is not remembered"));
+        let mut now = Memory { failure: None, clock, ..memory.clone() };
+        let is_missed = now != *memory;
+        if !granted.scopes.is_empty() {
+            now.scopes.clone_from(&granted.scopes);
         }
+        if now == *memory {
+            // Usually the same is remembered, and no file is touched.
+            return None;
+        }
+        let error = state.remember(&now).err().filter(|_| is_missed)?;
+        Some(format!("{error}; the difference of the clocks is not remembered"))
     }
 }
 

@@ -15,7 +15,7 @@ fn sandbox() -> Sandbox {
 }
 
 /// The text with the values of these variables taken out of the lines that are of the plainest form.
-fn without(text: &str, names: &[&str]) -> String {
+pub(crate) fn without(text: &str, names: &[&str]) -> String {
     let mut kept = String::new();
     for line in text.split_inclusive('\n') {
         match line.split_once('=') {
@@ -82,6 +82,7 @@ mod kills {
 
     use super::{EXPIRES, Home, Sandbox, TOKEN, credentials, sandbox, without};
     use crate::processes::{note, start};
+    use crate::rows::tree;
 
     const REFRESH: &str = "ZOOM_REFRESH_TOKEN";
     const LEFT: &str = ".env.zoomtok-tmp";
@@ -154,8 +155,11 @@ mod kills {
             home.run(["get", "-f"]).expect(0).quietly();
             assert_whole(&home, sandbox, &original);
             assert_eq!(home.names(), [".env", ".env.lock"]);
-            // Nothing of it was kept elsewhere either.
-            assert!(!home.state().exists());
+            // No token was kept elsewhere either.
+            for file in tree(&home.state()).iter().filter(|path| path.is_file()) {
+                assert!(!file.ends_with("recovery.json"), "{}", file.display());
+                assert!(!std::fs::read_to_string(file).unwrap().contains("eyJ"), "{}", file.display());
+            }
         }
         kills
     }

@@ -1,7 +1,9 @@
 //! `zoomtok get` when all goes well.
 
+use serde_json::Value;
 use zoomtok::sandbox::{Options, Sandbox};
 
+use crate::rows::tree;
 use crate::support::Home;
 
 fn sandbox() -> Sandbox {
@@ -51,4 +53,21 @@ fn what_is_asked_is_what_zoom_documents() {
     assert!(seen.client_ok);
     let fields: Vec<&str> = seen.fields.keys().map(String::as_str).collect();
     assert_eq!(fields, ["account_id", "grant_type"]);
+}
+
+#[test]
+fn the_scopes_are_remembered_and_written_when_they_change() {
+    let sandbox = sandbox();
+    let home = Home::of(&sandbox, "");
+    let written = || {
+        home.run(["get", "-f"]).expect(0).quietly();
+        let files: Vec<_> = tree(&home.state()).into_iter().filter(|path| path.is_file()).collect();
+        let [file] = files.as_slice() else { panic!("{files:?}") };
+        let memory: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+        assert_eq!(memory["scopes"][0], "meeting:read:list_meetings:admin");
+        assert!(file.ends_with("state.json"));
+        std::fs::metadata(file).unwrap().modified().unwrap()
+    };
+    let first = written();
+    assert_eq!(written(), first);
 }

@@ -25,6 +25,7 @@ struct Script<'a> {
     fail: RefCell<Option<Error>>,
     during: RefCell<Option<Box<dyn FnOnce() + 'a>>>,
     ahead: i64,
+    scopes: RefCell<Vec<&'static str>>,
 }
 
 impl Exchange for Script<'_> {
@@ -44,6 +45,7 @@ impl Exchange for Script<'_> {
                 .then(|| Token::new(format!("refresh-{}", self.asked.get())).unwrap()),
             expires_at: now + TimeDelta::seconds(3600),
             ahead: self.ahead,
+            scopes: self.scopes.borrow().iter().map(ToString::to_string).collect(),
         })
     }
 }
@@ -71,6 +73,7 @@ impl<'a> World<'a> {
                 fail: RefCell::default(),
                 during: RefCell::default(),
                 ahead: 0,
+                scopes: RefCell::default(),
             },
         };
         put(&world.env_file(), env);
@@ -128,7 +131,7 @@ fn put(path: &Path, text: &str) {
 }
 
 fn passing(not_before: Option<DateTime<Utc>>) -> Error {
-    Error::Passing { what: "busy".into(), not_before, tracking_id: None }
+    Error::Passing { what: "busy".into(), not_before, reached: true, tracking_id: None }
 }
 
 #[test]
@@ -196,6 +199,28 @@ fn a_failure_changes_nothing_and_is_remembered_for_those_who_wait() {
 }
 
 #[test]
+fn scopes_are_remembered_through_failures_and_answers_without_them() {
+    let world = World::new(CREDENTIALS);
+    let again = || world.ensure(60, Unlike::Present).map(|_| world.state().memory().scopes);
+    world.get().unwrap();
+    assert!(!world.state().memory_path().unwrap().exists(), "nothing was worth remembering");
+    let scopes = ["user:read:user:admin", "meeting:read:meeting:admin"];
+    world.zoom.scopes.replace(scopes.to_vec());
+    assert_eq!(again().unwrap(), scopes);
+
+    world.zoom.scopes.take();
+    assert_eq!(again().unwrap(), scopes);
+    world.fail(passing(None));
+    again().unwrap_err();
+    assert_eq!(world.state().memory().scopes, scopes);
+    world.clock.advance(Duration::from_secs(1));
+    assert_eq!(again().unwrap(), scopes);
+
+    world.zoom.scopes.replace(vec![scopes[0]]);
+    assert_eq!(again().unwrap(), [scopes[0]]);
+}
+
+#[test]
 fn a_failure_that_came_while_waiting_is_taken_over() {
     let world = World::new(CREDENTIALS);
     let state_root = world.root.path().join("state");
@@ -224,7 +249,10 @@ fn a_wait_that_zoom_asked_for_is_obeyed_by_all_and_not_for_ever() {
     world.get().unwrap_err();
     world.clock.advance(Duration::from_secs(99));
     for unlike in [Unlike::None, Unlike::Present] {
-        assert!(matches!(world.ensure(60, unlike), Err(Error::Passing { not_before: Some(_), .. })));
+        assert!(matches!(
+            world.ensure(60, unlike),
+            Err(Error::Passing { not_before: Some(_), reached: false, .. })
+        ));
     }
     assert_eq!(world.zoom.asked.get(), 1);
     world.clock.advance(Duration::from_secs(1));

@@ -1,5 +1,5 @@
-//! What zoomtok remembers of one `.env` outside of it: the last failure, the difference of the clocks, and tokens
-//! that could not be put in their place.
+//! What zoomtok remembers of one `.env` outside of it: the last failure, the difference of the clocks, the scopes
+//! of its token, and tokens that could not be put in their place.
 //!
 //! All of it is written under the lock of that `.env`. Losing it costs a request, but for the recovery file.
 
@@ -29,6 +29,9 @@ pub struct Memory {
     pub attempt: Option<DateTime<Utc>>,
     /// How far the clocks were apart at the last exchange, if that was worth a warning.
     pub clock: Option<ClockDifference>,
+    /// What the last token may be used for, by the names of Zoom's scopes, if Zoom ever said it.
+    #[serde(default)]
+    pub scopes: Vec<String>,
 }
 
 /// A failure that processes which waited for it take over.
@@ -104,6 +107,11 @@ impl StateDirectory {
         self.path.as_ref().map(|path| path.join("recovery.json"))
     }
 
+    /// Where the calls are counted that a policy limits.
+    pub fn counts_path(&self) -> Option<PathBuf> {
+        self.path.as_ref().map(|path| path.join("policy-counts.json"))
+    }
+
     /// What is remembered. What cannot be read is as good as forgotten.
     pub fn memory(&self) -> Memory {
         self.memory_path().and_then(|path| read(&path).ok().flatten()).unwrap_or_default()
@@ -162,17 +170,22 @@ impl StateDirectory {
     fn write<T: Serialize>(&self, path: &Path, content: &T) -> Result<(), Error> {
         let failed = |source| Error::Store { action: "write", path: path.to_owned(), source };
         if let Some(directory) = &self.path {
-            let mut builder = DirBuilder::new();
-            builder.recursive(true);
-            #[cfg(unix)]
-            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-            builder.create(directory).map_err(failed)?;
+            make(directory).map_err(failed)?;
         }
         let mut text = serde_json::to_string_pretty(&Versioned { version: VERSION, content })
             .map_err(|error| failed(error.into()))?;
         text.push('\n');
         Reservation::new(path, text.len())?.commit(text.as_bytes())
     }
+}
+
+/// Makes a directory for state, if it is not there.
+pub(super) fn make(directory: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
 }
 
 #[derive(Serialize, Deserialize)]
@@ -218,6 +231,7 @@ mod tests {
                 ahead: -7200,
                 measured_at: "2026-03-04T14:00:00Z".parse().unwrap(),
             }),
+            scopes: vec!["user:read:user:admin".into()],
         }
     }
 
@@ -230,6 +244,18 @@ mod tests {
         assert_eq!(state.memory(), memory());
         let other = StateDirectory::of(Some(root.path()), Path::new("/home/you/.env"));
         assert_eq!(other.memory(), Memory::default());
+    }
+
+    #[test]
+    fn a_memory_from_before_there_were_scopes_is_read() {
+        let root = tempfile::tempdir().unwrap();
+        let state = StateDirectory::of(Some(root.path()), Path::new("/home/me/.env"));
+        state.remember(&memory()).unwrap();
+        let path = state.memory_path().unwrap();
+        let mut json: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        json.as_object_mut().unwrap().remove("scopes").unwrap();
+        Reservation::new(&path, 0).unwrap().commit(json.to_string().as_bytes()).unwrap();
+        assert_eq!(state.memory(), Memory { scopes: Vec::new(), ..memory() });
     }
 
     #[test]

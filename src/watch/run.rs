@@ -91,8 +91,17 @@ impl<'a> Watch<'a> {
     /// # Errors
     ///
     /// The first look fails, or what happens cannot be told.
-    pub fn run(mut self) -> Result<Code, Error> {
+    pub fn run(self) -> Result<Code, Error> {
         self.keeper.look()?;
+        self.go_on()
+    }
+
+    /// The same for whoever goes on whatever the first look finds: a look that fails is told, and the next one comes.
+    ///
+    /// # Errors
+    ///
+    /// What happens cannot be told.
+    pub fn go_on(mut self) -> Result<Code, Error> {
         loop {
             let nap = self.step()?;
             if self.clock().interrupted().is_none() {
@@ -132,7 +141,7 @@ impl<'a> Watch<'a> {
                 Ok(self.turn(&look)?.0)
             }
             Err(error) => {
-                let message = told(&error);
+                let message = error.told();
                 if self.complaint.as_ref() != Some(&message) {
                     (self.report)(&Event::Warning { message: message.clone() })?;
                     self.complaint = Some(message);
@@ -197,7 +206,7 @@ impl<'a> Watch<'a> {
         (self.report)(&Event::UpdatingClaude)?;
         let updated = match desktop.update(&kept.token) {
             Ok(updated) => updated,
-            Err(error) => return (self.report)(&Event::Warning { message: told(&error) }),
+            Err(error) => return (self.report)(&Event::Warning { message: error.told() }),
         };
         for message in updated.warnings {
             (self.report)(&Event::Warning { message })?;
@@ -213,9 +222,9 @@ impl<'a> Watch<'a> {
             Ok(false) => Vec::new(),
             Ok(true) => {
                 (self.report)(&Event::RestartingClaude)?;
-                desktop.restart(&kept.token).unwrap_or_else(|error| vec![told(&error)])
+                desktop.restart(&kept.token).unwrap_or_else(|error| vec![error.told()])
             }
-            Err(error) => vec![told(&error)],
+            Err(error) => vec![error.told()],
         };
         warnings.into_iter().try_for_each(|message| (self.report)(&Event::Warning { message }))
     }
@@ -244,7 +253,7 @@ impl<'a> Watch<'a> {
         let view = self.view(look.as_ref().unwrap_or(before));
         let ended = self.schedule.record(outcome, &view, (self.jitter)());
         let failures = self.schedule.failures();
-        (self.report)(&Event::RefreshFailed { error: told(error), code: code.number(), failures })?;
+        (self.report)(&Event::RefreshFailed { error: error.told(), code: code.number(), failures })?;
         self.failure = Some(error.to_string());
         if ended {
             let (because, probe_at) = (error.to_string(), self.schedule.next_probe());
@@ -260,17 +269,6 @@ fn left(look: &Look) -> Option<TimeDelta> {
     let exact = *expires_at - look.now;
     // Unless its life is believed to be shorter than its end says, after a clock was set back.
     Some(if exact.num_seconds() == *left { exact } else { TimeDelta::seconds(*left) })
-}
-
-/// An error with all its causes and its hint, in one line.
-fn told(error: &Error) -> String {
-    let mut line = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(source) = cause {
-        line = format!("{line}: {source}");
-        cause = source.source();
-    }
-    error.hint().map_or(line.clone(), |hint| format!("{line}. {hint}."))
 }
 
 #[cfg(test)]

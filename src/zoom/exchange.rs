@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::answer::{Again, Answer, Failure, Granted, Times};
+use super::http::Silence;
 use super::{Credentials, Grant};
 use crate::clock::{self, Clock};
 use crate::error::Error;
@@ -27,8 +28,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// One request and its answer.
 pub(super) trait TokenEndpoint {
-    /// Asks once. A failure to get any answer says what happened.
-    async fn ask(&self, credentials: &Credentials) -> Result<Answer, String>;
+    /// Asks once.
+    async fn ask(&self, credentials: &Credentials) -> Result<Answer, Silence>;
 }
 
 /// Asks until there is a token, a verdict, three failures, or no time left.
@@ -39,19 +40,24 @@ pub(super) async fn exchange(
 ) -> Result<Granted, Error> {
     let deadline = Instant::now() + BUDGET.saturating_sub(LATE);
     let mut answer_lost = false;
+    let mut reached = false;
     for attempt in 1.. {
         let asked = clock.now();
         let answer = answer(endpoint, credentials, deadline).await;
         answer_lost |= answer.is_err();
         let failure = match answer {
             Ok(answer) => {
+                reached = true;
                 let times = Times { asked, answered: clock.now() };
                 match answer.read(&credentials.grant, times) {
                     Ok(granted) => return Ok(granted),
                     Err(failure) => failure,
                 }
             }
-            Err(what) => Failure::passing(what),
+            Err(silence) => {
+                reached |= silence.sent;
+                Failure::unanswered(silence.what, reached)
+            }
         };
         let pause = match failure.again {
             Some(Again::Soon) => jittered(PAUSE * 3_u32.pow(attempt - 1)),
@@ -72,13 +78,14 @@ async fn answer(
     endpoint: &impl TokenEndpoint,
     credentials: &Credentials,
     deadline: Instant,
-) -> Result<Answer, String> {
+) -> Result<Answer, Silence> {
     let mut asking = pin!(endpoint.ask(credentials));
     if let Ok(answer) = tokio::time::timeout_at(deadline, &mut asking).await {
         return answer;
     }
     let late = tokio::time::timeout(LATE, asking).await;
-    late.unwrap_or_else(|_| Err(format!("no answer within {} s", BUDGET.as_secs())))
+    let silence = || Silence { what: format!("no answer within {} s", BUDGET.as_secs()), sent: true };
+    late.unwrap_or_else(|_| Err(silence()))
 }
 
 /// A refresh token that is refused after an answer was lost was most likely spent by the lost one.
@@ -109,13 +116,13 @@ mod tests {
 
     /// Answers from a list, and remembers when it was asked.
     struct Script {
-        answers: RefCell<VecDeque<Result<Answer, String>>>,
+        answers: RefCell<VecDeque<Result<Answer, Silence>>>,
         asked: RefCell<Vec<Instant>>,
         never: bool,
     }
 
     impl TokenEndpoint for Script {
-        async fn ask(&self, _: &Credentials) -> Result<Answer, String> {
+        async fn ask(&self, _: &Credentials) -> Result<Answer, Silence> {
             self.asked.borrow_mut().push(Instant::now());
             if self.never {
                 std::future::pending::<()>().await;
@@ -125,7 +132,7 @@ mod tests {
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "an entry of a script")]
-    fn answer(status: u16, body: &str, retry_after: Option<&str>) -> Result<Answer, String> {
+    fn answer(status: u16, body: &str, retry_after: Option<&str>) -> Result<Answer, Silence> {
         Ok(Answer {
             status,
             body: body.into(),
@@ -134,12 +141,16 @@ mod tests {
         })
     }
 
-    fn token() -> Result<Answer, String> {
+    fn silent(sent: bool) -> Result<Answer, Silence> {
+        Err(Silence { what: "cut".into(), sent })
+    }
+
+    fn token() -> Result<Answer, Silence> {
         answer(200, r#"{"access_token":"opaque","expires_in":3600}"#, None)
     }
 
     /// Runs an exchange in paused time: it sleeps without waiting.
-    fn run(grant: Grant, answers: Vec<Result<Answer, String>>) -> (Result<Granted, Error>, Vec<Instant>) {
+    fn run(grant: Grant, answers: Vec<Result<Answer, Silence>>) -> (Result<Granted, Error>, Vec<Instant>) {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         let credentials =
@@ -165,15 +176,31 @@ mod tests {
 
     #[test]
     fn what_passes_is_asked_three_times_with_growing_pauses() {
-        for failure in
-            [|| answer(503, "", None), || answer(200, "<html>", None), || Err("refused".to_owned())]
-        {
+        for failure in [|| answer(503, "", None), || answer(200, "<html>", None), || silent(false)] {
             let (result, asked) = run(account(), vec![failure(), failure(), failure(), token()]);
             assert!(matches!(result, Err(Error::Passing { .. })));
             assert_eq!(asked.len(), 3);
             let (first, second) = (asked[1].duration_since(asked[0]), asked[2].duration_since(asked[1]));
             assert!((500..=1001).contains(&first.as_millis()), "{first:?}");
             assert!((1500..=3001).contains(&second.as_millis()), "{second:?}");
+        }
+    }
+
+    #[test]
+    fn one_try_that_reached_zoom_is_enough_to_have_reached_it() {
+        let busy = || answer(503, "", None);
+        for (answers, expected) in [
+            (vec![silent(false), silent(false), silent(false)], false),
+            (vec![silent(false), silent(true), silent(false)], true),
+            (vec![busy(), silent(false), silent(false)], true),
+            (vec![silent(false), silent(false), busy()], true),
+            (vec![], true),
+        ] {
+            let (result, _) = run(account(), answers);
+            assert!(
+                matches!(result, Err(Error::Passing { reached, .. }) if reached == expected),
+                "{result:?}"
+            );
         }
     }
 
@@ -220,7 +247,7 @@ mod tests {
     #[test]
     fn a_refresh_token_refused_after_a_lost_answer_is_told_so() {
         let refused = || answer(400, r#"{"error":"invalid_grant","reason":"Invalid Token!"}"#, None);
-        let (result, _) = run(refresh(), vec![Err("cut".into()), refused()]);
+        let (result, _) = run(refresh(), vec![silent(true), refused()]);
         assert!(matches!(result, Err(Error::Refused { refusal: Refusal::RefreshAnswerLost, .. })));
         let (result, _) = run(refresh(), vec![refused()]);
         assert!(matches!(result, Err(Error::Refused { refusal: Refusal::RefreshToken, .. })));

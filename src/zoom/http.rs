@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{
+    AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
+};
 use reqwest::{Client, RequestBuilder, Response, Url, redirect};
 use secrecy::ExposeSecret as _;
 use tokio::runtime::Runtime;
@@ -16,6 +18,7 @@ use super::exchange::{self, TokenEndpoint};
 use super::{Credentials, Exchange, Grant, Granted, is_loopback};
 use crate::clock::{Clock, Signals};
 use crate::error::Error;
+use crate::token::Token;
 
 /// How long a connection may take to be made. What is reachable answers in a fraction of it.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -25,8 +28,11 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// tries, so that none begins in it.
 const LAST_WORD: Duration = Duration::from_millis(500);
 
-/// The most of an answer that is read. Zoom's token answers have about 2 KiB.
-const MAX_BODY: usize = 1024 * 1024;
+/// The most that is read of an answer of a few lines, in bytes. Zoom's token answers have about 2 KiB.
+pub(super) const SMALL_BODY: usize = MIB;
+
+/// What bodies are measured in.
+pub(super) const MIB: usize = 1024 * 1024;
 
 /// Zoom over the network.
 #[derive(Debug, Default, Clone, Copy)]
@@ -41,22 +47,9 @@ pub(super) struct Connection {
 impl Connection {
     /// Makes ready to talk to `url`.
     pub(super) fn new(url: &Url) -> Result<Self, Error> {
-        // Fails when one is installed already, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = Client::builder()
-            .redirect(redirect::Policy::none())
-            .connect_timeout(CONNECT)
-            .user_agent(concat!("zoomtok/", env!("CARGO_PKG_VERSION")));
-        if is_loopback(url) && url.scheme() == "http" {
-            // No proxy stands between a machine and itself, and no certificate is looked at: reading those of the
-            // system takes longer than the whole exchange.
-            builder = builder.no_proxy().tls_certs_only([]);
-        } else {
-            builder = builder.https_only(true);
-        }
-        let failed = |source| Error::Other { action: "set up HTTPS".into(), source };
-        let client = builder.build().map_err(|error| failed(std::io::Error::other(reason(&error))))?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let client = client(url)?;
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(not_set_up)?;
         Ok(Self { runtime: Some(runtime), client })
     }
 
@@ -89,6 +82,37 @@ impl Connection {
     }
 }
 
+/// A client for `url`, which follows no redirect: whoever asks decides what may be sent where.
+///
+/// # Errors
+///
+/// [`Error::Other`] when HTTPS cannot be set up on this machine.
+pub(super) fn client(url: &Url) -> Result<Client, Error> {
+    // Fails when one is installed already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = Client::builder()
+        .redirect(redirect::Policy::none())
+        .connect_timeout(CONNECT)
+        .user_agent(concat!("zoomtok/", env!("CARGO_PKG_VERSION")));
+    if is_plain_loopback(url) {
+        // No proxy stands between a machine and itself, and no certificate is looked at: reading those of the
+        // system takes longer than the whole exchange.
+        builder = builder.no_proxy().tls_certs_only([]);
+    } else {
+        builder = builder.https_only(true);
+    }
+    builder.build().map_err(|error| not_set_up(std::io::Error::other(reason(&error))))
+}
+
+fn not_set_up(source: std::io::Error) -> Error {
+    Error::Other { action: "set up HTTPS".into(), source }
+}
+
+/// Whether a URL is one of this machine over plain http, as a stand-in for Zoom has it.
+pub(super) fn is_plain_loopback(url: &Url) -> bool {
+    is_loopback(url) && url.scheme() == "http"
+}
+
 impl Drop for Connection {
     fn drop(&mut self) {
         // A look-up of a name runs in a thread of its own and cannot be stopped; a plain drop would wait for it.
@@ -115,7 +139,7 @@ struct Endpoint<'a> {
 }
 
 impl TokenEndpoint for Endpoint<'_> {
-    async fn ask(&self, credentials: &Credentials) -> Result<Answer, String> {
+    async fn ask(&self, credentials: &Credentials) -> Result<Answer, Silence> {
         // In the body and never in the address: Zoom takes no token there since 2023, and addresses are logged.
         let form = match &credentials.grant {
             Grant::AccountCredentials { account_id } => {
@@ -128,7 +152,7 @@ impl TokenEndpoint for Endpoint<'_> {
         let request =
             self.client.post(self.url.clone()).header(AUTHORIZATION, basic(credentials)).form(&form);
         self.asking.set(true);
-        let answer = send(request).await;
+        let answer = send(request, SMALL_BODY).await;
         self.asking.set(false);
         answer
     }
@@ -149,34 +173,58 @@ fn basic(credentials: &Credentials) -> HeaderValue {
     secret_header(&header)
 }
 
+/// What shows a token to the API.
+pub(super) fn bearer(token: &Token) -> HeaderValue {
+    secret_header(&format!("Bearer {}", token.expose()))
+}
+
 /// A header that does not show itself in `Debug`.
-pub(super) fn secret_header(text: &str) -> HeaderValue {
+fn secret_header(text: &str) -> HeaderValue {
     // Base64 and tokens have no character that a header could not hold.
     let mut value = HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""));
     value.set_sensitive(true);
     value
 }
 
-/// Sends a request and reads the answer, as far as it may be read. The error says what happened.
-pub(super) async fn send(request: RequestBuilder) -> Result<Answer, String> {
-    let mut response = request.send().await.map_err(|error| reason(&error))?;
+/// Why there is no answer to a request.
+#[derive(Debug)]
+pub(super) struct Silence {
+    /// What happened, in words.
+    pub(super) what: String,
+    /// Whether the other side may have seen the request. False only where no connection was made.
+    pub(super) sent: bool,
+}
+
+impl From<reqwest::Error> for Silence {
+    fn from(error: reqwest::Error) -> Self {
+        Self { what: reason(&error), sent: !(error.is_connect() || error.is_builder()) }
+    }
+}
+
+/// Sends a request and reads the answer, of which the body may have `most` bytes.
+pub(super) async fn send(request: RequestBuilder, most: usize) -> Result<Answer, Silence> {
+    let mut response = request.send().await?;
+    let headers = response.headers();
     let mut answer = Answer {
         status: response.status().as_u16(),
-        retry_after: header(response.headers(), &reqwest::header::RETRY_AFTER),
-        date: header(response.headers(), &reqwest::header::DATE),
-        tracking_id: header(response.headers(), &HeaderName::from_static("x-zm-trackingid"))
-            .filter(|id| is_plain(id)),
+        retry_after: header(headers, &RETRY_AFTER),
+        date: header(headers, &DATE),
+        content_type: header(headers, &CONTENT_TYPE),
+        location: header(headers, &LOCATION),
+        limit: header(headers, &HeaderName::from_static("x-ratelimit-type")),
+        tracking_id: header(headers, &HeaderName::from_static("x-zm-trackingid")).filter(|id| is_plain(id)),
         body: Vec::new(),
     };
-    answer.body = body(&mut response).await?;
+    answer.body = body(&mut response, most).await?;
     Ok(answer)
 }
 
-async fn body(response: &mut Response) -> Result<Vec<u8>, String> {
+async fn body(response: &mut Response, most: usize) -> Result<Vec<u8>, Silence> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| reason(&error))? {
-        if body.len() + chunk.len() > MAX_BODY {
-            return Err("the answer did not end within 1 MiB".into());
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > most {
+            let what = format!("the answer did not end within {} MiB", most / MIB);
+            return Err(Silence { what, sent: true });
         }
         body.extend_from_slice(&chunk);
     }
@@ -187,9 +235,9 @@ fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
-/// What Zoom's tracking ids are made of; anything else is not put on a terminal.
+/// What Zoom's tracking ids are made of, `v=2.0;clid=us02;rid=WEB_0a1b` among them; anything else is not put on a terminal.
 fn is_plain(id: &str) -> bool {
-    id.len() <= 100 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_=.".contains(&byte))
+    id.len() <= 100 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_=.;".contains(&byte))
 }
 
 /// Why a request failed, in words; without its address, which is long and can hold an account id.

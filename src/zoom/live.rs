@@ -7,7 +7,7 @@ use reqwest::header::AUTHORIZATION;
 use serde_json::Value;
 
 use super::answer::Answer;
-use super::http::{Connection, Http, below, secret_header, send};
+use super::http::{Connection, Http, SMALL_BODY, Silence, bearer, below, send};
 use crate::error::Error;
 use crate::token::Token;
 
@@ -34,16 +34,16 @@ impl Http {
         let request = connection
             .client()
             .get(below(url, &["users", "me"]))
-            .header(AUTHORIZATION, secret_header(&format!("Bearer {}", token.expose())))
+            .header(AUTHORIZATION, bearer(token))
             .timeout(TIMEOUT);
         let asked = async {
-            let passing = |what, tracking_id| Error::Passing { what, not_before: None, tracking_id };
-            let answer = send(request).await.map_err(|what| passing(what, None))?;
+            let passing =
+                |what, reached, tracking_id| Error::Passing { what, not_before: None, reached, tracking_id };
+            let unanswered = |Silence { what, sent }| passing(what, sent, None);
+            let answer = send(request, SMALL_BODY).await.map_err(unanswered)?;
             judge(&answer).ok_or_else(|| {
-                passing(
-                    format!("Zoom's API answered with HTTP {}", answer.status),
-                    answer.tracking_id.clone(),
-                )
+                let what = format!("Zoom's API answered with HTTP {}", answer.status);
+                passing(what, true, answer.tracking_id.clone())
             })
         };
         connection.run(asked, || false)

@@ -1,6 +1,7 @@
 //! Zoom over HTTPS: what is asked, and what each answer means.
 
 mod answer;
+pub mod api;
 mod exchange;
 mod http;
 mod live;

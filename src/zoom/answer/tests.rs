@@ -1,0 +1,212 @@
+//! The token endpoint's answers, one by one.
+
+use super::*;
+
+fn account() -> Grant {
+    Grant::AccountCredentials { account_id: "account".into() }
+}
+
+fn refresh() -> Grant {
+    Grant::RefreshToken(Token::new("refresh").unwrap())
+}
+
+fn times() -> Times {
+    let asked = "2026-03-04T12:00:00Z".parse().unwrap();
+    Times { asked, answered: asked + TimeDelta::seconds(1) }
+}
+
+fn read(grant: &Grant, status: u16, body: &str) -> Result<Granted, Failure> {
+    Answer { status, body: body.into(), ..Answer::default() }.read(grant, times())
+}
+
+fn life(body: &str) -> i64 {
+    (read(&account(), 200, body).unwrap().expires_at - times().asked).num_seconds()
+}
+
+#[test]
+fn a_verdict_is_told_by_what_it_is_about() {
+    for (grant, status, body, refusal) in [
+        (
+            account(),
+            400,
+            r#"{"reason":"Invalid client_id or client_secret","error":"invalid_client"}"#,
+            Refusal::Client,
+        ),
+        (account(), 400, r#"{"reason":"Bad Request","error":"invalid_request"}"#, Refusal::Account),
+        (
+            account(),
+            400,
+            r#"{"reason":"unsupported grant type","error":"unsupported_grant_type"}"#,
+            Refusal::GrantType,
+        ),
+        (refresh(), 400, r#"{"reason":"Invalid Token!","error":"invalid_grant"}"#, Refusal::RefreshToken),
+        (refresh(), 400, r#"{"error":"invalid_grant"}"#, Refusal::RefreshToken),
+        (account(), 401, r#"{"error":"unauthorized_client"}"#, Refusal::Unauthorized),
+        (account(), 200, r#"{"error":"invalid_client"}"#, Refusal::Client),
+        (
+            account(),
+            400,
+            r#"{"status":false,"errorCode":4702,"errorMessage":"Invalid client_id: X","result":null}"#,
+            Refusal::Client,
+        ),
+        (refresh(), 400, r#"{"code":4741,"message":"superseded"}"#, Refusal::RefreshToken),
+        (account(), 403, r#"{"code":4717,"message":"disabled"}"#, Refusal::AppDisabled),
+        (
+            refresh(),
+            400,
+            r#"{"reason":"no","error":"invalid_request"}"#,
+            Refusal::Other("invalid_request".into()),
+        ),
+    ] {
+        let failure = read(&grant, status, body).unwrap_err();
+        assert!(failure.again.is_none(), "{body}");
+        match failure.error {
+            Error::Refused { refusal: seen, status: told, .. } => {
+                assert_eq!((seen, told), (refusal, status), "{body}");
+            }
+            other => panic!("{body}: {other}"),
+        }
+    }
+}
+
+#[test]
+fn everything_else_passes() {
+    for (status, body) in [
+        (200, "<html>Sign in</html>"),
+        (200, ""),
+        (200, "{}"),
+        (200, r#"{"access_token":""}"#),
+        (200, r#"{"access_token":7}"#),
+        (200, "[]"),
+        (200, r#"{"access_token":"abc"#),
+        (302, ""),
+        (400, "<html>"),
+        (403, "<html>"),
+        (404, "<html>"),
+        (408, "{}"),
+        (418, r#"{"error":"teapot"}"#),
+        (429, r#"{"error":"invalid_client"}"#),
+        (500, r#"{"error":"invalid_client"}"#),
+        (502, "<html>"),
+        (503, ""),
+        (504, ""),
+        (400, r#"{"code":4732}"#),
+        (400, r#"{"errorCode":4700,"errorMessage":""}"#),
+    ] {
+        for grant in [account(), refresh()] {
+            let failure = read(&grant, status, body).unwrap_err();
+            assert!(matches!(failure.error, Error::Passing { .. }), "{status} {body}: {}", failure.error);
+        }
+    }
+}
+
+#[test]
+fn what_zoom_echoes_is_not_repeated() {
+    for body in [
+        r#"{"reason":"Invalid authorization code CANARY","error":"invalid_grant"}"#,
+        r#"{"errorCode":4702,"errorMessage":"Invalid client_id: CANARY"}"#,
+        r#"{"error":"CANARY"}"#,
+        r#"{"error_description":"CANARY","error":"invalid_request"}"#,
+    ] {
+        let failure = read(&refresh(), 400, body).unwrap_err();
+        let shown = format!("{} {:?} {failure:?}", failure.error, failure.error.hint());
+        assert!(!shown.contains("CANARY"), "{shown}");
+    }
+}
+
+#[test]
+fn a_life_is_read_in_every_form() {
+    for (expires_in, life_) in [
+        ("3599", 3599),
+        ("\"3599\"", 3599),
+        ("3599.0", 3599),
+        ("0", 3600),
+        ("-5", 3600),
+        ("null", 3600),
+        ("\"soon\"", 3600),
+        ("1e300", LONGEST_LIFE),
+        ("99999999999999999999", LONGEST_LIFE),
+    ] {
+        let body =
+            format!(r#"{{"access_token":"opaque","token_type":"BEARER","x":[1],"expires_in":{expires_in}}}"#);
+        assert_eq!(life(&body), life_, "{expires_in}");
+    }
+    assert_eq!(life(r#"{"access_token":"opaque"}"#), 3600);
+    assert_eq!(life("\u{feff}{\"access_token\":\"opaque\"}"), 3600);
+}
+
+#[test]
+fn an_unsafe_token_is_refused() {
+    for token in ["a\\nb", "a\\\"b", "$(id)", "a b", "`id`"] {
+        for body in [
+            format!(r#"{{"access_token":"{token}"}}"#),
+            format!(r#"{{"access_token":"fine","refresh_token":"{token}"}}"#),
+        ] {
+            let failure = read(&account(), 200, &body).unwrap_err();
+            assert!(matches!(failure.error, Error::UnsafeToken { .. }) && failure.again.is_none(), "{body}");
+        }
+    }
+}
+
+#[test]
+fn a_retry_after_is_read_in_three_forms_and_bounded() {
+    for (text, seconds) in [
+        ("7", Some(7)),
+        (" 7 ", Some(7)),
+        ("2026-03-04T12:00:31Z", Some(30)),
+        ("Wed, 04 Mar 2026 12:00:31 GMT", Some(30)),
+        ("2020-05-31T00:00:00Z", Some(0)),
+        ("86400", Some(300)),
+        ("18446744073709551615", Some(300)),
+        ("2026-03-05T00:00:00Z", Some(300)),
+        ("soon", None),
+        ("-3", None),
+        ("", None),
+    ] {
+        let answer = Answer { retry_after: Some(text.into()), ..Answer::default() };
+        assert_eq!(answer.wait(times(), LONGEST_WAIT), seconds.map(Duration::from_secs), "{text}");
+    }
+    assert_eq!(wait("2026-03-04T14:00:31Z", times().answered, 7200), Some(Duration::from_secs(30)));
+}
+
+#[test]
+fn scopes_are_read_as_far_as_they_are_names() {
+    let granted = |scope: &str| {
+        let body = format!(r#"{{"access_token":"opaque","scope":{scope}}}"#);
+        read(&account(), 200, &body).unwrap().scopes
+    };
+    let (fits, long) = ("a".repeat(LONGEST_SCOPE), "a".repeat(LONGEST_SCOPE + 1));
+    for (scope, expected) in [
+        (r#""user:read:user:admin  meeting:read""#, vec!["user:read:user:admin", "meeting:read"]),
+        (r#""""#, vec![]),
+        ("null", vec![]),
+        (r#"["a"]"#, vec![]),
+        (r#""a \u001b[2J \u00e9 b""#, vec!["a", "b"]),
+        (&format!("\"{fits} {long}\""), vec![fits.as_str()]),
+    ] {
+        assert_eq!(granted(scope), expected, "{scope}");
+    }
+    assert!(read(&account(), 200, r#"{"access_token":"opaque"}"#).unwrap().scopes.is_empty());
+    assert_eq!(granted(&format!("\"{}\"", "a ".repeat(MOST_SCOPES + 1))).len(), MOST_SCOPES);
+}
+
+#[test]
+fn a_difference_of_the_clocks_is_seen_and_taken_out() {
+    for (date, ahead) in [
+        ("Wed, 04 Mar 2026 12:00:00 GMT", 0),
+        ("Wed, 04 Mar 2026 12:01:00 GMT", 0),
+        ("Wed, 04 Mar 2026 12:10:01 GMT", 600),
+        ("Wed, 04 Mar 2026 10:00:00 GMT", -7200),
+        ("never", 0),
+    ] {
+        let answer = Answer {
+            status: 200,
+            date: Some(date.into()),
+            body: br#"{"access_token":"opaque","expires_in":3600}"#.to_vec(),
+            ..Answer::default()
+        };
+        let granted = answer.read(&account(), times()).unwrap();
+        assert_eq!(granted.ahead, ahead, "{date}");
+        assert_eq!(granted.expires_at, times().asked + TimeDelta::seconds(3600), "{date}");
+    }
+}

@@ -1,0 +1,139 @@
+//! Carries out a call, once.
+
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+use reqwest::{Client, RequestBuilder, Url};
+use serde_json::Value;
+
+use super::answer::Reading;
+use super::quoted::quoted;
+use super::{Failure, Method, Request};
+use crate::clock::{Clock as _, SystemClock};
+use crate::error::Error;
+use crate::token::Token;
+use crate::zoom::answer::{Answer, Times};
+use crate::zoom::http::{self, MIB, Silence};
+use crate::zoom::is_loopback;
+
+/// How long an answer may take, from the connection to the last byte.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The most that is read of an answer, in bytes. A page of 300 entries has some hundred KiB, and a transcript of a day
+/// a few MiB.
+const LARGE_BODY: usize = 16 * MIB;
+
+/// How many redirects lead to a file at most.
+const REDIRECTS: usize = 5;
+
+/// Zoom's API. The clones share their connections, which are kept for the next call.
+///
+/// The calls run where they are awaited, and end when they are dropped; a call that is ended so may have been carried
+/// out by Zoom.
+#[derive(Clone)]
+pub struct Api {
+    client: Client,
+    base: Url,
+    clock: SystemClock,
+}
+
+impl Api {
+    /// Makes ready to talk to the API at `base`, `https://api.zoom.us/v2`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Other`] when HTTPS cannot be set up on this machine.
+    pub fn new(base: &Url) -> Result<Self, Error> {
+        Ok(Self { client: http::client(base)?, base: base.clone(), clock: SystemClock::start() })
+    }
+
+    /// Carries out a call, once, within 30 s.
+    ///
+    /// # Errors
+    ///
+    /// A [`Failure`]; whether it makes sense to try again depends on the call as well.
+    pub async fn call(&self, request: &Request, token: &Token) -> Result<Value, Failure> {
+        let method = match request.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+            Method::Patch => reqwest::Method::PATCH,
+            Method::Delete => reqwest::Method::DELETE,
+        };
+        let mut call = self.client.request(method, request.url(&self.base));
+        if let Some(body) = &request.body {
+            call = call.header(CONTENT_TYPE, "application/json").body(body.to_string());
+        }
+        let (answer, times) = self.ask(call, token).await?;
+        Reading { answer: &answer, token, times }.value()
+    }
+
+    /// Fetches a transcript from the `download_url` of a recording, through at most 5 redirects, each within 30 s.
+    ///
+    /// The token goes along, and to Zoom only: other clients either lose it on the way (ZoomNet#257) or hand it to
+    /// whoever they are led to.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Elsewhere`] when the address or a redirect leads away from Zoom; nothing was sent there.
+    /// [`Failure::Broken`] when what came is no transcript, and else as with [`Api::call`].
+    pub async fn download(&self, address: &str, token: &Token) -> Result<String, Failure> {
+        let elsewhere =
+            |problem: &str, redirected| Failure::Elsewhere { problem: quoted(problem, token), redirected };
+        let mut url = Url::parse(address).map_err(|_| elsewhere("its address is no URL", false))?;
+        let mut redirects = 0;
+        loop {
+            if let Some(problem) = self.objection(&url) {
+                return Err(elsewhere(&problem, redirects > 0));
+            }
+            let (answer, times) = self.ask(self.client.get(url.clone()), token).await?;
+            let reading = Reading { answer: &answer, token, times };
+            if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
+                return reading.transcript();
+            }
+            if redirects == REDIRECTS {
+                return Err(reading.broken("the file is behind too many redirects"));
+            }
+            redirects += 1;
+            let next = answer.location.as_deref().and_then(|location| url.join(location).ok());
+            url = next.ok_or_else(|| reading.broken("the file is behind a redirect to nowhere"))?;
+        }
+    }
+
+    async fn ask(&self, request: RequestBuilder, token: &Token) -> Result<(Answer, Times), Failure> {
+        let request = request.header(AUTHORIZATION, http::bearer(token)).timeout(TIMEOUT);
+        let asked = self.clock.now();
+        match http::send(request, LARGE_BODY).await {
+            Ok(answer) => Ok((answer, Times { asked, answered: self.clock.now() })),
+            Err(Silence { what, sent }) => Err(Failure::Unanswered { what, sent }),
+        }
+    }
+
+    /// Why the token must not be sent to a URL, if it must not. Where a stand-in on this machine takes the place of
+    /// the API, its files are on this machine too.
+    fn objection(&self, url: &Url) -> Option<String> {
+        let host = url.host_str().unwrap_or("nobody");
+        let has_user = !url.username().is_empty() || url.password().is_some();
+        let is_stand_in = http::is_plain_loopback(&self.base) && is_loopback(url);
+        if has_user {
+            Some(format!("the address at {host} holds a user name"))
+        } else if is_stand_in {
+            None
+        } else if !is_zooms(host) {
+            Some(format!("{host} is not Zoom's"))
+        } else if url.scheme() != "https" {
+            Some(format!("{host} would be asked without https"))
+        } else {
+            None
+        }
+    }
+}
+
+/// Whether a host is Zoom's, or Zoom's for governments. Recordings are at zoom.us and usNNweb.zoom.us.
+fn is_zooms(host: &str) -> bool {
+    ["zoom.us", "zoomgov.com"]
+        .iter()
+        .any(|zoom| host.strip_suffix(zoom).is_some_and(|before| before.is_empty() || before.ends_with('.')))
+}
+
+#[cfg(test)]
+mod tests;

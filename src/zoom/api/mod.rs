@@ -1,0 +1,13 @@
+//! Zoom's REST API: a call as data, what its answer means (pure), and the client that carries it out once.
+//!
+//! Nothing here decides to try again: whoever holds the token does, see `mcp/session.rs`.
+
+mod answer;
+mod client;
+mod failure;
+mod quoted;
+mod request;
+
+pub use client::Api;
+pub use failure::{Failure, Limit};
+pub use request::{Method, Request};
