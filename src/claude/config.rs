@@ -1,4 +1,5 @@
-//! The file that Claude Desktop reads its servers from: where it is, and how one value of it is replaced.
+//! The file that Claude Desktop reads its servers from: where it is, and how one value of it is replaced, the token of
+//! a server or the server itself.
 //!
 //! It is somebody else's file. Claude writes it too, without a lock, so the bytes that were edited are compared with
 //! those that are there right before the new ones take their place.
@@ -8,14 +9,17 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::edit::{Edit, Place, Server, edit, value};
+use super::edit::{Edit, New, Place, Server, edit, value};
 use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
 use crate::settings::Settings;
 use crate::store::{Fault, Lock, PATIENCE, Reservation, default_state_root, insist, read_regular, resolve};
 use crate::token::{Token, mask};
 
+mod install;
 mod platform;
+
+pub use install::{Entry, Installed};
 
 /// No configuration comes near this many bytes; what is larger was named by mistake.
 const MAX_LEN: u64 = 16 * 1024 * 1024;
@@ -25,6 +29,9 @@ const TRIES: usize = 3;
 
 /// The pause before that: whoever is writing the file is done then.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// What a file that is not there yet would say.
+const NOTHING: &str = "{}";
 
 /// The place of the token in Claude Desktop's configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,11 +74,27 @@ struct Surroundings<'a> {
     ready: &'a mut dyn FnMut(),
 }
 
+/// What is to stand where.
+struct Change<'a> {
+    place: Place<'a>,
+    new: New<'a>,
+}
+
 /// A file as it was read.
 struct Content {
     /// The path without symbolic links.
     real: PathBuf,
-    text: String,
+    /// None where there is no file, and a directory for it.
+    text: Option<String>,
+}
+
+/// What came of a change.
+struct Written {
+    /// The file before it.
+    content: Content,
+    edit: Edit,
+    /// The copy of it, where it was made now.
+    backup: Option<PathBuf>,
 }
 
 impl Config {
@@ -106,14 +129,7 @@ impl Config {
     /// [`Error::ClaudeConfigMissing`], [`Error::Unreadable`] or [`Error::Unparseable`], and the file is untouched;
     /// [`Error::Store`] or [`Error::Busy`] when it cannot be written or does not stop changing.
     pub fn update(&self, token: &Token) -> Result<Update, Error> {
-        self.update_in(
-            token,
-            &mut Surroundings {
-                state_root: self.state_root.as_deref(),
-                clock: &SystemClock::start(),
-                ready: &mut || {},
-            },
-        )
+        Ok(self.report(self.write(&self.change(token))?))
     }
 
     /// What an update would do. Nothing is written.
@@ -122,8 +138,7 @@ impl Config {
     ///
     /// As [`Config::update`], but for those of writing.
     pub fn preview(&self, token: &Token) -> Result<Update, Error> {
-        let (_, edit) = self.read_and_edit(token)?;
-        Ok(self.report(&edit, None))
+        Ok(self.report(self.read_and_edit(&self.change(token))?))
     }
 
     /// Whether the token is in its place.
@@ -132,50 +147,55 @@ impl Config {
     ///
     /// The file is missing, cannot be read or is not JSON.
     pub fn holds(&self, token: &Token) -> Result<bool, Error> {
-        let content = self.read()?;
-        let value = value(&content.text, self.place()).map_err(|fault| self.unparseable(fault))?;
+        let text = self.read()?.text.ok_or_else(|| self.missing())?;
+        let value = value(&text, self.place()).map_err(|fault| self.unparseable(fault))?;
         Ok(value.as_deref() == Some(token.expose()))
     }
 
-    fn update_in(&self, token: &Token, surroundings: &mut Surroundings<'_>) -> Result<Update, Error> {
+    fn write(&self, change: &Change<'_>) -> Result<Written, Error> {
+        self.write_in(
+            change,
+            &mut Surroundings {
+                state_root: self.state_root.as_deref(),
+                clock: &SystemClock::start(),
+                ready: &mut || {},
+            },
+        )
+    }
+
+    fn write_in(&self, change: &Change<'_>, surroundings: &mut Surroundings<'_>) -> Result<Written, Error> {
         let clock = surroundings.clock;
-        let mut edited = self.read_and_edit(token);
-        if is_passing(&edited) {
+        let mut written = self.read_and_edit(change);
+        if is_passing(&written) {
             clock.sleep(PAUSE);
-            edited = self.read_and_edit(token);
+            written = self.read_and_edit(change);
         }
-        let (content, edit) = edited?;
-        if edit.text.is_none() {
-            return Ok(self.report(&edit, None));
-        }
+        let written = written?;
+        let Some(text) = &written.edit.text else { return Ok(written) };
         let _lock = lock(surroundings)?;
         let mut backup = None;
-        let mut reservation = Reservation::new(&content.real, content.text.len() + token.expose().len())?;
+        let mut reservation = Reservation::new(&written.content.real, text.len())?;
         for attempt in 0..TRIES {
             if attempt > 0 {
                 clock.sleep(PAUSE);
             }
             // Also at first: another zoomtok may have written it while this one waited for the lock.
-            let edited = self.read_and_edit(token);
-            if attempt + 1 < TRIES && is_passing(&edited) {
+            let written = self.read_and_edit(change);
+            if attempt + 1 < TRIES && is_passing(&written) {
                 continue;
             }
-            let (content, edit) = match edited {
-                Ok((content, edit)) if edit.text.is_some() => (content, edit),
-                other => {
-                    withdraw(backup);
-                    return other.map(|(_, edit)| self.report(&edit, None));
-                }
+            let Ok(Written { content, edit: Edit { text: Some(text), .. }, .. }) = &written else {
+                withdraw(backup);
+                return written;
             };
-            let text = edit.text.as_deref().unwrap_or_default();
-            backup = back_up(&content, backup.as_ref())?;
+            backup = back_up(content, backup.as_ref())?;
             let ready = &mut *surroundings.ready;
             let is_unchanged = || {
                 ready();
                 self.read().is_ok_and(|now| now.text == content.text && now.real == content.real)
             };
             match reservation.commit_if(text.as_bytes(), is_unchanged)? {
-                None => return Ok(self.report(&edit, backup)),
+                None => return written.map(|written| Written { backup, ..written }),
                 Some(again) => reservation = again,
             }
         }
@@ -187,37 +207,54 @@ impl Config {
         })
     }
 
-    fn place(&self) -> Place<'_> {
-        Place { server: &self.server, key: &self.key }
+    fn change<'a>(&'a self, token: &'a Token) -> Change<'a> {
+        Change { place: self.place(), new: New::Text(token.expose()) }
     }
 
-    fn read_and_edit(&self, token: &Token) -> Result<(Content, Edit), Error> {
+    fn place(&self) -> Place<'_> {
+        Place { server: &self.server, key: Some(&self.key) }
+    }
+
+    fn read_and_edit(&self, change: &Change<'_>) -> Result<Written, Error> {
         let content = self.read()?;
-        let edit =
-            edit(&content.text, self.place(), token.expose()).map_err(|fault| self.unparseable(fault))?;
-        Ok((content, edit))
+        let text = match (&content.text, change.place.key) {
+            (Some(text), _) => text,
+            (None, None) => NOTHING,
+            // A token alone starts no server, so it is no reason to make the file.
+            (None, Some(_)) => return Err(self.missing()),
+        };
+        let edit = edit(text, change.place, &change.new).map_err(|fault| self.unparseable(fault))?;
+        Ok(Written { content, edit, backup: None })
     }
 
     fn read(&self) -> Result<Content, Error> {
         let failed = |source: io::Error| match source.kind() {
-            io::ErrorKind::NotFound => {
-                Error::ClaudeConfigMissing { looked: platform::looked_for(&self.path) }
-            }
+            io::ErrorKind::NotFound => self.missing(),
             _ => Error::Unreadable { path: self.path.clone(), source },
         };
         let real = insist(|| resolve(&self.path)).map_err(failed)?;
-        let bytes = insist(|| read_regular(&real, MAX_LEN, "which no configuration of Claude's is"))
-            .map_err(failed)?;
+        let bytes = match insist(|| read_regular(&real, MAX_LEN, "which no configuration of Claude's is")) {
+            Err(error)
+                if error.kind() == io::ErrorKind::NotFound && real.parent().is_some_and(Path::is_dir) =>
+            {
+                return Ok(Content { real, text: None });
+            }
+            bytes => bytes.map_err(failed)?,
+        };
         let text = String::from_utf8(bytes)
             .map_err(|_| self.unparseable(Fault { line: None, problem: "it is not UTF-8".into() }))?;
-        Ok(Content { real, text })
+        Ok(Content { real, text: Some(text) })
+    }
+
+    fn missing(&self) -> Error {
+        Error::ClaudeConfigMissing { looked: platform::looked_for(&self.path) }
     }
 
     fn unparseable(&self, fault: Fault) -> Error {
         Error::Unparseable { path: self.path.clone(), line: fault.line, problem: fault.problem }
     }
 
-    fn report(&self, edit: &Edit, backup: Option<PathBuf>) -> Update {
+    fn report(&self, Written { edit, backup, .. }: Written) -> Update {
         let name = self.place().server_name();
         // https://modelcontextprotocol.io/docs/develop/connect-local-servers: `command` is what Claude runs.
         let warnings = match edit.server {
@@ -257,22 +294,31 @@ fn lock(surroundings: &Surroundings<'_>) -> Result<Lock, Error> {
 }
 
 /// Whether somebody may be in the middle of writing the file: then it is whole a moment later.
-fn is_passing<T>(read: &Result<T, Error>) -> bool {
-    matches!(read, Err(Error::Unparseable { .. } | Error::ClaudeConfigMissing { .. }))
+fn is_passing(written: &Result<Written, Error>) -> bool {
+    match written {
+        Ok(written) => written.content.text.is_none(),
+        Err(error) => matches!(error, Error::Unparseable { .. } | Error::ClaudeConfigMissing { .. }),
+    }
 }
 
 /// Keeps a copy of the file as it was before zoomtok changed it for the first time. Gives its path when it was made in
 /// this run; `made` says that an attempt before did.
 fn back_up(content: &Content, made: Option<&PathBuf>) -> Result<Option<PathBuf>, Error> {
-    let mut name = content.real.file_name().unwrap_or_default().to_owned();
-    name.push(".zoomtok.bak");
-    let path = content.real.with_file_name(name);
+    let Some(text) = &content.text else { return Ok(made.cloned()) };
+    let path = backup_path(&content.real);
     // A link too, wherever it leads: it is not zoomtok's to follow.
     if made.is_none() && path.symlink_metadata().is_ok() {
         return Ok(None);
     }
-    Reservation::new(&path, content.text.len())?.commit(content.text.as_bytes())?;
+    Reservation::new(&path, text.len())?.commit(text.as_bytes())?;
     Ok(Some(path))
+}
+
+/// Where that copy is.
+fn backup_path(real: &Path) -> PathBuf {
+    let mut name = real.file_name().unwrap_or_default().to_owned();
+    name.push(".zoomtok.bak");
+    real.with_file_name(name)
 }
 
 /// Removes a copy that was made in this run, of what has not been changed after all.

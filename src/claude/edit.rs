@@ -12,6 +12,7 @@ use jsonc_parser::tokens::Token;
 use jsonc_parser::{CollectOptions, ParseOptions, Scanner, ScannerOptions, parse_to_ast};
 use serde_json::Value;
 
+pub(super) use self::layout::New;
 use self::layout::Style;
 use crate::store::Fault;
 
@@ -27,11 +28,11 @@ const STRICT: ScannerOptions = ScannerOptions {
     allow_extended_string_escapes: false,
 };
 
-/// The place of the token: `mcpServers.<server>.env.<key>`.
+/// The place of the token, `mcpServers.<server>.env.<key>`; without a key that of the server, `mcpServers.<server>`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'a> {
     pub(super) server: &'a str,
-    pub(super) key: &'a str,
+    pub(super) key: Option<&'a str>,
 }
 
 /// What comes of an edit.
@@ -39,7 +40,7 @@ pub(super) struct Place<'a> {
 pub(super) struct Edit {
     /// The new text; none where the old one will do.
     pub(super) text: Option<String>,
-    /// What stood there.
+    /// What stood there; of a server, its command.
     pub(super) before: Option<String>,
     /// The server that the configuration has, before the edit.
     pub(super) server: Server,
@@ -59,8 +60,9 @@ pub(super) enum Server {
 }
 
 impl<'a> Place<'a> {
-    fn path(&self) -> [&'a str; 4] {
-        ["mcpServers", self.server, "env", self.key]
+    fn path(&self) -> Vec<&'a str> {
+        let key = self.key.map(|key| ["env", key]);
+        ["mcpServers", self.server].into_iter().chain(key.into_iter().flatten()).collect()
     }
 
     /// As a person writes it.
@@ -74,39 +76,48 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Puts `value` at `place`.
+/// Puts `new` at `place`: a text at that of the token, an object at that of a server. A token is not put where the
+/// server reads `.env`. Nothing changes where an object has the properties of the new one, whatever else it has.
 ///
 /// # Errors
 ///
 /// The text is not JSON with comments, or the place cannot be reached without harm to something else.
-pub(super) fn edit(text: &str, place: Place<'_>, value: &str) -> Result<Edit, Fault> {
+pub(super) fn edit(text: &str, place: Place<'_>, new: &New<'_>) -> Result<Edit, Fault> {
     let document = Document::read(text)?;
     let path = place.path();
     let root = document.tree()?;
-    let found = find(&document, &root, &path)?;
+    let found = find(&document, &root, &path, new)?;
     let server = document.server(place);
+    let there = document.value_at(&path);
     let before = match &found {
-        Found::Value(node) => Some(match node {
-            Node::StringLit(literal) => literal.value.to_string(),
-            other => document.text[other.start()..other.end()].to_owned(),
-        }),
+        Found::Value { node: Node::StringLit(literal), .. } => Some(literal.value.to_string()),
+        Found::Value { node: Node::Object(_), .. } => {
+            there.and_then(|there| there.get("command")?.as_str()).map(str::to_owned)
+        }
+        Found::Value { node, .. } => Some(document.text[node.start()..node.end()].to_owned()),
         Found::Gap { .. } => None,
     };
-    let is_there = document.value_at(&path).and_then(Value::as_str) == Some(value);
-    if is_there || server == Server::ReadsEnv {
+    let is_there = there.is_some_and(|there| new.is_said_by(there));
+    if is_there || (place.key.is_some() && server == Server::ReadsEnv) {
         return Ok(Edit { text: None, before, server });
     }
-    let (cut, put) = match &found {
-        Found::Value(node) => (node.start()..node.end(), quoted(value)),
-        Found::Gap { object, trail } => document.insertion(&root, object, trail, &path[trail.len()..], value),
+    let (cut, put, gone) = match &found {
+        Found::Value { node, trail } => {
+            let cut = node.start()..node.end();
+            (cut.clone(), document.replacement(&root, node, trail, new), cut)
+        }
+        Found::Gap { object, trail } => {
+            let (cut, put) = document.insertion(&root, object, trail, &path[trail.len()..], new);
+            (cut, put, 0..0)
+        }
     };
     let body = &document.text;
-    let new = format!("{}{}{put}{}", document.mark, &body[..cut.start], &body[cut.end..]);
-    let drops_nothing = matches!(found, Found::Value(_)) || document.strict[cut].trim().is_empty();
-    if !drops_nothing || !document.becomes(&new, &path, value) {
+    let changed = format!("{}{}{put}{}", document.mark, &body[..cut.start], &body[cut.end..]);
+    let drops_nothing = !gone.is_empty() || document.strict[cut].trim().is_empty();
+    if !drops_nothing || !document.becomes(&changed, &path, new, &gone) {
         return Err(general(format!("{} cannot be set without changing something else", place.name())));
     }
-    Ok(Edit { text: Some(new), before, server })
+    Ok(Edit { text: Some(changed), before, server })
 }
 
 /// What stands at `place`, if it is a string.
@@ -134,9 +145,9 @@ struct Document<'t> {
 
 /// Where a path leads.
 enum Found<'d, 'a> {
-    /// To a value.
-    Value(&'d Node<'a>),
-    /// To an object that lacks the next name. `trail` has the properties on the way to it.
+    /// To a value. `trail` has the properties on the way to it, its own the last.
+    Value { node: &'d Node<'a>, trail: Vec<&'d ObjectProp<'a>> },
+    /// To an object that lacks the next name.
     Gap { object: &'d Object<'a>, trail: Vec<&'d ObjectProp<'a>> },
 }
 
@@ -221,37 +232,56 @@ impl<'t> Document<'t> {
         }
     }
 
-    /// Whether `new` says what this text says, comments included, and `value` at `path`.
-    fn becomes(&self, new: &str, path: &[&str], value: &str) -> bool {
+    /// Whether `changed` says what this text says, comments included, and `new` at `path`. The comments in what is
+    /// `gone` are gone with it.
+    fn becomes(&self, changed: &str, path: &[&str], new: &New<'_>, gone: &Range<usize>) -> bool {
         let mut expected = self.value.clone();
         let mut at = &mut expected;
         for name in path {
             let Some(object) = at.as_object_mut() else { return false };
             at = object.entry(*name).or_insert_with(|| Value::Object(serde_json::Map::new()));
         }
-        *at = value.into();
-        let Ok(new) = Document::read(new) else { return false };
-        new.value == expected && new.mark == self.mark && new.commented() == self.commented()
+        *at = new.into();
+        let Ok(changed) = Document::read(changed) else { return false };
+        changed.value == expected
+            && changed.mark == self.mark
+            && changed.commented(&(0..0)) == self.commented(gone)
     }
 
-    fn commented(&self) -> Vec<&str> {
-        self.comments.iter().map(|range| &self.text[range.clone()]).collect()
+    /// The comments outside of a range.
+    fn commented(&self, gone: &Range<usize>) -> Vec<&str> {
+        let kept = self.comments.iter().filter(|range| !gone.contains(&range.start));
+        kept.map(|range| &self.text[range.clone()]).collect()
+    }
+
+    /// What to put in the place of `node`, laid out as that is.
+    fn replacement(
+        &self,
+        root: &Node<'_>,
+        node: &Node<'_>,
+        trail: &[&ObjectProp<'_>],
+        new: &New<'_>,
+    ) -> String {
+        match node {
+            Node::Object(object) => Style::of(self.text, root, object, trail).value(new),
+            _ => Value::from(new).to_string(),
+        }
     }
 
     /// Where to cut, and what to put there, so that `object` gets the property `names[0]` as its last one: an object
-    /// with the property `names[1]`, and so on to `value`.
+    /// with the property `names[1]`, and so on to `new`.
     fn insertion(
         &self,
         root: &Node<'_>,
         object: &Object<'_>,
         trail: &[&ObjectProp<'_>],
         names: &[&str],
-        value: &str,
+        new: &New<'_>,
     ) -> (Range<usize>, String) {
         let text = self.text;
         let inside = object.start() + 1..object.end() - 1;
         let style = Style::of(text, root, object, trail);
-        let property = style.property(names, value);
+        let property = style.property(names, new);
         let separator = style.separator();
         if let Some(last) = object.properties.last() {
             let comma = self.trailing_commas.iter().find(|at| (last.end()..inside.end).contains(at));
@@ -281,8 +311,13 @@ impl<'t> Document<'t> {
     }
 }
 
-/// Follows `path` from `root`.
-fn find<'d, 'a>(document: &Document<'_>, root: &'d Node<'a>, path: &[&str]) -> Result<Found<'d, 'a>, Fault> {
+/// Follows `path` from `root` to an object or, where that is not what is `wanted`, to a value that is none.
+fn find<'d, 'a>(
+    document: &Document<'_>,
+    root: &'d Node<'a>,
+    path: &[&str],
+    wanted: &New<'_>,
+) -> Result<Found<'d, 'a>, Fault> {
     let at = |node: &Node<'_>, problem| fault(line(document.text, node.start()), problem);
     let mut object = root.as_object().ok_or_else(|| at(root, "what it holds is not an object".to_owned()))?;
     let mut trail = Vec::new();
@@ -295,15 +330,16 @@ fn find<'d, 'a>(document: &Document<'_>, root: &'d Node<'a>, path: &[&str]) -> R
             (None, _) => return Ok(Found::Gap { object, trail }),
             (Some(property), None) => property,
         };
-        object = match &property.value {
-            Node::Object(_) | Node::Array(_) if depth + 1 == path.len() => {
-                return Err(at(&property.value, format!("{} is not a string", place())));
-            }
-            value if depth + 1 == path.len() => return Ok(Found::Value(value)),
-            Node::Object(object) => object,
-            value => return Err(at(value, format!("{} is not an object", place()))),
-        };
         trail.push(property);
+        let is_last = depth + 1 == path.len();
+        match (&property.value, is_last && !matches!(wanted, New::Object(_))) {
+            (value @ (Node::Object(_) | Node::Array(_)), true) => {
+                return Err(at(value, format!("{} is not a string", place())));
+            }
+            (Node::Object(next), false) if !is_last => object = next,
+            (node @ Node::Object(_), false) | (node, true) => return Ok(Found::Value { node, trail }),
+            (value, false) => return Err(at(value, format!("{} is not an object", place()))),
+        }
     }
     Err(general("it has no such place"))
 }

@@ -9,6 +9,6 @@ mod platform;
 mod processes;
 
 pub use app::{App, Restarted, Step};
-pub use config::{Config, Update};
+pub use config::{Config, Entry, Installed, Update};
 pub use handover::restart;
 pub use platform::{Again, Force, Platform, Quit, Start};

@@ -11,6 +11,14 @@ fn token() -> Token {
     Token::new("new.token").unwrap()
 }
 
+fn entry() -> Entry {
+    Entry { command: "/bin/zoomtok".into(), args: vec!["mcp".into()] }
+}
+
+/// What a file says that was made for [`entry`].
+const MADE: &str = "{\n  \"mcpServers\": {\n    \"zoom\": {\n      \"command\": \"/bin/zoomtok\",\n      \"args\": [\n        \
+                    \"mcp\"\n      ]\n    }\n  }\n}";
+
 struct Place {
     root: tempfile::TempDir,
     config: Config,
@@ -52,8 +60,17 @@ impl Place {
 
     fn update_at(&self, clock: &dyn Clock, mut ready: impl FnMut()) -> Result<Update, Error> {
         let state = self.root.path().join("state");
-        self.config
-            .update_in(&token(), &mut Surroundings { state_root: Some(&state), clock, ready: &mut ready })
+        let mut surroundings = Surroundings { state_root: Some(&state), clock, ready: &mut ready };
+        let token = token();
+        let written = self.config.write_in(&self.config.change(&token), &mut surroundings)?;
+        Ok(self.config.report(written))
+    }
+
+    /// Installs [`entry`], and calls `ready` right before each replace.
+    fn install_at(&self, clock: &dyn Clock, mut ready: impl FnMut()) -> Result<Written, Error> {
+        let state = self.root.path().join("state");
+        let mut surroundings = Surroundings { state_root: Some(&state), clock, ready: &mut ready };
+        self.config.write_in(&self.config.installation(&entry()), &mut surroundings)
     }
 }
 
@@ -192,4 +209,94 @@ fn what_is_no_text_of_a_sensible_size_is_not_read() {
     fs::remove_file(path).unwrap();
     fs::create_dir(path).unwrap();
     assert!(matches!(place.update(|| {}), Err(Error::Unreadable { .. })));
+}
+
+#[test]
+fn a_server_takes_the_place_of_another_and_the_version_before_is_kept() {
+    let place = Place::new(OLD);
+    let preview = place.config.preview_install(&entry()).unwrap();
+    assert!(preview.changed && preview.backed_up && !preview.made, "{preview:?}");
+    assert_eq!((place.text().as_str(), place.names()), (OLD, vec!["claude.json".to_owned()]));
+
+    let installed = place.config.install(&entry()).unwrap();
+    assert_eq!((installed.place.as_str(), installed.before.as_deref()), ("mcpServers.zoom", Some("x")));
+    assert_eq!((&installed.backup, installed.backed_up), (&preview.backup, true));
+    let new = OLD.replace(
+        r#"{"command": "x", "env": {"TOKEN": "old"}}"#,
+        r#"{"command": "/bin/zoomtok", "args": ["mcp"]}"#,
+    );
+    assert_eq!(place.text(), new);
+    assert_eq!(fs::read_to_string(installed.backup.unwrap()).unwrap(), OLD);
+    // It reads `.env`, so nobody puts a token there.
+    assert!(place.config.preview(&token()).unwrap().reads_env);
+    let again = place.config.install(&entry()).unwrap();
+    assert!(!again.changed && !again.backed_up && again.backup.is_none(), "{again:?}");
+
+    // A copy that is older than that is told as such.
+    place.put(OLD);
+    let preview = place.config.preview_install(&entry()).unwrap();
+    let installed = place.config.install(&entry()).unwrap();
+    assert!(!preview.backed_up && !installed.backed_up);
+    assert!(preview.backup.is_some() && preview.backup == installed.backup);
+}
+
+#[test]
+fn a_file_is_made_for_a_server_where_there_is_a_directory_for_it() {
+    let place = Place::new(OLD);
+    fs::remove_file(&place.config.path).unwrap();
+    let preview = place.config.preview_install(&entry()).unwrap();
+    assert!(preview.changed && preview.made && preview.backup.is_none(), "{preview:?}");
+    assert!(!place.config.path.exists());
+    let installed = place.config.install(&entry()).unwrap();
+    assert!(installed.changed && installed.made && installed.before.is_none(), "{installed:?}");
+    assert_eq!((place.text().as_str(), installed.backup), (MADE, None));
+    assert_eq!(place.names(), ["claude.json", "state"]);
+
+    fs::remove_file(&place.config.path).unwrap();
+    let config = Config { path: place.root.path().join("none/claude.json"), ..place.config.clone() };
+    for error in [config.install(&entry()).unwrap_err(), config.preview_install(&entry()).unwrap_err()] {
+        assert!(matches!(error, Error::ClaudeConfigMissing { .. }), "{error}");
+    }
+    assert!(!config.path.parent().unwrap().exists());
+}
+
+#[test]
+fn a_file_that_another_program_makes_meanwhile_is_kept() {
+    let theirs = OLD.replace("zoom", "theirs");
+    let kept = |place: &Place| {
+        let text = place.text();
+        assert!(
+            text.contains("// mine") && text.contains("theirs") && text.contains("/bin/zoomtok"),
+            "{text}"
+        );
+        assert_eq!(place.names(), ["claude.json", "claude.json.zoomtok.bak", "state"]);
+    };
+    // It is made during a pause.
+    let place = Place::new("");
+    fs::remove_file(&place.config.path).unwrap();
+    place.install_at(&Meanwhile(&place, &theirs), || {}).unwrap();
+    kept(&place);
+    // It goes, and is made again.
+    let place = Place::new(OLD);
+    let mut calls = 0;
+    let written = place.install_at(&Meanwhile(&place, &theirs), || {
+        calls += 1;
+        if calls == 1 {
+            fs::remove_file(&place.config.path).unwrap();
+        }
+    });
+    assert_eq!(fs::read_to_string(written.unwrap().backup.unwrap()).unwrap(), theirs);
+    kept(&place);
+    // It goes, and is made again at the moment of the replace, after the last pause: it is left alone.
+    let place = Place::new(OLD);
+    let mut calls = 0;
+    let error = place.install_at(&ManualClock::at("2026-03-04T12:00:00Z"), || {
+        calls += 1;
+        match calls {
+            1 => fs::remove_file(&place.config.path).unwrap(),
+            _ => place.put(&theirs),
+        }
+    });
+    assert_eq!((error.err().unwrap().code(), calls), (Code::Store, 2));
+    assert_eq!((place.text(), place.names()), (theirs, vec!["claude.json".into(), "state".into()]));
 }

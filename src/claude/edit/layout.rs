@@ -4,11 +4,44 @@ use std::borrow::Cow;
 
 use jsonc_parser::ast::{Object, ObjectProp, Value as Node};
 use jsonc_parser::common::Ranged;
+use serde_json::Value;
 
 use super::quoted;
 
 /// How a new object is indented where nothing shows it, as Claude Desktop itself writes the file.
 const INDENT: &str = "  ";
+
+/// A value to be put into a text. Other than those of [`Value`] its properties keep their order.
+#[derive(Debug, Clone)]
+pub(in crate::claude) enum New<'a> {
+    Text(&'a str),
+    List(&'a [String]),
+    Object(Vec<(&'a str, New<'a>)>),
+}
+
+impl New<'_> {
+    /// Whether there is nothing in it that `there` does not say.
+    pub(super) fn is_said_by(&self, there: &Value) -> bool {
+        match self {
+            Self::Object(properties) => properties
+                .iter()
+                .all(|(name, new)| there.get(name).is_some_and(|there| new.is_said_by(there))),
+            other => Value::from(other) == *there,
+        }
+    }
+}
+
+impl From<&New<'_>> for Value {
+    fn from(new: &New<'_>) -> Self {
+        match new {
+            New::Text(text) => (*text).into(),
+            New::List(texts) => (*texts).into(),
+            New::Object(properties) => Self::Object(
+                properties.iter().map(|(name, new)| ((*name).to_owned(), Self::from(new))).collect(),
+            ),
+        }
+    }
+}
 
 /// How the text around a new property is laid out.
 pub(super) struct Style<'t> {
@@ -61,31 +94,54 @@ impl<'t> Style<'t> {
 
     /// What stands before a new property.
     pub(super) fn separator(&self) -> String {
-        if self.lines {
-            format!("{}{}", self.newline, self.inner)
-        } else if self.colon.ends_with(' ') {
-            " ".into()
-        } else {
-            String::new()
-        }
+        self.before(1)
     }
 
     /// The property `names[0]`, an object that holds the next one, and so on to the value.
-    pub(super) fn property(&self, names: &[&str], value: &str) -> String {
-        let line = |depth: usize| {
-            if self.lines {
-                format!("{}{}{}", self.newline, self.inner, self.unit.repeat(depth))
-            } else {
-                self.padding.to_owned()
+    pub(super) fn property(&self, names: &[&str], new: &New<'_>) -> String {
+        let Some((name, rest)) = names.split_first() else { return self.value(new) };
+        let wrapped = rest.iter().rev().fold(new.clone(), |new, name| New::Object(vec![(*name, new)]));
+        self.named(name, &wrapped, 1)
+    }
+
+    /// The value, in the place of the object that the style is of.
+    pub(super) fn value(&self, new: &New<'_>) -> String {
+        self.nested(new, 0)
+    }
+
+    fn named(&self, name: &str, new: &New<'_>, depth: usize) -> String {
+        format!("{}{}{}", quoted(name), self.colon, self.nested(new, depth))
+    }
+
+    /// A value of a property of this depth: a new property has 1, the object that it is put into 0.
+    fn nested(&self, new: &New<'_>, depth: usize) -> String {
+        let (parts, open, close): (Vec<_>, _, _) = match new {
+            New::Text(text) => return quoted(text),
+            New::List(texts) => (texts.iter().map(|text| quoted(text)).collect(), "[", "]"),
+            New::Object(properties) => {
+                let named = properties.iter().map(|(name, new)| self.named(name, new, depth + 1));
+                (named.collect(), "{", "}")
             }
         };
-        // From the inside out.
-        names.iter().enumerate().rev().fold(quoted(value), |value, (depth, name)| {
-            let property = format!("{}{}{value}", quoted(name), self.colon);
-            if depth == 0 { property } else { format!("{{{}{property}{}}}", line(depth), line(depth - 1)) }
-        })
+        let parts = parts.join(&format!(",{}", self.before(depth + 1)));
+        let (first, last) = match new {
+            _ if self.lines => (self.before(depth + 1), self.before(depth)),
+            New::Object(_) => (self.padding.to_owned(), self.padding.to_owned()),
+            _ => Default::default(),
+        };
+        format!("{open}{first}{parts}{last}{close}")
+    }
+
+    /// What stands before something of this depth.
+    fn before(&self, depth: usize) -> String {
+        match depth.checked_sub(1) {
+            _ if !self.lines => if self.colon.ends_with(' ') { " " } else { "" }.into(),
+            None => format!("{}{}", self.newline, self.outer),
+            Some(deeper) => format!("{}{}{}", self.newline, self.inner, self.unit.repeat(deeper)),
+        }
     }
 }
+
 /// One level of indentation, as the first value shows it that begins a line inside of another.
 fn unit<'t>(text: &'t str, node: &Node<'_>) -> Option<&'t str> {
     let children: Vec<(usize, &Node<'_>)> = match node {

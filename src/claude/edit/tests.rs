@@ -3,17 +3,19 @@ use proptest::prelude::*;
 
 use super::*;
 
-const PLACE: Place<'_> = Place { server: "zoom", key: "TOKEN" };
+mod server;
+
+const PLACE: Place<'_> = Place { server: "zoom", key: Some("TOKEN") };
 const PATH: [&str; 4] = ["mcpServers", "zoom", "env", "TOKEN"];
 
 #[track_caller]
 fn edited(text: &str) -> String {
-    edit(text, PLACE, "new").unwrap().text.unwrap()
+    edit(text, PLACE, &New::Text("new")).unwrap().text.unwrap()
 }
 
 #[track_caller]
 fn refused(text: &str) -> Fault {
-    edit(text, PLACE, "new").unwrap_err()
+    edit(text, PLACE, &New::Text("new")).unwrap_err()
 }
 
 #[test]
@@ -100,7 +102,7 @@ fn what_is_missing_is_made_in_the_style_of_the_file() {
 #[test]
 fn a_value_that_is_there_is_left_there() {
     let text = r#"{"mcpServers":{"zoom":{"env":{"TOKEN":"n\u0065w"}}}}"#;
-    let edit = edit(text, PLACE, "new").unwrap();
+    let edit = edit(text, PLACE, &New::Text("new")).unwrap();
     assert_eq!((edit.text, edit.before.as_deref()), (None, Some("new")));
 }
 
@@ -129,7 +131,7 @@ fn what_is_in_the_way_is_named_and_left_alone() {
     ] {
         assert_eq!(refused(text), fault(line, problem.into()), "{text}");
     }
-    let odd = Place { server: "a.b", key: "TOKEN" };
+    let odd = Place { server: "a.b", key: Some("TOKEN") };
     assert_eq!(odd.name(), "mcpServers.\"a.b\".env.TOKEN");
 }
 
@@ -201,7 +203,7 @@ fn the_server_is_known() {
         (r#""zoom": {"command": "zoomtok", "args": ["exec", "--", "node"]}"#, Server::Present),
         (r#""zoom": {"command": "not-zoomtok", "args": ["mcp"]}"#, Server::Present),
     ] {
-        let edit = edit(&format!(r#"{{"mcpServers": {{{server}}}}}"#), PLACE, "new").unwrap();
+        let edit = edit(&format!(r#"{{"mcpServers": {{{server}}}}}"#), PLACE, &New::Text("new")).unwrap();
         assert_eq!(edit.server, known, "{server}");
         assert_eq!(edit.text.is_none(), known == Server::ReadsEnv);
     }
@@ -409,13 +411,13 @@ proptest! {
 
     #[test]
     fn an_edit_changes_one_value(text in configuration()) {
-        let Edit { text: new, before, .. } = edit(&text, PLACE, "new").unwrap();
+        let Edit { text: new, before, .. } = edit(&text, PLACE, &New::Text("new")).unwrap();
         let Some(new) = new else {
             prop_assert_eq!(value(&text, PLACE).unwrap().unwrap(), "new");
             return Ok(());
         };
         assert_one_change(&text, &new, "new");
-        prop_assert!(edit(&new, PLACE, "new").unwrap().text.is_none());
+        prop_assert!(edit(&new, PLACE, &New::Text("new")).unwrap().text.is_none());
         prop_assert_eq!(value(&new, PLACE).unwrap().unwrap(), "new");
         if before.as_deref() == Some("old") {
             prop_assert_eq!(edited_to(&new, "old"), text);
@@ -424,7 +426,7 @@ proptest! {
 
     #[test]
     fn rubble_is_refused_or_survives(text in rubble()) {
-        if let Ok(Edit { text: Some(new), .. }) = edit(&text, PLACE, "new") {
+        if let Ok(Edit { text: Some(new), .. }) = edit(&text, PLACE, &New::Text("new")) {
             assert_one_change(&text, &new, "new");
         }
     }
@@ -432,7 +434,7 @@ proptest! {
     #[test]
     fn no_text_is_a_panic(text in any::<String>()) {
         for text in [format!("{{{text}}}"), text] {
-            if let Ok(Edit { text: Some(new), .. }) = edit(&text, PLACE, "new") {
+            if let Ok(Edit { text: Some(new), .. }) = edit(&text, PLACE, &New::Text("new")) {
                 assert_one_change(&text, &new, "new");
             }
         }
@@ -440,5 +442,5 @@ proptest! {
 }
 
 fn edited_to(text: &str, value: &str) -> String {
-    edit(text, PLACE, value).unwrap().text.unwrap()
+    edit(text, PLACE, &New::Text(value)).unwrap().text.unwrap()
 }

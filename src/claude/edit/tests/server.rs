@@ -1,0 +1,169 @@
+//! A server put whole in its place.
+
+use std::sync::LazyLock;
+
+use super::*;
+
+const SERVER: Place<'_> = Place { server: "zoom", key: None };
+
+static ARGS: LazyLock<[String; 3]> =
+    LazyLock::new(|| ["mcp", "--env-file", r"C:\Users\me\.env"].map(String::from));
+
+/// An entry as Windows has it.
+fn of_windows() -> New<'static> {
+    entry(r"C:\bin\zoomtok.exe", &*ARGS)
+}
+
+fn entry<'a>(command: &'a str, args: &'a [String]) -> New<'a> {
+    New::Object(vec![("command", New::Text(command)), ("args", New::List(args))])
+}
+
+#[track_caller]
+fn installed(text: &str) -> String {
+    edit(text, SERVER, &of_windows()).unwrap().text.unwrap()
+}
+
+#[test]
+fn it_is_laid_out_as_the_file_is() {
+    for (old, new) in [
+        // Nothing at all: as Claude writes it.
+        (
+            "{}",
+            "{\n  \"mcpServers\": {\n    \"zoom\": {\n      \"command\": \"C:\\\\bin\\\\zoomtok.exe\",\n      \"args\": [\n        \
+             \"mcp\",\n        \"--env-file\",\n        \"C:\\\\Users\\\\me\\\\.env\"\n      ]\n    }\n  }\n}",
+        ),
+        // Beside another one, with tabs, CRLF, comments and trailing commas.
+        (
+            "\u{feff}{\r\n\t\"mcpServers\": { // mine\r\n\t\t\"a\": {}, // about a\r\n\t},\r\n}",
+            "\u{feff}{\r\n\t\"mcpServers\": { // mine\r\n\t\t\"a\": {}, // about a\r\n\t\t\"zoom\": {\r\n\t\t\t\"command\": \
+             \"C:\\\\bin\\\\zoomtok.exe\",\r\n\t\t\t\"args\": [\r\n\t\t\t\t\"mcp\",\r\n\t\t\t\t\"--env-file\",\r\n\t\t\t\t\
+             \"C:\\\\Users\\\\me\\\\.env\"\r\n\t\t\t]\r\n\t\t},\r\n\t},\r\n}",
+        ),
+        // In the place of another one, between two.
+        (
+            "{\n    \"mcpServers\": {\n        \"a\": 1,\n        \"zoom\": {\n            // old\n            \"env\": {\"T\": \"canary\"},\n            \
+             \"command\": \"node\"\n        }, // zoom\n        \"b\": 2\n    }\n}\n",
+            "{\n    \"mcpServers\": {\n        \"a\": 1,\n        \"zoom\": {\n            \"command\": \
+             \"C:\\\\bin\\\\zoomtok.exe\",\n            \"args\": [\n                \"mcp\",\n                \"--env-file\",\n                \
+             \"C:\\\\Users\\\\me\\\\.env\"\n            ]\n        }, // zoom\n        \"b\": 2\n    }\n}\n",
+        ),
+        // In the place of one that has a line, or the file, to itself.
+        (
+            "{\n\t\"mcpServers\": {\n\t\t\"zoom\": {\"command\": \"node\", \"env\": {}}\n\t}\n}",
+            "{\n\t\"mcpServers\": {\n\t\t\"zoom\": {\"command\": \"C:\\\\bin\\\\zoomtok.exe\", \"args\": [\"mcp\", \
+             \"--env-file\", \"C:\\\\Users\\\\me\\\\.env\"]}\n\t}\n}",
+        ),
+        (
+            r#"{"mcpServers":{"zoom":{ "command":"node" },"b":{}}}"#,
+            r#"{"mcpServers":{"zoom":{ "command":"C:\\bin\\zoomtok.exe","args":["mcp","--env-file","C:\\Users\\me\\.env"] },"b":{}}}"#,
+        ),
+        (
+            r#"{ "mcpServers": { "a": {} } }"#,
+            r#"{ "mcpServers": { "a": {}, "zoom": { "command": "C:\\bin\\zoomtok.exe", "args": ["mcp", "--env-file", "C:\\Users\\me\\.env"] } } }"#,
+        ),
+        // An empty one shows no layout; what it is in does.
+        (
+            "{\n  \"mcpServers\": {\n    \"zoom\": {}\n  }\n}",
+            "{\n  \"mcpServers\": {\n    \"zoom\": {\n      \"command\": \"C:\\\\bin\\\\zoomtok.exe\",\n      \"args\": [\n        \
+             \"mcp\",\n        \"--env-file\",\n        \"C:\\\\Users\\\\me\\\\.env\"\n      ]\n    }\n  }\n}",
+        ),
+    ] {
+        assert_eq!(installed(old), new);
+    }
+}
+
+#[test]
+fn one_that_runs_the_same_is_left_there_with_all_it_has() {
+    let there = installed(r#"{"mcpServers":{"zoom":{"command":"node"}}}"#);
+    for text in [&there, &there.replace("{\"command\"", "{\"env\":{\"A\":\"b\"},\"command\"")] {
+        let edit = edit(text, SERVER, &of_windows()).unwrap();
+        assert_eq!(edit.text, None, "{text}");
+        assert_eq!(edit.before.as_deref(), Some(r"C:\bin\zoomtok.exe"));
+        // And nobody puts a token into it.
+        assert_eq!(edit.server, Server::ReadsEnv);
+        assert_eq!(super::edit(text, PLACE, &New::Text("new")).unwrap().text, None);
+    }
+    for other in [there.replace("\"mcp\",", ""), there.replace("C:\\\\bin", "D:\\\\bin")] {
+        assert_ne!(other, there);
+        assert_eq!(installed(&other), there);
+    }
+}
+
+#[test]
+fn of_what_stood_there_only_the_command_is_told() {
+    for (there, command) in [
+        (r#""zoom": {"command": "node", "args": ["canary"], "env": {"TOKEN": "canary"}}"#, Some("node")),
+        (r#""zoom": {"command": ["canary"]}"#, None),
+        (r#""zoom": {}"#, None),
+        ("", None),
+    ] {
+        let edit = edit(&format!(r#"{{"mcpServers": {{{there}}}}}"#), SERVER, &of_windows()).unwrap();
+        assert_eq!(edit.before.as_deref(), command, "{there}");
+        assert!(!edit.text.unwrap().contains("canary"));
+    }
+}
+
+#[test]
+fn what_is_no_server_is_named_and_left_alone() {
+    for (text, problem) in [
+        ("{\"mcpServers\": {\"zoom\": \"canary\"}}", "mcpServers.zoom is not an object"),
+        ("{\"mcpServers\": {\"zoom\": [\"canary\"]}}", "mcpServers.zoom is not an object"),
+        ("{\"mcpServers\": {\"zoom\": null}}", "mcpServers.zoom is not an object"),
+        ("{\"mcpServers\": \"canary\"}", "mcpServers is not an object"),
+        ("{\"mcpServers\": {\"zoom\": {}, \"zoom\": {}}}", "mcpServers.zoom is there twice"),
+        ("[]", "what it holds is not an object"),
+    ] {
+        assert_eq!(edit(text, SERVER, &of_windows()).unwrap_err(), fault(1, problem.into()), "{text}");
+    }
+}
+
+/// Fails unless `new` is `old` with `entry` as the server and, outside of the server, the same bytes.
+#[track_caller]
+fn assert_one_server(old: &str, new: &str, entry: &New<'_>) {
+    let mut expected = reading(old);
+    let servers = expected.as_object_mut().unwrap().entry("mcpServers").or_insert(serde_json::json!({}));
+    let before = servers.as_object_mut().unwrap().insert("zoom".into(), entry.into());
+    assert_eq!(reading(new), expected);
+    if before.is_none() {
+        // It was put in somewhere, and nothing but blanks had to go for it.
+        let mut come = new.chars();
+        let kept = old.chars().filter(|c| !c.is_whitespace()).all(|c| come.any(|other| other == c));
+        return assert!(kept, "{new}");
+    }
+    let span = span(old);
+    let (head, tail) = (&old[..span.start], &old[span.end..]);
+    assert!(new.starts_with(head) && new.ends_with(tail) && new.len() >= head.len() + tail.len(), "{new}");
+}
+
+/// Where the server stands.
+fn span(text: &str) -> Range<usize> {
+    let skipped = text.len() - text.trim_start_matches('\u{feff}').len();
+    let parsed =
+        parse_to_ast(&text[skipped..], &CollectOptions::default(), &ParseOptions::default()).unwrap();
+    let root = parsed.value.unwrap();
+    let server = root.as_object().unwrap().get_object("mcpServers").unwrap().get_object("zoom").unwrap();
+    server.start() + skipped..server.end() + skipped
+}
+
+fn entries() -> impl Strategy<Value = (String, Vec<String>)> {
+    (any::<String>(), proptest::collection::vec(any::<String>(), 1..4))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_installation_changes_one_server(text in configuration(), (command, args) in entries()) {
+        let entry = entry(&command, &args);
+        let new = edit(&text, SERVER, &entry).unwrap().text.unwrap();
+        assert_one_server(&text, &new, &entry);
+        prop_assert!(edit(&new, SERVER, &entry).unwrap().text.is_none());
+    }
+
+    #[test]
+    fn an_installation_into_rubble_is_refused_or_survives(text in rubble()) {
+        if let Ok(Edit { text: Some(new), .. }) = edit(&text, SERVER, &of_windows()) {
+            assert_one_server(&text, &new, &of_windows());
+        }
+    }
+}
