@@ -67,20 +67,32 @@ impl Lock {
     ///
     /// [`Error::Store`] as above.
     pub fn try_acquire(target: &Path) -> Result<Option<Self>, Error> {
-        let path = lock_path(target);
-        let failed = |action, source| Error::Store { action, path: path.clone(), source };
-        let file = insist(|| open(&path, target)).map_err(|error| failed("open the lock file", error))?;
-        match file.try_lock() {
-            // Somebody may have removed the file after it was opened here; the next process would lock another one. Or
-            // before: then its holder is known by what it is about to put in place.
-            Ok(()) => Ok((is_at(&file, &path) && !is_being_written(target)).then_some(Self { file })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(failed("lock (does this filesystem have locks?)", error)),
-        }
+        // Somebody may have removed the file before it was opened here. Then its holder is known by what it is about to
+        // put in place.
+        Ok(try_lock(&lock_path(target), target)?
+            .filter(|_| !is_being_written(target))
+            .map(|file| Self { file }))
     }
 }
 
-/// Opens the lock file at `path`, made if need be.
+/// Opens the file at `path`, made if need be for the owner of `target`, and takes the kernel's lock on it if nobody
+/// holds that. It goes when the file is closed.
+///
+/// # Errors
+///
+/// [`Error::Store`] when the file cannot be made or the filesystem cannot lock.
+pub(super) fn try_lock(path: &Path, target: &Path) -> Result<Option<File>, Error> {
+    let failed = |action, source| Error::Store { action, path: path.to_owned(), source };
+    let file = insist(|| open(path, target)).map_err(|error| failed("open", error))?;
+    match file.try_lock() {
+        // Somebody may have removed the file after it was opened here; the next process would lock another one.
+        Ok(()) => Ok(is_at(&file, path).then_some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(failed("lock (does this filesystem have locks?)", error)),
+    }
+}
+
+/// Opens a file to lock, made if need be.
 fn open(path: &Path, target: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true);

@@ -1,4 +1,4 @@
-//! The token's home: the `.env` and its text, its replacement, the lock, and the state directory.
+//! The token's home: the `.env` and its text, its replacement, the lock, the state directory, and the file of counts.
 
 mod env_file;
 mod env_text;
@@ -7,6 +7,7 @@ mod read;
 mod replace;
 mod sharing;
 mod state;
+mod tally;
 
 pub(crate) use env_file::resolve;
 pub use env_file::{EnvFile, find as find_env_file};
@@ -18,3 +19,4 @@ pub(crate) use sharing::insist;
 pub use state::{
     ClockDifference, Failure, Memory, Recovery, StateDirectory, default_root as default_state_root, digest,
 };
+pub(crate) use tally::Tally;

@@ -1,0 +1,136 @@
+//! A small file that many processes count in, many times a second.
+//!
+//! It is overwritten in place, under the kernel's lock on the file itself: no second file, no fsync, no rename. A killed
+//! process leaves it whole, since each write is one call that covers all there was. A power cut may not; whoever reads
+//! it has to say what a file means that cannot be understood.
+
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::lock::try_lock;
+use super::state;
+use crate::error::Error;
+
+/// What is written comes in whole pages: within one, the kernel is not interrupted by a signal, and a file that does not
+/// grow needs no room on a full disk.
+const PAGE: usize = 4096;
+
+/// The file, locked until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Tally {
+    file: File,
+    path: PathBuf,
+    length: usize,
+}
+
+impl Tally {
+    /// Opens the file at `path` for this process alone, made with its directory if need be; none while another holds it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when it cannot be made, opened or locked.
+    pub(crate) fn try_open(path: &Path) -> Result<Option<Self>, Error> {
+        let directory = path.parent().unwrap_or(Path::new(""));
+        let file = match try_lock(path, directory) {
+            Err(Error::Store { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                state::make(directory).map_err(|source| Error::Store {
+                    action: "make",
+                    path: directory.to_owned(),
+                    source,
+                })?;
+                try_lock(path, directory)?
+            }
+            tried => tried?,
+        };
+        Ok(file.map(|file| Self { file, path: path.to_owned(), length: 0 }))
+    }
+
+    /// What the file holds; nothing when it was just made.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreadable`].
+    pub(crate) fn read(&mut self) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::with_capacity(PAGE + 1);
+        self.file
+            .rewind()
+            .and_then(|()| self.file.read_to_end(&mut bytes))
+            .map_err(|source| Error::Unreadable { path: self.path.clone(), source })?;
+        self.length = bytes.len();
+        Ok(bytes)
+    }
+
+    /// Puts `text` in the place of what was read, with blanks behind it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`], as with a full disk.
+    pub(crate) fn write(&mut self, mut text: Vec<u8>) -> Result<(), Error> {
+        text.push(b'\n');
+        text.resize(text.len().next_multiple_of(PAGE).max(self.length), b' ');
+        self.file.rewind().and_then(|()| self.file.write_all(&text)).map_err(|source| Error::Store {
+            action: "write",
+            path: self.path.clone(),
+            source,
+        })?;
+        self.length = text.len();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn one_holds_it_at_a_time() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("made/counts.json");
+        let held = Tally::try_open(&path).unwrap().unwrap();
+        assert!(Tally::try_open(&path).unwrap().is_none());
+        drop(held);
+        assert!(Tally::try_open(&path).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_shorter_text_covers_all_of_a_longer_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("counts.json");
+        for text in ["[1]".to_owned(), format!("[{}]", "1,".repeat(4000) + "1"), "[2]".to_owned()] {
+            let mut tally = Tally::try_open(&path).unwrap().unwrap();
+            let before = tally.read().unwrap().len();
+            tally.write(text.clone().into_bytes()).unwrap();
+            let bytes = fs::read(&path).unwrap();
+            assert!(bytes.len() >= before && bytes.len().is_multiple_of(PAGE));
+            assert_eq!(String::from_utf8(bytes).unwrap().trim_end(), text);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_was_removed_is_not_held() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("counts.json");
+        let held = Tally::try_open(&path).unwrap().unwrap();
+        fs::remove_file(&path).unwrap();
+        // The one that counts is the one that others find.
+        let other = Tally::try_open(&path).unwrap().unwrap();
+        assert!(Tally::try_open(&path).unwrap().is_none());
+        drop((held, other));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_can_read_it() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("zoomtok/counts.json");
+        Tally::try_open(&path).unwrap().unwrap().write(b"[]".to_vec()).unwrap();
+        for (path, mode) in [(path.as_path(), 0o600), (path.parent().unwrap(), 0o700)] {
+            assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, mode, "{}", path.display());
+        }
+    }
+}
