@@ -1,0 +1,254 @@
+//! The text of a policy, read with everything that is wrong with it.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::condition::{Condition, OPERATORS, Path, Test};
+use super::fault::{Place, PolicyFault, hint, read_json};
+use super::limit::{Limit, Window};
+use super::{Catalog, Policy, Rules};
+
+/// Reads a policy; see [`Policy::parse`].
+pub(super) fn read(text: &str, tools: &Catalog) -> Result<Policy, Vec<PolicyFault>> {
+    let (value, faults) = read_json(text).map_err(|fault| vec![fault])?;
+    let mut reader = Reader { tools, faults };
+    match reader.policy(&value) {
+        Some(policy) if reader.faults.is_empty() => Ok(policy),
+        _ => Err(reader.faults),
+    }
+}
+
+/// Reads on after a fault. What is None has its fault noted.
+struct Reader<'t> {
+    tools: &'t Catalog,
+    faults: Vec<PolicyFault>,
+}
+
+/// An object of the policy.
+struct Object<'v> {
+    fields: &'v Map<String, Value>,
+    place: Place,
+}
+
+impl Reader<'_> {
+    fn note(&mut self, place: &Place, problem: impl Into<String>) {
+        self.faults.push(place.fault(problem));
+    }
+
+    /// Notes a fault in the place of what could not be read.
+    fn fault<T>(&mut self, place: &Place, problem: impl Into<String>) -> Option<T> {
+        self.note(place, problem);
+        None
+    }
+
+    fn policy(&mut self, value: &Value) -> Option<Policy> {
+        let policy =
+            self.object(value, Place::default(), &["version", "default", "hide", "all_tools", "tools"])?;
+        self.word(&policy, "version", &[("1", ())]);
+        let allows_others = self.word(&policy, "default", &[("allow", true), ("deny", false)]);
+        let hide = self.list(&policy, "hide", Self::hidden);
+        let all_tools = self.all_tools(&policy);
+        let tools = self.rules(&policy);
+        for rules in tools.values() {
+            self.no_counter_twice(&all_tools, &rules.limits);
+        }
+        Some(Policy { allows_others: allows_others?, hide, all_tools, tools })
+    }
+
+    fn hidden(&mut self, value: &Value, place: &Place) -> Option<String> {
+        let Some(name) = value.as_str() else { return self.fault(place, "must be the name of a tool") };
+        if name == "*" || self.tools.contains_key(name) {
+            return Some(name.to_owned());
+        }
+        let hint = hint(name, self.tools.keys().map(String::as_str));
+        self.fault(place, format!("unknown tool {name:?}{hint}"))
+    }
+
+    fn all_tools(&mut self, policy: &Object<'_>) -> Vec<Limit> {
+        let Some(value) = policy.fields.get("all_tools") else { return Vec::new() };
+        let Some(all) = self.object(value, policy.place.field("all_tools"), &["limits"]) else {
+            return Vec::new();
+        };
+        let limits = self.list(&all, "limits", |reader, value, place| {
+            if value.get("increment_from").is_some() {
+                reader.note(&place.field("increment_from"), "the tools have no argument in common");
+            }
+            reader.limit(value, place, None)
+        });
+        self.no_counter_twice(&[], &limits);
+        limits
+    }
+
+    fn rules(&mut self, policy: &Object<'_>) -> BTreeMap<String, Rules> {
+        let place = policy.place.field("tools");
+        let mut tools = BTreeMap::new();
+        match policy.fields.get("tools") {
+            None => {}
+            Some(Value::Object(rows)) => {
+                for (name, value) in rows {
+                    let rules = self.row(name, value, place.field(name));
+                    tools.insert(name.clone(), rules.unwrap_or_default());
+                }
+            }
+            Some(_) => self.note(&place, "must be an object"),
+        }
+        tools
+    }
+
+    fn row(&mut self, name: &str, value: &Value, place: Place) -> Option<Rules> {
+        let schema = self.tools.get(name);
+        if schema.is_none() {
+            let hint = hint(name, self.tools.keys().map(String::as_str));
+            self.note(&place, format!("unknown tool{hint}"));
+        }
+        let row = self.object(value, place, &["require", "deny_if", "limits"])?;
+        Some(Rules {
+            require: self
+                .list(&row, "require", |reader, value, place| reader.condition(value, place, schema)),
+            deny_if: self.list(&row, "deny_if", |reader, value, place| {
+                let condition = reader.condition(value, place, schema)?;
+                if matches!(condition.test, Test::Exists(false)) {
+                    // It reads as a guard and is none: a missing argument does not fire deny_if.
+                    return reader.fault(place, "never refuses anything; require exists true instead");
+                }
+                Some(condition)
+            }),
+            limits: self.list(&row, "limits", |reader, value, place| reader.limit(value, place, schema)),
+        })
+    }
+
+    fn condition(&mut self, value: &Value, place: &Place, schema: Option<&Value>) -> Option<Condition> {
+        let condition = self.object(value, place.clone(), &["path", "op", "value", "on_deny"])?;
+        let path =
+            self.text(&condition, "path").and_then(|path| self.path(path, &place.field("path"), schema));
+        let test = self.test(&condition);
+        let on_deny = if condition.fields.contains_key("on_deny") {
+            Some(self.text(&condition, "on_deny")?.to_owned())
+        } else {
+            None
+        };
+        Some(Condition { path: path?, test: test?, on_deny })
+    }
+
+    fn test(&mut self, condition: &Object<'_>) -> Option<Test> {
+        let operator = self.text(condition, "op");
+        let place = condition.place.field("value");
+        let Some(value) = condition.fields.get("value") else { return self.fault(&place, "is missing") };
+        let operator = operator?;
+        match Test::new(operator, value) {
+            None => self.fault(
+                &condition.place.field("op"),
+                format!("unknown operator {operator:?}{}", hint(operator, OPERATORS)),
+            ),
+            Some(test) => test.map_err(|problem| self.note(&place, problem)).ok(),
+        }
+    }
+
+    fn limit(&mut self, value: &Value, place: &Place, schema: Option<&Value>) -> Option<Limit> {
+        let limit =
+            self.object(value, place.clone(), &["counter", "window", "max", "scope", "increment_from"])?;
+        let counter = self.text(&limit, "counter");
+        let window = self.word(&limit, "window", &Window::NAMES);
+        let max_place = place.field("max");
+        let max = match limit.fields.get("max") {
+            None => self.fault(&max_place, "is missing"),
+            Some(value) => match value.as_u64() {
+                Some(max) if max > 0 => Some(max),
+                _ => self.fault(&max_place, "must be a whole number from 1 on"),
+            },
+        };
+        self.word(&limit, "scope", &[("grant", ())]);
+        let increment_from = if limit.fields.contains_key("increment_from") {
+            let path = self.text(&limit, "increment_from")?;
+            Some(self.path(path, &place.field("increment_from"), schema)?)
+        } else {
+            None
+        };
+        Some(Limit {
+            rule: place.to_string(),
+            counter: counter?.to_owned(),
+            window: window?,
+            max: max?,
+            increment_from,
+        })
+    }
+
+    /// One call counts once: two limits of it must not share a count.
+    fn no_counter_twice(&mut self, all_tools: &[Limit], limits: &[Limit]) {
+        for (index, limit) in limits.iter().enumerate() {
+            let same = |other: &&Limit| other.counter == limit.counter && other.window == limit.window;
+            if let Some(other) = all_tools.iter().chain(&limits[..index]).find(same) {
+                self.faults.push(PolicyFault {
+                    place: limit.rule.clone(),
+                    problem: format!("{} counts {:?} {} already", other.rule, limit.counter, limit.window),
+                });
+            }
+        }
+    }
+
+    fn path(&mut self, text: &str, place: &Place, schema: Option<&Value>) -> Option<Path> {
+        let Some(path) = Path::new(text) else { return self.fault(place, "must be args.<field>") };
+        // A tool that does not exist has been noted.
+        let empty = Map::new();
+        let arguments = schema?.get("properties").and_then(Value::as_object).unwrap_or(&empty);
+        if arguments.contains_key(path.argument()) {
+            return Some(path);
+        }
+        let hint = hint(path.argument(), arguments.keys().map(String::as_str));
+        self.fault(place, format!("the tool has no argument {:?}{hint}", path.argument()))
+    }
+
+    fn object<'v>(&mut self, value: &'v Value, place: Place, known: &[&str]) -> Option<Object<'v>> {
+        let Some(fields) = value.as_object() else { return self.fault(&place, "must be an object") };
+        for name in fields.keys().filter(|name| !known.contains(&name.as_str())) {
+            let hint = hint(name, known.iter().copied());
+            self.note(&place.field(name), format!("unknown field{hint}"));
+        }
+        Some(Object { fields, place })
+    }
+
+    fn list<T>(
+        &mut self,
+        object: &Object<'_>,
+        name: &str,
+        mut read: impl FnMut(&mut Self, &Value, &Place) -> Option<T>,
+    ) -> Vec<T> {
+        let place = object.place.field(name);
+        match object.fields.get(name) {
+            None => Vec::new(),
+            Some(Value::Array(values)) => values
+                .iter()
+                .enumerate()
+                .filter_map(|(index, value)| read(self, value, &place.item(index)))
+                .collect(),
+            Some(_) => {
+                self.note(&place, "must be an array");
+                Vec::new()
+            }
+        }
+    }
+
+    fn text<'v>(&mut self, object: &Object<'v>, name: &str) -> Option<&'v str> {
+        match object.fields.get(name) {
+            Some(Value::String(text)) if !text.is_empty() => Some(text),
+            Some(_) => self.fault(&object.place.field(name), "must be a text that is not empty"),
+            None => self.fault(&object.place.field(name), "is missing"),
+        }
+    }
+
+    /// A field that has one of a few words, each of which means something.
+    fn word<T: Copy>(&mut self, object: &Object<'_>, name: &str, words: &[(&str, T)]) -> Option<T> {
+        let value = object.fields.get(name);
+        let meant = words.iter().find(|(word, _)| value.is_some_and(|value| value == word));
+        if let Some((_, meaning)) = meant {
+            return Some(*meaning);
+        }
+        let list: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+        let missing = if value.is_none() { "is missing; it " } else { "" };
+        self.fault(&object.place.field(name), format!("{missing}must be {}", list.join(" or ")))
+    }
+}
+
+#[cfg(test)]
+mod tests;
