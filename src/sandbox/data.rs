@@ -28,6 +28,9 @@ const REVIEW: &str = "WEBVTT\n\n\
     1\n00:00:02.000 --> 00:00:05.500\nAda Example: Shall we begin with the made-up numbers?\n\n\
     2\n00:00:06.000 --> 00:00:08.250\nBen Example: They went up, as made-up numbers do.\n";
 
+const KICKOFF: &str = "WEBVTT\n\n\
+    1\n00:00:00.500 --> 00:00:03.000\nAda Example: Welcome to the year before the tokens lasted.\n";
+
 const RETROSPECTIVE: &str = "WEBVTT\n\n\
     1\n00:00:01.000 --> 00:00:04.000\nBen Example: What went well? The token never expired.\n";
 
@@ -127,7 +130,7 @@ pub(super) fn meetings(now: DateTime<Utc>) -> Meetings {
     meetings.collect()
 }
 
-/// The meetings that are over: one with a UUID that has to be encoded twice, one without a recording.
+/// The meetings that are over: one with a UUID that has to be encoded twice, one without a recording, one of months ago.
 pub(super) fn past(now: DateTime<Utc>) -> Vec<Past> {
     vec![
         Past {
@@ -163,6 +166,16 @@ pub(super) fn past(now: DateTime<Utc>) -> Vec<Past> {
             topic: "Rehearsal",
             minutes: 5,
             people: &[("Ada Example", "ada@example.com")],
+        },
+        Past {
+            number: 81_000_000_007,
+            uuid: "sandboxKickoff00000000==",
+            host_id: OWNER_ID,
+            start: now - TimeDelta::days(100),
+            transcript: Some(KICKOFF),
+            topic: "Kick-off",
+            minutes: 60,
+            people: &[("Ada Example", "ada@example.com"), ("Ben Example", "ben@example.com")],
         },
     ]
 }
@@ -223,6 +236,7 @@ impl Past {
             "duration": self.minutes,
             "total_size": 1_048_576 + size,
             "recording_count": 2,
+            "recording_play_passcode": "sandbox",
             "recording_files": [
                 file("video", "MP4", "MP4", video, 1_048_576, format!("{}-video", self.transcript_file())),
                 file("transcript", "TRANSCRIPT", "VTT", "audio_transcript", size, self.transcript_file()),

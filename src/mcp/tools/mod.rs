@@ -1,0 +1,214 @@
+//! The tools: what each is called, what it takes, what it does.
+//!
+//! A tool is the type of its arguments. From that type come its schema (schemars), the check of what a client sends
+//! (serde and garde), and what it does ([`Tool::call`]); they cannot disagree.
+
+mod arguments;
+mod masks;
+mod meetings;
+mod months;
+mod recordings;
+mod token;
+mod transcript;
+mod users;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use garde::Validate;
+use schemars::generate::SchemaSettings;
+use schemars::transform::transform_subschemas;
+use schemars::{JsonSchema, Schema};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::failure::Failure;
+use super::session::Session;
+
+/// The arguments of a tool, and what it does with them.
+trait Tool: DeserializeOwned + JsonSchema + Validate<Context = ()> + Send + 'static {
+    /// What clients call it by.
+    const NAME: &'static str;
+    /// What people call it.
+    const TITLE: &'static str;
+    /// What a model goes by: what it gives, when to use it, what to mind.
+    const DESCRIPTION: &'static str;
+    /// What clients are told about its effects.
+    const HINTS: Hints;
+
+    /// The form of its answer, where that is zoomtok's own and not Zoom's.
+    fn output() -> Option<Schema> {
+        None
+    }
+
+    /// Does it.
+    fn call(self, session: &Session) -> impl Future<Output = Result<Reply, Failure>> + Send;
+}
+
+/// What clients are told about the effects of a tool. They are hints; what is allowed is decided by the policy
+/// (<https://modelcontextprotocol.io/specification/2025-11-25/schema#toolannotations>).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "the protocol has these four")]
+pub(super) struct Hints {
+    /// It changes nothing.
+    pub(super) read_only: bool,
+    /// It may remove or overwrite something.
+    pub(super) destructive: bool,
+    /// Doing it twice is as doing it once.
+    pub(super) idempotent: bool,
+    /// It reaches beyond this machine.
+    pub(super) open_world: bool,
+}
+
+impl Hints {
+    /// Of a tool that asks Zoom and changes nothing.
+    const READS: Self = Self { read_only: true, destructive: false, idempotent: true, open_world: true };
+}
+
+/// What a tool answers.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Reply {
+    /// For programs.
+    pub(super) value: Value,
+    /// For the model, where a sentence says it better than the value.
+    pub(super) text: Option<String>,
+}
+
+impl From<Value> for Reply {
+    fn from(value: Value) -> Self {
+        Self { value, text: None }
+    }
+}
+
+pub(super) type Running = Pin<Box<dyn Future<Output = Result<Reply, Failure>> + Send>>;
+
+/// A tool, whatever its arguments.
+pub(super) struct Definition {
+    pub(super) name: &'static str,
+    pub(super) title: &'static str,
+    pub(super) description: &'static str,
+    pub(super) hints: Hints,
+    pub(super) input: Arc<Map<String, Value>>,
+    pub(super) output: Option<Arc<Map<String, Value>>>,
+    pub(super) run: fn(Map<String, Value>, Arc<Session>) -> Running,
+}
+
+impl Definition {
+    fn of<T: Tool>() -> Self {
+        let object = |schema: Schema| Arc::new(schema.as_object().cloned().unwrap_or_default());
+        Self {
+            name: T::NAME,
+            title: T::TITLE,
+            description: T::DESCRIPTION,
+            hints: T::HINTS,
+            input: object(schema::<T>()),
+            output: T::output().map(object),
+            run: |arguments, session| {
+                Box::pin(async move { read::<T>(Value::Object(arguments))?.call(&session).await })
+            },
+        }
+    }
+
+    /// Runs the tool with these arguments, which are looked at before anything else.
+    pub(super) async fn run(
+        &self,
+        arguments: Map<String, Value>,
+        session: Arc<Session>,
+    ) -> Result<Reply, Failure> {
+        (self.run)(arguments, session).await
+    }
+}
+
+/// Every tool there is, in the order in which they are listed.
+pub(super) fn all() -> Vec<Definition> {
+    vec![
+        Definition::of::<meetings::ListMeetings>(),
+        Definition::of::<meetings::GetMeeting>(),
+        Definition::of::<meetings::CreateMeeting>(),
+        Definition::of::<meetings::UpdateMeeting>(),
+        Definition::of::<meetings::DeleteMeeting>(),
+        Definition::of::<meetings::GetMeetingParticipants>(),
+        Definition::of::<users::ListUsers>(),
+        Definition::of::<users::GetUser>(),
+        Definition::of::<recordings::ListRecordings>(),
+        Definition::of::<recordings::GetRecordingDetails>(),
+        Definition::of::<recordings::GetMeetingRecordings>(),
+        Definition::of::<transcript::GetMeetingTranscript>(),
+        Definition::of::<token::RefreshToken>(),
+        Definition::of::<token::TokenStatus>(),
+    ]
+}
+
+/// The schema of a type, whole and without references: not every client follows those.
+fn schema<T: JsonSchema>() -> Schema {
+    let settings = SchemaSettings::draft2020_12().with(|settings| {
+        settings.inline_subschemas = true;
+        settings.meta_schema = None;
+    });
+    let mut schema = settings.with_transform(plain).into_generator().into_root_schema_for::<T>();
+    // Some clients do not take an object that says nothing of its properties.
+    if schema.get("properties").is_none() {
+        schema.insert("properties".into(), Map::new().into());
+    }
+    schema
+}
+
+/// Takes out of a schema what comes of Rust and tells a model nothing: that an argument that may be left out may be
+/// `null`, the name of the type, the width of a number, and where the lines of a comment end.
+fn plain(schema: &mut Schema) {
+    if let Some(Value::Array(types)) = schema.get_mut("type") {
+        types.retain(|name| name != "null");
+        if let [only] = &types[..] {
+            let only = only.clone();
+            schema.insert("type".into(), only);
+        }
+    }
+    if let Some(Value::Array(values)) = schema.get_mut("enum") {
+        values.retain(|value| !value.is_null());
+    }
+    if let Some(Value::String(text)) = schema.get_mut("description") {
+        *text = text.replace('\n', " ");
+    }
+    schema.remove("title");
+    if schema.get("type").is_some_and(|name| name == "integer") {
+        schema.remove("format");
+    }
+    transform_subschemas(&mut plain, schema);
+}
+
+/// A value without the fields that are `null`. Some clients send those for arguments that they leave out.
+pub(super) fn without_nulls(value: Value) -> Value {
+    let Value::Object(fields) = value else { return value };
+    let given = fields.into_iter().filter(|(_, value)| !value.is_null());
+    given.map(|(name, value)| (name, without_nulls(value))).collect()
+}
+
+/// Reads arguments. What is wrong with them is told by the name of the argument, and without its value: that may be a
+/// secret.
+fn read<T: Tool>(arguments: Value) -> Result<T, Failure> {
+    let tool: T = serde_path_to_error::deserialize(arguments).map_err(|error| {
+        let path = error.path().to_string();
+        let problem = problem(&error.into_inner().to_string());
+        Failure::arguments(if path == "." { problem } else { format!("{path}: {problem}") })
+    })?;
+    tool.validate().map_err(|report| {
+        let problems: Vec<String> =
+            report.iter().map(|(path, problem)| format!("{path}: {problem}")).collect();
+        Failure::arguments(problems.join("; "))
+    })?;
+    Ok(tool)
+}
+
+/// What serde says is wrong. Behind `expected` stands what a value must be, before it the value itself.
+fn problem(said: &str) -> String {
+    match said.rsplit_once(", expected ") {
+        Some((before, _)) if before.starts_with("unknown field") => said.to_owned(),
+        Some((_, "u32")) => "must be a whole number".to_owned(),
+        Some((_, expected)) => format!("must be {expected}"),
+        None => said.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

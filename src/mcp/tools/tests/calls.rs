@@ -1,0 +1,208 @@
+//! What Zoom is asked, and what becomes of its answers.
+
+use super::zoom::Zoom;
+use super::*;
+
+const UPCOMING: &str = "81000000001";
+const SERIES: &str = "81000000003";
+const PAST: &str = "81000000004";
+const HIDDEN: &str = "(hidden; include_secrets shows it)";
+
+#[test]
+fn every_tool_asks_zoom_for_the_right_thing() {
+    let zoom = Zoom::start();
+    let occurrence =
+        zoom.value("get_meeting", json!({"meeting_id": SERIES}))["occurrences"][1]["occurrence_id"].clone();
+    let occurrence = occurrence.as_str().unwrap();
+    let query = format!("occurrence_id={occurrence}");
+    let of_series = |more: Value| {
+        let mut arguments = json!({"meeting_id": SERIES, "occurrence_id": occurrence});
+        arguments.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        arguments
+    };
+    let all = json!({
+        "topic": "A/B & C", "type": 8, "start_time": "2027-03-04T12:00:00", "duration": 45, "timezone": "Europe/Berlin",
+        "agenda": "ü", "password": "pass", "settings": {"host_video": true, "participant_video": false,
+        "join_before_host": false, "mute_upon_entry": true, "waiting_room": true, "audio": "voip"},
+    });
+    let mut all_of_ben = all.clone();
+    all_of_ben["user_id"] = json!("ben@example.com");
+    all_of_ben["include_secrets"] = json!(true);
+    let change = json!({"topic": "New", "start_time": "2027-03-04T12:00:00Z", "duration": 5, "timezone": "UTC",
+        "agenda": "", "password": "", "settings": {"audio": "both"}});
+    let table = [
+        ("list_meetings", json!({}), "GET /v2/users/me/meetings?type=upcoming&page_size=30", None),
+        (
+            "list_meetings",
+            json!({"user_id": "ben@example.com", "type": "previous_meetings", "page_size": 1}),
+            "GET /v2/users/ben%40example.com/meetings?type=previous_meetings&page_size=1",
+            None,
+        ),
+        ("get_meeting", json!({"meeting_id": UPCOMING}), "GET /v2/meetings/81000000001", None),
+        ("get_meeting", of_series(json!({})), &format!("GET /v2/meetings/{SERIES}?{query}"), None),
+        (
+            "create_meeting",
+            json!({"topic": "x"}),
+            "POST /v2/users/me/meetings",
+            Some(json!({"topic": "x", "type": 2})),
+        ),
+        ("create_meeting", all_of_ben, "POST /v2/users/ben%40example.com/meetings", Some(all)),
+        (
+            "update_meeting",
+            json!({"meeting_id": UPCOMING, "settings": {"waiting_room": false, "audio": null}, "topic": null}),
+            "PATCH /v2/meetings/81000000001",
+            Some(json!({"settings": {"waiting_room": false}})),
+        ),
+        (
+            "update_meeting",
+            of_series(change.clone()),
+            &format!("PATCH /v2/meetings/{SERIES}?{query}"),
+            Some(change),
+        ),
+        ("delete_meeting", of_series(json!({})), &format!("DELETE /v2/meetings/{SERIES}?{query}"), None),
+        ("delete_meeting", json!({"meeting_id": SERIES}), "DELETE /v2/meetings/81000000003", None),
+        (
+            "get_meeting_participants",
+            json!({"meeting_id": PAST, "page_size": 2}),
+            "GET /v2/past_meetings/81000000004/participants?page_size=2",
+            None,
+        ),
+        (
+            "get_meeting_participants",
+            json!({"meeting_id": "/sandbox//Retrospect00=="}),
+            "GET /v2/past_meetings/%252Fsandbox%252F%252FRetrospect00%253D%253D/participants?page_size=30",
+            None,
+        ),
+        (
+            "get_meeting_participants",
+            json!({"meeting_id": "sandbox+Rehearsal/0000=="}),
+            "GET /v2/past_meetings/sandbox%2BRehearsal%2F0000%3D%3D/participants?page_size=30",
+            None,
+        ),
+        ("list_users", json!({}), "GET /v2/users?status=active&page_size=30", None),
+        ("list_users", json!({"status": "pending"}), "GET /v2/users?status=pending&page_size=30", None),
+        ("get_user", json!({"user_id": "me"}), "GET /v2/users/me", None),
+        (
+            "zoom_list_recordings",
+            json!({"user_id": "ada@example.com", "from_date": "2026-01-01", "page_number": 2}),
+            "GET /v2/users/ada%40example.com/recordings?from=2026-01-01&to=2026-01-30&page_size=30&page_number=2",
+            None,
+        ),
+        (
+            "zoom_get_recording_details",
+            json!({"meeting_id": "/sandbox//Retrospect00=="}),
+            "GET /v2/meetings/%252Fsandbox%252F%252FRetrospect00%253D%253D/recordings",
+            None,
+        ),
+        (
+            "get_meeting_recordings",
+            json!({"meeting_id": PAST}),
+            "GET /v2/meetings/81000000004/recordings",
+            None,
+        ),
+    ];
+    for (tool, arguments, line, body) in table {
+        let seen = zoom.seen(tool, arguments.clone());
+        let [seen] = &seen[..] else { panic!("{tool} {arguments}: {seen:?}") };
+        let query = if seen.query.is_empty() { String::new() } else { format!("?{}", seen.query) };
+        assert_eq!(format!("{} {}{query}", seen.method, seen.path), line, "{tool} {arguments}");
+        let sent = (!seen.body.is_empty()).then(|| serde_json::from_str::<Value>(&seen.body).unwrap());
+        assert_eq!(sent, body, "{tool} {arguments}");
+        assert_eq!(seen.bearer.as_ref(), Some(&zoom.token));
+    }
+}
+
+#[test]
+fn zooms_answers_pass_through() {
+    let zoom = Zoom::start();
+    assert_eq!(zoom.value("get_user", json!({"user_id": "ben@example.com"}))["display_name"], "Ben Example");
+    assert_eq!(zoom.value("list_users", json!({"status": "inactive"}))["users"][0]["first_name"], "Cleo");
+    let participants = zoom.value("get_meeting_participants", json!({"meeting_id": PAST}));
+    assert_eq!(participants["participants"][2]["name"], "Eve Guest");
+    let recordings = zoom.value("get_meeting_recordings", json!({"meeting_id": "/sandbox//Retrospect00=="}));
+    assert_eq!(recordings["topic"], "Quarterly review, first part");
+    let reply = zoom.call("get_meeting", json!({"meeting_id": UPCOMING})).unwrap();
+    assert_eq!((&reply.value["topic"], reply.text), (&json!("Weekly planning"), None));
+}
+
+#[test]
+fn a_list_goes_on_where_its_token_says() {
+    let zoom = Zoom::start();
+    for (tool, arguments, entries, total) in [
+        ("list_meetings", json!({"page_size": 2}), "meetings", 3),
+        ("list_users", json!({"page_size": 1}), "users", 2),
+        ("get_meeting_participants", json!({"meeting_id": PAST, "page_size": 1}), "participants", 3),
+        ("zoom_list_recordings", json!({"page_size": 1}), "meetings", 2),
+    ] {
+        let (mut found, mut next) = (Vec::new(), arguments.clone());
+        for _ in 0..total {
+            let answer = zoom.value(tool, next);
+            found.extend(answer[entries].as_array().unwrap().iter().map(Value::to_string));
+            if answer["next_page_token"] == "" {
+                break;
+            }
+            next = arguments.clone();
+            next["next_page_token"] = answer["next_page_token"].clone();
+        }
+        found.sort();
+        found.dedup();
+        assert_eq!(found.len(), total, "{tool}");
+    }
+}
+
+#[test]
+fn what_zoom_answers_with_nothing_is_told_in_a_sentence() {
+    let zoom = Zoom::start();
+    let done = |message: &str, id: &str| {
+        let value = json!({"status": "success", "message": message, "meeting_id": id});
+        Reply { value, text: Some(message.to_owned()) }
+    };
+    let call = |tool: &str, arguments: Value| zoom.call(tool, arguments).unwrap();
+    assert_eq!(
+        call("update_meeting", json!({"meeting_id": UPCOMING, "topic": "Other"})),
+        done("Meeting 81000000001 was changed.", UPCOMING)
+    );
+    assert_eq!(zoom.value("get_meeting", json!({"meeting_id": UPCOMING}))["topic"], "Other");
+    let series = zoom.value("get_meeting", json!({"meeting_id": SERIES}));
+    let occurrence = series["occurrences"][0]["occurrence_id"].as_str().unwrap();
+    assert_eq!(
+        call("delete_meeting", json!({"meeting_id": SERIES, "occurrence_id": occurrence})),
+        done(&format!("Occurrence {occurrence} of meeting 81000000003 was deleted."), SERIES)
+    );
+    assert_eq!(
+        call("delete_meeting", json!({"meeting_id": SERIES})),
+        done("Meeting 81000000003 was deleted.", SERIES)
+    );
+    let again = zoom.call("delete_meeting", json!({"meeting_id": SERIES})).unwrap_err();
+    assert!(again.message.contains("Meeting does not exist: 81000000003"), "{}", again.message);
+}
+
+#[test]
+fn secrets_are_shown_only_where_they_are_asked_for() {
+    let zoom = Zoom::start();
+    for (tool, arguments, fields) in [
+        (
+            "get_meeting",
+            json!({"meeting_id": UPCOMING}),
+            &["start_url", "password", "encrypted_password"][..],
+        ),
+        ("create_meeting", json!({"topic": "x", "password": "pass"}), &["start_url", "password"]),
+        ("get_meeting_recordings", json!({"meeting_id": PAST}), &["recording_play_passcode"]),
+        ("zoom_get_recording_details", json!({"meeting_id": PAST}), &["recording_play_passcode"]),
+        ("zoom_list_recordings", json!({}), &["recording_play_passcode"]),
+    ] {
+        let mut with_secrets = arguments.clone();
+        with_secrets["include_secrets"] = json!(true);
+        let (hidden, shown) = (zoom.value(tool, arguments), zoom.value(tool, with_secrets));
+        let first = |answer: &Value| {
+            if answer["meetings"].is_array() { answer["meetings"][0].clone() } else { answer.clone() }
+        };
+        let (hidden, shown) = (first(&hidden), first(&shown));
+        for field in fields {
+            assert_eq!(hidden[field], HIDDEN, "{tool}: {field}");
+            assert!(shown[field].is_string() && shown[field] != HIDDEN, "{tool}: {field}");
+        }
+        assert_eq!(hidden.get("join_url").is_some(), shown.get("join_url").is_some());
+        assert!(hidden.get("join_url").is_none_or(|address| address != HIDDEN));
+    }
+}
