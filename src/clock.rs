@@ -6,8 +6,10 @@
 mod signals;
 
 use std::cell::{Cell, RefCell};
+use std::convert::Infallible;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
@@ -116,6 +118,47 @@ impl Clock for Waiter {
 
     fn interrupted(&self) -> Option<u8> {
         self.signal.get()
+    }
+}
+
+/// The machine's clocks, and a wait that whoever holds the other end of the channel can end: for a thread that goes on
+/// beside others. That the other end was dropped counts as a SIGTERM.
+pub struct Stoppable {
+    clock: SystemClock,
+    stop: Receiver<Infallible>,
+    stopped: Cell<bool>,
+}
+
+impl Stoppable {
+    /// A clock, and what stops those who wait by it once it is dropped.
+    pub fn new(clock: SystemClock) -> (Self, Sender<Infallible>) {
+        let (stop, receiver) = mpsc::channel();
+        (Self { clock, stop: receiver, stopped: Cell::new(false) }, stop)
+    }
+}
+
+impl Clock for Stoppable {
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    /// Waits, but not beyond the stop. What is to be finished after it waits to the end.
+    fn sleep(&self, duration: Duration) {
+        if self.stopped.get() {
+            return self.clock.sleep(duration);
+        }
+        self.stopped.set(self.stop.recv_timeout(duration) == Err(RecvTimeoutError::Disconnected));
+    }
+
+    fn interrupted(&self) -> Option<u8> {
+        const SIGTERM: u8 = 15;
+        let stopped = self.stopped.get() || self.stop.try_recv() == Err(TryRecvError::Disconnected);
+        self.stopped.set(stopped);
+        stopped.then_some(SIGTERM)
     }
 }
 

@@ -9,11 +9,12 @@
 //! |---|---|---|
 //! | [`cli`] | what a person types and reads; one file per command | everything below |
 //! | [`watch`] | when to do what (pure), and the loop that does it | keeper; Claude through a trait |
+//! | [`mcp`] | the MCP server: Zoom's tools, and the one gate with the policy (pure) that every call passes | keeper, settings, store, watch, zoom |
 //! | [`keeper`] | the heart: make sure of a token, with at most one exchange however many ask | settings, store, zoom |
 //! | [`claude`] | Claude Desktop: its configuration (a pure edit), its process | settings, store, token |
 //! | [`settings`] | flag, environment, `.env`, default, and where each value came from | store, zoom, token |
 //! | [`store`] | the token's home: `.env` text (pure), atomic replace, lock, state directory | clock, error |
-//! | [`zoom`] | Zoom over HTTPS: grants, what each answer means (pure), what the API makes of a token | token |
+//! | [`zoom`] | Zoom over HTTPS: grants, calls of the API, what each answer means (pure) | token |
 //! | [`token`] | the token: secret value, claims, how long it lasts (pure) | nothing |
 //! | [`sandbox`] | a Zoom on loopback, for the demo and the tests | clock |
 //! | [`words`] | how times are put into words | nothing |
@@ -26,12 +27,19 @@
 //! not last, [`keeper::Keeper::ensure`] takes [`store::Lock`], looks again, makes room with [`store::Reservation`] and
 //! asks [`zoom::Exchange`]. What comes back goes through [`store::EnvFile::with`] into the text of the `.env` as it is
 //! then, and takes its place in one rename.
+//!
+//! # The path of a call
+//!
+//! [`mcp::serve`] takes a call from the client and asks the [`mcp::policy::Policy`] in force, and the [`mcp::counts::Counts`]
+//! of its limits. What passes has its arguments read by its tool, gets a token as above, and goes out through
+//! [`zoom::api`]; what comes back loses its secrets on the way to the client.
 
 pub mod claude;
 pub mod cli;
 pub mod clock;
 pub mod error;
 pub mod keeper;
+pub mod mcp;
 pub mod sandbox;
 pub mod settings;
 pub mod store;

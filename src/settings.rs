@@ -126,6 +126,15 @@ impl<'a> Settings<'a> {
         }
     }
 
+    /// The policy that `mcp` serves under, where there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] when the variable is not UTF-8.
+    pub fn policy_file(&self) -> Result<Option<PathBuf>, Error> {
+        Ok(self.value("ZOOM_POLICY_FILE")?.map(|value| value.text.into()))
+    }
+
     /// Claude Desktop's configuration file, where it is named.
     ///
     /// # Errors

@@ -2,6 +2,8 @@
 
 #![expect(clippy::doc_markdown, reason = "these comments are the help, which is not Markdown")]
 
+mod tables;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -9,6 +11,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub use self::tables::AFTER;
 use crate::settings::whole_seconds;
 
 /// Keeps a Zoom access token valid where it is needed
@@ -20,55 +23,37 @@ use crate::settings::whole_seconds;
 pub struct Cli {
     /// What concerns every command
     #[command(flatten)]
-    pub global: Global,
+    global: Global,
     /// What to do
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What stands below the help and in the manual page: sections of a heading and the lines of a table.
-pub const AFTER: &str = "\
-Exit status:
-  0    done; for check: the token is valid for more than the threshold
-  1    check: no token, or none that lasts; others: a failure without a code of its own
-  2    wrong flags, or a setting with an impossible value
-  3    credentials missing, or a .env that cannot be read; Claude's configuration missing or not readable
-  4    Zoom refused: credentials, grant or app are wrong; trying again does not help
-  5    Zoom unreachable, busy or broken; try again later
-  6    the token could not be stored
-  7    another zoomtok holds the lock
-  8    Claude could not be restarted
-  exec gives the command's own; 126 when it cannot be run, 127 when it is not found
-
-Settings:
-  ZOOM_CLIENT_ID, ZOOM_CLIENT_SECRET   the app's, from marketplace.zoom.us
-  ZOOM_ACCOUNT_ID                      of a Server-to-Server OAuth app
-  ZOOM_REFRESH_TOKEN                   of a user-authorised app, where there is no account id
-  ZOOM_TOKEN_THRESHOLD                 seconds that a token must have left; 60
-  ZOOM_AUTO_REFRESH_THRESHOLD          seconds below which watch refreshes; 300
-  ZOOM_TOKEN_DISPLAY_INTERVAL          seconds between the status lines of watch; 60, and 0 shows none
-  ZOOM_CHECK_VERBOSE                   as check -v, when not empty
-  ZOOM_CHECK_LOGFILE                   the log of check -v; logs/zoom_token.log beside .env
-  CLAUDE_CONFIG_FILE                   Claude Desktop's configuration; else where it is on this system
-  CLAUDE_MCP_SERVER_NAME               the server in it that gets the token; zoom
-  CLAUDE_ZOOM_ENV_KEY                  the variable of that server; ZOOM_ACCESS_TOKEN
-  ZOOM_ENV_FILE                        the .env; else the first of ./.env, a parent's, the configuration directory's
-  CLAUDE_APP_NAME                      the name or the path of the Claude app; Claude
-  CLAUDE_APP_COMMAND                   the command that starts it; how it ran before, or as the system does
-  ZOOM_OAUTH_URL, ZOOM_API_URL         https://zoom.us, https://api.zoom.us/v2
-  NO_COLOR, CLICOLOR_FORCE, HTTPS_PROXY, SSL_CERT_FILE   as everywhere";
+impl Cli {
+    /// What concerns every command, whether it was given before the command or behind it.
+    pub fn global(&self) -> Global {
+        let behind = self.command.global();
+        Global {
+            env_file: behind.env_file.as_ref().or(self.global.env_file.as_ref()).cloned(),
+            color: behind.color.or(self.global.color),
+            quiet: behind.quiet || self.global.quiet,
+        }
+    }
+}
 
 /// What concerns every command
+// Each command names it for itself. As global arguments of clap they would be copied into all commands in every run,
+// which takes a tenth of the time of a `check`.
 #[derive(Debug, Args)]
 pub struct Global {
     /// The .env to use instead of the first one found
-    #[arg(long, value_name = "PATH", global = true, display_order = 100)]
+    #[arg(long, value_name = "PATH", display_order = 100)]
     pub env_file: Option<PathBuf>,
-    /// When to colour
-    #[arg(long, value_name = "WHEN", default_value = "auto", global = true, display_order = 101)]
-    pub color: Color,
+    /// When to colour [default: auto]
+    #[arg(long, value_name = "WHEN", display_order = 101)]
+    pub color: Option<Color>,
     /// Say nothing but errors and what was asked for
-    #[arg(short, long, global = true, display_order = 102)]
+    #[arg(short, long, display_order = 102)]
     pub quiet: bool,
 }
 
@@ -97,23 +82,43 @@ pub enum Command {
     Watch(Watch),
     /// Put the token of .env into Claude Desktop's configuration
     UpdateClaude(UpdateClaude),
+    /// Serve Zoom's tools to an MCP client over stdin and stdout
+    Mcp(Mcp),
     /// Run a command with a valid token in its environment
     Exec(Exec),
     /// Restart Claude Desktop, with a valid token
     RestartClaude(RestartClaude),
+    /// Check a policy for mcp, or tell what it does to a call
+    Policy(Policy),
     /// Show the life of a token in a minute, with a made-up Zoom on this machine
-    ///
-    /// Needs no account and touches no file of yours.
-    Demo,
+    Demo(Demo),
     /// Run that made-up Zoom alone, to try things out
     Sandbox(Sandbox),
     /// Print a script that completes zoomtok's commands and flags
-    Completions {
-        /// The shell it is for
-        shell: Shell,
-    },
+    Completions(Completions),
     /// Print the manual page
-    Man,
+    Man(Man),
+}
+
+impl Command {
+    fn global(&self) -> &Global {
+        match self {
+            Self::Get(Get { global, .. })
+            | Self::Check(Check { global, .. })
+            | Self::Watch(Watch { global, .. })
+            | Self::UpdateClaude(UpdateClaude { global, .. })
+            | Self::Mcp(Mcp { global, .. })
+            | Self::Exec(Exec { global, .. })
+            | Self::RestartClaude(RestartClaude { global, .. })
+            | Self::Policy(Policy {
+                command: PolicyCommand::Check { global, .. } | PolicyCommand::Explain { global, .. },
+            })
+            | Self::Demo(Demo { global })
+            | Self::Sandbox(Sandbox { global, .. })
+            | Self::Completions(Completions { global, .. })
+            | Self::Man(Man { global }) => global,
+        }
+    }
 }
 
 /// Make sure that .env holds a valid token
@@ -134,6 +139,9 @@ pub struct Get {
     /// What to print
     #[command(flatten)]
     pub form: Form,
+    /// What concerns every command
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// What `get` prints
@@ -169,6 +177,9 @@ pub struct Check {
     /// Print a JSON object, with the token masked
     #[arg(long)]
     pub json: bool,
+    /// What concerns every command
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// Show the token's state every minute and refresh it in time
@@ -197,6 +208,9 @@ pub struct Watch {
     /// Print a JSON object for each thing that happens, tokens masked
     #[arg(long)]
     pub json: bool,
+    /// What concerns every command
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// Put the token of .env into Claude Desktop's configuration
@@ -221,6 +235,34 @@ pub struct UpdateClaude {
     /// Show the change, with the token masked, and write nothing
     #[arg(long, conflicts_with = "restart")]
     pub dry_run: bool,
+    /// What concerns every command
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Serve Zoom's tools to an MCP client over stdin and stdout
+///
+/// It is the client that runs it: Claude Desktop, once zoomtok mcp --install has put it into its configuration, in the
+/// place of the server of that name (CLAUDE_MCP_SERVER_NAME, or zoom). It reads .env and keeps the token there fresh by
+/// itself, so neither zoomtok watch nor a restart of Claude is needed. stdout belongs to the protocol; status lines and
+/// warnings go to stderr.
+#[derive(Debug, Args)]
+pub struct Mcp {
+    /// The policy to serve under [default: ZOOM_POLICY_FILE, or a limit on zoom_refresh_token alone]
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Put this server into Claude Desktop's configuration, and exit
+    #[arg(long)]
+    pub install: bool,
+    /// Show what --install would put there, and write nothing
+    #[arg(long, requires = "install")]
+    pub dry_run: bool,
+    /// Show no status lines; the token is kept fresh all the same
+    #[arg(long)]
+    pub no_watch: bool,
+    /// What concerns every command
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// Run a command with a valid token in its environment
@@ -235,6 +277,9 @@ pub struct Exec {
     /// The command and its arguments
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
+    /// What concerns every command
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// Restart Claude Desktop, with a valid token
@@ -249,6 +294,51 @@ pub struct RestartClaude {
     /// Leave the token alone
     #[arg(long)]
     pub app_only: bool,
+    /// What concerns every command
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Check a policy for mcp, or tell what it does to a call
+///
+/// A policy is a JSON file: which tools an agent may call, with which arguments, how often. zoomtok mcp serves under the
+/// one that --policy or ZOOM_POLICY_FILE names. The README has its form.
+#[derive(Debug, Args)]
+pub struct Policy {
+    /// What to do with it
+    #[command(subcommand)]
+    pub command: PolicyCommand,
+}
+
+/// What to do with a policy
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Tell whether a policy is valid, and everything that is wrong with it
+    ///
+    /// A policy is a JSON file: which tools an agent may call, with which arguments, how often. The README has its form.
+    /// Exits with 0 when it is valid, and with 3 otherwise.
+    Check {
+        /// The policy
+        file: PathBuf,
+        /// What concerns every command
+        #[command(flatten)]
+        global: Global,
+    },
+    /// Tell what a policy does to a call, and by which rule
+    ///
+    /// Calls nothing and counts nothing. Exits with 0 when the call is allowed, and with 1 when it is refused.
+    Explain {
+        /// The policy
+        file: PathBuf,
+        /// The tool that is called
+        tool: String,
+        /// The arguments of the call, as a JSON object
+        #[arg(value_name = "JSON", default_value = "{}", hide_default_value = true)]
+        arguments: String,
+        /// What concerns every command
+        #[command(flatten)]
+        global: Global,
+    },
 }
 
 /// Run that made-up Zoom alone, to try things out
@@ -262,6 +352,37 @@ pub struct Sandbox {
     /// Seconds that its tokens live
     #[arg(long, value_name = "SECS", default_value_t = 3600, value_parser = whole_seconds)]
     pub token_life: u64,
+    /// What concerns every command
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Show the life of a token in a minute, with a made-up Zoom on this machine
+///
+/// Needs no account and touches no file of yours.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// What concerns every command
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Print a script that completes zoomtok's commands and flags
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell it is for
+    pub shell: Shell,
+    /// What concerns every command
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Print the manual page
+#[derive(Debug, Args)]
+pub struct Man {
+    /// What concerns every command
+    #[command(flatten)]
+    pub global: Global,
 }
 
 #[cfg(test)]

@@ -25,21 +25,25 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Code {
             return if error.exit_code() == 0 { Code::Done } else { Code::Usage };
         }
     };
-    let output = Output::new(&cli.global);
-    let done = Context::new(&cli.global, output).map_err(anyhow::Error::from).and_then(|context| match &cli
-        .command
-    {
-        Command::Get(get) => commands::get::run(&context, get),
-        Command::Check(check) => commands::check::run(&context, check),
-        Command::Watch(watch) => commands::watch::run(&context, watch),
-        Command::UpdateClaude(update) => commands::update_claude::run(&context, update),
-        Command::Exec(exec) => commands::exec::run(&context, exec),
-        Command::RestartClaude(restart) => commands::restart_claude::run(&context, restart),
-        Command::Demo => commands::demo::run(&context),
-        Command::Sandbox(sandbox) => commands::sandbox::run(&context, sandbox),
-        Command::Completions { shell } => commands::generated::completions(&context, *shell),
-        Command::Man => commands::generated::man(&context),
-    });
+    let global = cli.global();
+    let output = Output::new(&global);
+    let done =
+        Context::new(&global, output).map_err(anyhow::Error::from).and_then(|context| match &cli.command {
+            Command::Get(get) => commands::get::run(&context, get),
+            Command::Check(check) => commands::check::run(&context, check),
+            Command::Watch(watch) => commands::watch::run(&context, watch),
+            Command::UpdateClaude(update) => commands::update_claude::run(&context, update),
+            Command::Mcp(mcp) => commands::mcp::run(&context, mcp),
+            Command::Exec(exec) => commands::exec::run(&context, exec),
+            Command::RestartClaude(restart) => commands::restart_claude::run(&context, restart),
+            Command::Policy(policy) => commands::policy::run(&context, policy),
+            Command::Demo(_) => commands::demo::run(&context),
+            Command::Sandbox(sandbox) => commands::sandbox::run(&context, sandbox),
+            Command::Completions(completions) => {
+                commands::generated::completions(&context, completions.shell)
+            }
+            Command::Man(_) => commands::generated::man(&context),
+        });
     done.unwrap_or_else(|error| {
         output.fail(&error);
         error.downcast_ref().map_or(Code::Failed, Error::code)

@@ -21,12 +21,12 @@ pub struct Output {
 }
 
 impl Output {
-    /// As the global flags have it.
+    /// As the flags have it.
     pub fn new(global: &Global) -> Self {
         let color = match global.color {
-            Color::Auto => ColorChoice::Auto,
-            Color::Always => ColorChoice::Always,
-            Color::Never => ColorChoice::Never,
+            None | Some(Color::Auto) => ColorChoice::Auto,
+            Some(Color::Always) => ColorChoice::Always,
+            Some(Color::Never) => ColorChoice::Never,
         };
         Self { quiet: global.quiet, color }
     }
@@ -69,6 +69,13 @@ impl Output {
         match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritable(error)),
             _ => Ok(()),
+        }
+    }
+
+    /// Text for people where stdout belongs to somebody else: on stderr, and nothing with `--quiet`.
+    pub fn talk(self, text: &str) {
+        if !self.quiet {
+            self.stderr(text);
         }
     }
 

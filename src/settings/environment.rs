@@ -28,6 +28,7 @@ pub const NAMES: &[&str] = &[
     "CLAUDE_ZOOM_ENV_KEY",
     "CLAUDE_APP_NAME",
     "CLAUDE_APP_COMMAND",
+    "ZOOM_POLICY_FILE",
 ];
 
 /// Where the `.env` is; read from the environment only.

@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 
 use anyhow::{Context as _, Result};
-use clap::{Arg, CommandFactory as _};
+use clap::{Arg, Command, CommandFactory as _, Id};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
@@ -25,9 +25,18 @@ pub(in crate::cli) fn man(context: &Context) -> Result<Code> {
     Ok(Code::Done)
 }
 
+/// The commands that a command is made of; itself where it is made of none.
+fn typed(command: &Command) -> Vec<&Command> {
+    if !command.has_subcommands() {
+        return vec![command];
+    }
+    command.get_subcommands().filter(|command| command.get_name() != "help").flat_map(typed).collect()
+}
+
 fn page() -> io::Result<Vec<u8>> {
     let mut command = Cli::command();
     command.build();
+    let above: Vec<Id> = command.get_arguments().map(|arg| arg.get_id().clone()).collect();
     let man = Man::new(command.clone());
     let mut page = Vec::new();
     man.render_title(&mut page)?;
@@ -36,11 +45,11 @@ fn page() -> io::Result<Vec<u8>> {
     man.render_description_section(&mut page)?;
     man.render_options_section(&mut page)?;
     writeln!(page, ".SH COMMANDS")?;
-    for command in command.get_subcommands().filter(|command| command.get_name() != "help") {
+    for command in typed(&command) {
         // What every command has is told once, above.
-        let told = |arg: &Arg| arg.is_global_set() || arg.get_id() == "help";
+        let told = |arg: &Arg| above.contains(arg.get_id());
         let man = Man::new(command.clone().mut_args(|arg| if told(&arg) { arg.hide(true) } else { arg }));
-        writeln!(page, ".SS zoomtok {}", command.get_name())?;
+        writeln!(page, ".SS {}", command.get_bin_name().unwrap_or_default())?;
         for render in
             [Man::render_synopsis_section, Man::render_description_section, Man::render_options_section]
         {

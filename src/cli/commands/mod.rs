@@ -5,6 +5,8 @@ pub(super) mod demo;
 pub(super) mod exec;
 pub(super) mod generated;
 pub(super) mod get;
+pub(super) mod mcp;
+pub(super) mod policy;
 pub(super) mod restart_claude;
 pub(super) mod sandbox;
 pub(super) mod update_claude;

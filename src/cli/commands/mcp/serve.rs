@@ -1,0 +1,51 @@
+//! `zoomtok mcp`: the server itself.
+
+use std::io::{IsTerminal as _, stdin};
+
+use anyhow::Result;
+
+use super::Context;
+use crate::cli::args;
+use crate::error::Code;
+use crate::mcp::{self, Options};
+use crate::settings::Settings;
+use crate::watch::{Event, Plan};
+use crate::words;
+
+pub(super) fn run(context: &Context, flags: &args::Mcp) -> Result<Code> {
+    // Also for its policy: a `.env` that cannot be read may name one, and without it the server would stand open.
+    let file = context.keeper().look()?.file;
+    let settings = Settings::new(&context.environment, &file);
+    let plan = Plan {
+        threshold: settings.auto_refresh_threshold(None)?,
+        interval: settings.display_interval(None)?,
+    };
+    let policy = match &flags.policy {
+        Some(path) => Some(path.clone()),
+        None => settings.policy_file()?,
+    };
+    let (output, silent) = (context.output, flags.no_watch);
+    if stdin().is_terminal() {
+        output.talk(
+            "🔌 This is for an MCP client to start, and waits for one; to have Claude Desktop do so, run: zoomtok mcp \
+             --install (Ctrl-C ends it)",
+        );
+    }
+    let report = move |event: &Event| {
+        // That it ends is no news to whoever ended it.
+        if !silent && !matches!(event, Event::Ended { .. }) {
+            event.lines(words::time_of_day).iter().for_each(|line| output.talk(line));
+        }
+    };
+    let options = Options {
+        environment: context.environment.clone(),
+        env_file: context.env_file.clone(),
+        state_root: context.state_root.clone(),
+        clock: context.clock,
+        policy,
+        plan,
+        report: Box::new(report),
+        warn: Box::new(move |warning| output.warn(warning)),
+    };
+    Ok(mcp::serve(options)?)
+}

@@ -1,0 +1,76 @@
+//! `zoomtok policy check` and `zoomtok policy explain`
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::Context;
+use crate::cli::args::{Policy as Flags, PolicyCommand};
+use crate::error::{Code, Error};
+use crate::mcp::policy::{Catalog, Charge};
+use crate::mcp::{catalog, policy_file};
+
+pub(in crate::cli) fn run(context: &Context, flags: &Flags) -> Result<Code> {
+    match &flags.command {
+        PolicyCommand::Check { file, .. } => check(context, file),
+        PolicyCommand::Explain { file, tool, arguments, .. } => explain(context, file, tool, arguments),
+    }
+}
+
+fn check(context: &Context, file: &Path) -> Result<Code> {
+    let tools = catalog();
+    let policy = match policy_file::read(file, &tools) {
+        Err(Error::Policy { path, faults }) => {
+            let many = if faults.len() == 1 { "is 1 fault" } else { &format!("are {} faults", faults.len()) };
+            context.output.text(&format!("❌ INVALID: There {many} in {}", path.display()))?;
+            for fault in faults {
+                context.output.text(&fault)?;
+            }
+            return Ok(Code::Configuration);
+        }
+        read => read?,
+    };
+    let allowed = tools.keys().filter(|tool| policy.allows(tool)).count();
+    let (file, all) = (file.display(), tools.len());
+    context.output.text(&format!("✅ VALID: {file} lets an agent call {allowed} of {all} tools"))?;
+    Ok(Code::Done)
+}
+
+fn explain(context: &Context, file: &Path, tool: &str, arguments: &str) -> Result<Code> {
+    let tools = catalog();
+    let policy = policy_file::read(file, &tools)?;
+    if !tools.contains_key(tool) {
+        return Err(wrong("TOOL", format!("is none of the tools: {}", names(&tools))).into());
+    }
+    // What serde_json says is wrong may repeat a value; where it is, is enough.
+    let arguments = serde_json::from_str(arguments).map_err(|error| {
+        wrong("JSON", format!("is no JSON object, see line {}, column {}", error.line(), error.column()))
+    })?;
+    match policy.judge(tool, &arguments) {
+        Ok(allowed) => {
+            context.output.text(&format!("✅ ALLOWED: {tool} by {}", allowed.rule))?;
+            for charge in &allowed.charges {
+                context.output.text(&limit(charge))?;
+            }
+            Ok(Code::Done)
+        }
+        Err(refusal) => {
+            context.output.text(&format!("❌ REFUSED: {refusal}"))?;
+            Ok(Code::Failed)
+        }
+    }
+}
+
+/// A limit that the call has to pass, by what stands in the counts.
+fn limit(charge: &Charge) -> String {
+    let Charge { rule, counter, window, max, amount } = charge;
+    format!("📊 {rule}: {amount} of at most {max} {window}, counted as {counter}")
+}
+
+fn names(tools: &Catalog) -> String {
+    tools.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn wrong(name: &str, problem: String) -> Error {
+    Error::Setting { name: name.into(), place: "on the command line".into(), problem }
+}

@@ -1,0 +1,52 @@
+//! Why a tool did not do what it was asked for, in words that a model can act on.
+
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::zoom::api;
+
+/// A failure of a tool.
+#[derive(Debug)]
+pub(super) struct Failure {
+    /// What happened and what to do next; never a secret.
+    pub(super) message: String,
+    /// The same for programs, where the tool has a form for it.
+    pub(super) value: Option<Value>,
+}
+
+impl Failure {
+    /// In these words.
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), value: None }
+    }
+
+    /// The arguments are not what the tool takes; nobody was asked.
+    pub(super) fn arguments(problem: impl AsRef<str>) -> Self {
+        Self::new(format!("wrong arguments: {}", problem.as_ref()))
+    }
+
+    /// Something that should not happen did.
+    pub(super) fn internal() -> Self {
+        Self::new("zoomtok has failed at this call, which is a fault of its own; its log says where")
+    }
+
+    /// The client no longer wants to know.
+    pub(super) fn cancelled() -> Self {
+        Self::new("cancelled")
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::new(error.told())
+    }
+}
+
+impl From<api::Failure> for Failure {
+    fn from(failure: api::Failure) -> Self {
+        Self::new(match failure.hint() {
+            Some(hint) => format!("{failure}. {hint}."),
+            None => failure.to_string(),
+        })
+    }
+}

@@ -1,0 +1,142 @@
+//! The MCP server: Zoom's tools behind one gate, on a token that is kept fresh.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `server.rs`, `transport.rs` | what rmcp asks of a server, and the one place that every call goes through |
+//! | `gate.rs` | the policy in force, taken up anew when its file changes, and the counts of its limits |
+//! | `policy/`, `policy_file.rs` | the policy document and its judgement (pure), and the file it is in |
+//! | `counts.rs` | how often what was called, over all servers of one `.env` |
+//! | `tools/` | the tools: their arguments, their schemas, what they ask of Zoom |
+//! | `session.rs` | one call of a tool: the token, one renewal, short waits |
+//! | `tokens.rs`, `ahead.rs` | the token, kept through the keeper: on demand, and ahead of time |
+//!
+//! A call passes the gate, has its arguments read, gets the token and asks Zoom, in this order.
+
+mod ahead;
+pub mod counts;
+mod failure;
+mod gate;
+pub mod policy;
+pub mod policy_file;
+mod server;
+mod session;
+mod tokens;
+mod tools;
+mod transport;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use rmcp::transport::{Transport, stdio_pipes};
+use rmcp::{RoleServer, ServiceExt as _};
+use serde_json::Value;
+use tokio::sync::watch;
+
+use self::ahead::Ahead;
+use self::counts::Counts;
+use self::gate::Gate;
+use self::policy::Catalog;
+use self::server::{Parts, Server};
+use self::tokens::Tokens;
+use self::transport::Patient;
+use crate::clock::{Signals, SystemClock, pause};
+use crate::error::{Code, Error};
+use crate::settings::Environment;
+use crate::store::StateDirectory;
+use crate::watch::{Event, Plan};
+
+/// How long calls in flight go on when the client has closed its end: who pipes requests into the server gets their
+/// answers, and the SDKs, which send SIGTERM two seconds after they have closed it, need not.
+const GRACE: Duration = Duration::from_millis(1500);
+
+/// What a server is set up with.
+pub struct Options {
+    /// The environment of the process.
+    pub environment: Environment,
+    /// The `.env`, which need not exist.
+    pub env_file: PathBuf,
+    /// Where state is kept, if anywhere.
+    pub state_root: Option<PathBuf>,
+    /// The time.
+    pub clock: SystemClock,
+    /// The policy; without one, calls of `zoom_refresh_token` are limited and everything else is allowed.
+    pub policy: Option<PathBuf>,
+    /// When to refresh ahead of time, and when to tell the state.
+    pub plan: Plan,
+    /// What hears of the refreshing.
+    pub report: Box<dyn Fn(&Event) + Send>,
+    /// What hears of everything else, a sentence each.
+    pub warn: Box<dyn Fn(&str) + Send + Sync>,
+}
+
+/// Serves one client over standard input and output, until it closes them or a signal comes.
+///
+/// # Errors
+///
+/// The policy cannot be read or is not valid; the system has no room for a thread.
+pub fn serve(options: Options) -> Result<Code, Error> {
+    let Options { environment, env_file, state_root, clock, policy, plan, report, warn } = options;
+    let failed = |action: &str, source| Error::Other { action: action.into(), source };
+    let tools = tools::all();
+    let tokens = Arc::new(Tokens::new(environment, env_file, state_root.clone(), clock));
+    // Servers of one `.env` count together, by whatever path they found it.
+    let env_file = tokens.keeper().look()?.file;
+    let counts = StateDirectory::of(state_root.as_deref(), env_file.real()).counts_path();
+    if counts.is_none() {
+        warn("neither XDG_STATE_HOME nor HOME is set: calls are counted in this process alone");
+    }
+    let gate = Gate::new(policy, catalog(), Counts::new(counts), clock, warn)?;
+    let ahead = Ahead::start(Arc::clone(&tokens), plan, report)
+        .map_err(|error| failed("start the thread that refreshes", error))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| failed("set up the server", error))?;
+    runtime.block_on(async {
+        let begun = Arc::new(AtomicBool::new(false));
+        let (leave, gone) = watch::channel(());
+        let (read, write) = stdio_pipes();
+        let transport = Patient::new(read, write, Arc::clone(&begun), leave);
+        let gate = Arc::new(gate);
+        let parts = Parts { tools, gate: Arc::clone(&gate), tokens: Arc::clone(&tokens), gone: gone.clone() };
+        let mut signals = Signals::listen();
+        tokio::select! {
+            () = session(Server::new(parts), transport, &begun, gone) => {}
+            () = async { gate.watch().await; std::future::pending().await } => {}
+            _ = signals.next() => {}
+        }
+        tokens.settled().await;
+    });
+    // A read of standard input that nobody can stop may still be waiting in a thread.
+    runtime.shutdown_background();
+    drop(ahead);
+    Ok(Code::Done)
+}
+
+/// One client, from its first line to its last.
+async fn session(
+    server: Server,
+    transport: impl Transport<RoleServer> + 'static,
+    begun: &AtomicBool,
+    mut gone: watch::Receiver<()>,
+) {
+    // What ends it early is the end of its input, before or after it has begun, or that nobody reads the answers: none
+    // of that is a failure of the server's.
+    let Ok(running) = server.serve(transport).await else { return };
+    // In the one thread of the runtime, before rmcp asks for what comes next.
+    begun.store(true, Ordering::Relaxed);
+    tokio::select! {
+        _ = running.waiting() => {}
+        () = async { let _ = gone.changed().await; pause(GRACE).await } => {}
+    }
+}
+
+/// The tools and the schemas of their arguments, for a policy to be checked against.
+pub fn catalog() -> Catalog {
+    tools::all()
+        .into_iter()
+        .map(|tool| (tool.name.to_owned(), Value::Object((*tool.input).clone())))
+        .collect()
+}

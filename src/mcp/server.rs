@@ -1,0 +1,184 @@
+//! The server: what rmcp asks of one, and the one place that every call goes through.
+//!
+//! rmcp's types stay in this file and in `transport.rs`, so that a new version of it concerns nobody else.
+
+use std::sync::Arc;
+
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorData, Implementation,
+    ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig, SubscriptionFilter, Tool,
+    ToolAnnotations,
+};
+use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
+use rmcp::{RoleServer, ServerHandler};
+use serde_json::{Map, Value};
+use tokio::sync::watch;
+
+use super::failure::Failure;
+use super::gate::Gate;
+use super::session::Session;
+use super::tokens::Tokens;
+use super::tools::{Definition, Reply, without_nulls};
+
+/// What a model is told before it chooses a tool.
+const INSTRUCTIONS: &str = "\
+Zoom's meetings, users, cloud recordings and transcripts. The access token is kept valid by the server: no tool needs \
+credentials, and after a 401 nothing has to be done. Times are UTC, dates YYYY-MM-DD. Lists come in pages: when \
+next_page_token is not empty, call again with it and otherwise the same arguments. An answer that begins with [POLICY \
+DENIED] is a decision of the user: tell them, and do not try to get around it. When Zoom cannot be reached or tokens \
+fail, zoom_token_status says why.";
+
+/// What serves one client.
+#[derive(Clone)]
+pub(super) struct Server(Arc<Parts>);
+
+/// What it is made of.
+pub(super) struct Parts {
+    pub(super) tools: Vec<Definition>,
+    pub(super) gate: Arc<Gate>,
+    pub(super) tokens: Arc<Tokens>,
+    /// Says that the client has gone.
+    pub(super) gone: watch::Receiver<()>,
+}
+
+impl Server {
+    pub(super) fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// Passes the gate, runs the tool, and settles what the gate has counted.
+    async fn run(
+        &self,
+        tool: &str,
+        arguments: Map<String, Value>,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<Reply, Failure> {
+        let parts = &self.0;
+        let pass = parts.gate.pass(tool, &arguments).await?;
+        let session = Arc::new(Session::new(Arc::clone(&parts.tokens)));
+        let (task, running) = (Arc::clone(parts), Arc::clone(&session));
+        let name = tool.to_owned();
+        // In a task of its own: a panic there ends it and not the answer.
+        let mut task = tokio::spawn(async move {
+            match task.tools.iter().find(|tool| tool.name == name) {
+                Some(tool) => tool.run(arguments, running).await,
+                None => Err(Failure::arguments("there is no such tool")),
+            }
+        });
+        let result = tokio::select! {
+            result = &mut task => result.unwrap_or_else(|_| Err(Failure::internal())),
+            () = context.ct.cancelled() => {
+                task.abort();
+                Err(Failure::cancelled())
+            }
+        };
+        if !session.has_reached_zoom() {
+            parts.gate.give_back(pass).await;
+        }
+        result
+    }
+}
+
+impl ServerHandler for Server {
+    fn get_info(&self) -> ServerConfig {
+        let capabilities = ServerCapabilities::builder().enable_tools().enable_tool_list_changed().build();
+        ServerConfig::new(capabilities)
+            .with_server_info(
+                Implementation::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")).with_title("Zoom"),
+            )
+            .with_instructions(INSTRUCTIONS)
+    }
+
+    async fn list_tools(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        self.0.gate.look_again();
+        let tools = self.0.tools.iter().filter(|tool| !self.0.gate.hides(tool.name)).map(listed).collect();
+        Ok(ListToolsResult::with_all_items(tools))
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        if !self.0.tools.iter().any(|tool| tool.name == request.name) {
+            return Err(ErrorData::invalid_params(format!("unknown tool: {}", request.name), None));
+        }
+        // What is null is as good as not there for a tool, and the policy must not see it otherwise.
+        let Value::Object(arguments) = without_nulls(request.arguments.unwrap_or_default().into()) else {
+            unreachable!("an object without some of its fields is an object")
+        };
+        Ok(result(self.run(&request.name, arguments, &context).await).into())
+    }
+
+    /// Of the sessions with an `initialize`: they are told of changes as they come.
+    async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
+        let mut changes = self.0.gate.changes();
+        tokio::spawn(async move {
+            while changes.changed().await.is_ok() && context.peer.notify_tool_list_changed().await.is_ok() {}
+        });
+    }
+
+    /// Of those without: they ask to be told (protocol version 2026-07-28, `subscriptions/listen`).
+    fn accepted_subscription_filter(&self, _: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        let mut filter = SubscriptionFilter::new();
+        filter.tools_list_changed = Some(true);
+        Some(filter)
+    }
+
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        let (mut changes, mut gone) = (self.0.gate.changes(), self.0.gone.clone());
+        loop {
+            tokio::select! {
+                () = context.cancelled() => return Ok(()),
+                _ = gone.changed() => return Ok(()),
+                change = changes.changed() => {
+                    if change.is_err() || context.sink().notify_tool_list_changed().await.is_err() {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A tool as a client sees it.
+fn listed(tool: &Definition) -> Tool {
+    let hints = ToolAnnotations::from_raw(
+        Some(tool.title.to_owned()),
+        Some(tool.hints.read_only),
+        Some(tool.hints.destructive),
+        Some(tool.hints.idempotent),
+        Some(tool.hints.open_world),
+    );
+    let listed = Tool::new(tool.name, tool.description, Arc::clone(&tool.input))
+        .with_title(tool.title)
+        .with_annotations(hints);
+    match &tool.output {
+        Some(schema) => listed.with_raw_output_schema(Arc::clone(schema)),
+        None => listed,
+    }
+}
+
+/// What a client gets. A failure is a result too: the model reads it, where an error of the protocol is hidden from it.
+fn result(done: Result<Reply, Failure>) -> CallToolResult {
+    match done {
+        Ok(reply) => {
+            let text = reply.text.unwrap_or_else(|| reply.value.to_string());
+            let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
+            result.structured_content = Some(reply.value);
+            result
+        }
+        Err(failure) => {
+            let mut result = CallToolResult::error(vec![ContentBlock::text(failure.message)]);
+            result.structured_content = failure.value;
+            result
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+//! Standard input and output as rmcp's transport, made patient.
+//!
+//! It also tells when the client has gone: rmcp waits for five seconds then for the calls in flight, and for every
+//! `subscriptions/listen`, which has no end of its own.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rmcp::RoleServer;
+use rmcp::model::{ClientJsonRpcMessage, JsonRpcMessage};
+use rmcp::service::{RxJsonRpcMessage, TxJsonRpcMessage};
+use rmcp::transport::Transport;
+use rmcp::transport::async_rw::AsyncRwTransport;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::watch;
+
+/// The longest line that is read, in bytes. The arguments of a tool have some hundred; what is longer is dropped. A
+/// value of JSON takes two bytes in a line and some hundred in memory while it is read, so this is also what bounds that.
+const MAX_LINE: usize = 128 * 1024;
+
+/// Lines of JSON-RPC. What comes before a session has begun and is no request is dropped: rmcp would end there.
+pub(super) struct Patient<R: AsyncRead, W: AsyncWrite> {
+    lines: AsyncRwTransport<RoleServer, R, W>,
+    begun: Arc<AtomicBool>,
+    gone: watch::Sender<()>,
+}
+
+impl<R, W> Patient<R, W>
+where
+    R: Send + AsyncRead + Unpin,
+    W: Send + AsyncWrite + Unpin + 'static,
+{
+    /// `begun` is read: whether rmcp is in a session. `gone` is told: the client sends no more, or reads no more.
+    pub(super) fn new(read: R, write: W, begun: Arc<AtomicBool>, gone: watch::Sender<()>) -> Self {
+        let lines = AsyncRwTransport::new_server(read, write).with_max_line_length(MAX_LINE);
+        Self { lines, begun, gone }
+    }
+}
+
+impl<R, W> Transport<RoleServer> for Patient<R, W>
+where
+    R: Send + AsyncRead + Unpin,
+    W: Send + AsyncWrite + Unpin + 'static,
+{
+    type Error = std::io::Error;
+
+    fn send(
+        &mut self,
+        item: TxJsonRpcMessage<RoleServer>,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send + 'static {
+        let (sending, gone) = (self.lines.send(item), self.gone.clone());
+        async move {
+            let sent = sending.await;
+            if sent.is_err() {
+                gone.send_replace(());
+            }
+            sent
+        }
+    }
+
+    async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
+        loop {
+            let message: Option<ClientJsonRpcMessage> = self.lines.receive().await;
+            let Some(message) = message else {
+                self.gone.send_replace(());
+                return None;
+            };
+            if self.begun.load(Ordering::Relaxed) || matches!(message, JsonRpcMessage::Request(_)) {
+                return Some(message);
+            }
+        }
+    }
+
+    async fn close(&mut self) -> Result<(), Self::Error> {
+        self.lines.close().await
+    }
+}

@@ -1,0 +1,151 @@
+//! `zoomtok policy`: what is wrong with a policy, and what it does to a call.
+
+use crate::support::{Ended, Home};
+
+const POLICY: &str = r#"{
+  "version": "1",
+  "default": "deny",
+  "hide": ["delete_meeting"],
+  "all_tools": { "limits": [{ "counter": "calls", "window": "minute", "max": 60, "scope": "grant" }] },
+  "tools": {
+    "create_meeting": {
+      "require": [{ "path": "args.duration", "op": "lte", "value": 120, "on_deny": "Keep meetings under two hours" }],
+      "deny_if": [{ "path": "args.topic", "op": "contains", "value": "test" }],
+      "limits": [{ "counter": "minutes", "window": "day", "max": 600, "scope": "grant", "increment_from": "args.duration" }]
+    }
+  }
+}"#;
+
+/// A home with a policy in it.
+fn home(policy: &str) -> Home {
+    let home = Home::empty();
+    std::fs::write(home.work().join("policy.json"), policy).unwrap();
+    home
+}
+
+fn check(policy: &str) -> Ended {
+    home(policy).run(["policy", "check", "policy.json"])
+}
+
+fn explain(call: &[&str]) -> Ended {
+    home(POLICY).run([&["policy", "explain", "policy.json"], call].concat())
+}
+
+#[test]
+fn a_valid_policy_is_summed_up() {
+    let stdout = check(POLICY).expect(0).quietly().stdout;
+    assert_eq!(stdout, "✅ VALID: policy.json lets an agent call 1 of 14 tools\n");
+}
+
+#[test]
+fn the_shipped_policies_are_valid() {
+    for (name, tools) in [("zoom_refresh_token", 1), ("read-only", 11), ("nothing-dangerous", 13)] {
+        let path = format!("{}/policies/{name}.json", env!("CARGO_MANIFEST_DIR"));
+        let stdout = Home::empty().run(["policy", "check", &path]).expect(0).quietly().stdout;
+        assert_eq!(stdout, format!("✅ VALID: {path} lets an agent call {tools} of 14 tools\n"));
+    }
+}
+
+#[test]
+fn every_fault_has_a_line_with_its_place() {
+    let stdout = check(
+        r#"{"version": "1", "default": "deny", "hide": ["delete_meetings"],
+            "tools": {"create_meeting": {"require": [{"path": "args.duration", "op": "less", "value": 1}]}}}"#,
+    )
+    .expect(3)
+    .quietly()
+    .stdout;
+    assert_eq!(
+        stdout,
+        "❌ INVALID: There are 2 faults in policy.json\n\
+         hide[0]: unknown tool \"delete_meetings\"; did you mean \"delete_meeting\"?\n\
+         tools.create_meeting.require[0].op: unknown operator \"less\"\n"
+    );
+    let stdout = check("{\n  \"version\": \"1\",\n}").expect(3).quietly().stdout;
+    assert_eq!(
+        stdout,
+        "❌ INVALID: There is 1 fault in policy.json\nline 3, column 1: not JSON: trailing comma\n"
+    );
+}
+
+#[test]
+fn quiet_leaves_the_exit_status() {
+    for (policy, code) in [(POLICY, 0), ("{}", 3)] {
+        let ended = home(policy).run(["-q", "policy", "check", "policy.json"]).expect(code).quietly();
+        assert_eq!(ended.stdout, "");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    for (name, why) in [("none.json", ""), (".", "it is a directory")] {
+        for command in [&["policy", "check", name][..], &["policy", "explain", name, "get_user"]] {
+            home(POLICY).run(command).expect(3).says(&["cannot read", name, why]);
+        }
+    }
+}
+
+#[test]
+fn what_would_happen_is_told_with_the_rule() {
+    for (call, code, said) in [
+        (
+            &["create_meeting", r#"{"duration": 60}"#][..],
+            0,
+            "✅ ALLOWED: create_meeting by tools.create_meeting\n\
+             📊 all_tools.limits[0]: 1 of at most 60 a minute, counted as calls\n\
+             📊 tools.create_meeting.limits[0]: 60 of at most 600 a day, counted as minutes\n",
+        ),
+        (
+            &["create_meeting"],
+            1,
+            "❌ REFUSED: [POLICY DENIED] create_meeting by tools.create_meeting.require[0]: args.duration is missing, \
+             and must be at most 120. Keep meetings under two hours\n",
+        ),
+        (
+            &["create_meeting", r#"{"duration": 60, "topic": "a test"}"#],
+            1,
+            "❌ REFUSED: [POLICY DENIED] create_meeting by tools.create_meeting.deny_if[0]: args.topic must not contain \
+             what the policy names.\n",
+        ),
+        (
+            &["get_user", r#"{"user_id": "me"}"#],
+            1,
+            "❌ REFUSED: [POLICY DENIED] get_user by default: only the tools that the policy names are allowed.\n",
+        ),
+        (
+            &["delete_meeting"],
+            1,
+            "❌ REFUSED: [POLICY DENIED] delete_meeting by hide[0]: this tool is hidden.\n",
+        ),
+    ] {
+        assert_eq!(explain(call).expect(code).quietly().stdout, said, "{call:?}");
+    }
+}
+
+#[test]
+fn a_call_that_cannot_be_made_is_a_usage_error() {
+    for (call, parts) in [
+        (
+            &["get_users"][..],
+            &["TOOL (on the command line) is none of the tools:", "create_meeting", "get_user,"][..],
+        ),
+        (&["get_user", "{"], &["JSON (on the command line) is no JSON object", "line 1, column 1"]),
+        (&["get_user", "[]"], &["JSON (on the command line) is no JSON object"]),
+        (&["get_user", r#""hunter2""#], &["JSON (on the command line) is no JSON object"]),
+    ] {
+        let ended = explain(call).expect(2).says(parts);
+        assert!(!ended.stderr.contains("hunter2"), "{}", ended.stderr);
+        assert_eq!(ended.stdout, "");
+    }
+    for call in [&["policy"][..], &["policy", "check"], &["policy", "explain", "policy.json"]] {
+        home(POLICY).run(call).expect(2);
+    }
+}
+
+#[test]
+fn a_policy_that_is_not_valid_explains_nothing() {
+    let ended = home("{}").run(["policy", "explain", "policy.json", "get_user"]).expect(3);
+    let ended =
+        ended.says(&["version: is missing", "default: is missing", "zoomtok policy check policy.json"]);
+    assert_eq!(ended.stdout, "");
+}
