@@ -5,7 +5,7 @@ use crate::support::{Home, names};
 #[test]
 fn the_demo_runs_to_its_end_and_leaves_nothing() {
     let mut home = Home::with_env("ZOOM_OAUTH_URL=https://zoom.invalid\n");
-    home.set("ZOOM_CLIENT_ID", "mine").set("ZOOM_TOKEN_THRESHOLD", "1");
+    home.set("ZOOM_CLIENT_ID", "mine").set("ZOOM_TOKEN_THRESHOLD", "1").set("ZOOM_POLICY_FILE", "none.json");
     let ended = home.run(["demo"]).expect(0);
     for shown in [
         "MISSING",
@@ -16,6 +16,10 @@ fn the_demo_runs_to_its_end_and_leaves_nothing() {
         "so far: 3",
         "CRITICAL",
         "enabled again",
+        "zoom_token_status",
+        "Weekly planning (81000000001)",
+        "→ zoom_refresh_token   (× 10)",
+        "[POLICY DENIED] zoom_refresh_token by the built-in policy: no more than",
     ] {
         assert!(ended.stdout.contains(shown), "{shown:?} is not in:\n{}", ended.stdout);
     }

@@ -3,6 +3,7 @@
 //! Each step says what it is about to show, runs zoomtok as a person would, and looks whether it was so. A demo that
 //! shows something else than it says fails.
 
+mod client;
 mod watched;
 
 use std::io::{IsTerminal as _, stdout};
@@ -16,7 +17,7 @@ use tempfile::TempDir;
 
 use super::Context;
 use crate::clock::Clock as _;
-use crate::error::Code;
+use crate::error::{Code, Error};
 use crate::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Endpoint, Fault, Options, Sandbox};
 use crate::settings::{ENV_FILE, NAMES};
 use crate::store::{EnvFile, Reservation};
@@ -40,7 +41,12 @@ pub(in crate::cli) fn run(context: &Context) -> Result<Code> {
     ten_at_once(&stage)?;
     outage(&stage)?;
     watched::run(&stage)?;
-    stage.show(&["", "That is all it takes. With your own app: see the README, from \"Real use\" on."])?;
+    client::run(&stage)?;
+    stage.show(&[
+        "",
+        "That is all it takes. With your own app: see the README, from \"Real use\" on.",
+        "And to have that server in Claude Desktop: zoomtok mcp --install",
+    ])?;
     Ok(Code::Done)
 }
 
@@ -144,6 +150,11 @@ impl<'a> Stage<'a> {
         self.show(&["", &title.bold().to_string()])
     }
 
+    /// A line of the demo itself in what others print.
+    fn note(&self, line: &str) -> Result<(), Error> {
+        self.context.output.data(&line.dimmed().to_string())
+    }
+
     fn command(&self, command: &str) {
         // What cannot be shown here cannot be shown by the command either, and is told there.
         let _ = self.show(&[&format!("$ {command}").cyan().to_string()]);
@@ -169,7 +180,7 @@ impl<'a> Stage<'a> {
             bail!("zoomtok {typed} ended with {status}");
         }
         if code != Code::Done {
-            self.show(&[&format!("(exit status {})", code.number()).dimmed().to_string()])?;
+            self.note(&format!("(exit status {})", code.number()))?;
         }
         Ok(())
     }
@@ -189,6 +200,6 @@ impl<'a> Stage<'a> {
     fn asked(&self, times: usize) -> Result<()> {
         let seen = self.sandbox.token_requests().len();
         ensure!(seen == times, "Zoom was asked {seen} times for a token, not {times}");
-        self.show(&[&format!("Requests for a token so far: {seen}").dimmed().to_string()])
+        Ok(self.note(&format!("Requests for a token so far: {seen}"))?)
     }
 }

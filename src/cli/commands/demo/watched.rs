@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use chrono::{DateTime, Utc};
-use owo_colors::OwoColorize as _;
 use tempfile::TempDir;
 
 use super::Stage;
@@ -103,13 +102,6 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
         "Claude's configuration holds a token and its own comment, and the app runs again as it ran.",
     )?;
     Ok(())
-}
-
-impl Stage<'_> {
-    /// A line of the demo itself in what others print.
-    fn note(&self, line: &str) -> Result<(), Error> {
-        self.context.output.data(&line.dimmed().to_string())
-    }
 }
 
 /// A fast clock that ends the watch when all has been seen.
