@@ -29,6 +29,17 @@ impl Running {
         self.child().try_wait().unwrap().is_none()
     }
 
+    /// Its number in the system.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn id(&mut self) -> u32 {
+        self.child().id()
+    }
+
+    /// What it reads, where it was started with a pipe, from here on for the caller.
+    pub(crate) fn stdin(&mut self) -> std::process::ChildStdin {
+        self.child().stdin.take().unwrap()
+    }
+
     /// What it prints, from here on for the caller.
     pub(crate) fn stdout(&mut self) -> std::process::ChildStdout {
         self.child().stdout.take().unwrap()
