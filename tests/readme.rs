@@ -1,10 +1,13 @@
 //! The README says what the program does: its commands, variables, exit codes, and how it is tested.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use serde_json::{Value, json};
 use zoomtok::settings::NAMES;
 
+use crate::mcp_session::Session;
 use crate::support::Home;
 
 fn read(name: &str) -> String {
@@ -24,6 +27,11 @@ fn first_cells(text: &str) -> Vec<String> {
     text.lines()
         .filter_map(|line| Some(line.strip_prefix("| ")?.split('|').next()?.trim().to_owned()))
         .collect()
+}
+
+/// The blocks of code in a text, each with its language.
+fn blocks(text: &str) -> Vec<(&str, &str)> {
+    text.split("\n```").skip(1).step_by(2).map(|block| block.split_once('\n').unwrap()).collect()
 }
 
 #[test]
@@ -74,4 +82,84 @@ fn the_exit_codes_are_those_of_the_help() {
     let of_readme: Vec<String> = first_cells(&section("Exit codes")).into_iter().skip(1).collect();
     assert_eq!(of_readme[..9], of_help);
     assert_eq!(of_readme[9..], ["126, 127", "130, 143"]);
+}
+
+/// The row of a tool: its name, its arguments, and what clients are told of it.
+fn row(tool: &Value) -> (String, BTreeSet<String>, &str) {
+    let (input, hints) = (&tool["inputSchema"], &tool["annotations"]);
+    let required: Vec<&str> =
+        input["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let arguments = input["properties"].as_object().into_iter().flatten().map(|(name, _)| {
+        let optional = if required.contains(&name.as_str()) { "" } else { "?" };
+        format!("`{name}{optional}`")
+    });
+    let hint = match (&hints["readOnlyHint"], &hints["destructiveHint"]) {
+        (Value::Bool(true), Value::Bool(false)) => "read-only",
+        (Value::Bool(false), Value::Bool(true)) => "destructive",
+        (Value::Bool(false), Value::Bool(false)) => "writes",
+        hints => panic!("{hints:?}"),
+    };
+    (format!("`{}`", tool["name"].as_str().unwrap()), arguments.collect(), hint)
+}
+
+#[test]
+fn the_tools_are_those_that_the_server_lists() {
+    let server = section("The MCP server");
+    let rows: Vec<Vec<&str>> = server
+        .lines()
+        .skip_while(|line| !line.starts_with("| tool |"))
+        .skip(2)
+        .map_while(|line| Some(line.strip_prefix("| ")?.split('|').map(str::trim).collect()))
+        .collect();
+    let of_readme: Vec<_> = rows
+        .iter()
+        .map(|cells| {
+            let arguments = cells[1].split(", ").filter(|name| !name.is_empty()).map(str::to_owned);
+            (cells[0].to_owned(), arguments.collect(), cells[3])
+        })
+        .collect();
+    let home = Home::with_env("");
+    let listed = Session::start(&home, &[]).ask("tools/list", &json!({}));
+    let tools = listed["result"]["tools"].as_array().unwrap();
+    assert_eq!(of_readme, tools.iter().map(row).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_policies_are_valid_and_the_commands_on_them_say_what_is_shown() {
+    let (home, server) = (Home::empty(), section("The MCP server"));
+    let (mut policies, mut commands) = (0, 0);
+    for (language, text) in blocks(&server) {
+        if language == "json" && text.contains("\"version\"") {
+            policies += 1;
+            fs::write(home.work().join("policy.json"), text).unwrap();
+            home.run(["policy", "check", "policy.json"]).expect(0).quietly();
+        }
+        for shown in text.split("$ zoomtok ").skip(1).filter(|_| language == "console") {
+            commands += 1;
+            let (command, said) = shown.split_once('\n').unwrap();
+            let ended = home.run(shell_words::split(command).unwrap());
+            assert_eq!(ended.quietly().stdout.trim_end(), said.trim_end(), "{command}");
+        }
+    }
+    assert_eq!((policies, commands), (2, 2));
+}
+
+#[test]
+fn the_entries_for_other_clients_have_absolute_paths_and_flags_that_there_are() {
+    let server = section("The MCP server");
+    let mut names = Vec::new();
+    for (_, text) in blocks(&server).into_iter().filter(|(_, text)| text.contains("\"command\"")) {
+        let configuration: Value = serde_json::from_str(text).unwrap();
+        for (name, servers) in configuration.as_object().unwrap() {
+            let entry = &servers["zoom"];
+            let arguments: Vec<&str> =
+                entry["args"].as_array().unwrap().iter().map(|argument| argument.as_str().unwrap()).collect();
+            for path in arguments[1..].iter().skip(1).step_by(2).chain(&entry["command"].as_str()) {
+                assert!(path.starts_with("/home/you/") || path.starts_with("C:\\Users\\you\\"), "{path}");
+            }
+            Home::empty().run([&arguments[..], &["--help"]].concat()).expect(0).quietly();
+            names.push(name.clone());
+        }
+    }
+    assert_eq!(names, ["mcpServers", "servers"]);
 }
