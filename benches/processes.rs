@@ -1,4 +1,4 @@
-//! Whole processes against each other, in one run: `cargo bench`.
+//! Whole processes against each other, in one run: `cargo bench --bench processes`.
 //!
 //! Each comparison takes turns, A B A B and so on, so that a machine that slows down does so for both, and reports
 //! medians and the median of the ratios pair by pair. With `cargo bench -- --check` it fails when a ratio, a size or a
@@ -13,16 +13,15 @@
     reason = "a measurement that cannot go on has failed; this one makes files, looks at the clock and prints"
 )]
 
+mod support;
+
 use std::ffi::OsString;
 use std::fs;
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use tempfile::TempDir;
-
-const ZOOMTOK: &str = env!("CARGO_BIN_EXE_zoomtok");
+use support::{Report, Sandbox, ZOOMTOK};
 
 /// What `check` does, the way the scripts do it: bash for the `.env`, python3 for the token.
 const SCRIPT: &str = r#"
@@ -84,69 +83,19 @@ impl Subject {
 }
 
 struct Bench {
-    directory: TempDir,
-    sandbox: Child,
-    failures: Vec<String>,
-}
-
-impl Drop for Bench {
-    fn drop(&mut self) {
-        let _ = self.sandbox.kill();
-        let _ = self.sandbox.wait();
-    }
+    sandbox: Sandbox,
+    report: Report,
 }
 
 impl Bench {
-    fn new() -> (Self, String) {
-        let directory = tempfile::tempdir().unwrap();
-        let mut sandbox = Command::new(ZOOMTOK).arg("sandbox").stdout(Stdio::piped()).spawn().unwrap();
-        let mut exports = Vec::new();
-        let mut url = String::new();
-        for line in BufReader::new(sandbox.stdout.take().unwrap()).lines() {
-            let line = line.unwrap();
-            let Some(export) = line.trim().strip_prefix("export ZOOM_") else { continue };
-            if let Some(value) = export.strip_prefix("OAUTH_URL=") {
-                value.clone_into(&mut url);
-            }
-            if !export.starts_with("ENV_FILE") {
-                exports.push(format!("ZOOM_{export}\n"));
-            }
-            if export.starts_with("ACCOUNT_ID") {
-                break;
-            }
-        }
-        fs::write(directory.path().join(".env"), exports.concat()).unwrap();
-        (Self { directory, sandbox, failures: Vec::new() }, url)
-    }
-
     fn path(&self) -> &Path {
-        self.directory.path()
+        self.sandbox.path()
     }
 
-    /// Takes turns, and prints the medians and that of the ratios, which may be `limit` at most.
     fn compare(&mut self, rounds: usize, a: &Subject, b: &Subject, limit: f64) {
-        for subject in [a, b, a, b] {
-            subject.time(self.path());
-        }
-        let pairs: Vec<(Duration, Duration)> =
-            (0..rounds).map(|_| (a.time(self.path()), b.time(self.path()))).collect();
-        let times = |pick: fn(&(Duration, Duration)) -> Duration| {
-            let mut times: Vec<f64> = pairs.iter().map(|pair| pick(pair).as_secs_f64() * 1000.0).collect();
-            times.sort_by(f64::total_cmp);
-            (times[times.len() / 20], times[times.len() / 2], times[times.len() * 19 / 20])
-        };
-        let mut ratios: Vec<f64> = pairs.iter().map(|(a, b)| a.as_secs_f64() / b.as_secs_f64()).collect();
-        ratios.sort_by(f64::total_cmp);
-        let ratio = ratios[ratios.len() / 2];
-        let ((a5, a50, a95), (b5, b50, b95)) = (times(|pair| pair.0), times(|pair| pair.1));
-        println!("{:<24} {a50:>8.2} ms  ({a5:.2} to {a95:.2})", a.name);
-        println!("{:<24} {b50:>8.2} ms  ({b5:.2} to {b95:.2})", b.name);
-        let told = if ratio < 1.0 { format!("1/{:.1}", 1.0 / ratio) } else { format!("{ratio:.2}") };
-        println!("{:<24} {told:>8}     over {rounds} pairs; 5 % to 95 % in brackets\n", "ratio");
-        if ratio > limit {
-            self.failures
-                .push(format!("{} takes {ratio:.2} times as long as {}, not {limit:.2}", a.name, b.name));
-        }
+        let path = self.sandbox.path();
+        let (mut a_runs, mut b_runs) = (|| a.time(path), || b.time(path));
+        self.report.compare(rounds, (a.name, &mut a_runs), (b.name, &mut b_runs), limit);
     }
 
     fn memory(&mut self, subject: &Subject, limit: u64) {
@@ -154,7 +103,7 @@ impl Bench {
             Some(peak) => {
                 println!("{:<24} {peak:>8} KiB peak", subject.name);
                 if peak > limit {
-                    self.failures.push(format!("{} takes {peak} KiB, not {limit}", subject.name));
+                    self.report.fail(format!("{} takes {peak} KiB, not {limit}", subject.name));
                 }
             }
             None => println!("{:<24} not measured: /usr/bin/time is missing", subject.name),
@@ -182,10 +131,8 @@ fn python() -> Option<OsString> {
 }
 
 fn main() {
-    // Cargo passes `--bench`.
-    let check = std::env::args().any(|argument| argument == "--check");
-    let (mut bench, url) = Bench::new();
-    println!("{} processors, {}\n", std::thread::available_parallelism().map_or(0, usize::from), machine());
+    let (sandbox, url) = Sandbox::start();
+    let mut bench = Bench { sandbox, report: Report::begin() };
 
     let empty = Subject::new("empty Rust program", empty(bench.path()), &[]);
     let get = Subject::new("zoomtok get", ZOOMTOK, &["get"]);
@@ -227,22 +174,9 @@ fn main() {
     let size = fs::metadata(ZOOMTOK).unwrap().len();
     println!("{:<24} {:>8} KiB", "the program itself", size / 1024);
     if size > 8 * 1024 * 1024 {
-        bench.failures.push(format!("the program has {size} bytes"));
+        bench.report.fail(format!("the program has {size} bytes"));
     }
-    let failures = std::mem::take(&mut bench.failures);
-    drop(bench);
-    for failure in &failures {
-        println!("beyond what is promised: {failure}");
-    }
-    if check && !failures.is_empty() {
-        std::process::exit(1);
-    }
-}
-
-fn machine() -> String {
-    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model =
-        cpu.lines().find_map(|line| Some(line.strip_prefix("model name")?.split_once(": ")?.1.to_owned()));
-    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    format!("{}, {} {}", model.unwrap_or_else(|| "unknown".into()), std::env::consts::OS, kernel.trim())
+    let Bench { sandbox, report } = bench;
+    drop(sandbox);
+    report.end();
 }
