@@ -19,7 +19,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
     var completions = [
         &'zoomtok'= {
             cand --env-file 'The .env to use instead of the first one found'
-            cand --color 'When to colour'
+            cand --color 'When to colour [default: auto]'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
             cand -h 'Print help (see more with ''--help'')'
@@ -30,8 +30,10 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand check 'Tell whether the token in .env is valid'
             cand watch 'Show the token''s state every minute and refresh it in time'
             cand update-claude 'Put the token of .env into Claude Desktop''s configuration'
+            cand mcp 'Serve Zoom''s tools to an MCP client over stdin and stdout'
             cand exec 'Run a command with a valid token in its environment'
             cand restart-claude 'Restart Claude Desktop, with a valid token'
+            cand policy 'Check a policy for mcp, or tell what it does to a call'
             cand demo 'Show the life of a token in a minute, with a made-up Zoom on this machine'
             cand sandbox 'Run that made-up Zoom alone, to try things out'
             cand completions 'Print a script that completes zoomtok''s commands and flags'
@@ -39,95 +41,141 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'zoomtok;get'= {
-            cand --env-file 'The .env to use instead of the first one found'
-            cand --color 'When to colour'
             cand -t 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
             cand --threshold 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
-            cand -q 'Say nothing but errors and what was asked for'
-            cand --quiet 'Say nothing but errors and what was asked for'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour [default: auto]'
             cand -f 'Fetch a new token even if the old one is valid'
             cand --force 'Fetch a new token even if the old one is valid'
             cand --live 'Ask Zoom''s API whether it takes the token, and fetch a new one if it does not'
             cand --print 'Print the token and nothing else'
             cand --export 'Print a line that sets ZOOM_ACCESS_TOKEN in a shell: eval "$(zoomtok get --export)"'
             cand --json 'Print a JSON object, with the token masked'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
         &'zoomtok;check'= {
-            cand --env-file 'The .env to use instead of the first one found'
-            cand --color 'When to colour'
             cand -t 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
             cand --threshold 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
-            cand -q 'Say nothing but errors and what was asked for'
-            cand --quiet 'Say nothing but errors and what was asked for'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour [default: auto]'
             cand -v 'Tell more, and append a line to the log'
             cand --verbose 'Tell more, and append a line to the log'
             cand --live 'Ask Zoom''s API too whether it takes the token'
             cand --json 'Print a JSON object, with the token masked'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
         &'zoomtok;watch'= {
-            cand --env-file 'The .env to use instead of the first one found'
-            cand --color 'When to colour'
             cand --interval 'Seconds between two status lines; 0 shows none [default: ZOOM_TOKEN_DISPLAY_INTERVAL, or 60]'
             cand --threshold 'Refresh when fewer seconds than this are left [default: ZOOM_AUTO_REFRESH_THRESHOLD, or 300]'
-            cand -q 'Say nothing but errors and what was asked for'
-            cand --quiet 'Say nothing but errors and what was asked for'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour [default: auto]'
             cand --no-claude 'Leave Claude Desktop alone'
             cand --no-restart 'Update Claude Desktop''s configuration, but do not restart it'
             cand --once 'Look once, refresh once if that is due, and exit: for cron'
             cand --json 'Print a JSON object for each thing that happens, tokens masked'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
         &'zoomtok;update-claude'= {
-            cand --env-file 'The .env to use instead of the first one found'
-            cand --color 'When to colour'
             cand --config 'The configuration [default: CLAUDE_CONFIG_FILE, or where Claude Desktop has it on this system]'
             cand --server 'The server in it that needs the token [default: CLAUDE_MCP_SERVER_NAME, or zoom]'
             cand --key 'The variable of that server [default: CLAUDE_ZOOM_ENV_KEY, or ZOOM_ACCESS_TOKEN]'
-            cand -q 'Say nothing but errors and what was asked for'
-            cand --quiet 'Say nothing but errors and what was asked for'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour [default: auto]'
             cand --restart 'Restart Claude Desktop if its configuration was changed'
             cand --dry-run 'Show the change, with the token masked, and write nothing'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;mcp'= {
+            cand --policy 'The policy to serve under [default: ZOOM_POLICY_FILE, or a limit on zoom_refresh_token alone]'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour [default: auto]'
+            cand --install 'Put this server into Claude Desktop''s configuration, and exit'
+            cand --dry-run 'Show what --install would put there, and write nothing'
+            cand --no-watch 'Show no status lines; the token is kept fresh all the same'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
         &'zoomtok;exec'= {
-            cand --env-file 'The .env to use instead of the first one found'
-            cand --color 'When to colour'
             cand -t 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
             cand --threshold 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour [default: auto]'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
         &'zoomtok;restart-claude'= {
-            cand --env-file 'The .env to use instead of the first one found'
-            cand --color 'When to colour'
             cand --app 'The name of the app, or the path of its executable [default: CLAUDE_APP_NAME, or Claude]'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour [default: auto]'
+            cand --app-only 'Leave the token alone'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
-            cand --app-only 'Leave the token alone'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'zoomtok;policy'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand check 'Tell whether a policy is valid, and everything that is wrong with it'
+            cand explain 'Tell what a policy does to a call, and by which rule'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zoomtok;policy;check'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour [default: auto]'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;policy;explain'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour [default: auto]'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;policy;help'= {
+            cand check 'Tell whether a policy is valid, and everything that is wrong with it'
+            cand explain 'Tell what a policy does to a call, and by which rule'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zoomtok;policy;help;check'= {
+        }
+        &'zoomtok;policy;help;explain'= {
+        }
+        &'zoomtok;policy;help;help'= {
+        }
         &'zoomtok;demo'= {
             cand --env-file 'The .env to use instead of the first one found'
-            cand --color 'When to colour'
+            cand --color 'When to colour [default: auto]'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
         &'zoomtok;sandbox'= {
-            cand --env-file 'The .env to use instead of the first one found'
-            cand --color 'When to colour'
             cand --port 'The port on 127.0.0.1; 0 takes one that is free'
             cand --token-life 'Seconds that its tokens live'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour [default: auto]'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
             cand -h 'Print help (see more with ''--help'')'
@@ -135,7 +183,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;completions'= {
             cand --env-file 'The .env to use instead of the first one found'
-            cand --color 'When to colour'
+            cand --color 'When to colour [default: auto]'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
             cand -h 'Print help (see more with ''--help'')'
@@ -143,7 +191,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;man'= {
             cand --env-file 'The .env to use instead of the first one found'
-            cand --color 'When to colour'
+            cand --color 'When to colour [default: auto]'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
             cand -h 'Print help (see more with ''--help'')'
@@ -154,8 +202,10 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand check 'Tell whether the token in .env is valid'
             cand watch 'Show the token''s state every minute and refresh it in time'
             cand update-claude 'Put the token of .env into Claude Desktop''s configuration'
+            cand mcp 'Serve Zoom''s tools to an MCP client over stdin and stdout'
             cand exec 'Run a command with a valid token in its environment'
             cand restart-claude 'Restart Claude Desktop, with a valid token'
+            cand policy 'Check a policy for mcp, or tell what it does to a call'
             cand demo 'Show the life of a token in a minute, with a made-up Zoom on this machine'
             cand sandbox 'Run that made-up Zoom alone, to try things out'
             cand completions 'Print a script that completes zoomtok''s commands and flags'
@@ -170,9 +220,13 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;help;update-claude'= {
         }
+        &'zoomtok;help;mcp'= {
+        }
         &'zoomtok;help;exec'= {
         }
         &'zoomtok;help;restart-claude'= {
+        }
+        &'zoomtok;help;policy'= {
         }
         &'zoomtok;help;demo'= {
         }

@@ -41,12 +41,18 @@ impl Exchange for Zoom {
             refresh_token: None,
             expires_at: now + TimeDelta::seconds(3600),
             ahead: 0,
+            scopes: Vec::new(),
         })
     }
 }
 
 fn passing() -> Error {
-    Error::Passing { what: "Zoom answered with HTTP 503".into(), not_before: None, tracking_id: None }
+    Error::Passing {
+        what: "Zoom answered with HTTP 503".into(),
+        not_before: None,
+        reached: true,
+        tracking_id: None,
+    }
 }
 
 fn refused() -> Error {
