@@ -20,6 +20,8 @@ mod env_readers;
 mod everywhere;
 #[cfg(unix)]
 mod exec;
+#[cfg(target_os = "linux")]
+mod faults;
 mod generated;
 mod get;
 mod input;

@@ -67,6 +67,30 @@ fn a_server_a_get_and_a_watch_share_one_exchange() {
 }
 
 #[test]
+fn twenty_gets_a_watch_and_two_servers_make_one_request() {
+    let sandbox = sandbox();
+    let home = home(&sandbox, -10);
+    sandbox.fail(Endpoint::Token, Fault::Slow(Duration::from_secs(2)), 1);
+    let watch = start(&home, &["watch", "--no-claude"]);
+    let gets: Vec<_> = (0..20).map(|_| start(&home, &["get", "--print"])).collect();
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let mut session = Session::start(&home, &[]);
+                session.call("list_meetings", json!({})).ok();
+                session.close();
+            });
+        }
+    });
+    for get in gets {
+        assert_eq!(get.end().expect(0).quietly().stdout.trim_end(), token(&home));
+    }
+    drop(watch);
+    assert_exchanges(&sandbox, 1);
+    assert!(api_calls(&sandbox).iter().all(|seen| seen.bearer.as_deref() == Some(&token(&home))));
+}
+
+#[test]
 fn the_token_is_refreshed_ahead_of_time_without_a_call() {
     for (arguments, is_told) in [(&[][..], true), (&["--no-watch"], false)] {
         let sandbox = sandbox();

@@ -243,9 +243,10 @@ fn talkative(home: &mut Home) {
 
 #[test]
 fn no_failure_shows_a_secret() {
-    const CALLS: [&[&str]; 4] = [
+    const CALLS: [&[&str]; 5] = [
         &["get"],
         &["get", "--json", "--live", "-f"],
+        &["watch", "--once", "--json", "--no-claude"],
         &["check", "-v", "--json"],
         &["exec", "--", "/bin/sh", "-c", "env"],
     ];

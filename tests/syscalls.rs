@@ -76,6 +76,21 @@ fn a_replace_is_atomic_private_and_durable() {
 }
 
 #[test]
+fn check_opens_no_file_for_writing() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let home = Home::of(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(3000)));
+    for arguments in [&["check"][..], &["check", "--json"]] {
+        let Some((calls, _)) = traced(&home, arguments) else { return };
+        assert!(calls.iter().any(|call| call.contains("/.env\"")));
+        for call in calls {
+            let writes = ["O_WRONLY", "O_RDWR", "O_CREAT", "mkdir", "rename", "unlink"];
+            assert!(!writes.iter().any(|part| call.contains(part)), "{call}");
+        }
+    }
+    assert_eq!(home.names(), [".env"]);
+}
+
+#[test]
 fn no_secret_is_an_argument_of_a_process() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let basic = BASE64.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}"));
