@@ -16,7 +16,7 @@
 //! | [`store`] | the token's home: `.env` text (pure), atomic replace, lock, state directory | clock, error |
 //! | [`zoom`] | Zoom over HTTPS: grants, calls of the API, what each answer means (pure) | token |
 //! | [`token`] | the token: secret value, claims, how long it lasts (pure) | nothing |
-//! | [`sandbox`] | a Zoom on loopback, for the demo and the tests | clock |
+//! | [`sandbox`] | a Zoom on loopback, for the demo and the tests | clock, token |
 //! | [`words`] | how times are put into words | nothing |
 //! | [`clock`] | the only place that reads a clock or waits | nothing |
 //! | [`error`] | what can go wrong, its exit code, its hint | nothing |

@@ -14,6 +14,10 @@ mod claude_app;
 mod claude_platforms;
 mod concurrency;
 mod demo;
+mod docs;
+mod docs_failures;
+mod docs_files;
+mod docs_numbers;
 mod durability;
 #[cfg(unix)]
 mod env_readers;

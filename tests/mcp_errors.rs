@@ -342,10 +342,21 @@ fn with_secrets(fault: Fault, secrets: &str) -> Fault {
     }
 }
 
+/// All rows.
+fn rows() -> Vec<(&'static str, Row)> {
+    [refused(), busy(), broken(), downloads(), without_a_token()].concat()
+}
+
+/// For the page that tells of them: the name of each row, how often the API is called and a token asked for, and what
+/// the agent is told.
+pub(crate) fn told() -> Vec<(&'static str, [usize; 2], &'static [&'static str])> {
+    let told = |(name, row): (_, Row)| (name, [row.calls, row.exchanges], row.says.unwrap_or_default());
+    rows().into_iter().map(told).collect()
+}
+
 #[test]
 fn what_goes_wrong_is_told_with_what_to_do_and_without_a_secret() {
-    let rows = [refused(), busy(), broken(), downloads(), without_a_token()].concat();
-    each(&rows, |row| {
+    each(&rows(), |row| {
         let sandbox = sandbox();
         let home = Home::of_user(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(3000)));
         let mut secrets: Vec<String> =

@@ -19,12 +19,13 @@ use crate::support::{Ended, Home};
 
 /// A row of the table.
 pub(crate) struct Row {
-    name: &'static str,
+    pub(crate) name: &'static str,
     cause: Cause,
     app: App,
     /// What the process must exit with.
     pub(crate) code: i32,
-    posts: usize,
+    /// How often a token is asked for.
+    pub(crate) posts: usize,
     says: &'static [&'static str],
 }
 

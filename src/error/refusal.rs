@@ -62,7 +62,7 @@ impl Refusal {
             Self::AppDisabled => "Ask Zoom's support why",
             Self::UserGone => "Authorise the app again as a user who exists",
             Self::Other(_) => {
-                "Look the app up on marketplace.zoom.us: activated, of the right type, not removed?"
+                "See on marketplace.zoom.us that the app is there, of the right type, and activated"
             }
         }
     }

@@ -1,0 +1,149 @@
+//! The pages in docs/ and SECURITY.md are about what is there: the tests, constants, modules and files that they name,
+//! and the pages that they link to.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+pub(crate) fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+pub(crate) fn read(name: impl AsRef<Path>) -> String {
+    let name = name.as_ref();
+    fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{}: {error}", name.display()))
+}
+
+/// The cells of the rows below a heading of this text, without the heads of the tables.
+pub(crate) fn rows(page: &str, heading: &str) -> Vec<Vec<String>> {
+    let (_, below) = page.split_once(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no {heading}"));
+    let end = below.find("\n#").unwrap_or(below.len());
+    let lines: Vec<&str> = below[..end].lines().collect();
+    let is_body = |at: usize| {
+        lines[at].starts_with("| ") && !lines.get(at + 1).is_some_and(|next| next.starts_with("|---"))
+    };
+    let cells = |line: &str| {
+        let inner = line.trim_matches('|').replace("\\|", "\u{0}");
+        inner.split('|').map(|cell| cell.trim().replace('\u{0}', "|")).collect()
+    };
+    (0..lines.len()).filter(|at| is_body(*at)).map(|at| cells(lines[at])).collect()
+}
+
+/// What stands between single backquotes.
+pub(crate) fn quoted(text: &str) -> Vec<&str> {
+    text.lines().flat_map(|line| line.split('`').skip(1).step_by(2)).collect()
+}
+
+/// The pages that all of this is about.
+fn pages() -> Vec<PathBuf> {
+    let mut pages: Vec<PathBuf> = ["README.md", "CHANGELOG.md", "SECURITY.md"].map(Into::into).into();
+    let files = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().file_name());
+    pages.extend(files.map(|name| Path::new("docs").join(name)));
+    pages.sort();
+    pages
+}
+
+/// The names of the tests in a source.
+fn tests_in(source: &str) -> BTreeSet<&str> {
+    let mut is_test = false;
+    let mut names = BTreeSet::new();
+    for line in source.lines().map(str::trim) {
+        if line == "#[test]" || line.starts_with("#[tokio::test") {
+            is_test = true;
+        } else if let Some(at) = line.find("fn ").filter(|_| is_test && !line.starts_with("#[")) {
+            names.extend(line[at + 3..].split('(').next());
+            is_test = false;
+        }
+    }
+    names
+}
+
+#[test]
+fn every_test_and_constant_that_is_named_is_there() {
+    let mut named = 0;
+    for page in pages() {
+        for reference in quoted(&read(&page)) {
+            let Some((file, name)) =
+                reference.split_once(".rs::").map(|(file, name)| (format!("{file}.rs"), name))
+            else {
+                continue;
+            };
+            named += 1;
+            let source = read(file);
+            let is_there = if name.contains(char::is_uppercase) {
+                source.lines().any(|line| line.contains(&format!("const {name}:")))
+            } else {
+                tests_in(&source).contains(name)
+            };
+            assert!(is_there, "{}: {reference} is not there", page.display());
+        }
+    }
+    assert!(named > 100, "{named}");
+}
+
+/// What GitHub makes of a heading, to link to.
+fn anchor(heading: &str) -> String {
+    let kept = heading.trim_matches(['#', ' ']).to_lowercase();
+    kept.chars()
+        .filter(|c| c.is_alphanumeric() || " -_".contains(*c))
+        .map(|c| if c == ' ' { '-' } else { c })
+        .collect()
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let mut links = 0;
+    for page in pages() {
+        let text = read(&page);
+        // Not from blocks of code.
+        let prose: Vec<&str> = text.split("\n```").step_by(2).collect();
+        for target in prose.iter().flat_map(|part| part.split("](").skip(1)) {
+            let target = target.split(')').next().unwrap();
+            if target.contains("://") {
+                continue;
+            }
+            links += 1;
+            let (file, heading) = target.split_once('#').unwrap_or((target, ""));
+            let path = root().join(&page).parent().unwrap().join(file);
+            let path = if file.is_empty() { root().join(&page) } else { path };
+            assert!(path.exists(), "{}: {target}", page.display());
+            let is_heading = |line: &str| line.starts_with('#') && anchor(line) == heading;
+            assert!(
+                heading.is_empty() || read(&path).lines().any(is_heading),
+                "{}: {target}",
+                page.display()
+            );
+        }
+    }
+    assert!(links > 20, "{links}");
+}
+
+#[test]
+fn every_page_is_in_the_readme_and_links_lead_to_it() {
+    let readme = read("README.md");
+    for page in pages().iter().filter(|page| !page.ends_with("README.md")) {
+        let link = format!("]({})", page.to_str().unwrap().replace('\\', "/"));
+        assert!(readme.contains(&link), "{}", page.display());
+    }
+}
+
+#[test]
+fn the_figures_of_the_claims_are_those_of_the_tests() {
+    let page = read("docs/reliability.md");
+    let figures = rows(&page, "## The figures");
+    for cells in &figures {
+        let [figure, _, place] = &cells[..] else { panic!("{cells:?}") };
+        let [file, snippet] = quoted(place)[..] else { panic!("{place}") };
+        assert!(read(file).contains(snippet), "{figure}: {snippet} is not in {file}");
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        assert!(digits(snippet).contains(&digits(figure)), "{figure}: {snippet}");
+    }
+    assert!(figures.len() >= 10);
+    let claims = page
+        .lines()
+        .filter(|line| line.starts_with("## ") && line[3..].starts_with(|c: char| c.is_ascii_digit()));
+    assert_eq!(claims.count(), 15);
+    let rows = (crate::rows::passing().len(), crate::rows::refused().len());
+    let told = format!("{} answers that pass and {} verdicts", rows.0, rows.1);
+    assert!(page.contains(&told), "docs/reliability.md does not say: {told}");
+}
