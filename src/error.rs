@@ -127,7 +127,7 @@ pub enum Error {
     },
 
     /// What another process was told while this one waited for it.
-    #[error("{message} (told to another zoomtok at {})", .at.format("%H:%M:%SZ"))]
+    #[error("{message} (told a moment ago, at {})", .at.format("%H:%M:%SZ"))]
     TakenOver {
         /// The class of that failure.
         code: Code,

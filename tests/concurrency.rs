@@ -134,7 +134,7 @@ fn a_refusal_is_met_once_and_told_to_all_who_waited() {
     let others = crowd(&home, &["get", "--print"], 20);
     first.end().expect(4).says(&["client"]);
     for other in others {
-        assert_eq!(other.expect(4).says(&["client", "another zoomtok"]).stdout, "");
+        assert_eq!(other.expect(4).says(&["client", "told a moment ago"]).stdout, "");
     }
     assert_requests(&sandbox, 1);
     assert_eq!(home.env_text(), text);

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::json;
-use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
+use zoomtok::sandbox::{CLIENT_SECRET, Endpoint, Fault, Sandbox};
 
 use crate::durability::without;
 use crate::mcp_session::{Session, api_calls, home, sandbox, token, wait_until};
@@ -306,4 +306,21 @@ fn claude_is_left_alone() {
     assert!(running.runs());
     assert_eq!(apps.started().len(), 1);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), config);
+}
+
+#[test]
+fn what_zoom_has_refused_is_not_asked_for_again_at_every_call() {
+    let sandbox = sandbox();
+    let home = home(&sandbox, -100);
+    let good = home.env_text();
+    home.write_env(&good.replace(CLIENT_SECRET, "aSecretThatIsNotTheSandboxsOwn00"));
+    let mut session = Session::start(&home, &["--no-watch"]);
+    for _ in 0..10 {
+        session.call("get_user", json!({"user_id": "me"})).fails(&["Zoom refused", "ZOOM_CLIENT_SECRET"]);
+    }
+    // One for the calls, and one for the server, which asks ahead of time.
+    assert!((1..=2).contains(&sandbox.token_requests().len()), "{}", sandbox.token_requests().len());
+    // With other credentials it is asked at once.
+    home.write_env(&good);
+    session.call("get_user", json!({"user_id": "me"})).ok();
 }

@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::tokens::{Pair, Tokens};
 use crate::clock::{self, Clock as _};
 use crate::error::Error;
-use crate::keeper::{Kept, Unlike};
+use crate::keeper::Kept;
 use crate::token::Token;
 use crate::zoom::Credentials;
 use crate::zoom::api::{self, Api, Request};
@@ -93,7 +93,7 @@ impl Session {
     /// Gets a new token in the place of the one that is there.
     pub(super) async fn renew(&self) -> Result<Kept, Failure> {
         self.reach();
-        self.tokens.renewed(Unlike::Present).await.map_err(|error| self.explain(error))
+        self.tokens.renewed().await.map_err(|error| self.explain(error))
     }
 
     /// Spends a refresh token that came with the call.
@@ -162,7 +162,7 @@ impl Tries<'_> {
         match &failure {
             api::Failure::Token { .. } if !self.given && !self.renewed => {
                 self.renewed = true;
-                let kept = self.session.tokens.renewed(Unlike::Rejected(self.token.clone())).await?;
+                let kept = self.session.tokens.instead_of(self.token.clone()).await?;
                 self.token = kept.token;
                 Ok(())
             }

@@ -3,15 +3,17 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::Url;
 
-use crate::clock::SystemClock;
+use crate::clock::{Clock as _, SystemClock};
 use crate::error::{Code, Error};
 use crate::keeper::{Keeper, Kept, Look, Need, Unlike};
 use crate::settings::{Environment, Settings};
 use crate::token::Token;
+use crate::watch::COOLDOWN;
 use crate::zoom::api::Api;
 use crate::zoom::{Credentials, Exchange as _, Grant, Http};
 
@@ -32,6 +34,7 @@ pub(super) struct Tokens {
     /// The client of the API, made at the first call, and where it leads.
     api: Mutex<Option<(Url, Api)>>,
     refreshing: Mutex<Refreshing>,
+    refused: Mutex<Option<Refused>>,
 }
 
 /// What a refresh token was spent for.
@@ -39,6 +42,24 @@ pub(super) struct Pair {
     pub(super) access: Token,
     pub(super) refresh: Token,
     pub(super) expires_at: DateTime<Utc>,
+}
+
+/// A refusal of Zoom's, which holds for a while.
+#[derive(Clone)]
+struct Refused {
+    /// Of the token and the credentials that it was about.
+    fingerprint: u64,
+    since: Duration,
+    at: DateTime<Utc>,
+    message: String,
+    hint: Option<String>,
+}
+
+impl Refused {
+    fn again(self) -> Error {
+        let Self { at, message, hint, .. } = self;
+        Error::TakenOver { code: Code::Refused, message, hint, at }
+    }
 }
 
 /// How the refreshing ahead of time is doing.
@@ -59,8 +80,8 @@ impl Tokens {
         state_root: Option<PathBuf>,
         clock: SystemClock,
     ) -> Self {
-        let (turn, api, refreshing) = Default::default();
-        Self { environment, env_file, state_root, clock, turn, api, refreshing }
+        let (turn, api, refreshing, refused) = Default::default();
+        Self { environment, env_file, state_root, clock, turn, api, refreshing, refused }
     }
 
     /// The keeper of the `.env`.
@@ -98,7 +119,7 @@ impl Tokens {
         if let Some(token) = present.clone().filter(|_| look.held.state.lasts(ENOUGH)) {
             return Ok((api, token));
         }
-        match (self.ensure(look, Need { seconds: ENOUGH, unlike: Unlike::None }).await, present) {
+        match (self.on_demand(look, Need { seconds: ENOUGH, unlike: Unlike::None }).await, present) {
             (Ok(kept), _) => Ok((api, kept.token)),
             // The last seconds of a token are better than none.
             (Err(error), Some(token)) if error.code() != Code::Refused => Ok((api, token)),
@@ -116,14 +137,24 @@ impl Tokens {
         self.api(&self.settings(&look).api_url()?)
     }
 
-    /// Another token than one that Zoom does not take, or than the one that is there.
+    /// Another token than one that Zoom's API does not take.
     ///
     /// # Errors
     ///
     /// None can be had: any of [`Error`].
-    pub(super) async fn renewed(self: &Arc<Self>, unlike: Unlike) -> Result<Kept, Error> {
+    pub(super) async fn instead_of(self: &Arc<Self>, rejected: Token) -> Result<Kept, Error> {
         let look = self.keeper().look()?;
-        self.ensure(look, Need { seconds: 0, unlike }).await
+        self.on_demand(look, Need { seconds: 0, unlike: Unlike::Rejected(rejected) }).await
+    }
+
+    /// Another token than the one that is there.
+    ///
+    /// # Errors
+    ///
+    /// None can be had: any of [`Error`].
+    pub(super) async fn renewed(self: &Arc<Self>) -> Result<Kept, Error> {
+        let look = self.keeper().look()?;
+        self.ensure(look, Need { seconds: 0, unlike: Unlike::Present }).await
     }
 
     /// Waits until no exchange is under way in this process. What it brings may be the only good refresh token.
@@ -164,6 +195,28 @@ impl Tokens {
             Grant::RefreshToken(token) => Some(token),
             Grant::AccountCredentials { .. } => None,
         }
+    }
+
+    /// Gets a token because a call needs one. What Zoom has refused a moment ago is not asked for again with the same
+    /// credentials: every call of an agent would be another refused request, and Zoom disables apps for too many.
+    async fn on_demand(self: &Arc<Self>, look: Look, need: Need) -> Result<Kept, Error> {
+        let fingerprint = self.settings(&look).fingerprint();
+        let lately = self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(refused) = lately
+            && refused.fingerprint == fingerprint
+            && self.clock.elapsed() < refused.since + COOLDOWN
+        {
+            return Err(refused.again());
+        }
+        let asked = self.ensure(look, need).await;
+        if let Err(error) = &asked
+            && error.code() == Code::Refused
+        {
+            let (since, at) = (self.clock.elapsed(), self.clock.now());
+            let refused = Refused { fingerprint, since, at, message: error.to_string(), hint: error.hint() };
+            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(refused);
+        }
+        asked
     }
 
     async fn ensure(self: &Arc<Self>, before: Look, need: Need) -> Result<Kept, Error> {
