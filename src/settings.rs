@@ -391,6 +391,10 @@ fn checked(name: &'static str, value: Value) -> Result<Value, Error> {
     if value.text.trim() != value.text {
         return Err(credential(name, &value.origin, "begins or ends with white space"));
     }
+    // Docker's --env-file takes quotes for a part of the value.
+    if ['"', '\''].iter().any(|quote| value.text.starts_with(*quote) || value.text.ends_with(*quote)) {
+        return Err(credential(name, &value.origin, "begins or ends with a quote that is part of its value"));
+    }
     if value.text.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err(credential(name, &value.origin, "holds white space"));
     }

@@ -132,6 +132,8 @@ fn what_a_copy_and_paste_spoils_is_named_and_not_shown() {
             (" canary", "white space"),
             ("canary\n", "white space"),
             ("can ary", "white space"),
+            ("'canary'", "quote"),
+            ("canary\"", "quote"),
             ("can\u{200b}ary", "not ASCII"),
         ] {
             let mut pairs = good;
