@@ -25,6 +25,9 @@ _zoomtok() {
             zoomtok,demo)
                 cmd="zoomtok__subcmd__demo"
                 ;;
+            zoomtok,doctor)
+                cmd="zoomtok__subcmd__doctor"
+                ;;
             zoomtok,exec)
                 cmd="zoomtok__subcmd__exec"
                 ;;
@@ -63,6 +66,9 @@ _zoomtok() {
                 ;;
             zoomtok__subcmd__help,demo)
                 cmd="zoomtok__subcmd__help__subcmd__demo"
+                ;;
+            zoomtok__subcmd__help,doctor)
+                cmd="zoomtok__subcmd__help__subcmd__doctor"
                 ;;
             zoomtok__subcmd__help,exec)
                 cmd="zoomtok__subcmd__help__subcmd__exec"
@@ -119,7 +125,7 @@ _zoomtok() {
 
     case "${cmd}" in
         zoomtok)
-            opts="-q -h -V --env-file --color --quiet --help --version get check watch update-claude mcp exec restart-claude policy demo sandbox completions man help"
+            opts="-q -h -V --env-file --color --quiet --help --version get check watch update-claude mcp exec restart-claude policy doctor demo sandbox completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -214,6 +220,28 @@ _zoomtok() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        zoomtok__subcmd__doctor)
+            opts="-q -h --fetch --json --env-file --color --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         zoomtok__subcmd__exec)
             opts="-t -q -h --threshold --env-file --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -275,7 +303,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__help)
-            opts="get check watch update-claude mcp exec restart-claude policy demo sandbox completions man help"
+            opts="get check watch update-claude mcp exec restart-claude policy doctor demo sandbox completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -317,6 +345,20 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__help__subcmd__demo)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__help__subcmd__doctor)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

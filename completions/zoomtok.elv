@@ -34,6 +34,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand exec 'Run a command with a valid token in its environment'
             cand restart-claude 'Restart Claude Desktop, with a valid token'
             cand policy 'Check a policy for mcp, or tell what it does to a call'
+            cand doctor 'Look at everything that a valid token depends on, and say what is wrong'
             cand demo 'Show the life of a token in a minute, with a made-up Zoom on this machine'
             cand sandbox 'Run that made-up Zoom alone, to try things out'
             cand completions 'Print a script that completes zoomtok''s commands and flags'
@@ -163,6 +164,16 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;policy;help;help'= {
         }
+        &'zoomtok;doctor'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour [default: auto]'
+            cand --fetch 'Where the token does not last or is not taken, fetch a new one'
+            cand --json 'Print a JSON object'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'zoomtok;demo'= {
             cand --env-file 'The .env to use instead of the first one found'
             cand --color 'When to colour [default: auto]'
@@ -206,6 +217,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand exec 'Run a command with a valid token in its environment'
             cand restart-claude 'Restart Claude Desktop, with a valid token'
             cand policy 'Check a policy for mcp, or tell what it does to a call'
+            cand doctor 'Look at everything that a valid token depends on, and say what is wrong'
             cand demo 'Show the life of a token in a minute, with a made-up Zoom on this machine'
             cand sandbox 'Run that made-up Zoom alone, to try things out'
             cand completions 'Print a script that completes zoomtok''s commands and flags'
@@ -227,6 +239,8 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;help;restart-claude'= {
         }
         &'zoomtok;help;policy'= {
+        }
+        &'zoomtok;help;doctor'= {
         }
         &'zoomtok;help;demo'= {
         }

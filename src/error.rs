@@ -254,13 +254,14 @@ impl Error {
 
     /// The error with all its causes and its hint, in one line.
     pub fn told(&self) -> String {
-        let mut line = self.to_string();
-        let mut cause = std::error::Error::source(self);
-        while let Some(source) = cause {
-            line = format!("{line}: {source}");
-            cause = source.source();
-        }
-        self.hint().map_or(line.clone(), |hint| format!("{line}. {hint}."))
+        let hint = self.hint().map(|hint| format!(". {hint}.")).unwrap_or_default();
+        self.with_causes() + &hint
+    }
+
+    /// The same without the hint.
+    pub fn with_causes(&self) -> String {
+        let causes = std::iter::successors(std::error::Error::source(self), |cause| cause.source());
+        causes.fold(self.to_string(), |line, cause| format!("{line}: {cause}"))
     }
 
     /// What to do next, as a sentence without its full stop; none where the error already says it.

@@ -3,6 +3,7 @@
 //! A setting is looked up when a command needs it, so that a wrong one stops only the commands that it concerns.
 
 mod environment;
+mod survey;
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -16,7 +17,10 @@ use crate::store::EnvFile;
 use crate::token::{Claims, Found, State, Token};
 use crate::zoom::{Credentials, Grant, is_loopback};
 
-pub use environment::{ENV_FILE, Environment, NAMES};
+pub use environment::{Chosen, ENV_FILE, Environment, NAMES};
+pub use survey::Given;
+
+const REFRESH_TOKEN: &str = "ZOOM_REFRESH_TOKEN";
 
 /// Where a value was set, for messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -307,21 +311,25 @@ impl<'a> Settings<'a> {
     /// The refresh token, which rotates. `.env` has the newest one that zoomtok got; a variable exported before that
     /// must not win over it, so of two the one that was issued later counts, where they say when.
     fn refresh_token(&self) -> Result<Option<Token>, Error> {
-        const NAME: &str = "ZOOM_REFRESH_TOKEN";
-        let exported = self.environment.get(NAME)?.map(|text| Value { text, origin: Origin::Environment });
-        let filed = self.in_file(NAME);
-        let issued = |value: &Value| Claims::read(&value.text).ok().and_then(|claims| claims.issued_at);
-        let value = match (exported, filed) {
-            (Some(exported), Some(filed)) if issued(&filed) > issued(&exported) => Some(filed),
-            (exported, filed) => exported.or(filed),
-        };
-        value
+        self.newest_refresh_token()?
             .map(|value| {
-                let Value { text, origin } = checked(NAME, value)?;
-                Token::new(text)
-                    .map_err(|_| credential(NAME, &origin, "holds characters that a token cannot have"))
+                let Value { text, origin } = checked(REFRESH_TOKEN, value)?;
+                Token::new(text).map_err(|_| {
+                    credential(REFRESH_TOKEN, &origin, "holds characters that a token cannot have")
+                })
             })
             .transpose()
+    }
+
+    fn newest_refresh_token(&self) -> Result<Option<Value>, Error> {
+        let exported =
+            self.environment.get(REFRESH_TOKEN)?.map(|text| Value { text, origin: Origin::Environment });
+        let filed = self.in_file(REFRESH_TOKEN);
+        let issued = |value: &Value| Claims::read(&value.text).ok().and_then(|claims| claims.issued_at);
+        Ok(match (exported, filed) {
+            (Some(exported), Some(filed)) if issued(&filed) > issued(&exported) => Some(filed),
+            (exported, filed) => exported.or(filed),
+        })
     }
 
     fn credential(&self, name: &'static str) -> Result<Option<String>, Error> {

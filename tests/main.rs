@@ -18,6 +18,7 @@ mod docs;
 mod docs_failures;
 mod docs_files;
 mod docs_numbers;
+mod doctor;
 mod durability;
 #[cfg(unix)]
 mod env_readers;

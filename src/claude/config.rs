@@ -16,9 +16,12 @@ use crate::settings::Settings;
 use crate::store::{Fault, Lock, PATIENCE, Reservation, default_state_root, insist, read_regular, resolve};
 use crate::token::{Token, mask};
 
+mod configured;
 mod install;
 mod platform;
 
+pub use configured::Configured;
+pub(crate) use configured::program;
 pub use install::{Entry, Installed};
 
 /// No configuration comes near this many bytes; what is larger was named by mistake.

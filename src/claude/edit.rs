@@ -12,10 +12,12 @@ use jsonc_parser::tokens::Token;
 use jsonc_parser::{CollectOptions, ParseOptions, Scanner, ScannerOptions, parse_to_ast};
 use serde_json::Value;
 
+pub(super) use self::entry::entry;
 pub(super) use self::layout::New;
 use self::layout::Style;
 use crate::store::Fault;
 
+mod entry;
 mod layout;
 
 /// What of JSON5 goes beyond comments and trailing commas, all of it switched off.

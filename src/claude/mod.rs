@@ -9,6 +9,7 @@ mod platform;
 mod processes;
 
 pub use app::{App, Restarted, Step};
-pub use config::{Config, Entry, Installed, Update};
+pub(crate) use config::program;
+pub use config::{Config, Configured, Entry, Installed, Update};
 pub use handover::restart;
 pub use platform::{Again, Force, Platform, Quit, Start};

@@ -90,6 +90,8 @@ pub enum Command {
     RestartClaude(RestartClaude),
     /// Check a policy for mcp, or tell what it does to a call
     Policy(Policy),
+    /// Look at everything that a valid token depends on, and say what is wrong
+    Doctor(Doctor),
     /// Show the life of a token in a minute, with a made-up Zoom on this machine
     Demo(Demo),
     /// Run that made-up Zoom alone, to try things out
@@ -113,6 +115,7 @@ impl Command {
             | Self::Policy(Policy {
                 command: PolicyCommand::Check { global, .. } | PolicyCommand::Explain { global, .. },
             })
+            | Self::Doctor(Doctor { global, .. })
             | Self::Demo(Demo { global })
             | Self::Sandbox(Sandbox { global, .. })
             | Self::Completions(Completions { global, .. })
@@ -339,6 +342,25 @@ pub enum PolicyCommand {
         #[command(flatten)]
         global: Global,
     },
+}
+
+/// Look at everything that a valid token depends on, and say what is wrong
+///
+/// The .env, the settings, the way to Zoom, the token, Claude Desktop: a line for each, from the outside in, so that the
+/// first that is wrong is the likely cause of the rest. It asks Zoom for a sign of life, and its API whether it takes the
+/// token; it fetches no token unless it is told to. Exits with 0 when nothing is wrong but for warnings, else with the
+/// code of the first thing that is.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Where the token does not last or is not taken, fetch a new one
+    #[arg(long)]
+    pub fetch: bool,
+    /// Print a JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// What concerns every command
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// Run that made-up Zoom alone, to try things out

@@ -34,6 +34,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Code {
             Command::Watch(watch) => commands::watch::run(&context, watch),
             Command::UpdateClaude(update) => commands::update_claude::run(&context, update),
             Command::Mcp(mcp) => commands::mcp::run(&context, mcp),
+            Command::Doctor(doctor) => commands::doctor::run(&context, doctor),
             Command::Exec(exec) => commands::exec::run(&context, exec),
             Command::RestartClaude(restart) => commands::restart_claude::run(&context, restart),
             Command::Policy(policy) => commands::policy::run(&context, policy),

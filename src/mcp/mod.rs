@@ -6,6 +6,7 @@
 //! | `gate.rs` | the policy in force, taken up anew when its file changes, and the counts of its limits |
 //! | `policy/`, `policy_file.rs` | the policy document and its judgement (pure), and the file it is in |
 //! | `counts.rs` | how often what was called, over all servers of one `.env` |
+//! | `scopes.rs` | which scopes the tools need |
 //! | `tools/` | the tools: their arguments, their schemas, what they ask of Zoom |
 //! | `session.rs` | one call of a tool: the token, one renewal, short waits |
 //! | `tokens.rs`, `ahead.rs` | the token, kept through the keeper: on demand, and ahead of time |
@@ -18,6 +19,7 @@ mod failure;
 mod gate;
 pub mod policy;
 pub mod policy_file;
+pub mod scopes;
 mod server;
 mod session;
 mod tokens;

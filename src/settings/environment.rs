@@ -34,6 +34,19 @@ pub const NAMES: &[&str] = &[
 /// Where the `.env` is; read from the environment only.
 pub const ENV_FILE: &str = "ZOOM_ENV_FILE";
 
+/// Why a `.env` is the one to use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chosen {
+    /// `--env-file` names it.
+    ByFlag,
+    /// `ZOOM_ENV_FILE` names it.
+    ByVariable,
+    /// It is the first one found.
+    Found,
+    /// There is none, and this is where one would be made.
+    ToBeMade,
+}
+
 /// The environment of the process, as far as it concerns zoomtok.
 #[derive(Clone, Default)]
 pub struct Environment(BTreeMap<&'static str, OsString>);
@@ -60,11 +73,16 @@ impl Environment {
 
     /// The `.env` to use: the one named by the flag or by `ZOOM_ENV_FILE`, else the first one found in `directory`,
     /// its parents and the configuration directory, else the place in `directory` where one would be made.
-    pub fn env_file(&self, flag: Option<&Path>, directory: &Path, configuration: Option<&Path>) -> PathBuf {
-        flag.map(Path::to_owned)
-            .or_else(|| self.0.get(ENV_FILE).map(PathBuf::from))
-            .or_else(|| find_env_file(directory, configuration))
-            .unwrap_or_else(|| directory.join(".env"))
+    pub fn env_file(
+        &self,
+        flag: Option<&Path>,
+        directory: &Path,
+        configuration: Option<&Path>,
+    ) -> (PathBuf, Chosen) {
+        flag.map(|path| (path.to_owned(), Chosen::ByFlag))
+            .or_else(|| self.0.get(ENV_FILE).map(|path| (path.into(), Chosen::ByVariable)))
+            .or_else(|| find_env_file(directory, configuration).map(|path| (path, Chosen::Found)))
+            .unwrap_or_else(|| (directory.join(".env"), Chosen::ToBeMade))
     }
 
     pub(super) fn get(&self, name: &'static str) -> Result<Option<String>, Error> {

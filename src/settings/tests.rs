@@ -152,9 +152,12 @@ fn the_env_file_is_the_one_that_was_named() {
     let root = tempfile::tempdir().unwrap();
     let environment = Environment::from_pairs([("ZOOM_ENV_FILE", OsString::from("/from/environment"))]);
     let file = |environment: &Environment, flag| environment.env_file(flag, root.path(), None);
-    assert_eq!(file(&environment, Some(Path::new("/from/flag"))), Path::new("/from/flag"));
-    assert_eq!(file(&environment, None), Path::new("/from/environment"));
-    assert_eq!(file(&Environment::default(), None), root.path().join(".env"));
+    assert_eq!(file(&environment, Some(Path::new("/from/flag"))), ("/from/flag".into(), Chosen::ByFlag));
+    assert_eq!(file(&environment, None), ("/from/environment".into(), Chosen::ByVariable));
+    let here = root.path().join(".env");
+    assert_eq!(file(&Environment::default(), None), (here.clone(), Chosen::ToBeMade));
+    std::fs::File::options().create_new(true).write(true).open(&here).unwrap();
+    assert_eq!(file(&Environment::default(), None), (here, Chosen::Found));
 }
 
 #[test]
@@ -167,5 +170,61 @@ fn the_command_of_the_app_is_split_as_a_shell_does() {
     assert_eq!(words(r"C:\Apps\x.exe 'D:\a b'").unwrap().unwrap(), expected);
     for text in ["'", "  ", "a \"b"] {
         assert_eq!(words(text).unwrap_err().code(), Code::Usage, "{text}");
+    }
+}
+
+#[test]
+fn a_survey_names_what_is_set_and_what_of_it_does_not_count() {
+    let env = "ZOOM_CLIENT_ID=a\nZOOM_CLIENT_SECRET=canary\nZOOM_TOKEN_THRESHOLD=x\nZOOM_AUTO_REFRESH_THRESHOLD=90\n\
+               ZOOM_API_URL=https://api.example.com\nCLAUDE_APP_COMMAND=canary\nZOOM_ACCESS_TOKEN=canary\nOTHER=1\n";
+    let world = world(
+        &[("ZOOM_CLIENT_ID", "b"), ("ZOOM_CLIENT_SECRET", "canary"), ("ZOOM_OAUTH_URL", "canary")],
+        env,
+    );
+    let given = world.settings().survey();
+    assert!(!format!("{given:?}").contains("canary"), "{given:?}");
+    let line = |line| Origin::File { path: world.file.path().to_owned(), line };
+    let rows: Vec<_> = given
+        .iter()
+        .map(|given| {
+            let value = given.value.as_ref().map(Option::as_deref).map_err(Error::code);
+            (given.name, given.origin.clone(), given.overruled.clone(), value)
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ("ZOOM_CLIENT_ID", Origin::Environment, Some(line(1)), Ok(None)),
+            ("ZOOM_CLIENT_SECRET", Origin::Environment, None, Ok(None)),
+            ("ZOOM_TOKEN_THRESHOLD", line(3), None, Err(Code::Usage)),
+            ("ZOOM_OAUTH_URL", Origin::Environment, None, Err(Code::Usage)),
+            ("ZOOM_API_URL", line(5), None, Ok(Some("https://api.example.com/"))),
+            ("ZOOM_AUTO_REFRESH_THRESHOLD", line(4), None, Ok(Some("90"))),
+            ("CLAUDE_APP_COMMAND", line(6), None, Ok(None)),
+        ]
+    );
+}
+
+#[test]
+fn an_exported_token_that_does_not_count_is_noticed() {
+    for (exported, filed, noticed) in [
+        (None, Some(600), false),
+        (Some(600), None, false),
+        (Some(600), Some(600), false),
+        (Some(60), Some(600), true),
+        (Some(600), Some(60), false),
+    ] {
+        let now: DateTime<Utc> = "2026-03-04T12:00:00Z".parse().unwrap();
+        let token = |left: i64| {
+            use base64::Engine as _;
+            let claims = format!(r#"{{"exp":{}}}"#, now.timestamp() + left);
+            format!("eyJh.{}.c2ln", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(claims))
+        };
+        let (exported, filed) = (exported.map(token), filed.map(token));
+        let pairs: Vec<_> = exported.iter().map(|token| ("ZOOM_ACCESS_TOKEN", token.as_str())).collect();
+        let world =
+            world(&pairs, &filed.map(|token| format!("ZOOM_ACCESS_TOKEN={token}\n")).unwrap_or_default());
+        let held = world.settings().token(now, || 0).unwrap();
+        assert_eq!(world.settings().outlives_exported(&held), noticed, "{pairs:?}");
     }
 }

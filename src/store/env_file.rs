@@ -81,6 +81,11 @@ impl EnvFile {
         self.text.get(name).filter(|entry| !entry.value.is_empty())
     }
 
+    /// The names of all other variables that the file sets, as far as they can be read.
+    pub fn other_names(&self) -> impl Iterator<Item = &str> {
+        self.text.other_names()
+    }
+
     /// The text of the file with these variables changed, and nothing else.
     ///
     /// # Errors

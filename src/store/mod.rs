@@ -3,6 +3,7 @@
 mod env_file;
 mod env_text;
 mod lock;
+mod probe;
 mod read;
 mod replace;
 mod sharing;
@@ -13,6 +14,7 @@ pub(crate) use env_file::resolve;
 pub use env_file::{EnvFile, find as find_env_file};
 pub use env_text::{Entry, EnvText, Fault};
 pub use lock::{Lock, PATIENCE, lock_path};
+pub(crate) use probe::is_replaceable;
 pub(crate) use read::read_regular;
 pub use replace::{Reservation, clean, temporary};
 pub(crate) use sharing::insist;

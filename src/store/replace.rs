@@ -173,7 +173,7 @@ fn claimed_by_another() -> io::Error {
 
 /// Whether a file lets itself be replaced, as far as that can be known before.
 #[cfg(windows)]
-fn replaceable(target: &Path, old: &Metadata) -> io::Result<()> {
+pub(super) fn replaceable(target: &Path, old: &Metadata) -> io::Result<()> {
     use std::os::windows::fs::OpenOptionsExt as _;
     // The right that a replace needs, and that a program withholds which keeps the file open.
     const DELETE: u32 = 0x0001_0000;
@@ -185,13 +185,13 @@ fn replaceable(target: &Path, old: &Metadata) -> io::Result<()> {
 
 #[cfg(not(windows))]
 #[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
-fn replaceable(_: &Path, _: &Metadata) -> io::Result<()> {
+pub(super) fn replaceable(_: &Path, _: &Metadata) -> io::Result<()> {
     // It is the directory that decides, and the temporary file shows whether it does.
     Ok(())
 }
 
 #[cfg(unix)]
-fn take_owner(file: &File, old: Option<&Metadata>) -> io::Result<()> {
+pub(super) fn take_owner(file: &File, old: Option<&Metadata>) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt as _;
     let Some(old) = old else { return Ok(()) };
     let new = file.metadata()?;
@@ -203,7 +203,7 @@ fn take_owner(file: &File, old: Option<&Metadata>) -> io::Result<()> {
 
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
-fn take_owner(_: &File, _: Option<&Metadata>) -> io::Result<()> {
+pub(super) fn take_owner(_: &File, _: Option<&Metadata>) -> io::Result<()> {
     // A new file in the same directory has the owner and the access list that the directory gives.
     Ok(())
 }

@@ -195,19 +195,21 @@ impl Answer {
 
     /// The seconds that Zoom's clock is ahead of this machine's, by the Date of the answer.
     fn ahead(&self, times: Times) -> i64 {
-        let Some(date) = self.date.as_deref().and_then(|date| DateTime::parse_from_rfc2822(date).ok()) else {
-            return 0;
-        };
-        let date = date.with_timezone(&Utc);
+        self.dated_ahead(times).unwrap_or_default()
+    }
+
+    /// The same; none where the answer has no Date.
+    pub(super) fn dated_ahead(&self, times: Times) -> Option<i64> {
+        let date = DateTime::parse_from_rfc2822(self.date.as_deref()?).ok()?.with_timezone(&Utc);
         // It was written somewhere between the question and the answer.
         let (behind, ahead) = ((date - times.asked).num_seconds(), (date - times.answered).num_seconds());
-        if ahead > CLOCK_TOLERANCE {
+        Some(if ahead > CLOCK_TOLERANCE {
             ahead
         } else if behind < -CLOCK_TOLERANCE {
             behind
         } else {
             0
-        }
+        })
     }
 }
 

@@ -6,8 +6,9 @@ use reqwest::Url;
 use reqwest::header::AUTHORIZATION;
 use serde_json::Value;
 
-use super::answer::Answer;
+use super::answer::{Answer, Times};
 use super::http::{Connection, Http, SMALL_BODY, Silence, bearer, below, send};
+use crate::clock::Clock;
 use crate::error::Error;
 use crate::token::Token;
 
@@ -47,6 +48,27 @@ impl Http {
             })
         };
         connection.run(asked, || false)
+    }
+
+    /// Asks whoever is at `url` for a sign of life: an answer without a body. Gives the seconds that its clock is ahead of
+    /// this machine's, 0 for less than anybody is told, where the answer has a `Date`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Passing`] when there is no answer, or one that says that it is broken.
+    pub fn reach(self, url: &Url, clock: &dyn Clock) -> Result<Option<i64>, Error> {
+        let connection = Connection::new(url)?;
+        let asked = clock.now();
+        let request = connection.client().head(url.clone()).timeout(TIMEOUT);
+        let passing = |what, reached| Error::Passing { what, not_before: None, reached, tracking_id: None };
+        let answer =
+            async { send(request, SMALL_BODY).await.map_err(|Silence { what, sent }| passing(what, sent)) };
+        let answer = connection.run(answer, || false)?;
+        if answer.status >= 500 {
+            let host = url.host_str().unwrap_or("Zoom");
+            return Err(passing(format!("{host} answered with HTTP {}", answer.status), true));
+        }
+        Ok(answer.dated_ahead(Times { asked, answered: clock.now() }))
     }
 }
 

@@ -87,7 +87,7 @@ impl Config {
 
 /// A command for a person to recognise. One that is more than a path or a name may hold what is secret; of that at most
 /// the name at its end is shown.
-fn shown(command: Option<&str>) -> String {
+pub(super) fn shown(command: Option<&str>) -> String {
     let plain = |text: &&str| {
         !text.is_empty() && !text.chars().any(|c| c.is_whitespace() || c.is_control() || c == '=')
     };

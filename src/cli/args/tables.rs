@@ -4,7 +4,8 @@
 /// indented page on a terminal of 80 columns.
 pub const AFTER: &str = "\
 Exit status:
-  0    done; for check: the token is valid for more than the threshold
+  0    done; for check: the token is valid for more than the threshold;
+       for doctor: nothing is wrong
   1    check: no token, or none that lasts; policy explain: refused;
        others: a failure without a code of its own
   2    wrong flags, or a setting with an impossible value
@@ -16,6 +17,7 @@ Exit status:
   6    the token could not be stored
   7    another zoomtok holds the lock
   8    Claude could not be restarted
+  doctor gives that of the first thing that is wrong
   exec gives the command's own; 126 when it cannot be run, 127 when it is
   not found
 

@@ -2,6 +2,7 @@
 
 pub(super) mod check;
 pub(super) mod demo;
+pub(super) mod doctor;
 pub(super) mod exec;
 pub(super) mod generated;
 pub(super) mod get;
@@ -19,7 +20,7 @@ use super::output::Output;
 use crate::clock::SystemClock;
 use crate::error::Error;
 use crate::keeper::Keeper;
-use crate::settings::Environment;
+use crate::settings::{Chosen, Environment};
 use crate::store::default_state_root;
 use crate::zoom::Http;
 
@@ -28,6 +29,7 @@ pub(super) struct Context {
     output: Output,
     environment: Environment,
     env_file: PathBuf,
+    chosen: Chosen,
     state_root: Option<PathBuf>,
     clock: SystemClock,
 }
@@ -42,12 +44,13 @@ impl Context {
         let environment = Environment::of_process();
         let directory = std::env::current_dir()
             .map_err(|source| Error::Other { action: "tell the current directory".into(), source })?;
-        let env_file =
+        let (env_file, chosen) =
             environment.env_file(global.env_file.as_deref(), &directory, dirs::config_dir().as_deref());
         Ok(Self {
             output,
             environment,
             env_file,
+            chosen,
             state_root: default_state_root(),
             clock: SystemClock::start(),
         })

@@ -103,13 +103,13 @@ fn find_twice(node: &Node<'_>, place: &Place, text: &str, faults: &mut Vec<Polic
 
 /// `; did you mean "..."?` with the one of these names that is nearest, where one is near.
 pub(super) fn hint<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> String {
+    nearest(name, names).map(|other| format!("; did you mean \"{other}\"?")).unwrap_or_default()
+}
+
+/// The one of these names that is nearest, where one is near.
+pub(crate) fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let near = |other: &str| (distance(name, other), other.len() / 3);
-    names
-        .into_iter()
-        .filter(|other| near(other).0 <= near(other).1)
-        .min_by_key(|other| near(other).0)
-        .map(|other| format!("; did you mean \"{other}\"?"))
-        .unwrap_or_default()
+    names.into_iter().filter(|other| near(other).0 <= near(other).1).min_by_key(|other| near(other).0)
 }
 
 /// How many letters must be put in, taken out or changed to make one word of the other (Levenshtein).

@@ -95,6 +95,11 @@ impl EnvText {
         self.of(name).next_back().map(|assignment| &assignment.entry)
     }
 
+    /// The names of the variables that it sets and that are not ours, as far as they can be read.
+    pub fn other_names(&self) -> impl Iterator<Item = &str> {
+        self.others.iter().flatten().map(|(name, _)| name.as_str())
+    }
+
     /// The text with other values: each line that sets one of these variables sets the new value, in the quotes it
     /// has, and every other byte stays.
     ///

@@ -1,0 +1,76 @@
+//! `zoomtok doctor`
+//!
+//! Each part first looks and then judges what it saw; the judging touches nothing. They come from the outside in, so that
+//! the first thing that is wrong is the likely cause of what follows.
+
+mod desktop;
+mod files;
+mod finding;
+mod variables;
+mod zoom;
+
+use anyhow::Result;
+use serde_json::json;
+
+use self::finding::{Finding, Row};
+use super::Context;
+use crate::cli::args::Doctor;
+use crate::error::Code;
+use crate::settings::Settings;
+use crate::store::{StateDirectory, resolve};
+
+/// The version of the JSON that `doctor` prints; it changes when a field is renamed or removed.
+const JSON_VERSION: u32 = 1;
+
+pub(in crate::cli) fn run(context: &Context, doctor: &Doctor) -> Result<Code> {
+    let findings = examine(context, doctor)?;
+    let code = finding::code(&findings);
+    if doctor.json {
+        let rows: Vec<Row<'_>> = findings.iter().map(Finding::row).collect();
+        context.output.json(&json!({"version": JSON_VERSION, "code": code.number(), "findings": rows}))?;
+        return Ok(code);
+    }
+    for finding in &findings {
+        for line in finding.lines() {
+            // What is not well was asked for, also by who wants to hear nothing else.
+            if finding.is_good() { context.output.text(&line)? } else { context.output.data(&line)? }
+        }
+    }
+    Ok(code)
+}
+
+fn examine(context: &Context, doctor: &Doctor) -> Result<Vec<Finding>> {
+    let mut findings = vec![of_program()];
+    let look = context.keeper().look();
+    let real = resolve(&context.env_file).ok();
+    let state =
+        StateDirectory::of(context.state_root.as_deref(), real.as_deref().unwrap_or(&context.env_file));
+    let (look, exists) = match look {
+        Ok(look) => {
+            let exists = look.file.exists();
+            (Some(look), Ok(exists))
+        }
+        Err(error) => (None, Err(error)),
+    };
+    findings.extend(files::judge(&files::look(&context.env_file, context.chosen, real, exists, &state)));
+    // All the rest goes by what stands in the `.env`.
+    let Some(look) = look else { return Ok(findings) };
+    let settings = Settings::new(&context.environment, &look.file);
+    let credentials = settings.credentials();
+    let others = look.file.other_names().collect();
+    let seen = variables::Seen { given: settings.survey(), others, credentials: &credentials };
+    findings.extend(variables::judge(&seen));
+
+    let (seen, look) = zoom::look(&context.keeper(), look, credentials.is_ok(), doctor.fetch)?;
+    findings.extend(zoom::judge(&seen));
+
+    let settings = Settings::new(&context.environment, &look.file);
+    let token = look.held.state.token().filter(|_| look.held.state.lasts(0));
+    findings.extend(desktop::judge(&desktop::look(&settings, look.file.real(), token)));
+    Ok(findings)
+}
+
+fn of_program() -> Finding {
+    let path = std::env::current_exe().map(|path| format!(", {}", path.display())).unwrap_or_default();
+    Finding::good("program", format!("zoomtok {}{path}", env!("CARGO_PKG_VERSION")))
+}

@@ -1,0 +1,230 @@
+//! The `.env` as a file, what lies beside it, and the directory for state.
+
+use std::path::{Path, PathBuf};
+
+use super::finding::Finding;
+use crate::error::Error;
+use crate::settings::Chosen;
+use crate::store::{Lock, StateDirectory, is_replaceable, lock_path, temporary};
+
+/// The room that is tried: what a change of a `.env` takes at most.
+const ROOM: usize = 64 * 1024;
+
+/// What was seen of the files.
+pub(super) struct Seen {
+    /// The path as it was named or found, and why it is that.
+    pub(super) path: PathBuf,
+    pub(super) chosen: Chosen,
+    /// Where it leads, if it is a symbolic link.
+    pub(super) link: Option<PathBuf>,
+    /// Whether it is there, or why it cannot be read.
+    pub(super) exists: Result<bool, Error>,
+    /// Its mode, on systems that have one.
+    pub(super) mode: Option<u32>,
+    /// Whether it could be replaced.
+    pub(super) replaceable: Result<(), Error>,
+    pub(super) lock: Locked,
+    /// What a killed process left beside it.
+    pub(super) leftover: Option<PathBuf>,
+    pub(super) state: State,
+}
+
+/// What was seen of the lock.
+pub(super) enum Locked {
+    Free,
+    Held(PathBuf),
+    Unusable(Error),
+}
+
+/// What was seen of the directory for state.
+pub(super) struct State {
+    /// None where the system names no place for it.
+    pub(super) directory: Option<PathBuf>,
+    pub(super) writable: Result<(), Error>,
+    /// What in it others can read, and itself, with the mode that it should have.
+    pub(super) open: Vec<(PathBuf, u32)>,
+    /// Where tokens wait that could not be put into `.env`, and why they cannot be read if so.
+    pub(super) recovery: Option<(PathBuf, Option<Error>)>,
+}
+
+/// Looks at the files. `real` is the path of the `.env` without symbolic links.
+pub(super) fn look(
+    path: &Path,
+    chosen: Chosen,
+    real: Option<PathBuf>,
+    exists: Result<bool, Error>,
+    state: &StateDirectory,
+) -> Seen {
+    let target = real.clone().unwrap_or_else(|| path.to_owned());
+    let locked = locked(&target);
+    let being_written = matches!(locked, Locked::Held(_));
+    Seen {
+        path: path.to_owned(),
+        chosen,
+        mode: mode(&target),
+        replaceable: is_replaceable(&target, ROOM),
+        leftover: Some(temporary(&target)).filter(|path| !being_written && path.exists()),
+        lock: locked,
+        state: look_at_state(state),
+        link: real.filter(|_| path.is_symlink()),
+        exists,
+    }
+}
+
+/// The lock, which is not made for this where there is none: then nobody has it.
+fn locked(target: &Path) -> Locked {
+    let path = lock_path(target);
+    if !path.exists() {
+        return Locked::Free;
+    }
+    match Lock::try_acquire(target) {
+        Ok(Some(_)) => Locked::Free,
+        Ok(None) => Locked::Held(path),
+        Err(error) => Locked::Unusable(error),
+    }
+}
+
+fn look_at_state(state: &StateDirectory) -> State {
+    let memory = state.memory_path();
+    let directory = memory.as_deref().and_then(Path::parent).map(Path::to_owned);
+    // What is not there yet is made in the nearest directory that is.
+    let there = directory.as_deref().and_then(|path| path.ancestors().find(|path| path.is_dir()));
+    let recovery = state.recovery_path().filter(|path| path.exists());
+    let files = [memory.clone(), state.recovery_path(), state.counts_path()];
+    let open = directory
+        .iter()
+        .map(|path| (path.clone(), 0o700))
+        .chain(files.into_iter().flatten().map(|path| (path, 0o600)))
+        .filter(|(path, _)| mode(path).is_some_and(is_open))
+        .collect();
+    State {
+        writable: there.map_or(Ok(()), |there| is_replaceable(&there.join("state.json"), ROOM)),
+        open,
+        recovery: recovery.map(|path| (path, state.recovery().err())),
+        directory,
+    }
+}
+
+#[cfg(unix)]
+fn mode(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt as _;
+    path.metadata().ok().map(|metadata| metadata.permissions().mode() & 0o777)
+}
+
+#[cfg(not(unix))]
+fn mode(_: &Path) -> Option<u32> {
+    None
+}
+
+/// Whether anybody but the owner may read or write what has this mode.
+fn is_open(mode: u32) -> bool {
+    mode & 0o066 != 0
+}
+
+/// What is to be said about the files.
+pub(super) fn judge(seen: &Seen) -> Vec<Finding> {
+    let mut findings = vec![found(seen)];
+    let path = seen.path.display();
+    if let Some(mode) = seen.mode.filter(|mode| is_open(*mode)) {
+        findings.push(Finding::doubtful(
+            "env_file",
+            format!("others than its owner can read or write {path} (mode {mode:03o})"),
+            format!("chmod 600 {path}"),
+        ));
+    }
+    if let Some(link) = &seen.link {
+        let message = format!("{path} is a symbolic link, which stays; what changes is {}", link.display());
+        findings.push(Finding::good("env_file", message));
+    }
+    match (&seen.replaceable, &seen.lock) {
+        (Err(error), _) => findings.push(Finding::error("env_file", error)),
+        (Ok(()), Locked::Unusable(error)) => findings.push(Finding::error("lock", error)),
+        (Ok(()), Locked::Held(lock)) => findings.push(Finding::doubtful(
+            "lock",
+            format!("another zoomtok holds {}; for how long already is not known", lock.display()),
+            still_held(lock),
+        )),
+        (Ok(()), Locked::Free) => {
+            findings.push(Finding::good("lock", "a new token can be stored, and nobody holds the lock"));
+        }
+    }
+    if let Some(leftover) = &seen.leftover {
+        findings.push(Finding::doubtful(
+            "env_file",
+            format!("a process that was killed has left {}", leftover.display()),
+            "The next zoomtok get removes it",
+        ));
+    }
+    findings.extend(of_state(&seen.state));
+    findings
+}
+
+fn found(seen: &Seen) -> Finding {
+    let path = seen.path.display();
+    let why = match seen.chosen {
+        Chosen::ByFlag => "named by --env-file",
+        Chosen::ByVariable => "named by ZOOM_ENV_FILE",
+        Chosen::Found | Chosen::ToBeMade => "the first one found",
+    };
+    match &seen.exists {
+        Ok(true) => Finding::good("env_file", format!("the settings are in {path}, {why}")),
+        Ok(false) if seen.chosen == Chosen::ToBeMade => Finding::doubtful(
+            "env_file",
+            "there is no .env, neither here nor in a directory above nor in zoomtok's configuration directory",
+            format!(
+                "Put the credentials of your app into {path}, or name the file that has them with --env-file"
+            ),
+        ),
+        Ok(false) => Finding::doubtful(
+            "env_file",
+            format!("{path} is not there, though it is {why}"),
+            "Make it, or name another one",
+        ),
+        Err(error) => Finding::error("env_file", error)
+            .or_hint("See to its permissions, or name another one with --env-file"),
+    }
+}
+
+fn still_held(lock: &Path) -> String {
+    let busy = Error::Busy { path: lock.to_owned(), waited: 0 };
+    let hint = busy.hint().unwrap_or_default();
+    format!("Nobody holds it for more than 30 s. Look again then; if it is still held: {hint}")
+}
+
+fn of_state(state: &State) -> Vec<Finding> {
+    let Some(directory) = &state.directory else {
+        return vec![Finding::doubtful(
+            "state",
+            "there is no directory to remember anything in",
+            "Set HOME or XDG_STATE_HOME",
+        )];
+    };
+    let mut findings = vec![match &state.writable {
+        Ok(()) => Finding::good("state", format!("what is remembered goes into {}", directory.display())),
+        Err(error) => Finding::error("state", error),
+    }];
+    findings.extend(state.open.iter().map(|(path, mode)| {
+        let path = path.display();
+        Finding::doubtful(
+            "state",
+            format!("others can read or write {path}"),
+            format!("chmod {mode:o} {path}"),
+        )
+    }));
+    findings.extend(state.recovery.iter().map(|(path, error)| {
+        match error {
+            None => Finding::doubtful(
+                "state",
+                format!("a token that could not be put into .env waits in {}", path.display()),
+                "Run zoomtok get: it puts the token in its place",
+            ),
+            // It holds a refresh token, perhaps the only one that is good.
+            Some(error) => Finding::error("state", error)
+                .or_hint("It may hold the only good refresh token: look at it before you remove it"),
+        }
+    }));
+    findings
+}
+
+#[cfg(test)]
+mod tests;

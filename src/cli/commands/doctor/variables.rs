@@ -1,0 +1,180 @@
+//! The settings: what is set where, and what of it cannot be right.
+
+use super::finding::Finding;
+use crate::error::Error;
+use crate::mcp::policy::nearest;
+use crate::settings::{ENV_FILE, Given, NAMES, Origin};
+use crate::zoom::{Credentials, Grant};
+
+/// What was seen of the settings.
+pub(super) struct Seen<'a> {
+    pub(super) given: Vec<Given>,
+    /// What the `.env` sets besides.
+    pub(super) others: Vec<&'a str>,
+    pub(super) credentials: &'a Result<Credentials, Error>,
+}
+
+/// What is to be said about the settings.
+pub(super) fn judge(seen: &Seen<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = seen.given.iter().flat_map(of_one).collect();
+    findings.extend(seen.others.iter().filter_map(|name| of_unknown(name)));
+    findings.extend(of_credentials(seen.credentials));
+    let is_given = |name: &str| seen.given.iter().any(|given| given.name == name);
+    if is_given("ZOOM_ACCOUNT_ID") && is_given("ZOOM_REFRESH_TOKEN") {
+        findings.push(Finding::doubtful(
+            "credentials",
+            "ZOOM_ACCOUNT_ID and ZOOM_REFRESH_TOKEN are both set, and the account id is what is used",
+            "Remove the one that is not of your app: the account id is of a Server-to-Server OAuth app",
+        ));
+    }
+    findings
+}
+
+fn of_one(given: &Given) -> Vec<Finding> {
+    let Given { name, origin, overruled, value } = given;
+    let mut findings = vec![match value {
+        Ok(Some(value)) => Finding::good("settings", format!("{name} is {value} ({origin})")),
+        Ok(None) => Finding::good("settings", format!("{name} is set ({origin})")),
+        Err(error) => Finding::error("settings", error).or_hint("Set it right, or remove it"),
+    }];
+    if let Some(overruled) = overruled {
+        let hint = match origin {
+            Origin::Environment => "Where the .env is what you mean, unset the variable",
+            Origin::File { .. } => "Unset the variable: the .env is where it changes",
+        };
+        let message = format!("{name} has another value too, which does not count ({overruled})");
+        findings.push(Finding::doubtful("settings", message, hint));
+    }
+    findings
+}
+
+/// A variable of the `.env` that looks like one of zoomtok's and is none.
+fn of_unknown(name: &str) -> Option<Finding> {
+    if name == ENV_FILE {
+        let message = format!("{ENV_FILE} is set in the .env, where it cannot say anything");
+        return Some(Finding::doubtful("settings", message, "Export it, or use --env-file"));
+    }
+    let upper = name.to_ascii_uppercase();
+    let near = ["ZOOM_", "CLAUDE_"].iter().find_map(|prefix| {
+        let rest = upper.strip_prefix(prefix)?;
+        let near = nearest(rest, NAMES.iter().filter_map(|name| name.strip_prefix(prefix)))?;
+        Some(format!("{prefix}{near}"))
+    })?;
+    let message = format!("{name}, which the .env sets, is no setting of zoomtok's");
+    Some(Finding::doubtful("settings", message, format!("If {near} is meant, call it that")))
+}
+
+/// What is wrong with one of them has been said of that one; here it is whether they are all there.
+fn of_credentials(credentials: &Result<Credentials, Error>) -> Option<Finding> {
+    match credentials {
+        Ok(credentials) => {
+            let grant = match credentials.grant {
+                Grant::AccountCredentials { .. } => "a Server-to-Server OAuth app",
+                Grant::RefreshToken(_) => "a user-authorised app",
+            };
+            Some(Finding::good("credentials", format!("the credentials of {grant} are all there")))
+        }
+        Err(error @ Error::CredentialsMissing { .. }) => Some(Finding::error("credentials", error)),
+        Err(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Code;
+
+    fn given(name: &'static str, value: Result<Option<String>, Error>) -> Given {
+        Given { name, origin: Origin::Environment, overruled: None, value }
+    }
+
+    fn lines(seen: &Seen<'_>) -> Vec<String> {
+        judge(seen).iter().flat_map(Finding::lines).collect()
+    }
+
+    fn credentials() -> Credentials {
+        let grant = Grant::AccountCredentials { account_id: "canary".into() };
+        Credentials { client_id: "id".into(), client_secret: "canary".into(), grant }
+    }
+
+    #[test]
+    fn a_name_like_one_of_ours_is_told_and_others_are_not() {
+        for (name, near) in [
+            ("ZOOM_CLEINT_ID", Some("ZOOM_CLIENT_ID")),
+            ("zoom_client_id", Some("ZOOM_CLIENT_ID")),
+            ("ZOOM_ACCOUNTID", Some("ZOOM_ACCOUNT_ID")),
+            ("CLAUDE_MCP_SERVER", Some("CLAUDE_MCP_SERVER_NAME")),
+            ("CLAUDE_APP_NAMES", Some("CLAUDE_APP_NAME")),
+            ("ZOOM_API_KEY", None),
+            ("ZOOM_WEBHOOK_SECRET", None),
+            ("ZOOM_TOKEN", None),
+            ("CLIENT_ID", None),
+            ("PATH", None),
+        ] {
+            let told = of_unknown(name).map(|finding| finding.lines()[1].clone());
+            assert_eq!(told, near.map(|near| format!("   👉 If {near} is meant, call it that")), "{name}");
+        }
+        assert!(of_unknown("ZOOM_ENV_FILE").is_some());
+    }
+
+    #[test]
+    fn each_setting_has_a_line_with_its_place_and_without_a_secret() {
+        let credentials = Ok(credentials());
+        let fault = Error::Setting {
+            name: "ZOOM_TOKEN_THRESHOLD".into(),
+            place: "/x/.env, line 3".into(),
+            problem: "is not a whole number of seconds".into(),
+        };
+        let overruled = Some(Origin::File { path: "/x/.env".into(), line: 2 });
+        let seen = Seen {
+            given: vec![
+                given("ZOOM_API_URL", Ok(Some("https://api.zoom.us/v2".into()))),
+                Given { overruled, ..given("ZOOM_CLIENT_SECRET", Ok(None)) },
+                given("ZOOM_TOKEN_THRESHOLD", Err(fault)),
+            ],
+            others: vec!["PATH"],
+            credentials: &credentials,
+        };
+        assert_eq!(
+            lines(&seen),
+            [
+                "✅ ZOOM_API_URL is https://api.zoom.us/v2 (set in the environment)",
+                "✅ ZOOM_CLIENT_SECRET is set (set in the environment)",
+                "⚠️  ZOOM_CLIENT_SECRET has another value too, which does not count (/x/.env, line 2)",
+                "   👉 Where the .env is what you mean, unset the variable",
+                "❌ ZOOM_TOKEN_THRESHOLD (/x/.env, line 3) is not a whole number of seconds",
+                "   👉 Set it right, or remove it",
+                "✅ the credentials of a Server-to-Server OAuth app are all there",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_wrong_credential_is_told_once() {
+        let wrong = || Error::Credential {
+            name: "ZOOM_CLIENT_ID",
+            place: "set in the environment".into(),
+            problem: "holds white space",
+        };
+        let credentials = Err(wrong());
+        let seen = Seen {
+            given: vec![given("ZOOM_CLIENT_ID", Err(wrong()))],
+            others: Vec::new(),
+            credentials: &credentials,
+        };
+        let findings = judge(&seen);
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert_eq!(super::super::finding::code(&findings), Code::Configuration);
+    }
+
+    #[test]
+    fn an_account_id_beside_a_refresh_token_is_doubtful() {
+        let credentials = Ok(credentials());
+        let of = |names: &[&'static str]| {
+            let given = names.iter().map(|name| given(name, Ok(None))).collect();
+            lines(&Seen { given, others: Vec::new(), credentials: &credentials }).join("\n")
+        };
+        assert!(of(&["ZOOM_ACCOUNT_ID", "ZOOM_REFRESH_TOKEN"]).contains("are both set"));
+        assert!(!of(&["ZOOM_ACCOUNT_ID"]).contains("are both set"));
+    }
+}

@@ -1,0 +1,73 @@
+//! Everything that is set, at a glance, for those who look for what is wrong with it.
+
+use super::{Held, NAMES, Origin, REFRESH_TOKEN, Settings};
+use crate::error::Error;
+
+/// A variable that is set.
+#[derive(Debug)]
+pub struct Given {
+    /// The variable.
+    pub name: &'static str,
+    /// Where the value was set that counts.
+    pub origin: Origin,
+    /// Where another value was set, which does not.
+    pub overruled: Option<Origin>,
+    /// The value, of those that are known to be no secret, or what is wrong with it.
+    pub value: Result<Option<String>, Error>,
+}
+
+impl Settings<'_> {
+    /// Every variable that is set, but for those of the token, of which [`Settings::token`] tells.
+    pub fn survey(&self) -> Vec<Given> {
+        let others =
+            NAMES.iter().filter(|name| !["ZOOM_ACCESS_TOKEN", "ZOOM_TOKEN_EXPIRES_AT"].contains(name));
+        others.filter_map(|name| self.given(name)).collect()
+    }
+
+    /// Whether the environment has a token that does not count, because the one of `.env`, which is `held`, lives longer.
+    pub fn outlives_exported(&self, held: &Held) -> bool {
+        let exported = self.environment.get("ZOOM_ACCESS_TOKEN").ok().flatten();
+        let filed = self.file.get("ZOOM_ACCESS_TOKEN").map(|entry| &entry.value);
+        held.origin != Some(Origin::Environment) && exported.is_some_and(|exported| filed != Some(&exported))
+    }
+
+    fn given(&self, name: &'static str) -> Option<Given> {
+        let filed = self.in_file(name);
+        let counts = if name == REFRESH_TOKEN { self.newest_refresh_token() } else { self.value(name) };
+        let counts = match counts {
+            Ok(counts) => counts?,
+            Err(error) => {
+                // Only a variable of the environment can be no text.
+                let overruled = filed.map(|filed| filed.origin);
+                return Some(Given { name, origin: Origin::Environment, overruled, value: Err(error) });
+            }
+        };
+        let exported = self.environment.get(name).ok().flatten();
+        let overruled = match (exported, filed) {
+            (Some(exported), Some(filed)) if exported != filed.text => {
+                let others = [Origin::Environment, filed.origin];
+                others.into_iter().find(|origin| *origin != counts.origin)
+            }
+            _ => None,
+        };
+        Some(Given { name, origin: counts.origin, overruled, value: self.judged(name) })
+    }
+
+    /// What is shown of a value. Numbers and addresses are no secrets once they have been read as such.
+    fn judged(&self, name: &'static str) -> Result<Option<String>, Error> {
+        let number = |seconds: Result<u64, Error>| seconds.map(|seconds| Some(seconds.to_string()));
+        match name {
+            "ZOOM_CLIENT_ID" | "ZOOM_CLIENT_SECRET" | "ZOOM_ACCOUNT_ID" => {
+                self.credential(name).map(|_| None)
+            }
+            REFRESH_TOKEN => self.refresh_token().map(|_| None),
+            "ZOOM_TOKEN_THRESHOLD" => number(self.threshold(None)),
+            "ZOOM_AUTO_REFRESH_THRESHOLD" => number(self.auto_refresh_threshold(None)),
+            "ZOOM_TOKEN_DISPLAY_INTERVAL" => number(self.display_interval(None)),
+            "ZOOM_OAUTH_URL" => self.oauth_url().map(|url| Some(url.to_string())),
+            "ZOOM_API_URL" => self.api_url().map(|url| Some(url.to_string())),
+            "CLAUDE_APP_COMMAND" => self.claude_app_command().map(|_| None),
+            _ => Ok(None),
+        }
+    }
+}
