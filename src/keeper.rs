@@ -21,7 +21,7 @@ use crate::token::{Found, State, Token};
 use crate::zoom::{Credentials, Exchange, Grant, Granted, LONGEST_WAIT};
 
 /// How much longer than now a `.env` may become by a change: two tokens of the greatest length, several times.
-const ROOM: usize = 64 * 1024;
+pub const ROOM: usize = 64 * 1024;
 
 /// Looks after the token of one `.env`.
 pub struct Keeper<'a> {

@@ -200,7 +200,7 @@ fn what_is_promised_to_stay_is_what_there_is() {
         assert_eq!(quoted(&cells[1]), fields.collect::<Vec<_>>(), "{}", tool["name"]);
     }
     let versions = rows(&page, "## Versions");
-    assert_eq!(versions.len(), 4);
+    assert_eq!(versions.len(), 5);
     for cells in &versions {
         let [version, _, place] = &cells[..] else { panic!("{cells:?}") };
         let (file, name) = quoted(place)[0].split_once("::").unwrap();

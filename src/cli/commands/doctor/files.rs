@@ -4,11 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::finding::Finding;
 use crate::error::Error;
+use crate::keeper::ROOM;
 use crate::settings::Chosen;
 use crate::store::{Lock, StateDirectory, is_replaceable, lock_path, temporary};
-
-/// The room that is tried: what a change of a `.env` takes at most.
-const ROOM: usize = 64 * 1024;
 
 /// What was seen of the files.
 pub(super) struct Seen {
