@@ -40,6 +40,8 @@ pub mod clock;
 pub mod error;
 pub mod keeper;
 pub mod mcp;
+#[cfg(any(test, fuzzing))]
+pub mod oracles;
 pub mod sandbox;
 pub mod settings;
 pub mod store;

@@ -392,5 +392,7 @@ fn not_json(line: usize, column: usize, problem: &str) -> Fault {
     fault(line, format!("not JSON at column {column}{what}"))
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod oracle;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 mod app;
 mod config;
-mod edit;
+pub(crate) mod edit;
 mod handover;
 mod launch;
 mod platform;

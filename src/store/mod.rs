@@ -1,7 +1,7 @@
 //! The token's home: the `.env` and its text, its replacement, the lock, the state directory, and the file of counts.
 
 mod env_file;
-mod env_text;
+pub(crate) mod env_text;
 mod lock;
 mod probe;
 mod read;

@@ -2,6 +2,8 @@
 
 mod claims;
 mod freshness;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod oracle;
 mod secret;
 
 pub use claims::Claims;

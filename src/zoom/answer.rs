@@ -290,5 +290,7 @@ fn verdict(grant: &Grant, json: &Value) -> Option<Verdict> {
     }))
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod oracle;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Zoom over HTTPS: what is asked, and what each answer means.
 
-mod answer;
+pub(crate) mod answer;
 pub mod api;
 mod exchange;
 mod http;

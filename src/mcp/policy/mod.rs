@@ -7,6 +7,8 @@ mod condition;
 mod document;
 mod fault;
 mod limit;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod oracle;
 
 use std::collections::BTreeMap;
 use std::fmt;

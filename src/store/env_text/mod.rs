@@ -6,6 +6,8 @@
 #[cfg(test)]
 #[expect(dead_code, reason = "the integration tests use the rest")]
 mod generated;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod oracle;
 mod scan;
 #[cfg(test)]
 mod tests;

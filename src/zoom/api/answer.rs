@@ -185,5 +185,7 @@ fn limit(kind: &str, message: &str) -> Limit {
     }
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod oracle;
 #[cfg(test)]
 mod tests;

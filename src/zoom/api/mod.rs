@@ -2,7 +2,7 @@
 //!
 //! Nothing here decides to try again: whoever holds the token does, see `mcp/session.rs`.
 
-mod answer;
+pub(crate) mod answer;
 mod client;
 mod failure;
 mod quoted;

@@ -1,0 +1,40 @@
+//! What must hold whatever comes in, a function for each way in: it takes bytes, and panics where something does not hold.
+//!
+//! The property tests call them with what proptest makes up, the targets in `fuzz/` with what libFuzzer finds.
+
+pub use crate::claude::edit::oracle::claude_config;
+pub use crate::mcp::policy::oracle::policy;
+pub use crate::store::env_text::oracle::env_text;
+pub use crate::token::oracle::jwt;
+pub use crate::zoom::answer::oracle::token_answer;
+pub use crate::zoom::api::answer::oracle::api_answer;
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    type Oracle = fn(&[u8]);
+
+    /// Each has been a seed of the fuzzing, or what it found.
+    #[test]
+    #[expect(clippy::print_stdout, reason = "it is shown where one does not hold")]
+    fn every_seed_holds() {
+        let targets: [(&str, Oracle); 6] = [
+            ("api_answer", super::api_answer),
+            ("claude_config", super::claude_config),
+            ("env_text", super::env_text),
+            ("jwt", super::jwt),
+            ("policy", super::policy),
+            ("token_answer", super::token_answer),
+        ];
+        for (target, holds) in targets {
+            let seeds = fs::read_dir(format!("{}/fuzz/seeds/{target}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+            let seeds: Vec<_> = seeds.map(|seed| seed.unwrap().path()).collect();
+            assert!(!seeds.is_empty(), "{target}");
+            for seed in seeds {
+                println!("{}", seed.display());
+                holds(&fs::read(seed).unwrap());
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What holds of every answer of the API.
+
+use super::*;
+use crate::zoom::answer::oracle::{answer, times};
+
+/// The token that went with the question.
+const CANARY: &str = "canary+token/of~its=own";
+
+/// Takes an answer as HTTP writes it, from the number of its status on.
+///
+/// # Panics
+///
+/// A failure shows the token, or what may be another secret, or anything that is not one short line; a wait is longer
+/// than a day; or a failure is taken for a success.
+pub fn api_answer(data: &[u8]) {
+    let answer = answer(data);
+    let Ok(token) = Token::new(CANARY) else { return };
+    let reading = Reading { answer: &answer, token: &token, times: times() };
+    for result in [reading.value(), reading.transcript().map(Value::from)] {
+        match result {
+            Ok(_) => assert!(answer.status < 300, "{}", answer.status),
+            Err(failure) => assert_fit_to_be_told(&failure),
+        }
+    }
+}
+
+fn assert_fit_to_be_told(failure: &Failure) {
+    let told = failure.to_string();
+    let shown = format!("{told} {failure:?} {:?}", failure.hint());
+    assert!(!shown.contains(CANARY), "{shown}");
+    assert!(!told.contains(char::is_control), "{told:?}");
+    for word in told.split(|c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c)) {
+        assert!(word.len() < 20 || !word.contains("eyJ"), "{told}");
+        assert!(word.split(['-', '_', '.']).all(|run| run.len() < 32), "{told}");
+    }
+    assert_eq!(failure.tracking_id(), Some("WEB_0123"));
+    match failure {
+        Failure::Busy { wait, until, .. } => {
+            assert!(wait.is_none_or(|wait| wait <= LONGEST_WAIT), "{failure:?}");
+            assert_eq!(*until, wait.map(|wait| times().answered + wait));
+        }
+        Failure::Refused { message, fields, .. } => {
+            assert!(fields.len() <= MOST_FIELDS);
+            assert!(fields.iter().chain([message]).all(|text| text.chars().count() <= 300), "{failure:?}");
+        }
+        Failure::Broken { what, .. } => assert!(what.chars().count() < 400, "{failure:?}"),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn whatever_the_answer_no_secret_comes_through(
+            status in 200..600_u16,
+            code in prop::sample::select(vec!["0", "7", "124", "300", "429", "4711", "\"x\""]),
+            before in any::<String>(),
+            after in any::<String>(),
+            secret in prop_oneof![Just(CANARY.to_owned()), "eyJ[A-Za-z0-9._-]{20,60}", "[A-Za-z0-9]{32,40}"],
+        ) {
+            let text = Value::from(format!("{before}[{secret}]{after}"));
+            let body = format!(r#"{{"code":{code},"message":{text},"errors":[{{"field":{text},"message":{text}}}]}}"#);
+            for status in [status, 200, 400, 401, 429, 500] {
+                api_answer(format!("{status}\nRetry-After: {before}\n\n{body}").as_bytes());
+            }
+            api_answer(format!("{status}\n\n{before}").as_bytes());
+        }
+    }
+}
