@@ -274,7 +274,9 @@ fn insert_line(text: &mut String, at: Option<usize>, line: &str) {
     let inserted = if before.is_empty() || before == BOM || before.ends_with('\n') {
         format!("{apart}{line}{newline}")
     } else {
-        format!("{newline}{apart}{line}")
+        // Of the newline that is missing the first half may be there.
+        let missing = if before.ends_with('\r') { "\n" } else { newline };
+        format!("{missing}{apart}{line}")
     };
     text.insert_str(at, &inserted);
 }

@@ -208,6 +208,7 @@ fn a_missing_variable_gets_a_line() {
         ("B=c", "B=c\nZOOM_ACCESS_TOKEN=\"t\"\nZOOM_TOKEN_EXPIRES_AT=\"e\""),
         ("B=c\r\n", "B=c\r\nZOOM_ACCESS_TOKEN=\"t\"\r\nZOOM_TOKEN_EXPIRES_AT=\"e\"\r\n"),
         ("B=c\r\nC=d", "B=c\r\nC=d\r\nZOOM_ACCESS_TOKEN=\"t\"\r\nZOOM_TOKEN_EXPIRES_AT=\"e\""),
+        ("B=c\r\nC=d\r", "B=c\r\nC=d\r\nZOOM_ACCESS_TOKEN=\"t\"\r\nZOOM_TOKEN_EXPIRES_AT=\"e\""),
         ("ZOOM_ACCESS_TOKEN=1\nB=c\n", "ZOOM_ACCESS_TOKEN=t\nZOOM_TOKEN_EXPIRES_AT=\"e\"\nB=c\n"),
         (
             "ZOOM_ACCESS_TOKEN=1 # x\r\nB=c\n",
