@@ -3,6 +3,7 @@
 //! The property tests call them with what proptest makes up, the targets in `fuzz/` with what libFuzzer finds.
 
 pub use crate::claude::edit::oracle::claude_config;
+pub use crate::mcp::oracle::json_rpc;
 pub use crate::mcp::policy::oracle::policy;
 pub use crate::store::env_text::oracle::env_text;
 pub use crate::token::oracle::jwt;
@@ -19,10 +20,11 @@ mod tests {
     #[test]
     #[expect(clippy::print_stdout, reason = "it is shown where one does not hold")]
     fn every_seed_holds() {
-        let targets: [(&str, Oracle); 6] = [
+        let targets: [(&str, Oracle); 7] = [
             ("api_answer", super::api_answer),
             ("claude_config", super::claude_config),
             ("env_text", super::env_text),
+            ("json_rpc", super::json_rpc),
             ("jwt", super::jwt),
             ("policy", super::policy),
             ("token_answer", super::token_answer),

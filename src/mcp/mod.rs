@@ -17,6 +17,8 @@ mod ahead;
 pub mod counts;
 mod failure;
 mod gate;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod oracle;
 pub mod policy;
 pub mod policy_file;
 pub mod scopes;

@@ -84,6 +84,7 @@ impl From<Value> for Reply {
 pub(super) type Running = Pin<Box<dyn Future<Output = Result<Reply, Failure>> + Send>>;
 
 /// A tool, whatever its arguments.
+#[derive(Clone)]
 pub(super) struct Definition {
     pub(super) name: &'static str,
     pub(super) title: &'static str,
