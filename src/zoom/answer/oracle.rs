@@ -135,7 +135,7 @@ mod tests {
         fn whatever_the_answer_only_a_verdict_is_final_and_only_a_safe_token_is_granted(
             status in 200..600_u16, header in "(Retry-After|Date): [0-9]{0,20}", body in prop_oneof![body(), any::<String>()],
         ) {
-            for status in [status, 200, 400] {
+            for status in [status, 200, 400, 429, 503] {
                 token_answer(format!("{status}\n{header}\n\n{body}").as_bytes());
             }
         }
