@@ -252,7 +252,10 @@ fn reason(error: &reqwest::Error) -> String {
     } else if error.is_connect() {
         format!("{host} cannot be reached")
     } else if error.is_builder() {
-        "HTTPS cannot be set up (are CA certificates installed?)".into()
+        // A machine without certificates of authorities, as containers often are.
+        return format!(
+            "{cause}; install them (ca-certificates), or name a file that has them with SSL_CERT_FILE"
+        );
     } else {
         format!("the answer of {host} broke off")
     };
