@@ -238,9 +238,8 @@ impl Keeper<'_> {
 
     /// Puts what was granted into the `.env` as it is now: an editor may have saved it during the exchange.
     fn store(&self, granted: &Granted, reservation: Reservation) -> Result<(), Error> {
-        let values = values(granted);
-        let changes: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let text = EnvFile::read(self.env_file, NAMES)?.with(&changes)?;
+        let expires_at = rfc3339(granted.expires_at);
+        let text = EnvFile::read(self.env_file, NAMES)?.with(&values(granted, &expires_at))?;
         reservation.commit(text.as_bytes())
     }
 
@@ -258,7 +257,9 @@ impl Keeper<'_> {
             }
             _ => None,
         };
-        let values = values(granted).into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let expires_at = rfc3339(granted.expires_at);
+        let values = values(granted, &expires_at).into_iter();
+        let values = values.map(|(name, value)| (name.to_owned(), value.to_owned().into())).collect();
         let source = Box::new(cause);
         match state.save_recovery(&Recovery { saved_at: self.clock.now(), spent, values }) {
             Ok(recovery) => Error::Unsaved { recovery, source },
@@ -373,14 +374,10 @@ fn applicable(clock: ClockDifference, now: DateTime<Utc>) -> i64 {
 }
 
 /// The lines of `.env` that hold what was granted.
-fn values(granted: &Granted) -> Vec<(&'static str, String)> {
-    let mut values = vec![
-        ("ZOOM_ACCESS_TOKEN", granted.token.expose().to_owned()),
-        ("ZOOM_TOKEN_EXPIRES_AT", rfc3339(granted.expires_at)),
-    ];
-    if let Some(token) = &granted.refresh_token {
-        values.push(("ZOOM_REFRESH_TOKEN", token.expose().to_owned()));
-    }
+fn values<'a>(granted: &'a Granted, expires_at: &'a str) -> Vec<(&'static str, &'a str)> {
+    let mut values =
+        vec![("ZOOM_ACCESS_TOKEN", granted.token.expose()), ("ZOOM_TOKEN_EXPIRES_AT", expires_at)];
+    values.extend(granted.refresh_token.as_ref().map(|token| ("ZOOM_REFRESH_TOKEN", token.expose())));
     values
 }
 

@@ -45,9 +45,9 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A text that somebody set, and where.
-struct Value {
-    text: String,
+/// A text that somebody set, and where. It is looked at where it is: a secret is not copied to be judged.
+struct Value<'a> {
+    text: &'a str,
     origin: Origin,
 }
 
@@ -154,7 +154,7 @@ impl<'a> Settings<'a> {
     ///
     /// [`Error::Setting`] when the variable is not UTF-8.
     pub fn claude_server_name(&self) -> Result<String, Error> {
-        Ok(self.value("CLAUDE_MCP_SERVER_NAME")?.map_or_else(|| "zoom".into(), |value| value.text))
+        Ok(self.value("CLAUDE_MCP_SERVER_NAME")?.map_or("zoom", |value| value.text).into())
     }
 
     /// The variable of that server that gets the token.
@@ -163,7 +163,7 @@ impl<'a> Settings<'a> {
     ///
     /// [`Error::Setting`] when the variable is not UTF-8.
     pub fn claude_env_key(&self) -> Result<String, Error> {
-        Ok(self.value("CLAUDE_ZOOM_ENV_KEY")?.map_or_else(|| "ZOOM_ACCESS_TOKEN".into(), |value| value.text))
+        Ok(self.value("CLAUDE_ZOOM_ENV_KEY")?.map_or("ZOOM_ACCESS_TOKEN", |value| value.text).into())
     }
 
     /// The name of the Claude app.
@@ -172,7 +172,7 @@ impl<'a> Settings<'a> {
     ///
     /// [`Error::Setting`] when the variable is not UTF-8.
     pub fn claude_app_name(&self) -> Result<String, Error> {
-        Ok(self.value("CLAUDE_APP_NAME")?.map_or_else(|| "Claude".into(), |value| value.text))
+        Ok(self.value("CLAUDE_APP_NAME")?.map_or("Claude", |value| value.text).into())
     }
 
     /// The command that starts the Claude app, where it is named, split into words as a shell does.
@@ -220,12 +220,12 @@ impl<'a> Settings<'a> {
         let client_id = self.credential("ZOOM_CLIENT_ID")?;
         let client_secret = self.credential("ZOOM_CLIENT_SECRET")?;
         let grant = match self.credential("ZOOM_ACCOUNT_ID")? {
-            Some(account_id) => Some(Grant::AccountCredentials { account_id }),
+            Some(account_id) => Some(Grant::AccountCredentials { account_id: account_id.into() }),
             None => self.refresh_token()?.map(Grant::RefreshToken),
         };
         match (client_id, client_secret, grant) {
             (Some(client_id), Some(client_secret), Some(grant)) => {
-                Ok(Credentials { client_id, client_secret: client_secret.into(), grant })
+                Ok(Credentials { client_id: client_id.into(), client_secret: client_secret.into(), grant })
             }
             (client_id, client_secret, grant) => {
                 let missing = [
@@ -258,11 +258,11 @@ impl<'a> Settings<'a> {
             origin: in_file.map(|entry| self.place_in_file(entry.line)),
         };
         let Some(text) = self.environment.get("ZOOM_ACCESS_TOKEN")? else { return Ok(of_file) };
-        if in_file.is_some_and(|entry| entry.value == text) {
+        if in_file.is_some_and(|entry| *entry.value == text) {
             return Ok(of_file);
         }
-        let recorded = self.environment.get("ZOOM_TOKEN_EXPIRES_AT")?.and_then(|text| time(&text));
-        let of_environment = State::of(Some(&Found { text: &text, recorded }), now, &ahead);
+        let recorded = self.environment.get("ZOOM_TOKEN_EXPIRES_AT")?.and_then(time);
+        let of_environment = State::of(Some(&Found { text, recorded }), now, &ahead);
         let better = of_file.state.clone().or_longer(of_environment);
         Ok(if better == of_file.state {
             of_file
@@ -321,18 +321,18 @@ impl<'a> Settings<'a> {
             .transpose()
     }
 
-    fn newest_refresh_token(&self) -> Result<Option<Value>, Error> {
+    fn newest_refresh_token(&self) -> Result<Option<Value<'a>>, Error> {
         let exported =
             self.environment.get(REFRESH_TOKEN)?.map(|text| Value { text, origin: Origin::Environment });
         let filed = self.in_file(REFRESH_TOKEN);
-        let issued = |value: &Value| Claims::read(&value.text).ok().and_then(|claims| claims.issued_at);
+        let issued = |value: &Value<'_>| Claims::read(value.text).ok().and_then(|claims| claims.issued_at);
         Ok(match (exported, filed) {
             (Some(exported), Some(filed)) if issued(&filed) > issued(&exported) => Some(filed),
             (exported, filed) => exported.or(filed),
         })
     }
 
-    fn credential(&self, name: &'static str) -> Result<Option<String>, Error> {
+    fn credential(&self, name: &'static str) -> Result<Option<&'a str>, Error> {
         self.value(name)?.map(|value| checked(name, value).map(|value| value.text)).transpose()
     }
 
@@ -351,16 +351,16 @@ impl<'a> Settings<'a> {
         })
     }
 
-    fn value(&self, name: &'static str) -> Result<Option<Value>, Error> {
+    fn value(&self, name: &'static str) -> Result<Option<Value<'a>>, Error> {
         Ok(match self.environment.get(name)? {
             Some(text) => Some(Value { text, origin: Origin::Environment }),
             None => self.in_file(name),
         })
     }
 
-    fn in_file(&self, name: &'static str) -> Option<Value> {
+    fn in_file(&self, name: &'static str) -> Option<Value<'a>> {
         let entry = self.file.get(name)?;
-        Some(Value { text: entry.value.clone(), origin: self.place_in_file(entry.line) })
+        Some(Value { text: &entry.value, origin: self.place_in_file(entry.line) })
     }
 
     fn place_in_file(&self, line: usize) -> Origin {
@@ -395,7 +395,7 @@ fn acceptable(url: &Url) -> Result<(), &'static str> {
 }
 
 /// Refuses what a copy and paste goes wrong with. Zoom answers such credentials with "Bad Request" and no more.
-fn checked(name: &'static str, value: Value) -> Result<Value, Error> {
+fn checked<'a>(name: &'static str, value: Value<'a>) -> Result<Value<'a>, Error> {
     if value.text.trim() != value.text {
         return Err(credential(name, &value.origin, "begins or ends with white space"));
     }
@@ -416,7 +416,7 @@ fn credential(name: &'static str, origin: &Origin, problem: &'static str) -> Err
     Error::Credential { name, place: origin.to_string(), problem }
 }
 
-fn setting(name: &str, value: &Value, problem: &str) -> Error {
+fn setting(name: &str, value: &Value<'_>, problem: &str) -> Error {
     Error::Setting { name: name.into(), place: value.origin.to_string(), problem: problem.into() }
 }
 

@@ -80,7 +80,7 @@ fn generate<T>(strategy: impl Strategy<Value = T>, count: usize) -> Vec<T> {
 
 fn written(text: &str) -> String {
     let env = EnvText::parse(text.as_bytes(), OURS).unwrap();
-    env.with(&[(TOKEN, NEW_TOKEN), (EXPIRES, NEW_EXPIRES)]).unwrap()
+    env.with(&[(TOKEN, NEW_TOKEN), (EXPIRES, NEW_EXPIRES)]).unwrap().to_string()
 }
 
 /// Writes `cases` generated texts and has them read; at least this share of them, in percent, must have been understood
@@ -194,7 +194,7 @@ fn bash_reads_each_value_that_is_accepted() {
         .map(|value| format!("{TOKEN}={value}\n"))
         .filter_map(|text| {
             let env = EnvText::parse(text.as_bytes(), OURS).ok()?;
-            let value = env.get(TOKEN)?.value.clone();
+            let value = env.get(TOKEN)?.value.to_string();
             Some((text, value))
         })
         .unzip();

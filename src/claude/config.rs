@@ -2,12 +2,15 @@
 //! a server or the server itself.
 //!
 //! It is somebody else's file. Claude writes it too, without a lock, so the bytes that were edited are compared with
-//! those that are there right before the new ones take their place.
+//! those that are there right before the new ones take their place. It holds secrets, zoomtok's among them: its text is
+//! wiped when it is dropped.
 
 use std::fs::{self, DirBuilder};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use zeroize::Zeroizing;
 
 use super::edit::{Edit, New, Place, Server, edit, value};
 use crate::clock::{Clock, SystemClock};
@@ -88,7 +91,7 @@ struct Content {
     /// The path without symbolic links.
     real: PathBuf,
     /// None where there is no file, and a directory for it.
-    text: Option<String>,
+    text: Option<Zeroizing<String>>,
 }
 
 /// What came of a change.
@@ -152,7 +155,7 @@ impl Config {
     pub fn holds(&self, token: &Token) -> Result<bool, Error> {
         let text = self.read()?.text.ok_or_else(|| self.missing())?;
         let value = value(&text, self.place()).map_err(|fault| self.unparseable(fault))?;
-        Ok(value.as_deref() == Some(token.expose()))
+        Ok(value.is_some_and(|value| *value == token.expose()))
     }
 
     fn write(&self, change: &Change<'_>) -> Result<Written, Error> {
@@ -221,7 +224,7 @@ impl Config {
     fn read_and_edit(&self, change: &Change<'_>) -> Result<Written, Error> {
         let content = self.read()?;
         let text = match (&content.text, change.place.key) {
-            (Some(text), _) => text,
+            (Some(text), _) => text.as_str(),
             (None, None) => NOTHING,
             // A token alone starts no server, so it is no reason to make the file.
             (None, Some(_)) => return Err(self.missing()),
@@ -244,9 +247,9 @@ impl Config {
             }
             bytes => bytes.map_err(failed)?,
         };
-        let text = String::from_utf8(bytes)
+        let text = std::str::from_utf8(&bytes)
             .map_err(|_| self.unparseable(Fault { line: None, problem: "it is not UTF-8".into() }))?;
-        Ok(Content { real, text: Some(text) })
+        Ok(Content { real, text: Some(text.to_owned().into()) })
     }
 
     fn missing(&self) -> Error {
@@ -276,7 +279,7 @@ impl Config {
             warnings,
             reads_env: edit.server == Server::ReadsEnv,
             place: self.place().name(),
-            before: edit.before.as_deref().map(mask),
+            before: edit.before.as_ref().map(|before| mask(before)),
         }
     }
 }

@@ -3,6 +3,8 @@
 //! The text is cut at one place, and everything on both sides of it stays as it is. jsonc-parser says where that place
 //! is; `serde_json`, which is stricter, reads the text before and after, and unless the two readings differ in that one
 //! value there is no new text.
+//!
+//! The texts are wiped when they are dropped. What jsonc-parser and `serde_json` make of them is not.
 
 use std::ops::Range;
 
@@ -11,6 +13,7 @@ use jsonc_parser::common::Ranged as _;
 use jsonc_parser::tokens::Token;
 use jsonc_parser::{CollectOptions, ParseOptions, Scanner, ScannerOptions, parse_to_ast};
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 pub(super) use self::entry::entry;
 pub(super) use self::layout::New;
@@ -41,9 +44,9 @@ pub(super) struct Place<'a> {
 #[derive(Debug)]
 pub(super) struct Edit {
     /// The new text; none where the old one will do.
-    pub(super) text: Option<String>,
+    pub(super) text: Option<Zeroizing<String>>,
     /// What stood there; of a server, its command.
-    pub(super) before: Option<String>,
+    pub(super) before: Option<Zeroizing<String>>,
     /// The server that the configuration has, before the edit.
     pub(super) server: Server,
 }
@@ -92,11 +95,11 @@ pub(super) fn edit(text: &str, place: Place<'_>, new: &New<'_>) -> Result<Edit, 
     let server = document.server(place);
     let there = document.value_at(&path);
     let before = match &found {
-        Found::Value { node: Node::StringLit(literal), .. } => Some(literal.value.to_string()),
+        Found::Value { node: Node::StringLit(literal), .. } => Some(literal.value.to_string().into()),
         Found::Value { node: Node::Object(_), .. } => {
-            there.and_then(|there| there.get("command")?.as_str()).map(str::to_owned)
+            there.and_then(|there| there.get("command")?.as_str()).map(|command| command.to_owned().into())
         }
-        Found::Value { node, .. } => Some(document.text[node.start()..node.end()].to_owned()),
+        Found::Value { node, .. } => Some(document.text[node.start()..node.end()].to_owned().into()),
         Found::Gap { .. } => None,
     };
     let is_there = there.is_some_and(|there| new.is_said_by(there));
@@ -113,8 +116,9 @@ pub(super) fn edit(text: &str, place: Place<'_>, new: &New<'_>) -> Result<Edit, 
             (cut, put, 0..0)
         }
     };
-    let body = &document.text;
-    let changed = format!("{}{}{put}{}", document.mark, &body[..cut.start], &body[cut.end..]);
+    let (put, body) = (Zeroizing::new(put), document.text);
+    let changed = [document.mark, &body[..cut.start], &put, &body[cut.end..]].concat();
+    let changed = Zeroizing::new(changed);
     let drops_nothing = !gone.is_empty() || document.strict[cut].trim().is_empty();
     if !drops_nothing || !document.becomes(&changed, &path, new, &gone) {
         return Err(general(format!("{} cannot be set without changing something else", place.name())));
@@ -127,9 +131,9 @@ pub(super) fn edit(text: &str, place: Place<'_>, new: &New<'_>) -> Result<Edit, 
 /// # Errors
 ///
 /// The text is not JSON with comments.
-pub(super) fn value(text: &str, place: Place<'_>) -> Result<Option<String>, Fault> {
+pub(super) fn value(text: &str, place: Place<'_>) -> Result<Option<Zeroizing<String>>, Fault> {
     let document = Document::read(text)?;
-    Ok(document.value_at(&place.path()).and_then(Value::as_str).map(str::to_owned))
+    Ok(document.value_at(&place.path()).and_then(Value::as_str).map(|text| text.to_owned().into()))
 }
 
 /// A text that was read.
@@ -139,7 +143,7 @@ struct Document<'t> {
     /// The text behind it.
     text: &'t str,
     /// The same with comments and trailing commas blanked out, byte for byte: JSON.
-    strict: String,
+    strict: Zeroizing<String>,
     comments: Vec<Range<usize>>,
     trailing_commas: Vec<usize>,
     value: Value,
@@ -347,8 +351,8 @@ fn find<'d, 'a>(
 }
 
 /// The text with these ranges blanked out. Line breaks stay, so that a line has its number in both.
-fn blanked(text: &str, ranges: impl Iterator<Item = Range<usize>>) -> String {
-    let mut strict = text.to_owned();
+fn blanked(text: &str, ranges: impl Iterator<Item = Range<usize>>) -> Zeroizing<String> {
+    let mut strict = Zeroizing::new(text.to_owned());
     for range in ranges {
         let blank: String = text[range.clone()]
             .chars()

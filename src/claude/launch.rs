@@ -10,8 +10,8 @@ use std::{io, thread};
 const NOT_INHERITED: [&str; 4] =
     ["ZOOM_ACCESS_TOKEN", "ZOOM_TOKEN_EXPIRES_AT", "ZOOM_REFRESH_TOKEN", "ZOOM_CLIENT_SECRET"];
 
-/// A command that starts the app.
-#[derive(Debug, Default)]
+/// A command that starts the app. It has no `Debug`, which would show the environment.
+#[derive(Default)]
 pub(super) struct Launch {
     pub(super) program: OsString,
     pub(super) arguments: Vec<OsString>,

@@ -7,8 +7,7 @@ use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
 
 use crate::error::Error;
 
-/// A process of this user.
-#[derive(Debug)]
+/// A process of this user. It has no `Debug`, which would show its environment.
 pub(super) struct Process {
     pub(super) pid: u32,
     /// When it was started, in seconds since 1970: with the number it tells this process from a later one.

@@ -387,3 +387,14 @@ fn an_exported_refresh_token_does_not_win_over_its_successor() {
         assert_eq!(token.expose(), new);
     }
 }
+
+#[test]
+fn no_format_shows_a_token_that_is_kept() {
+    let world =
+        World::new("ZOOM_ACCESS_TOKEN=canary-canary-canary\nZOOM_TOKEN_EXPIRES_AT=2026-03-04T13:00:00Z\n");
+    let kept = world.get().unwrap();
+    let file = EnvFile::read(&world.env_file(), NAMES).unwrap();
+    let need = Need { seconds: 0, unlike: Unlike::Rejected(kept.token.clone()) };
+    let shown = format!("{kept:?} {need:?} {file:?} {:?}", file.get("ZOOM_ACCESS_TOKEN"));
+    assert!(shown.contains("cana...nary") && !shown.contains("canary"), "{shown}");
+}

@@ -47,7 +47,8 @@ pub enum Chosen {
     ToBeMade,
 }
 
-/// The environment of the process, as far as it concerns zoomtok.
+/// The environment of the process, as far as it concerns zoomtok. It is not wiped: the kernel keeps the original where no
+/// program can take it back.
 #[derive(Clone, Default)]
 pub struct Environment(BTreeMap<&'static str, OsString>);
 
@@ -85,11 +86,11 @@ impl Environment {
             .unwrap_or_else(|| (directory.join(".env"), Chosen::ToBeMade))
     }
 
-    pub(super) fn get(&self, name: &'static str) -> Result<Option<String>, Error> {
+    pub(super) fn get(&self, name: &'static str) -> Result<Option<&str>, Error> {
         self.0
             .get(name)
             .map(|value| {
-                value.to_str().map(str::to_owned).ok_or_else(|| Error::Setting {
+                value.to_str().ok_or_else(|| Error::Setting {
                     name: name.into(),
                     place: Origin::Environment.to_string(),
                     problem: "is not UTF-8".into(),

@@ -28,7 +28,8 @@ impl Settings<'_> {
     pub fn outlives_exported(&self, held: &Held) -> bool {
         let exported = self.environment.get("ZOOM_ACCESS_TOKEN").ok().flatten();
         let filed = self.file.get("ZOOM_ACCESS_TOKEN").map(|entry| &entry.value);
-        held.origin != Some(Origin::Environment) && exported.is_some_and(|exported| filed != Some(&exported))
+        held.origin != Some(Origin::Environment)
+            && exported.is_some_and(|exported| filed.is_none_or(|filed| filed.as_str() != exported))
     }
 
     fn given(&self, name: &'static str) -> Option<Given> {

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
 use super::env_text::{Entry, EnvText, Fault};
 use super::read::read_regular;
 use super::sharing::insist;
@@ -91,7 +93,7 @@ impl EnvFile {
     /// # Errors
     ///
     /// [`Error::Unparseable`] when the change cannot be made without harm to something else.
-    pub fn with(&self, changes: &[(&str, &str)]) -> Result<String, Error> {
+    pub fn with(&self, changes: &[(&str, &str)]) -> Result<Zeroizing<String>, Error> {
         self.text.with(changes).map_err(|fault| unparseable(&self.path, fault))
     }
 }
@@ -200,7 +202,7 @@ mod tests {
         assert!(!read().exists());
         put(&root.join("real/.env"), b"ZOOM_ACCESS_TOKEN=x\n");
         assert_eq!(read().real(), root.join("real/.env"));
-        assert_eq!(read().get("ZOOM_ACCESS_TOKEN").unwrap().value, "x");
+        assert_eq!(read().get("ZOOM_ACCESS_TOKEN").unwrap().value.as_str(), "x");
         symlink("loop", root.join("loop")).unwrap();
         assert!(EnvFile::read(&root.join("loop"), NAMES).is_err());
     }

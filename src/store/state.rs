@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use super::replace::Reservation;
 use super::sharing::insist;
@@ -18,6 +19,9 @@ use crate::error::Error;
 
 /// The version of both files. A file of another version is left alone.
 const VERSION: u32 = 1;
+
+/// The bytes that a file is given from the start, more than two tokens of Zoom's and what goes with them.
+const ROOM: usize = 8 * 1024;
 
 /// What is remembered between runs and may be forgotten.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +70,7 @@ pub struct Recovery {
     /// A digest of the refresh token that was spent for them, where one was: they replace that one only.
     pub spent: Option<String>,
     /// Variable and value.
-    pub values: BTreeMap<String, String>,
+    pub values: BTreeMap<String, Zeroizing<String>>,
 }
 
 /// The directory that holds this for one `.env`.
@@ -172,10 +176,12 @@ impl StateDirectory {
         if let Some(directory) = &self.path {
             make(directory).map_err(failed)?;
         }
-        let mut text = serde_json::to_string_pretty(&Versioned { version: VERSION, content })
+        // It may hold tokens, and a text that has to move leaves a copy behind.
+        let mut text = Zeroizing::new(Vec::with_capacity(ROOM));
+        serde_json::to_writer_pretty(&mut *text, &Versioned { version: VERSION, content })
             .map_err(|error| failed(error.into()))?;
-        text.push('\n');
-        Reservation::new(path, text.len())?.commit(text.as_bytes())
+        text.push(b'\n');
+        Reservation::new(path, text.len())?.commit(&text)
     }
 }
 
@@ -198,7 +204,7 @@ struct Versioned<T> {
 /// A file of ours; none when it does not exist.
 fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Error> {
     let text = match insist(|| fs::read(path)) {
-        Ok(text) => text,
+        Ok(text) => Zeroizing::new(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(Error::Unreadable { path: path.to_owned(), source }),
     };
@@ -263,7 +269,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let state = StateDirectory::of(Some(root.path()), Path::new("/home/me/.env"));
         assert!(state.recovery().unwrap().is_none());
-        let values = BTreeMap::from([("ZOOM_ACCESS_TOKEN".to_owned(), "token".to_owned())]);
+        let values = BTreeMap::from([("ZOOM_ACCESS_TOKEN".to_owned(), "token".to_owned().into())]);
         let recovery = Recovery { saved_at: DateTime::UNIX_EPOCH, spent: None, values: values.clone() };
         state.save_recovery(&recovery).unwrap();
         assert_eq!(state.recovery().unwrap().unwrap().values, values);

@@ -14,7 +14,7 @@ pub const CLOCK_TOLERANCE: i64 = 60;
 pub const LONGEST_LIFE: i64 = 24 * 60 * 60;
 
 /// A token as it was found somewhere, with the expiry that was recorded beside it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Found<'a> {
     /// `ZOOM_ACCESS_TOKEN`, as it stands there.
     pub text: &'a str,

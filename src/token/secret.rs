@@ -1,4 +1,14 @@
 //! A token as a value that does not show itself.
+//!
+//! # What is wiped from memory
+//!
+//! What holds a secret is overwritten when it is dropped: tokens and the client secret (`secrecy`), the texts of `.env`
+//! and of Claude's configuration with all that is made of them, recovered values, the header and the form of an exchange,
+//! and the bodies of answers (`zeroize`). Their types say so.
+//!
+//! What others copy is not: the buffers of hyper, rustls, the standard library and the kernel, what `serde_json`,
+//! jsonc-parser, dotenvy and rmcp make of a text while they read or write it, and the environment. Nor is a client id,
+//! which is no secret.
 
 use std::fmt;
 
@@ -66,13 +76,12 @@ impl fmt::Debug for Token {
 
 /// The first four and last four characters, `eyJz...NTMz`; of a text too short for that to hide anything, nothing.
 pub fn mask(secret: &str) -> String {
-    let characters: Vec<char> = secret.chars().collect();
-    if characters.len() < 20 {
+    let length = secret.chars().count();
+    if length < 20 {
         return "****".into();
     }
-    let head: String = characters[..4].iter().collect();
-    let tail: String = characters[characters.len() - 4..].iter().collect();
-    format!("{head}...{tail}").chars().map(|c| if c.is_control() { '?' } else { c }).collect()
+    let (head, tail) = (secret.chars().take(4), secret.chars().skip(length - 4));
+    head.chain("...".chars()).chain(tail).map(|c| if c.is_control() { '?' } else { c }).collect()
 }
 
 #[cfg(test)]

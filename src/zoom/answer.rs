@@ -3,10 +3,12 @@
 //! The one rule that everything else follows: only a verdict on the credentials is final. A status alone is never
 //! one, since whatever stands between Zoom and here answers with any status and a page of its own.
 
+use std::fmt;
 use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
-use serde_json::Value;
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 use super::Grant;
 use crate::error::{Error, Refusal};
@@ -24,8 +26,9 @@ const USUAL_LIFE: i64 = 3600;
 const MOST_SCOPES: usize = 500;
 const LONGEST_SCOPE: usize = 200;
 
-/// An answer over HTTP, of any status.
-#[derive(Debug, Default)]
+/// An answer over HTTP, of any status. `Debug` shows nothing of the body, which may hold tokens, nor where a redirect
+/// leads, which may too.
+#[derive(Default)]
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) retry_after: Option<String>,
@@ -35,7 +38,7 @@ pub(super) struct Answer {
     /// `X-RateLimit-Type`.
     pub(super) limit: Option<String>,
     pub(super) tracking_id: Option<String>,
-    pub(super) body: Vec<u8>,
+    pub(super) body: Zeroizing<Vec<u8>>,
 }
 
 /// When something was asked and answered, by this machine's clock.
@@ -88,6 +91,12 @@ impl Failure {
     }
 }
 
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
 impl Answer {
     /// What this answer to a request for `grant` means.
     pub(super) fn read(&self, grant: &Grant, times: Times) -> Result<Granted, Failure> {
@@ -114,7 +123,7 @@ impl Answer {
         }
         let status = self.status;
         let body = self.content();
-        let Ok(Value::Object(json)) = serde_json::from_slice::<Value>(body) else {
+        let Ok(json) = serde_json::from_slice::<Map<String, Value>>(body) else {
             let what = if body.trim_ascii().is_empty() { "nothing" } else { "something else than JSON" };
             let again = soon.filter(|_| status < 400);
             return Err(passing(
@@ -122,7 +131,6 @@ impl Answer {
                 again,
             ));
         };
-        let json = Value::Object(json);
         match verdict(grant, &json) {
             Some(Verdict::Final(refusal)) => {
                 let tracking_id = self.tracking_id.clone();
@@ -131,7 +139,7 @@ impl Answer {
             Some(Verdict::Passing(name)) => {
                 Err(passing(format!("Zoom answered {name} (HTTP {status})"), soon))
             }
-            None if status < 300 => self.granted(&json, times),
+            None if status < 300 => self.granted(json, times),
             None => {
                 Err(passing(format!("Zoom answered with HTTP {status} and no reason that is known"), None))
             }
@@ -159,9 +167,14 @@ impl Answer {
         }
     }
 
-    fn granted(&self, json: &Value, times: Times) -> Result<Granted, Failure> {
-        let Some(text) = json.get("access_token").and_then(Value::as_str).filter(|text| !text.is_empty())
-        else {
+    fn granted(&self, mut json: Map<String, Value>, times: Times) -> Result<Granted, Failure> {
+        // The texts are moved into the tokens, which wipe them.
+        let mut text = |name| match json.remove(name) {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        };
+        let (access_token, refresh_token) = (text("access_token"), text("refresh_token"));
+        let Some(access_token) = access_token.filter(|text| !text.is_empty()) else {
             return Err(Failure {
                 error: Error::Passing {
                     what: "the answer (HTTP 200) held no token".into(),
@@ -172,11 +185,11 @@ impl Answer {
                 again: Some(Again::Soon),
             });
         };
-        let usable = |text: &str| {
+        let usable = |text: String| {
             Token::new(text).map_err(|problem| Failure { error: Error::UnsafeToken { problem }, again: None })
         };
-        let token = usable(text)?;
-        let refresh_token = json.get("refresh_token").and_then(Value::as_str).map(usable).transpose()?;
+        let (token, refresh_token) = (usable(access_token), refresh_token.map(usable).transpose());
+        let (token, refresh_token) = (token?, refresh_token?);
         let ahead = self.ahead(times);
         let exp = Claims::read(token.expose()).ok().and_then(|claims| claims.expires_at);
         let here = exp.map(|exp| exp.checked_sub_signed(TimeDelta::seconds(ahead)).unwrap_or(exp));
@@ -253,9 +266,9 @@ enum Verdict {
 /// `errorMessage` around the authorization page, `code` and `message` of the API.
 ///
 /// The texts are not repeated: Zoom echoes client ids and codes in them.
-fn verdict(grant: &Grant, json: &Value) -> Option<Verdict> {
+fn verdict(grant: &Grant, json: &Map<String, Value>) -> Option<Verdict> {
     let refreshing = matches!(grant, Grant::RefreshToken(_));
-    let number = ["errorCode", "code"].iter().find_map(|name| json.get(name)?.as_i64());
+    let number = ["errorCode", "code"].into_iter().find_map(|name| json.get(name)?.as_i64());
     let by_number = match number {
         Some(4702 | 4704) => Some(Refusal::Client),
         Some(4705) => Some(Refusal::GrantType),

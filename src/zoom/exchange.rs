@@ -135,7 +135,7 @@ mod tests {
     fn answer(status: u16, body: &str, retry_after: Option<&str>) -> Result<Answer, Silence> {
         Ok(Answer {
             status,
-            body: body.into(),
+            body: body.to_owned().into_bytes().into(),
             retry_after: retry_after.map(str::to_owned),
             ..Answer::default()
         })

@@ -1,4 +1,7 @@
 //! HTTPS: one client, one thread, everything bounded.
+//!
+//! The secrets of a request and the body of an answer are wiped when they are dropped, as far as they are texts of this
+//! module: the buffers that hyper, rustls and the kernel copy them into are theirs.
 
 use std::cell::Cell;
 use std::pin::pin;
@@ -6,12 +9,14 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use hyper::body::Bytes;
 use reqwest::header::{
     AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
 };
 use reqwest::{Client, RequestBuilder, Response, Url, redirect};
 use secrecy::ExposeSecret as _;
 use tokio::runtime::Runtime;
+use zeroize::Zeroizing;
 
 use super::answer::Answer;
 use super::exchange::{self, TokenEndpoint};
@@ -30,6 +35,9 @@ const LAST_WORD: Duration = Duration::from_millis(500);
 
 /// The most that is read of an answer of a few lines, in bytes. Zoom's token answers have about 2 KiB.
 pub(super) const SMALL_BODY: usize = MIB;
+
+/// The bytes that an answer is given from the start.
+const ROOM: usize = 8 * 1024;
 
 /// What bodies are measured in.
 pub(super) const MIB: usize = 1024 * 1024;
@@ -141,16 +149,12 @@ struct Endpoint<'a> {
 impl TokenEndpoint for Endpoint<'_> {
     async fn ask(&self, credentials: &Credentials) -> Result<Answer, Silence> {
         // In the body and never in the address: Zoom takes no token there since 2023, and addresses are logged.
-        let form = match &credentials.grant {
-            Grant::AccountCredentials { account_id } => {
-                [("grant_type", "account_credentials"), ("account_id", account_id)]
-            }
-            Grant::RefreshToken(token) => {
-                [("grant_type", "refresh_token"), ("refresh_token", token.expose())]
-            }
-        };
-        let request =
-            self.client.post(self.url.clone()).header(AUTHORIZATION, basic(credentials)).form(&form);
+        let request = self
+            .client
+            .post(self.url.clone())
+            .header(AUTHORIZATION, basic(credentials))
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Bytes::from_owner(form(&credentials.grant)));
         self.asking.set(true);
         let answer = send(request, SMALL_BODY).await;
         self.asking.set(false);
@@ -167,21 +171,37 @@ pub(super) fn below(url: &Url, segments: &[&str]) -> Url {
     url
 }
 
+/// What is asked for, as a form.
+fn form(grant: &Grant) -> Zeroizing<String> {
+    let (grant_type, name, value) = match grant {
+        Grant::AccountCredentials { account_id } => {
+            ("account_credentials", "account_id", account_id.as_str())
+        }
+        Grant::RefreshToken(token) => ("refresh_token", "refresh_token", token.expose()),
+    };
+    // Encoded, a byte has three at most. A text that has to move leaves a copy behind.
+    let room = "grant_type=&=".len() + grant_type.len() + name.len() + 3 * value.len();
+    let mut form = form_urlencoded::Serializer::new(String::with_capacity(room));
+    form.append_pair("grant_type", grant_type).append_pair(name, value);
+    form.finish().into()
+}
+
 fn basic(credentials: &Credentials) -> HeaderValue {
-    let pair = format!("{}:{}", credentials.client_id, credentials.client_secret.expose_secret());
-    let header = format!("Basic {}", BASE64.encode(pair));
-    secret_header(&header)
+    let pair = [credentials.client_id.as_str(), ":", credentials.client_secret.expose_secret()].concat();
+    let pair = Zeroizing::new(BASE64.encode(Zeroizing::new(pair)));
+    secret_header(&["Basic ", &pair])
 }
 
 /// What shows a token to the API.
 pub(super) fn bearer(token: &Token) -> HeaderValue {
-    secret_header(&format!("Bearer {}", token.expose()))
+    secret_header(&["Bearer ", token.expose()])
 }
 
-/// A header that does not show itself in `Debug`.
-fn secret_header(text: &str) -> HeaderValue {
+/// A header that does not show itself in `Debug`, and is wiped with its last clone.
+fn secret_header(parts: &[&str]) -> HeaderValue {
+    let text = Bytes::from_owner(Zeroizing::new(parts.concat()));
     // Base64 and tokens have no character that a header could not hold.
-    let mut value = HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""));
+    let mut value = HeaderValue::from_maybe_shared(text).unwrap_or(HeaderValue::from_static(""));
     value.set_sensitive(true);
     value
 }
@@ -213,14 +233,15 @@ pub(super) async fn send(request: RequestBuilder, most: usize) -> Result<Answer,
         location: header(headers, &LOCATION),
         limit: header(headers, &HeaderName::from_static("x-ratelimit-type")),
         tracking_id: header(headers, &HeaderName::from_static("x-zm-trackingid")).filter(|id| is_plain(id)),
-        body: Vec::new(),
+        body: Zeroizing::default(),
     };
     answer.body = body(&mut response, most).await?;
     Ok(answer)
 }
 
-async fn body(response: &mut Response, most: usize) -> Result<Vec<u8>, Silence> {
-    let mut body = Vec::new();
+async fn body(response: &mut Response, most: usize) -> Result<Zeroizing<Vec<u8>>, Silence> {
+    // Room for what holds a token: what has to move leaves a copy behind.
+    let mut body = Zeroizing::new(Vec::with_capacity(ROOM));
     while let Some(chunk) = response.chunk().await? {
         if body.len() + chunk.len() > most {
             let what = format!("the answer did not end within {} MiB", most / MIB);

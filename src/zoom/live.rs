@@ -109,7 +109,7 @@ mod tests {
             (401, "<html>", None),
             (404, "{}", None),
         ] {
-            let answer = Answer { status, body: body.into(), ..Answer::default() };
+            let answer = Answer { status, body: body.to_owned().into_bytes().into(), ..Answer::default() };
             assert_eq!(judge(&answer), live, "{status} {body}");
         }
     }

@@ -78,7 +78,8 @@ impl Config {
             made,
             path: self.path.clone(),
             place: self.place().server_name(),
-            before: (edit.server != Server::Missing).then(|| shown(edit.before.as_deref())),
+            before: (edit.server != Server::Missing)
+                .then(|| shown(edit.before.as_ref().map(|before| before.as_str()))),
             backup: (changed && !made).then(|| backup_path(&content.real)),
             backed_up: backed_up && changed && !made,
         }

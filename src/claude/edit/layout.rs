@@ -12,7 +12,7 @@ use super::quoted;
 const INDENT: &str = "  ";
 
 /// A value to be put into a text. Other than those of [`Value`] its properties keep their order.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(in crate::claude) enum New<'a> {
     Text(&'a str),
     List(&'a [String]),

@@ -9,7 +9,7 @@ const PATH: [&str; 4] = ["mcpServers", "zoom", "env", "TOKEN"];
 
 #[track_caller]
 fn edited(text: &str) -> String {
-    edit(text, PLACE, &New::Text("new")).unwrap().text.unwrap()
+    edit(text, PLACE, &New::Text("new")).unwrap().text.unwrap().to_string()
 }
 
 #[track_caller]
@@ -94,7 +94,7 @@ fn what_is_missing_is_made_in_the_style_of_the_file() {
         ),
     ] {
         assert_eq!(edited(old), new);
-        assert_eq!(value(new, PLACE).unwrap().unwrap(), "new");
+        assert_eq!(value(new, PLACE).unwrap().unwrap().as_str(), "new");
     }
 }
 
@@ -102,7 +102,7 @@ fn what_is_missing_is_made_in_the_style_of_the_file() {
 fn a_value_that_is_there_is_left_there() {
     let text = r#"{"mcpServers":{"zoom":{"env":{"TOKEN":"n\u0065w"}}}}"#;
     let edit = edit(text, PLACE, &New::Text("new")).unwrap();
-    assert_eq!((edit.text, edit.before.as_deref()), (None, Some("new")));
+    assert_eq!((edit.text, edit.before), (None, Some("new".to_owned().into())));
 }
 
 #[test]
@@ -369,11 +369,11 @@ proptest! {
     fn an_edit_changes_one_value(text in configuration()) {
         let Edit { text: new, before, .. } = edit(&text, PLACE, &New::Text("new")).unwrap();
         let Some(new) = new else {
-            prop_assert_eq!(value(&text, PLACE).unwrap().unwrap(), "new");
+            prop_assert_eq!(&**value(&text, PLACE).unwrap().unwrap(), "new");
             return Ok(());
         };
         assert_one_change(&text, &new, PLACE, &New::Text("new"));
-        if before.as_deref() == Some("old") {
+        if before.is_some_and(|before| *before == "old") {
             prop_assert_eq!(edited_to(&new, "old"), text);
         }
     }
@@ -392,5 +392,13 @@ proptest! {
 }
 
 fn edited_to(text: &str, value: &str) -> String {
-    edit(text, PLACE, &New::Text(value)).unwrap().text.unwrap()
+    edit(text, PLACE, &New::Text(value)).unwrap().text.unwrap().to_string()
+}
+
+#[test]
+fn no_format_shows_an_edit() {
+    let text = r#"{"mcpServers":{"zoom":{"command":"node","env":{"TOKEN":"canary old"}}}}"#;
+    let edit = edit(text, PLACE, &New::Text("canary new")).unwrap();
+    assert!(edit.text.is_some() && edit.before.is_some());
+    assert!(!format!("{edit:?}").contains("canary"), "{edit:?}");
 }

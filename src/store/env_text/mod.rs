@@ -2,6 +2,9 @@
 //!
 //! dotenvy reads the values. It cannot write, so [`scan`] finds the bytes of each value; the two check each other, and
 //! where they or a shell would read different values, the text is refused rather than guessed at.
+//!
+//! The text, the values and every text that is made on the way are wiped when they are dropped, whosever secret they hold.
+//! What dotenvy reads through and into before it hands a value over is not.
 
 #[cfg(test)]
 #[expect(dead_code, reason = "the integration tests use the rest")]
@@ -16,13 +19,17 @@ use std::fmt;
 
 use scan::{Statement, Value};
 use thiserror::Error;
+use zeroize::Zeroizing;
 
 const BOM: &str = "\u{feff}";
+
+/// The most bytes of line ends that are put in with a line: `\r\n` before and behind it.
+const MOST_AROUND_A_LINE: usize = 4;
 
 /// The text of a `.env` file that makes sense, as far as the variables go that it was read for.
 #[derive(Clone)]
 pub struct EnvText {
-    text: String,
+    text: Zeroizing<String>,
     ours: Vec<&'static str>,
     assignments: Vec<Assignment>,
     others: Vec<Reading>,
@@ -32,7 +39,7 @@ pub struct EnvText {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Its value, which may be empty.
-    pub value: String,
+    pub value: Zeroizing<String>,
     /// The line that counts, the last one that sets it, counted from 1.
     pub line: usize,
 }
@@ -68,7 +75,7 @@ struct Assignment {
 }
 
 /// The name and value that dotenvy reads in a statement; nothing when it cannot.
-type Reading = Option<(String, String)>;
+type Reading = Option<(String, Zeroizing<String>)>;
 
 impl EnvText {
     /// Reads a text for the variables of these names.
@@ -84,12 +91,12 @@ impl EnvText {
         if let Some(at) = text.find('\0') {
             return Err(Fault::at(line_at(at), "there is a NUL byte in the text"));
         }
-        Self::read(text.to_owned(), ours.to_vec())
+        Self::read(text.to_owned().into(), ours.to_vec())
     }
 
     /// The text of a file that does not exist yet.
     pub fn empty(ours: &[&'static str]) -> Self {
-        Self { text: String::new(), ours: ours.to_vec(), assignments: Vec::new(), others: Vec::new() }
+        Self { text: Zeroizing::default(), ours: ours.to_vec(), assignments: Vec::new(), others: Vec::new() }
     }
 
     /// What the text says about one of our variables; nothing when it does not set it.
@@ -112,7 +119,7 @@ impl EnvText {
     ///
     /// A name is not one of ours, a value holds anything but `A-Z a-z 0-9 . _ ~ + / = - :`, or the new text does not
     /// read as it should.
-    pub fn with(&self, changes: &[(&str, &str)]) -> Result<String, Fault> {
+    pub fn with(&self, changes: &[(&str, &str)]) -> Result<Zeroizing<String>, Fault> {
         let mut env = self.clone();
         let mut previous = None;
         for (name, value) in changes {
@@ -122,7 +129,7 @@ impl EnvText {
         Ok(env.text)
     }
 
-    fn read(text: String, ours: Vec<&'static str>) -> Result<Self, Fault> {
+    fn read(text: Zeroizing<String>, ours: Vec<&'static str>) -> Result<Self, Fault> {
         let start = if text.starts_with(BOM) { BOM.len() } else { 0 };
         let statements = scan::statements(&text, start)?;
         let readings = readings(&text, &statements);
@@ -156,12 +163,12 @@ impl EnvText {
             return Err(Fault::at(statement.line, problem));
         }
         // Both must see the same: dotenvy, and a shell, for which a value without those characters is literal.
-        if !reading.is_some_and(|(key, read)| key == name && read == raw) {
+        if !reading.is_some_and(|(key, read)| key == name && *read == raw) {
             let problem =
                 format!("{name} is not read the same everywhere; write it as one string in single quotes");
             return Err(Fault::at(statement.line, problem));
         }
-        let entry = Entry { value: raw.to_owned(), line: statement.line };
+        let entry = Entry { value: raw.to_owned().into(), line: statement.line };
         self.assignments.push(Assignment { name, entry, value, end: statement.end });
         Ok(())
     }
@@ -182,7 +189,7 @@ impl EnvText {
         }
         // dotenvy substitutes, so that a value with a `$` may change with that of another variable.
         let fixed = !code.contains('$');
-        self.others.push(reading.map(|(key, value)| (key, if fixed { value } else { String::new() })));
+        self.others.push(reading.map(|(key, value)| (key, if fixed { value } else { Zeroizing::default() })));
         Ok(())
     }
 
@@ -198,13 +205,17 @@ impl EnvText {
         if !value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._~+/=-:".contains(&byte)) {
             return Err(Fault::general(format!("the new {name} holds a character that must not be written")));
         }
-        let mut text = self.text.clone();
+        // Room for all of it from the start: a text that has to move leaves a copy behind.
+        let line = line_of(name, value);
+        let room = self.text.len() + (self.assignments.len() + 1) * (line.len() + MOST_AROUND_A_LINE);
+        let mut text = Zeroizing::new(String::with_capacity(room));
+        text.push_str(&self.text);
         for assignment in self.of(name).rev() {
             text.replace_range(assignment.value.span.clone(), &assignment.value.rewritten(value));
         }
         if self.get(name).is_none() {
             let behind = previous.and_then(|previous| self.of(previous).next_back());
-            insert_line(&mut text, behind.map(|assignment| assignment.end), &format!("{name}=\"{value}\""));
+            insert_line(&mut text, behind.map(|assignment| assignment.end), &line);
         }
 
         let wrong = || Fault::general(format!("with the new {name} the text would not read as it should"));
@@ -229,13 +240,13 @@ impl EnvText {
 
 impl Value {
     /// A new value for this one's place, in quotes where it has none and needs some.
-    fn rewritten(&self, value: &str) -> String {
+    fn rewritten(&self, value: &str) -> Zeroizing<String> {
         // A shell expands a tilde at the beginning, and in lists like PATH.
         let tilde = value.split([':', '=']).any(|part| part.starts_with('~'));
         if self.quote.is_none() && (self.span.is_empty() || value.is_empty() || tilde) {
-            format!("\"{value}\"")
+            ["\"", value, "\""].concat().into()
         } else {
-            value.to_owned()
+            value.to_owned().into()
         }
     }
 }
@@ -253,12 +264,18 @@ fn special(quote: Option<char>) -> &'static [char] {
 fn readings(text: &str, statements: &[Statement]) -> Vec<Reading> {
     // Without comments, which it misreads (see `scan`), and each line with a newline, for it cannot read blanks at the
     // end of a text without.
-    let mut code = String::new();
+    let mut code = Zeroizing::new(String::with_capacity(text.len() + statements.len()));
     for statement in statements {
         code.push_str(&text[statement.code.clone()]);
         code.push('\n');
     }
-    dotenvy::from_read_iter(code.as_bytes()).map(Result::ok).collect()
+    let read = |read: dotenvy::Result<(String, String)>| read.ok().map(|(key, value)| (key, value.into()));
+    dotenvy::from_read_iter(code.as_bytes()).map(read).collect()
+}
+
+/// The line that sets a variable which is not set yet.
+fn line_of(name: &str, value: &str) -> Zeroizing<String> {
+    [name, "=\"", value, "\""].concat().into()
 }
 
 /// Puts a line at this place, the beginning of a line, or at the end of the text.
@@ -272,13 +289,13 @@ fn insert_line(text: &mut String, at: Option<usize>, line: &str) {
     // A shell would take a line behind a backslash for the continuation of the one before.
     let apart = if before.strip_suffix('\n').unwrap_or(before).ends_with('\\') { newline } else { "" };
     let inserted = if before.is_empty() || before == BOM || before.ends_with('\n') {
-        format!("{apart}{line}{newline}")
+        [apart, line, newline].concat()
     } else {
         // Of the newline that is missing the first half may be there.
         let missing = if before.ends_with('\r') { "\n" } else { newline };
-        format!("{missing}{apart}{line}")
+        [missing, apart, line].concat()
     };
-    text.insert_str(at, &inserted);
+    text.insert_str(at, &Zeroizing::new(inserted));
 }
 
 impl fmt::Debug for EnvText {

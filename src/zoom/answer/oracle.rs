@@ -41,7 +41,7 @@ pub(in crate::zoom) fn answer(data: &[u8]) -> Answer {
         location: header("Location"),
         limit: header("X-RateLimit-Type"),
         tracking_id: Some("WEB_0123".into()),
-        body: body.to_vec(),
+        body: body.to_vec().into(),
     }
 }
 

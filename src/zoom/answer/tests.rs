@@ -1,6 +1,8 @@
 //! The token endpoint's answers, one by one.
 
 use super::*;
+use crate::zoom::Credentials;
+use crate::zoom::http::bearer;
 
 fn account() -> Grant {
     Grant::AccountCredentials { account_id: "account".into() }
@@ -16,7 +18,7 @@ fn times() -> Times {
 }
 
 fn read(grant: &Grant, status: u16, body: &str) -> Result<Granted, Failure> {
-    Answer { status, body: body.into(), ..Answer::default() }.read(grant, times())
+    Answer { status, body: body.to_owned().into_bytes().into(), ..Answer::default() }.read(grant, times())
 }
 
 fn life(body: &str) -> i64 {
@@ -202,11 +204,34 @@ fn a_difference_of_the_clocks_is_seen_and_taken_out() {
         let answer = Answer {
             status: 200,
             date: Some(date.into()),
-            body: br#"{"access_token":"opaque","expires_in":3600}"#.to_vec(),
+            body: br#"{"access_token":"opaque","expires_in":3600}"#.to_vec().into(),
             ..Answer::default()
         };
         let granted = answer.read(&account(), times()).unwrap();
         assert_eq!(granted.ahead, ahead, "{date}");
         assert_eq!(granted.expires_at, times().asked + TimeDelta::seconds(3600), "{date}");
     }
+}
+
+#[test]
+fn no_format_shows_what_came_or_what_was_sent() {
+    let canary = "canary-canary-canary";
+    let token = || Token::new(canary).unwrap();
+    let body = format!(r#"{{"access_token":"{canary}","refresh_token":"{canary}"}}"#);
+    let answer = Answer {
+        status: 200,
+        location: Some(format!("https://zoom.us/?access_token={canary}")),
+        body: body.into_bytes().into(),
+        ..Answer::default()
+    };
+    let granted = answer.read(&refresh(), times()).unwrap();
+    let credentials = Credentials {
+        client_id: "client".into(),
+        client_secret: canary.to_owned().into(),
+        grant: Grant::RefreshToken(token()),
+    };
+    let shown = format!("{answer:?} {granted:?} {credentials:?} {:?}", bearer(&token()));
+    assert!(shown.contains("200") && shown.contains("cana...nary"), "{shown}");
+    // Bytes are formatted as numbers.
+    assert!(!shown.contains(canary) && !shown.contains("99, 97, 110"), "{shown}");
 }

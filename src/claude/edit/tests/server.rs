@@ -19,7 +19,7 @@ fn entry<'a>(command: &'a str, args: &'a [String]) -> New<'a> {
 
 #[track_caller]
 fn installed(text: &str) -> String {
-    edit(text, SERVER, &of_windows()).unwrap().text.unwrap()
+    edit(text, SERVER, &of_windows()).unwrap().text.unwrap().to_string()
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn one_that_runs_the_same_is_left_there_with_all_it_has() {
     for text in [&there, &there.replace("{\"command\"", "{\"env\":{\"A\":\"b\"},\"command\"")] {
         let edit = edit(text, SERVER, &of_windows()).unwrap();
         assert_eq!(edit.text, None, "{text}");
-        assert_eq!(edit.before.as_deref(), Some(r"C:\bin\zoomtok.exe"));
+        assert_eq!(edit.before.as_ref().map(|before| before.as_str()), Some(r"C:\bin\zoomtok.exe"));
         // And nobody puts a token into it.
         assert_eq!(edit.server, Server::ReadsEnv);
         assert_eq!(super::edit(text, PLACE, &New::Text("new")).unwrap().text, None);
@@ -97,7 +97,7 @@ fn of_what_stood_there_only_the_command_is_told() {
         ("", None),
     ] {
         let edit = edit(&format!(r#"{{"mcpServers": {{{there}}}}}"#), SERVER, &of_windows()).unwrap();
-        assert_eq!(edit.before.as_deref(), command, "{there}");
+        assert_eq!(edit.before.as_ref().map(|before| before.as_str()), command, "{there}");
         assert!(!edit.text.unwrap().contains("canary"));
     }
 }

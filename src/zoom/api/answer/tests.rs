@@ -14,7 +14,12 @@ fn now() -> DateTime<Utc> {
 }
 
 fn answer(status: u16, body: &str) -> Answer {
-    Answer { status, body: body.into(), tracking_id: Some(TRACKED.into()), ..Answer::default() }
+    Answer {
+        status,
+        body: body.to_owned().into_bytes().into(),
+        tracking_id: Some(TRACKED.into()),
+        ..Answer::default()
+    }
 }
 
 fn token() -> Token {
@@ -221,7 +226,8 @@ fn what_is_no_answer_of_the_api_is_told_as_what_it_is() {
 #[test]
 fn a_transcript_is_taken_and_nothing_else() {
     let fetched = |content_type: &str, body: &[u8]| {
-        let answer = Answer { content_type: Some(content_type.into()), body: body.into(), ..answer(200, "") };
+        let answer =
+            Answer { content_type: Some(content_type.into()), body: body.to_vec().into(), ..answer(200, "") };
         transcript(&answer)
     };
     assert_eq!(fetched("text/vtt", b"WEBVTT\n\n1").unwrap(), "WEBVTT\n\n1");
