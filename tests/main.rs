@@ -8,6 +8,8 @@
 )]
 
 mod answers;
+#[cfg(target_os = "linux")]
+mod bystanders;
 mod check;
 mod claude_app;
 #[cfg(unix)]

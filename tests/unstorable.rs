@@ -50,7 +50,7 @@ fn meanwhile(sandbox: &Sandbox, home: &Home, act: impl FnOnce()) -> Ended {
 }
 
 /// As [`Home::command`], run by somebody whom permissions bind, and who owns all of the home.
-fn bound(home: &Home, arguments: &[&str]) -> Command {
+pub(crate) fn bound(home: &Home, arguments: &[&str]) -> Command {
     let mut command = home.command(arguments);
     if is_root() {
         let root = home.work().parent().unwrap().to_owned();

@@ -2,6 +2,7 @@
 
 pub mod args;
 mod commands;
+mod core_dump;
 pub mod output;
 mod spinner;
 
@@ -25,6 +26,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Code {
             return if error.exit_code() == 0 { Code::Done } else { Code::Usage };
         }
     };
+    // Before the first secret is read.
+    core_dump::prevent();
     let global = cli.global();
     let output = Output::new(&global);
     let done =

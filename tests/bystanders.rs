@@ -1,0 +1,143 @@
+//! What the other programs of a machine can find out about a running zoomtok: nothing of its memory, by a core dump or
+//! by looking, and no secret in the arguments of a process or in the environment of one that was not meant to have it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde_json::json;
+use zoomtok::sandbox::{CLIENT_ID, CLIENT_SECRET};
+
+use crate::claude_app::Apps;
+use crate::mcp_session::{Session, home, sandbox, token, wait_until};
+use crate::processes::{Running, note, start};
+use crate::rows::shell;
+use crate::support::Home;
+use crate::unstorable::bound;
+
+/// Runs a line of a shell that may dump as much core as it likes, until the process that it has become by `exec` says
+/// something; then ends it with SIGQUIT and tells whether that was followed by a core dump.
+#[track_caller]
+fn dumps_core(home: &Home, line: &str) -> bool {
+    let mut command = shell(home, &format!("ulimit -c unlimited; exec {line}"));
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut first = [0];
+    std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut first).unwrap();
+    let sent = Command::new("sh").args(["-c", &format!("kill -QUIT {}", child.id())]).status().unwrap();
+    assert!(sent.success());
+    let status = child.wait().unwrap();
+    assert_eq!(status.signal(), Some(3), "{line}");
+    status.core_dumped()
+}
+
+#[test]
+fn no_core_is_dumped_but_of_a_command_that_is_run() {
+    const SAYS_AND_WAITS: &str = "sh -c 'echo here; read line'";
+    let sandbox = sandbox();
+    let mut home = home(&sandbox, 3000);
+    home.set("PATH", &std::env::var("PATH").unwrap());
+    if !dumps_core(&home, SAYS_AND_WAITS) {
+        return note("skipped: no core is dumped here whatever ends a process");
+    }
+    assert!(!dumps_core(&home, "\"$0\" watch --no-claude --interval 1"));
+    assert!(dumps_core(&home, &format!("\"$0\" exec -- {SAYS_AND_WAITS}")), "the command is as any other");
+}
+
+#[test]
+fn what_linux_tells_of_it_is_for_root_alone() {
+    let sandbox = sandbox();
+    let home = home(&sandbox, 3000);
+    let mut mcp = bound(&home, &["mcp"]);
+    let watch = bound(&home, &["watch", "--no-claude", "--interval", "1"]);
+    mcp.stdin(Stdio::piped());
+    for mut command in [mcp, watch] {
+        let mut running = Running::new(command.spawn().unwrap());
+        let id = running.id();
+        let owner = |name| fs::metadata(format!("/proc/{id}/{name}")).unwrap().uid();
+        // The directory itself belongs to whoever runs it, also when what is in it does not.
+        assert_ne!(owner(""), 0);
+        wait_until("the end of looking", || owner("environ") == 0 && owner("mem") == 0);
+    }
+}
+
+/// Reads the arguments of every process until it is told to end, and of those below a directory the environment too.
+/// Gives what held one of the secrets, and how many processes were seen.
+fn sample(secrets: &[String], apps: &Apps, ends: &AtomicBool) -> (BTreeMap<String, String>, usize) {
+    let (mut found, mut seen) = (BTreeMap::new(), std::collections::BTreeSet::new());
+    while !ends.load(Ordering::Relaxed) {
+        for entry in fs::read_dir("/proc").unwrap().flatten() {
+            let Ok(program) = fs::read_link(entry.path().join("exe")) else { continue };
+            let is_app = program.starts_with(apps.path());
+            for name in if is_app { &["cmdline", "environ"][..] } else { &["cmdline"] } {
+                let text = fs::read(entry.path().join(name)).unwrap_or_default();
+                let text = String::from_utf8_lossy(&text);
+                if secrets.iter().any(|secret| text.contains(secret.as_str())) {
+                    found.insert(format!("{name} of {}", program.display()), text.into_owned());
+                }
+            }
+            seen.insert(program);
+        }
+    }
+    let names = seen.iter().filter_map(|program| program.file_name());
+    (found, names.filter(|name| *name == "zoomtok" || *name == "Claude").count())
+}
+
+#[test]
+fn no_process_is_given_a_secret_but_the_command_of_exec() {
+    let sandbox = sandbox();
+    let apps = Apps::new();
+    let app = apps.app("Claude");
+    let file = apps.path().join("claude_desktop_config.json");
+    fs::write(&file, r#"{"mcpServers":{"zoom":{"command":"node","env":{}}}}"#).unwrap();
+    let record = apps.record();
+    let (app_text, file_text) = (app.to_str().unwrap(), file.to_str().unwrap());
+
+    let mut home = home(&sandbox, 1000);
+    let in_env = home.env_text();
+    let exported = sandbox.mint(2000);
+    home.set("PATH", &std::env::var("PATH").unwrap())
+        .set("CLAUDE_CONFIG_FILE", file_text)
+        .set("CLAUDE_APP_NAME", app_text)
+        .set("CLAUDE_APP_COMMAND", &format!("'{app_text}' --record '{}' --helper", record.display()))
+        .set("ZOOM_ACCESS_TOKEN", &exported)
+        .set("ZOOM_CLIENT_SECRET", CLIENT_SECRET);
+    let secrets = [
+        CLIENT_SECRET.to_owned(),
+        BASE64.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}")),
+        token(&home),
+        exported,
+    ];
+    let ends = AtomicBool::new(false);
+    let (found, seen) = thread::scope(|scope| {
+        let sampling = scope.spawn(|| sample(&secrets, &apps, &ends));
+        let mut session = Session::start(&home, &["--no-watch"]);
+        session.call("list_meetings", json!({})).ok();
+        let watch = start(&home, &["watch", "--no-claude", "--interval", "1"]);
+        for arguments in [
+            &["get"][..],
+            &["get", "--live"],
+            &["update-claude"],
+            &["restart-claude"],
+            &["exec", "--", "sleep", "0.3"],
+            &["watch", "--once"],
+        ] {
+            home.run(arguments).expect(0);
+        }
+        apps.wait_for(2);
+        thread::sleep(Duration::from_millis(200));
+        ends.store(true, Ordering::Relaxed);
+        drop(watch);
+        session.close();
+        sampling.join().unwrap()
+    });
+    assert!(found.is_empty(), "{:?}", found.keys());
+    assert_eq!(seen, 2, "the sampler has seen zoomtok and the app");
+    assert_eq!(home.env_text(), in_env, "the secrets are those that were looked for");
+}
