@@ -309,6 +309,7 @@ fn no_success_shows_a_secret_but_where_it_was_asked_for() {
 #[cfg(target_os = "linux")]
 #[test]
 fn no_process_has_a_secret_in_its_arguments() {
+    use std::io::ErrorKind;
     use std::path::PathBuf;
     use std::time::Duration;
 
@@ -324,7 +325,11 @@ fn no_process_has_a_secret_in_its_arguments() {
         let process = PathBuf::from(format!("/proc/{}", child.id()));
         let look = |names: &[&str]| {
             for name in names {
-                let text = fs::read(process.join(name)).unwrap();
+                let text = match fs::read(process.join(name)) {
+                    // It may be for root alone, which is better still.
+                    Err(error) if error.kind() == ErrorKind::PermissionDenied => continue,
+                    text => text.unwrap(),
+                };
                 clean(&String::from_utf8_lossy(&text), &secrets, name);
             }
         };
