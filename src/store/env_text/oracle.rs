@@ -57,7 +57,7 @@ pub(super) fn by_dotenvy(text: &str, name: &str) -> Option<String> {
 pub(super) fn is_for_dotenvy(text: &str) -> bool {
     let mut behind = text.match_indices('#').map(|(at, _)| text[..at].chars().rev());
     !behind.any(|mut before| {
-        [before.next(), before.next()].into_iter().all(|c| c.is_some_and(char::is_whitespace))
+        [before.next(), before.next()].into_iter().all(|c| c.is_some_and(|c| c.is_whitespace() && c != '\n'))
     })
 }
 
