@@ -1,10 +1,9 @@
 //! Whether a file could be replaced, found out without touching it.
 
-use std::fs;
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 
-use super::replace::{replaceable, take_owner};
+use super::replace::{replaced, take_owner};
 use super::sharing::insist;
 use crate::error::Error;
 
@@ -16,14 +15,7 @@ use crate::error::Error;
 /// [`Error::Store`], as a replace would end with.
 pub(crate) fn is_replaceable(target: &Path, room: usize) -> Result<(), Error> {
     let failed = |action, source| Error::Store { action, path: target.to_owned(), source };
-    let old = match fs::metadata(target) {
-        Ok(metadata) => Some(metadata),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(failed("look at", error)),
-    };
-    if let Some(old) = &old {
-        replaceable(target, old).map_err(|error| failed("replace", error))?;
-    }
+    let old = replaced(target)?;
     let directory = target.parent().unwrap_or(Path::new(""));
     let mut temporary = insist(|| tempfile::Builder::new().prefix(".zoomtok-").tempfile_in(directory))
         .map_err(|error| failed("make a temporary file to replace", error))?;
@@ -33,6 +25,8 @@ pub(crate) fn is_replaceable(target: &Path, room: usize) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::error::Code;
 

@@ -69,14 +69,7 @@ impl Reservation {
     /// or the target does not let itself be replaced. Nothing has changed then.
     pub fn new(target: &Path, room: usize) -> Result<Self, Error> {
         let failed = |action, source| Error::Store { action, path: target.to_owned(), source };
-        let old = match fs::metadata(target) {
-            Ok(metadata) => Some(metadata),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(failed("look at", error)),
-        };
-        if let Some(old) = &old {
-            replaceable(target, old).map_err(|error| failed("replace", error))?;
-        }
+        let old = replaced(target)?;
         clean(target)?;
         let directory = target.parent().unwrap_or(Path::new(""));
         let name = temporary_name(target);
@@ -171,9 +164,26 @@ fn claimed_by_another() -> io::Error {
     io::Error::new(io::ErrorKind::ResourceBusy, "another zoomtok is writing it")
 }
 
+/// What is to be replaced, where there is something, once it is known to let itself be replaced.
+///
+/// # Errors
+///
+/// [`Error::Store`] when it cannot be looked at, or does not let itself be replaced.
+pub(super) fn replaced(target: &Path) -> Result<Option<Metadata>, Error> {
+    let failed = |action, source| Error::Store { action, path: target.to_owned(), source };
+    match fs::metadata(target) {
+        Ok(old) => {
+            replaceable(target, &old).map_err(|error| failed("replace", error))?;
+            Ok(Some(old))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed("look at", error)),
+    }
+}
+
 /// Whether a file lets itself be replaced, as far as that can be known before.
 #[cfg(windows)]
-pub(super) fn replaceable(target: &Path, old: &Metadata) -> io::Result<()> {
+fn replaceable(target: &Path, old: &Metadata) -> io::Result<()> {
     use std::os::windows::fs::OpenOptionsExt as _;
     // The right that a replace needs, and that a program withholds which keeps the file open.
     const DELETE: u32 = 0x0001_0000;
@@ -185,7 +195,7 @@ pub(super) fn replaceable(target: &Path, old: &Metadata) -> io::Result<()> {
 
 #[cfg(not(windows))]
 #[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
-pub(super) fn replaceable(_: &Path, _: &Metadata) -> io::Result<()> {
+fn replaceable(_: &Path, _: &Metadata) -> io::Result<()> {
     // It is the directory that decides, and the temporary file shows whether it does.
     Ok(())
 }
