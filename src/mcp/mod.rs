@@ -44,6 +44,7 @@ use self::gate::Gate;
 use self::policy::Catalog;
 use self::server::{Parts, Server};
 use self::tokens::Tokens;
+use self::tools::Definition;
 use self::transport::Patient;
 use crate::clock::{Signals, SystemClock, pause};
 use crate::error::{Code, Error};
@@ -91,7 +92,7 @@ pub fn serve(options: Options) -> Result<Code, Error> {
     if counts.is_none() {
         warn("neither XDG_STATE_HOME nor HOME is set: calls are counted in this process alone");
     }
-    let gate = Gate::new(policy, catalog(), Counts::new(counts), clock, warn)?;
+    let gate = Gate::new(policy, schemas(&tools), Counts::new(counts), clock, warn)?;
     let ahead = Ahead::start(Arc::clone(&tokens), plan, report)
         .map_err(|error| failed("start the thread that refreshes", error))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -139,8 +140,9 @@ async fn session(
 
 /// The tools and the schemas of their arguments, for a policy to be checked against.
 pub fn catalog() -> Catalog {
-    tools::all()
-        .into_iter()
-        .map(|tool| (tool.name.to_owned(), Value::Object((*tool.input).clone())))
-        .collect()
+    schemas(&tools::all())
+}
+
+fn schemas(tools: &[Definition]) -> Catalog {
+    tools.iter().map(|tool| (tool.name.to_owned(), Value::Object((*tool.input).clone()))).collect()
 }

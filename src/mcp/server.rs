@@ -49,22 +49,16 @@ impl Server {
     /// Passes the gate, runs the tool, and settles what the gate has counted.
     async fn run(
         &self,
-        tool: &str,
+        tool: Definition,
         arguments: Map<String, Value>,
         context: &RequestContext<RoleServer>,
     ) -> Result<Reply, Failure> {
         let parts = &self.0;
-        let pass = parts.gate.pass(tool, &arguments).await?;
+        let pass = parts.gate.pass(tool.name, &arguments).await?;
         let session = Arc::new(Session::new(Arc::clone(&parts.tokens)));
-        let (task, running) = (Arc::clone(parts), Arc::clone(&session));
-        let name = tool.to_owned();
+        let running = Arc::clone(&session);
         // In a task of its own: a panic there ends it and not the answer.
-        let mut task = tokio::spawn(async move {
-            match task.tools.iter().find(|tool| tool.name == name) {
-                Some(tool) => tool.run(arguments, running).await,
-                None => Err(Failure::arguments("there is no such tool")),
-            }
-        });
+        let mut task = tokio::spawn(async move { tool.run(arguments, running).await });
         let result = tokio::select! {
             result = &mut task => result.unwrap_or_else(|_| Err(Failure::internal())),
             () = context.ct.cancelled() => {
@@ -104,14 +98,14 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        if !self.0.tools.iter().any(|tool| tool.name == request.name) {
+        let Some(tool) = self.0.tools.iter().find(|tool| tool.name == request.name).cloned() else {
             return Err(ErrorData::invalid_params(format!("unknown tool: {}", request.name), None));
-        }
+        };
         // What is null is as good as not there for a tool, and the policy must not see it otherwise.
         let Value::Object(arguments) = without_nulls(request.arguments.unwrap_or_default().into()) else {
             unreachable!("an object without some of its fields is an object")
         };
-        Ok(result(self.run(&request.name, arguments, &context).await).into())
+        Ok(result(self.run(tool, arguments, &context).await).into())
     }
 
     /// Of the sessions with an `initialize`: they are told of changes as they come.
