@@ -200,7 +200,9 @@ impl Tokens {
     /// Gets a token because a call needs one. What Zoom has refused a moment ago is not asked for again with the same
     /// credentials: every call of an agent would be another refused request, and Zoom disables apps for too many.
     async fn on_demand(self: &Arc<Self>, look: Look, need: Need) -> Result<Kept, Error> {
-        let fingerprint = self.settings(&look).fingerprint();
+        // A token of the environment would hide that there is another one in `.env`.
+        let environment = self.environment.clone().without_token();
+        let fingerprint = Settings::new(&environment, &look.file).fingerprint();
         let lately = self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(refused) = lately
             && refused.fingerprint == fingerprint
@@ -213,7 +215,12 @@ impl Tokens {
             && error.code() == Code::Refused
         {
             let (since, at) = (self.clock.elapsed(), self.clock.now());
-            let refused = Refused { fingerprint, since, at, message: error.to_string(), hint: error.hint() };
+            let message = match error {
+                // It says already that it was told before.
+                Error::TakenOver { message, .. } => message.clone(),
+                _ => error.to_string(),
+            };
+            let refused = Refused { fingerprint, since, at, message, hint: error.hint() };
             *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(refused);
         }
         asked
