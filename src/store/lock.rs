@@ -86,8 +86,13 @@ pub(super) fn try_lock(path: &Path, target: &Path) -> Result<Option<File>, Error
     let file = insist(|| open(path, target)).map_err(|error| failed("open", error))?;
     match file.try_lock() {
         // Somebody may have removed the file after it was opened here; the next process would lock another one.
-        Ok(()) => Ok(is_at(&file, path).then_some(file)),
+        Ok(()) => {
+            let there = is_at(&file, path).map_err(|error| failed("look at", error))?;
+            Ok(there.then_some(file))
+        }
         Err(TryLockError::WouldBlock) => Ok(None),
+        // A filesystem of the network may have waited for its server, and a signal has come.
+        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => Ok(None),
         Err(TryLockError::Error(error)) => Err(failed("lock (does this filesystem have locks?)", error)),
     }
 }
@@ -132,19 +137,21 @@ fn give_to_owner(_: &File, _: &Path) {
 
 /// Whether an open file is the one that has this name now.
 #[cfg(unix)]
-pub(super) fn is_at(file: &File, path: &Path) -> bool {
+pub(super) fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt as _;
     let identity = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
-    match (file.metadata(), std::fs::metadata(path)) {
-        (Ok(held), Ok(there)) => identity(held) == identity(there),
-        _ => false,
+    let held = file.metadata()?;
+    match std::fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        there => Ok(identity(held) == identity(there?)),
     }
 }
 
 #[cfg(not(unix))]
-fn is_at(_: &File, _: &Path) -> bool {
+#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
+fn is_at(_: &File, _: &Path) -> io::Result<bool> {
     // It was opened so that it keeps its name.
-    true
+    Ok(true)
 }
 
 #[cfg(test)]
@@ -182,7 +189,7 @@ mod tests {
         let target = directory.path().join(".env");
         let lock = Lock::try_acquire(&target).unwrap().unwrap();
         std::fs::remove_file(lock_path(&target)).unwrap();
-        assert!(!is_at(&lock.file, &lock_path(&target)));
+        assert!(!is_at(&lock.file, &lock_path(&target)).unwrap());
         assert!(Lock::try_acquire(&target).unwrap().is_some());
     }
 

@@ -51,8 +51,8 @@ pub fn clean(target: &Path) -> Result<(), Error> {
     // Kept open until it is removed, and with it the claim. What cannot be opened may still be removed; on Windows what
     // is open may not.
     let left = if cfg!(unix) { File::open(&path).ok() } else { None };
-    let free = left.as_ref().is_none_or(|file| claim(file, &path));
-    match if free { insist(|| fs::remove_file(&path)) } else { Err(claimed_by_another()) } {
+    let claimed = left.as_ref().map_or(Ok(()), |file| claim(file, &path));
+    match claimed.and_then(|()| insist(|| fs::remove_file(&path))) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => {
             Err(Error::Store { action: "remove", path, source })
         }
@@ -79,9 +79,7 @@ impl Reservation {
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600));
         let mut temporary = insist(|| builder.tempfile_in(directory))
             .map_err(|error| failed("make a temporary file to replace", error))?;
-        if !claim(temporary.as_file(), temporary.path()) {
-            return Err(failed("replace", claimed_by_another()));
-        }
+        claim(temporary.as_file(), temporary.path()).map_err(|error| failed("replace", error))?;
         take_owner(temporary.as_file(), old.as_ref()).map_err(|error| failed("keep the owner of", error))?;
         temporary.write_all(&vec![0; room]).map_err(|error| failed("make room to replace", error))?;
         Ok(Self { temporary, target: target.to_owned(), old })
@@ -139,25 +137,27 @@ impl Reservation {
 /// Whether a living process is writing what is beside `target`.
 pub(super) fn is_being_written(target: &Path) -> bool {
     let path = temporary(target);
-    File::open(&path).is_ok_and(|file| !claim(&file, &path))
+    let claimed = File::open(&path).and_then(|file| claim(&file, &path));
+    claimed.is_err_and(|error| error.kind() == io::ErrorKind::ResourceBusy)
 }
 
-/// Makes a temporary file this process's own until it is closed; false when it is another's.
+/// Makes a temporary file this process's own until it is closed, unless it is another's.
 #[cfg(unix)]
-fn claim(file: &File, path: &Path) -> bool {
+fn claim(file: &File, path: &Path) -> io::Result<()> {
     match file.try_lock() {
         // Between being opened and being locked it may have been removed by another, who made one of his own.
-        Ok(()) => is_at(file, path),
-        Err(TryLockError::WouldBlock) => false,
+        Ok(()) if is_at(file, path)? => Ok(()),
+        Ok(()) | Err(TryLockError::WouldBlock) => Err(claimed_by_another()),
         // The first defence, the lock file, has been taken on this filesystem.
-        Err(TryLockError::Error(_)) => true,
+        Err(TryLockError::Error(_)) => Ok(()),
     }
 }
 
 #[cfg(not(unix))]
-fn claim(_: &File, _: &Path) -> bool {
+#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
+fn claim(_: &File, _: &Path) -> io::Result<()> {
     // A lock would keep readers from the new file until it is closed.
-    true
+    Ok(())
 }
 
 fn claimed_by_another() -> io::Error {
