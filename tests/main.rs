@@ -52,6 +52,8 @@ mod policy;
 mod processes;
 mod readme;
 mod rows;
+#[cfg(target_os = "linux")]
+mod short_writes;
 mod support;
 #[cfg(target_os = "linux")]
 mod syscalls;

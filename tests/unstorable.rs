@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use zoomtok::sandbox::{Fault, Options, Sandbox};
+use zoomtok::sandbox::{Endpoint, Fault, Options, Sandbox};
 use zoomtok::store::Lock;
 
 use crate::processes::{Running, in_flight, is_root, note, start, works};
@@ -143,6 +143,33 @@ fn nothing_is_asked_for_when_the_disk_is_full() {
     }
 }
 
+#[test]
+fn a_disk_that_becomes_full_while_zoom_is_asked_takes_the_token() {
+    /// Fills the disk when the room for the token has been made and Zoom is being asked.
+    const RUN_AND_FILL: &str = r#"
+        cd "$1" || exit 98
+        "$3" get --print & pid=$!
+        while [ ! -s .env.zoomtok-tmp ]; do kill -0 "$pid" || exit 96; done
+        sleep 0.2
+        dd if=/dev/zero of=full bs=1k 2>full.log && exit 95
+        wait "$pid" || exit
+        cat .env
+    "#;
+    let sandbox = sandbox();
+    let home = Home::of_user(&sandbox, "");
+    sandbox.fail(Endpoint::Token, SLOW, 1);
+    let script =
+        format!("mount -t tmpfs -o size=256k none \"$1\" && cp \"$2\" \"$1/.env\" || exit 97{RUN_AND_FILL}");
+    if let Some(ended) = in_namespace(&home, &script) {
+        let printed = ended.expect(0).quietly().stdout;
+        let (token, env) = printed.split_once('\n').unwrap();
+        assert!(sandbox.accepts(token));
+        for stored in [token, &sandbox.refresh_token()] {
+            assert!(env.contains(stored), "{env}");
+        }
+    }
+}
+
 /// Breaks the `.env` while Zoom is being asked, mends it, and looks whether nothing was lost.
 fn is_recovered(sandbox: &Sandbox, home: &Home, break_it: impl FnOnce(), mend: impl FnOnce()) {
     let ended = meanwhile(sandbox, home, break_it).expect(6);
@@ -222,7 +249,7 @@ fn a_token_whose_directory_became_read_only_waits_for_it() {
     let sandbox = sandbox();
     let home = Home::of_user(&sandbox, "");
     let text = home.env_text();
-    sandbox.fail(zoomtok::sandbox::Endpoint::Token, SLOW, 1);
+    sandbox.fail(Endpoint::Token, SLOW, 1);
     let running = Running::new(bound(&home, &["get", "--print"]).spawn().unwrap());
     assert!(sandbox.wait_for_token_requests(1, Duration::from_secs(10)));
     set_mode(&home.work(), 0o555);
