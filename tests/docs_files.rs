@@ -1,5 +1,5 @@
 //! docs/files.md has every file that the program makes, with its mode; docs/stability.md and docs/architecture.md have
-//! the commands, tools, versions and modules that are there; and deny.toml fits Cargo.lock.
+//! the commands, tools, versions and modules that are there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -211,32 +211,5 @@ fn what_is_promised_to_stay_is_what_there_is() {
         let [version, _, place] = &cells[..] else { panic!("{cells:?}") };
         let (file, name) = quoted(place)[0].split_once("::").unwrap();
         assert!(read(file).contains(&format!("const {name}: u32 = {version};")), "{place} is not {version}");
-    }
-}
-
-#[test]
-fn the_lock_file_has_the_duplicates_and_sources_that_are_allowed() {
-    let (rules, lock) = (read("deny.toml"), read("Cargo.lock"));
-    let mut versions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for package in lock.split("\n[[package]]\n").skip(1) {
-        let value = |name| package.lines().find_map(|line| line.strip_prefix(name)?.strip_suffix('"'));
-        versions.entry(value("name = \"").unwrap()).or_default().push(value("version = \"").unwrap());
-        let source = value("source = \"registry+");
-        assert!(source.is_none_or(|source| rules.contains(&format!("[\"{source}\"]"))), "{package}");
-        assert!(source.is_some() || package.contains("name = \"zoomtok\""), "{package}");
-    }
-    let (_, skip) = rules.split_once("\nskip = [\n").unwrap();
-    let skipped: Vec<(&str, &str)> = skip
-        .lines()
-        .map_while(|line| line.trim().strip_prefix("{ crate = \"")?.split('"').next()?.split_once('@'))
-        .collect();
-    let twice: Vec<_> = versions.iter().filter(|(_, versions)| versions.len() > 1).collect();
-    assert_eq!(
-        twice.iter().map(|(name, _)| **name).collect::<Vec<_>>(),
-        skipped.iter().map(|(name, _)| *name).collect::<Vec<_>>()
-    );
-    for ((name, versions), (_, skipped)) in twice.into_iter().zip(skipped) {
-        let old = versions.iter().filter(|version| version.starts_with(&format!("{skipped}.")));
-        assert_eq!((old.count(), versions.len()), (1, 2), "{name}");
     }
 }

@@ -54,6 +54,7 @@ mod readme;
 mod rows;
 #[cfg(target_os = "linux")]
 mod short_writes;
+mod supply;
 mod support;
 #[cfg(target_os = "linux")]
 mod syscalls;
