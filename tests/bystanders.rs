@@ -35,6 +35,8 @@ fn dumps_core(home: &Home, line: &str) -> bool {
     assert!(sent.success());
     let status = child.wait().unwrap();
     assert_eq!(status.signal(), Some(3), "{line}");
+    // What is in it is no business of anybody.
+    let _ = fs::remove_file(home.work().join("core"));
     status.core_dumped()
 }
 

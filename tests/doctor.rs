@@ -91,7 +91,8 @@ fn where_all_is_well_nothing_is_changed_and_no_token_asked_for() {
     // A program that is there on every machine that runs this.
     let server =
         json!({"command": env!("CARGO_BIN_EXE_zoomtok"), "args": ["x"], "env": {"ZOOM_ACCESS_TOKEN": token}});
-    configure(&mut home, &server);
+    let config = configure(&mut home, &server);
+    home.is_for_secrets(&config);
     let below = home.work().parent().unwrap().to_owned();
     let look = || tree(&below).into_iter().map(|path| (fs::read(&path).ok(), path)).collect::<Vec<_>>();
     let before = look();
@@ -259,7 +260,9 @@ fn files_that_others_can_read_are_told() {
     let sandbox = sandbox();
     let home = home(&sandbox, &valid(&sandbox));
     set_mode(&home, 0o644);
-    fs::rename(home.env_path(), home.work().join("real")).unwrap();
+    let real = home.work().join("real");
+    fs::rename(home.env_path(), &real).unwrap();
+    home.is_for_secrets(&real);
     std::os::unix::fs::symlink("real", home.env_path()).unwrap();
     let ended = doctor(&home, &["-q"], 0).stdout;
     assert_eq!(ended.lines().count(), 2, "{ended}");

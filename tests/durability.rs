@@ -231,8 +231,9 @@ mod attributes {
     use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET};
 
     use super::{Home, Sandbox, TOKEN, credentials, sandbox};
+    use crate::canaries::Shows;
     use crate::processes::{is_root, note};
-    use crate::support::ended;
+    use crate::support::ended_showing;
 
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o7777
@@ -272,7 +273,8 @@ mod attributes {
             shell.args(["-c", &format!("umask {umask} && exec \"$0\" \"$@\"")]);
             shell.arg(get.get_program()).args(get.get_args()).current_dir(home.work()).env_clear();
             shell.envs(get.get_envs().filter_map(|(name, value)| Some((name, value?))));
-            let done = ended(shell.stdin(Stdio::null()).output().unwrap()).expect(0);
+            let done =
+                ended_showing(shell.stdin(Stdio::null()).output().unwrap(), Shows::AccessToken).expect(0);
             assert_eq!(home.value(TOKEN).unwrap(), done.stdout.trim_end());
             for name in [".env", ".env.lock"] {
                 assert_eq!(mode(&home.work().join(name)), 0o600, "{name}");

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use zoomtok::sandbox::{Endpoint, Fault, Options, Sandbox};
 
-use crate::support::{ECHO_TOKEN, Home, ended, exec_shell};
+use crate::canaries::Shows;
+use crate::support::{ECHO_TOKEN, Home, ended, ended_showing, exec_shell};
 
 /// Longer than any of these waits takes where all is well.
 const LONG: Duration = Duration::from_secs(20);
@@ -25,7 +26,8 @@ fn ten_at_once_get_one_token_with_one_request() {
     sandbox.fail(Endpoint::Token, Fault::Slow(Duration::from_secs(1)), 1);
     let children: Vec<_> = (0..10).map(|_| home.start(["get", "--print"])).collect();
     for child in children {
-        let token = ended(child.wait_with_output().unwrap()).expect(0).quietly().stdout;
+        let token =
+            ended_showing(child.wait_with_output().unwrap(), Shows::AccessToken).expect(0).quietly().stdout;
         assert_eq!(token.trim_end(), home.value("ZOOM_ACCESS_TOKEN").unwrap());
     }
     assert_eq!(sandbox.token_requests().len(), 1);
@@ -44,7 +46,8 @@ fn who_is_killed_while_zoom_is_asked_holds_up_nobody() {
     assert_eq!(home.env_text(), before);
     holder.kill().unwrap();
     holder.wait().unwrap();
-    let token = ended(waiting.wait_with_output().unwrap()).expect(0).quietly().stdout;
+    let token =
+        ended_showing(waiting.wait_with_output().unwrap(), Shows::AccessToken).expect(0).quietly().stdout;
     assert_eq!(home.run(["get", "--print"]).expect(0).quietly().stdout, token);
     assert_eq!(sandbox.token_requests().len(), 2);
     assert_eq!(home.names(), [".env", ".env.lock"]);
@@ -70,7 +73,7 @@ fn the_ends_of_lines_stay() {
 fn exec_hands_the_token_on_and_the_exit_status_back() {
     let sandbox = sandbox();
     let home = expired(&sandbox);
-    let printed = home.run(exec_shell(ECHO_TOKEN)).expect(0).quietly().stdout;
+    let printed = home.run_showing_token(exec_shell(ECHO_TOKEN)).expect(0).quietly().stdout;
     assert_eq!(printed.trim_end(), home.value("ZOOM_ACCESS_TOKEN").unwrap());
     home.run(exec_shell("exit 7")).expect(7).quietly();
     home.run(["exec", "--", "zoomtok-has-no-such-command"]).expect(127);
@@ -194,7 +197,8 @@ mod windows {
         fs::write(scripts.join("a-script.cmd"), "@echo %1 %ZOOM_ACCESS_TOKEN%\r\n@exit 3\r\n").unwrap();
         let path = std::env::var("PATH").unwrap();
         home.set("PATH", &format!("{};{path}", scripts.display()));
-        let printed = home.run(["exec", "--", "a-script", "argument"]).expect(3).quietly().stdout;
+        let printed =
+            home.run_showing_token(["exec", "--", "a-script", "argument"]).expect(3).quietly().stdout;
         assert_eq!(printed.trim_end(), format!("argument {}", home.value("ZOOM_ACCESS_TOKEN").unwrap()));
     }
 }

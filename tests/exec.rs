@@ -32,7 +32,7 @@ fn the_command_has_a_valid_token_in_its_environment() {
         // An older one, as a shell may have it from an hour ago.
         home.set("ZOOM_ACCESS_TOKEN", &sandbox.mint(-3600))
             .set("ZOOM_TOKEN_EXPIRES_AT", "2020-01-01T00:00:00Z");
-        let stdout = exec(&home, &SHOW).expect(0).quietly().stdout;
+        let stdout = home.run_showing_token([&["exec", "--"], &SHOW[..]].concat()).expect(0).quietly().stdout;
         let (token, until) = stdout.trim_end().split_once(' ').unwrap();
         assert!(sandbox.accepts(token));
         assert_eq!(token == old, requests == 0, "{life}");
@@ -42,7 +42,7 @@ fn the_command_has_a_valid_token_in_its_environment() {
         assert_eq!(sandbox.token_requests().len(), requests, "{life}");
     }
     let (sandbox, home) = home(600);
-    home.run([&["exec", "-t", "1000", "--"], &SHOW[..]].concat()).expect(0);
+    home.run_showing_token([&["exec", "-t", "1000", "--"], &SHOW[..]].concat()).expect(0);
     assert_eq!(sandbox.token_requests().len(), 1, "a threshold counts");
 }
 

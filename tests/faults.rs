@@ -10,10 +10,11 @@ use std::slice::from_ref;
 
 use zoomtok::sandbox::{Options, Sandbox};
 
+use crate::canaries::Shows;
 use crate::durability::without;
 use crate::processes::{is_root, note, works};
 use crate::rows::tree;
-use crate::support::{Ended, Home, ended, names};
+use crate::support::{Ended, Home, ended_showing, names, texts};
 
 /// What reads, writes, locks and names files.
 const CALLS: [&str; 12] = [
@@ -87,7 +88,7 @@ fn injected(home: &Home, arguments: &[&str], files: &[PathBuf], injection: &str)
     }
     strace.arg(program.get_program()).args(program.get_args()).current_dir(home.work()).env_clear();
     strace.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let done = ended(strace.output().unwrap());
+    let done = ended_showing(strace.output().unwrap(), Shows::by_contract(&texts(arguments)));
     let trace = fs::read_to_string(&trace).unwrap();
     (trace.contains("(INJECTED)") || trace.contains("killed by SIGKILL")).then_some(done)
 }
@@ -219,6 +220,8 @@ fn claudes_configuration_is_the_old_one_or_the_new_one_and_the_old_one_is_kept()
     let directory = home.work().join("Claude");
     fs::create_dir(&directory).unwrap();
     let (file, backup) = (directory.join("c.json"), directory.join("c.json.zoomtok.bak"));
+    home.is_for_secrets(&file);
+    home.is_for_secrets(&backup);
     let update = ["update-claude", "--config", "Claude/c.json"];
     fs::write(&file, CONFIG).unwrap();
     home.run(update).expect(0);

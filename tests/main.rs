@@ -10,6 +10,7 @@
 mod answers;
 #[cfg(target_os = "linux")]
 mod bystanders;
+mod canaries;
 mod check;
 mod claude_app;
 #[cfg(unix)]

@@ -43,6 +43,7 @@ fn a_refresh_with_credentials_answers_as_the_server_does_that_it_comes_from() {
     let home = home(&sandbox, 3000);
     let before = home.env_text();
     let mut session = Session::start(&home, &["--no-watch"]);
+    session.shows_given_tokens();
     let answer = session.call("zoom_refresh_token", given(&sandbox.refresh_token())).ok();
     let value = answer.value;
     assert_eq!(serde_json::from_str::<Value>(&answer.text).unwrap(), value);
@@ -99,6 +100,7 @@ fn a_refresh_with_the_refresh_token_that_is_kept_here_keeps_the_next_one_here() 
     let home = Home::of_user(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(3000)));
     let spent = sandbox.refresh_token();
     let mut session = Session::start(&home, &["--no-watch"]);
+    session.shows_given_tokens();
     let value = session.call("zoom_refresh_token", given(&spent)).ok().value;
     assert_eq!(value["access_token"], token(&home));
     assert_ne!(sandbox.refresh_token(), spent);

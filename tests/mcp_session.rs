@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use zoomtok::sandbox::{Options, Sandbox, Seen};
 
+use crate::canaries::{Shows, assert_clean};
 use crate::support::Home;
 
 /// How long an answer may take that the server does not wait for; a busy machine is slow.
@@ -30,6 +31,7 @@ pub(crate) struct Session {
     stdout: Arc<Mutex<String>>,
     stderr: Arc<Mutex<String>>,
     readers: Vec<JoinHandle<()>>,
+    shows_tokens: bool,
 }
 
 /// What a call of a tool gave.
@@ -79,6 +81,7 @@ impl Session {
             stdout,
             stderr,
             readers: vec![reads_stdout, reads_stderr],
+            shows_tokens: false,
         };
         session.ask(
             "initialize",
@@ -203,6 +206,12 @@ impl Session {
         wait_until(part, || self.stderr().contains(part));
     }
 
+    /// Says that from here on the server shows tokens: those it got with credentials that came with a call are the
+    /// answer to that call.
+    pub(crate) fn shows_given_tokens(&mut self) {
+        self.shows_tokens = true;
+    }
+
     /// Closes its standard input, waits for its end, and gives all that it has said; fails unless it ended well.
     #[track_caller]
     pub(crate) fn close(mut self) -> String {
@@ -225,6 +234,9 @@ impl Drop for Session {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if !self.shows_tokens && !thread::panicking() {
+            assert_clean(&self.said(), Shows::Nothing, "what the server said");
+        }
     }
 }
 

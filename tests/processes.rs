@@ -7,21 +7,31 @@ use std::time::Duration;
 
 use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
 
-use crate::support::{Ended, Home, ended};
+use crate::canaries::Shows;
+use crate::support::{Ended, Home, ended_showing, texts};
 
 /// How long anything may take that is done in milliseconds; a busy machine is slow.
 const SOON: Duration = Duration::from_secs(10);
 
 /// A process that does not outlive its test, also not one that failed.
-pub(crate) struct Running(Option<Child>);
+pub(crate) struct Running {
+    child: Option<Child>,
+    shows: Shows,
+}
 
 impl Running {
     pub(crate) fn new(child: Child) -> Self {
-        Self(Some(child))
+        Self { child: Some(child), shows: Shows::Nothing }
+    }
+
+    /// The same process, which may show so much.
+    pub(crate) fn showing(mut self, shows: Shows) -> Self {
+        self.shows = shows;
+        self
     }
 
     fn child(&mut self) -> &mut Child {
-        self.0.as_mut().unwrap()
+        self.child.as_mut().unwrap()
     }
 
     /// Whether it has not ended yet.
@@ -48,7 +58,7 @@ impl Running {
     /// Waits for its end.
     #[track_caller]
     pub(crate) fn end(mut self) -> Ended {
-        ended(self.0.take().unwrap().wait_with_output().unwrap())
+        ended_showing(self.child.take().unwrap().wait_with_output().unwrap(), self.shows)
     }
 
     /// Ends it with SIGKILL and waits until it is gone.
@@ -70,7 +80,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if let Some(child) = &mut self.0 {
+        if let Some(child) = &mut self.child {
             let _ = child.kill();
             let _ = child.wait();
         }
@@ -80,7 +90,7 @@ impl Drop for Running {
 /// Starts the program with these arguments.
 #[track_caller]
 pub(crate) fn start(home: &Home, arguments: &[&str]) -> Running {
-    Running::new(home.start(arguments))
+    Running::new(home.start(arguments)).showing(Shows::by_contract(&texts(arguments)))
 }
 
 /// Starts the program and waits until its request for a token has arrived, which then has this fault.

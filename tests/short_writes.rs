@@ -8,9 +8,10 @@ use std::process::Command;
 use tempfile::TempDir;
 use zoomtok::sandbox::{Options, Sandbox};
 
+use crate::canaries::Shows;
 use crate::durability::without;
 use crate::processes::{note, works};
-use crate::support::{Ended, Home, ended, names};
+use crate::support::{Ended, Home, ended_showing, names, texts};
 
 const OURS: [&str; 3] = ["ZOOM_ACCESS_TOKEN", "ZOOM_TOKEN_EXPIRES_AT", "ZOOM_REFRESH_TOKEN"];
 
@@ -43,7 +44,7 @@ impl Preloaded {
         command.env("LD_PRELOAD", self.directory.path().join("short.so"));
         command.env("SHORT_WRITES_COUNT", self.count());
         command.envs(room.map(|room| ("SHORT_WRITES_ROOM", room.to_string())));
-        let ended = ended(command.output().unwrap());
+        let ended = ended_showing(command.output().unwrap(), Shows::by_contract(&texts(arguments)));
         (ended, fs::read_to_string(self.count()).unwrap().parse().unwrap())
     }
 }
@@ -63,6 +64,7 @@ fn a_kernel_that_takes_a_byte_a_call_gets_all_of_them() {
     assert_eq!(without(&home.env_text(), &OURS), without(&original, &OURS));
 
     let config = home.work().join("c.json");
+    home.is_for_secrets(&config);
     fs::write(&config, "{\"mcpServers\": {\"zoom\": {\"command\": \"node\", \"env\": {}}}}").unwrap();
     let (done, _) = preloaded.run(&home, &["update-claude", "--config", "c.json"], None);
     done.expect(0);

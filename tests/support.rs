@@ -7,15 +7,31 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Mutex;
 
 use tempfile::TempDir;
 use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Sandbox};
+
+use crate::canaries::{self, Shows, assert_clean};
+use crate::rows::tree;
 
 /// A directory to run in, removed at the end.
 pub(crate) struct Home {
     root: TempDir,
     environment: BTreeMap<String, String>,
+    /// Files that hold secrets under a name of the test's own.
+    for_secrets: Mutex<Vec<PathBuf>>,
 }
+
+/// How the names of the files end that are there to hold secrets: a `.env`, what a killed process leaves of its
+/// replacement, tokens that wait for their place, Claude's configuration and the copy of it.
+const FOR_SECRETS: [&str; 5] = [
+    ".env",
+    ".env.zoomtok-tmp",
+    "recovery.json",
+    "claude_desktop_config.json",
+    "claude_desktop_config.json.zoomtok.bak",
+];
 
 /// How a run of the program ended.
 pub(crate) struct Ended {
@@ -30,7 +46,7 @@ impl Home {
     pub(crate) fn empty() -> Self {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir_all(root.path().join("work")).unwrap();
-        Self { root, environment: BTreeMap::new() }
+        Self { root, environment: BTreeMap::new(), for_secrets: Mutex::default() }
     }
 
     /// One whose `.env` has this text.
@@ -69,6 +85,7 @@ impl Home {
     }
 
     pub(crate) fn write_env(&self, text: &str) {
+        canaries::learn(text);
         fs::write(self.env_path(), text).unwrap();
     }
 
@@ -88,8 +105,14 @@ impl Home {
         names(&self.work())
     }
 
+    /// Says that this file is a `.env` or a configuration of Claude's under a name of the test's own.
+    pub(crate) fn is_for_secrets(&self, path: &Path) {
+        self.for_secrets.lock().unwrap().push(path.to_owned());
+    }
+
     /// Sets a variable for every run from now on.
     pub(crate) fn set(&mut self, name: &str, value: &str) -> &mut Self {
+        canaries::learn(&format!("{name}={value}"));
         self.environment.insert(name.into(), value.into());
         self
     }
@@ -116,7 +139,14 @@ impl Home {
     /// Runs the program to its end.
     #[track_caller]
     pub(crate) fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Ended {
-        ended(self.start(arguments).wait_with_output().unwrap())
+        let arguments = texts(arguments);
+        ended_showing(self.start(&arguments).wait_with_output().unwrap(), Shows::by_contract(&arguments))
+    }
+
+    /// The same for an `exec` whose command shows the token that it was handed.
+    #[track_caller]
+    pub(crate) fn run_showing_token<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Ended {
+        ended_showing(self.start(arguments).wait_with_output().unwrap(), Shows::AccessToken)
     }
 
     /// Starts the program.
@@ -132,6 +162,26 @@ impl Home {
             }
         }
         command.spawn().unwrap()
+    }
+}
+
+impl Drop for Home {
+    /// Fails if a file is left that holds a secret and is not one of those that are there to hold it.
+    fn drop(&mut self) {
+        // A test that has failed already has more to say.
+        if std::thread::panicking() {
+            return;
+        }
+        for path in tree(self.root.path()) {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let is_meant_to = FOR_SECRETS.iter().any(|end| name.ends_with(end))
+                || self.for_secrets.lock().unwrap().contains(&path);
+            // What a link leads to is looked at where it is.
+            if path.is_file() && !path.is_symlink() && !is_meant_to {
+                let text = String::from_utf8_lossy(&fs::read(&path).unwrap_or_default()).into_owned();
+                assert_clean(&text, Shows::Nothing, &path.display().to_string());
+            }
+        }
     }
 }
 
@@ -177,13 +227,25 @@ pub(crate) fn exec_shell(line: &str) -> [&str; 5] {
     ["exec", "--", shell, flag, line]
 }
 
-/// What a finished process left behind.
+/// What a finished process left behind. It has shown no secret.
+#[track_caller]
 pub(crate) fn ended(output: Output) -> Ended {
-    Ended {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    ended_showing(output, Shows::Nothing)
+}
+
+/// The same, of one that may have shown so much.
+#[track_caller]
+pub(crate) fn ended_showing(output: Output, shows: Shows) -> Ended {
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_clean(&stdout, shows, "stdout");
+    assert_clean(&stderr, Shows::Nothing, "stderr");
+    Ended { code: output.status.code(), stdout, stderr }
+}
+
+/// Arguments as texts, to be looked at.
+pub(crate) fn texts<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Vec<String> {
+    arguments.into_iter().map(|argument| argument.as_ref().to_string_lossy().into_owned()).collect()
 }
 
 /// The names in a directory, sorted; none when it does not exist.

@@ -9,8 +9,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use zoomtok::sandbox::{CLIENT_ID, CLIENT_SECRET, Options, Sandbox};
 
+use crate::canaries::Shows;
 use crate::processes::{note, works};
-use crate::support::{Home, ended};
+use crate::support::{Home, ended_showing};
 
 /// Runs the program under strace and gives the calls that succeeded, and what it printed. None where there is no
 /// strace, or it may not trace.
@@ -30,7 +31,8 @@ fn traced(home: &Home, arguments: &[&str]) -> Option<(Vec<String>, String)> {
     strace.args(["-e", "inject=prctl:retval=0", "-o"]);
     strace.arg(&trace).arg(program.get_program()).args(program.get_args()).current_dir(home.work());
     strace.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let done = ended(strace.output().unwrap()).expect(0);
+    // What is traced is asked to show its token.
+    let done = ended_showing(strace.output().unwrap(), Shows::AccessToken).expect(0);
     let calls = fs::read_to_string(&trace).unwrap();
     let calls = calls.lines().filter(|line| !line.contains(" = -1 ")).map(str::to_owned);
     Some((calls.collect(), done.stdout))

@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 use zoomtok::sandbox::{Endpoint, Fault, Options, Sandbox};
 use zoomtok::store::Lock;
 
+use crate::canaries::Shows;
 use crate::processes::{Running, in_flight, is_root, note, start, works};
-use crate::support::{Ended, Home, ended, names};
+use crate::support::{Ended, Home, ended, ended_showing, names};
 
 const REFRESH: &str = "ZOOM_REFRESH_TOKEN";
 const TOKEN: &str = "ZOOM_ACCESS_TOKEN";
@@ -99,13 +100,18 @@ fn in_namespace(home: &Home, script: &str) -> Option<Ended> {
         return None;
     };
     let program = home.command(["get", "--print"]);
-    let text = home.state().with_file_name("text");
+    let text = text_path(home);
     fs::copy(home.env_path(), &text).unwrap();
     let mut shell = Command::new("unshare");
     shell.args(flags).args(["sh", "-c", script, "sh"]).arg(home.work()).arg(text).arg(program.get_program());
     shell.current_dir("/").env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     shell.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    Some(ended(shell.output().unwrap()))
+    Some(ended_showing(shell.output().unwrap(), Shows::AccessToken))
+}
+
+/// Where the text of the `.env` is for [`in_namespace`].
+fn text_path(home: &Home) -> PathBuf {
+    home.state().with_file_name("text.env")
 }
 
 /// Runs the program, and says with the code 99 that the `.env` has changed or something lies beside it.
@@ -153,7 +159,7 @@ fn a_disk_that_becomes_full_while_zoom_is_asked_takes_the_token() {
         sleep 0.2
         dd if=/dev/zero of=full bs=1k 2>full.log && exit 95
         wait "$pid" || exit
-        cat .env
+        cat .env > "$2"
     "#;
     let sandbox = sandbox();
     let home = Home::of_user(&sandbox, "");
@@ -161,11 +167,11 @@ fn a_disk_that_becomes_full_while_zoom_is_asked_takes_the_token() {
     let script =
         format!("mount -t tmpfs -o size=256k none \"$1\" && cp \"$2\" \"$1/.env\" || exit 97{RUN_AND_FILL}");
     if let Some(ended) = in_namespace(&home, &script) {
-        let printed = ended.expect(0).quietly().stdout;
-        let (token, env) = printed.split_once('\n').unwrap();
-        assert!(sandbox.accepts(token));
-        for stored in [token, &sandbox.refresh_token()] {
-            assert!(env.contains(stored), "{env}");
+        let token = ended.expect(0).quietly().stdout;
+        assert!(sandbox.accepts(token.trim_end()));
+        let env = fs::read_to_string(text_path(&home)).unwrap();
+        for stored in [token.trim_end(), &sandbox.refresh_token()] {
+            assert!(env.contains(stored));
         }
     }
 }
@@ -256,7 +262,8 @@ fn a_token_whose_directory_became_read_only_waits_for_it() {
     assert_eq!(running.end().expect(6).says(&["recovery.json"]).stdout, "");
     assert_eq!(home.env_text(), text);
     set_mode(&home.work(), 0o755);
-    let token = ended(bound(&home, &["get", "--print"]).output().unwrap()).expect(0).quietly().stdout;
+    let get = bound(&home, &["get", "--print"]).output().unwrap();
+    let token = ended_showing(get, Shows::AccessToken).expect(0).quietly().stdout;
     assert!(sandbox.accepts(token.trim_end()));
     assert_eq!(home.value(REFRESH).unwrap(), sandbox.refresh_token());
     assert_eq!(sandbox.token_requests().len(), 1);

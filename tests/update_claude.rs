@@ -124,6 +124,7 @@ fn flags_win_over_settings_and_settings_over_the_default() {
     let mut home = home(&token(3000, 1), "{}");
     let other = home.work().join("other.json");
     fs::write(&other, "{}").unwrap();
+    home.is_for_secrets(&other);
     home.set("CLAUDE_MCP_SERVER_NAME", "mine").set("CLAUDE_ZOOM_ENV_KEY", "KEY");
     let at = |path: &Path| {
         let root: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
@@ -208,6 +209,7 @@ fn links_and_modes_stay() {
     let home = home(&token(3000, 1), CONFIG);
     let (path, real) = (config_path(&home), home.work().join("dotfiles.json"));
     fs::rename(&path, &real).unwrap();
+    home.is_for_secrets(&real);
     symlink("../dotfiles.json", &path).unwrap();
     fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
     update(&home, &[], 0).quietly();
