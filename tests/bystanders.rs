@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -28,12 +28,12 @@ use crate::unstorable::bound;
 #[track_caller]
 fn dumps_core(home: &Home, line: &str) -> bool {
     let mut command = shell(home, &format!("ulimit -c unlimited; exec {line}"));
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut running = Running::new(command.spawn().unwrap());
     let mut first = [0];
-    std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut first).unwrap();
-    let sent = Command::new("sh").args(["-c", &format!("kill -QUIT {}", child.id())]).status().unwrap();
-    assert!(sent.success());
-    let status = child.wait().unwrap();
+    std::io::Read::read_exact(&mut running.stdout(), &mut first).unwrap();
+    running.signal("QUIT");
+    let status = running.wait();
     assert_eq!(status.signal(), Some(3), "{line}");
     // What is in it is no business of anybody.
     let _ = fs::remove_file(home.work().join("core"));

@@ -12,7 +12,9 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use zoomtok::sandbox::{Options, Sandbox};
 
+use crate::canaries::{Shows, assert_clean};
 use crate::processes::Running;
+use crate::rows::tree;
 use crate::support::{Ended, Home, names};
 
 /// How long anything may take that is done in milliseconds; a busy machine is slow.
@@ -105,7 +107,8 @@ impl Apps {
 }
 
 impl Drop for Apps {
-    /// Ends what was started from here and still runs, having looked that it was.
+    /// Ends what was started from here and still runs, having looked that it was. Nothing that was started was given a
+    /// secret as an argument.
     fn drop(&mut self) {
         let mut system = sysinfo::System::new().unwrap();
         let all = sysinfo::ProcessRefreshKind::nothing().with_exe(sysinfo::UpdateKind::Always);
@@ -117,6 +120,15 @@ impl Drop for Apps {
             {
                 process.kill();
             }
+        }
+        // A test that has failed already has more to say.
+        if thread::panicking() {
+            return;
+        }
+        let notes =
+            |path: &PathBuf| *path == self.record() || path.extension().is_some_and(|end| end == "log");
+        for path in tree(&self.path()).into_iter().filter(notes) {
+            assert_clean(fs::read(&path).unwrap_or_default(), Shows::Nothing, "the arguments of an app");
         }
     }
 }

@@ -78,7 +78,7 @@ mod made {
         let running = home.start(["get", "-f"]);
         assert!(sandbox.wait_for_token_requests(asked + 1, std::time::Duration::from_secs(10)));
         home.write_env("ZOOM_ACCESS_TOKEN='\n");
-        crate::support::ended(running.wait_with_output().unwrap()).expect(6);
+        running.end().expect(6);
 
         seen.extend(modes(&home.work()));
         seen.extend(modes(&home.state()));

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use zoomtok::sandbox::{Endpoint, Fault, Options, Sandbox};
 
-use crate::canaries::Shows;
-use crate::support::{ECHO_TOKEN, Home, ended, ended_showing, exec_shell};
+use crate::support::{ECHO_TOKEN, Home, ended, exec_shell};
 
 /// Longer than any of these waits takes where all is well.
 const LONG: Duration = Duration::from_secs(20);
@@ -24,10 +23,9 @@ fn ten_at_once_get_one_token_with_one_request() {
     let sandbox = sandbox();
     let home = expired(&sandbox);
     sandbox.fail(Endpoint::Token, Fault::Slow(Duration::from_secs(1)), 1);
-    let children: Vec<_> = (0..10).map(|_| home.start(["get", "--print"])).collect();
-    for child in children {
-        let token =
-            ended_showing(child.wait_with_output().unwrap(), Shows::AccessToken).expect(0).quietly().stdout;
+    let all: Vec<_> = (0..10).map(|_| home.start(["get", "--print"])).collect();
+    for running in all {
+        let token = running.end().expect(0).quietly().stdout;
         assert_eq!(token.trim_end(), home.value("ZOOM_ACCESS_TOKEN").unwrap());
     }
     assert_eq!(sandbox.token_requests().len(), 1);
@@ -40,14 +38,12 @@ fn who_is_killed_while_zoom_is_asked_holds_up_nobody() {
     let home = expired(&sandbox);
     let before = home.env_text();
     sandbox.fail(Endpoint::Token, Fault::Never, 1);
-    let mut holder = home.start(["get"]);
+    let holder = home.start(["get"]);
     assert!(sandbox.wait_for_token_requests(1, LONG));
     let waiting = home.start(["get", "--print"]);
     assert_eq!(home.env_text(), before);
-    holder.kill().unwrap();
-    holder.wait().unwrap();
-    let token =
-        ended_showing(waiting.wait_with_output().unwrap(), Shows::AccessToken).expect(0).quietly().stdout;
+    holder.kill();
+    let token = waiting.end().expect(0).quietly().stdout;
     assert_eq!(home.run(["get", "--print"]).expect(0).quietly().stdout, token);
     assert_eq!(sandbox.token_requests().len(), 2);
     assert_eq!(home.names(), [".env", ".env.lock"]);
@@ -142,13 +138,13 @@ mod windows {
         let sandbox = sandbox();
         let home = expired(&sandbox);
         sandbox.fail(Endpoint::Token, Fault::Slow(Duration::from_millis(200)), 1);
-        let child = home.start(["get"]);
+        let running = home.start(["get"]);
         assert!(sandbox.wait_for_token_requests(1, LONG));
         let held = hold(&home);
         thread::sleep(Duration::from_secs(1));
         assert!(home.names().contains(&".env.zoomtok-tmp".to_owned()));
         drop(held);
-        ended(child.wait_with_output().unwrap()).expect(0).quietly();
+        running.end().expect(0).quietly();
         assert!(sandbox.accepts(&home.value("ZOOM_ACCESS_TOKEN").unwrap()));
         assert_eq!(home.names(), [".env", ".env.lock"]);
     }
@@ -158,10 +154,10 @@ mod windows {
         let sandbox = sandbox();
         let home = Home::of_user(&sandbox, "");
         sandbox.fail(Endpoint::Token, Fault::Slow(Duration::from_millis(200)), 1);
-        let child = home.start(["get"]);
+        let running = home.start(["get"]);
         assert!(sandbox.wait_for_token_requests(1, LONG));
         let held = hold(&home);
-        ended(child.wait_with_output().unwrap()).expect(6);
+        running.end().expect(6);
         drop(held);
         assert_eq!(home.names(), [".env", ".env.lock"]);
         home.run(["get"]).expect(0).quietly();
@@ -174,10 +170,10 @@ mod windows {
         let sandbox = sandbox();
         let home = expired(&sandbox);
         sandbox.fail(Endpoint::Token, Fault::Slow(Duration::from_secs(1)), 1);
-        let child = home.start(["get"]);
+        let running = home.start(["get"]);
         assert!(sandbox.wait_for_token_requests(1, LONG));
         fs::remove_file(home.work().join(".env.lock")).unwrap_err();
-        ended(child.wait_with_output().unwrap()).expect(0).quietly();
+        running.end().expect(0).quietly();
     }
 
     #[test]

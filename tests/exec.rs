@@ -4,7 +4,7 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use zoomtok::sandbox::{Options, Sandbox};
 
@@ -68,14 +68,13 @@ fn what_cannot_be_run_is_126_or_127_as_in_shells() {
 #[test]
 fn the_command_takes_the_place_of_zoomtok() {
     let (_sandbox, home) = home(-10);
-    let mut child = home.start(["exec", "--", "sh", "-c", "echo $$; exec sleep 60"]);
+    let mut running = home.start(["exec", "--", "sh", "-c", "echo $$; exec sleep 60"]);
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    assert_eq!(line.trim(), child.id().to_string());
+    BufReader::new(running.stdout()).read_line(&mut line).unwrap();
+    assert_eq!(line.trim(), running.id().to_string());
     // The exchange that came before must not have left a handler for it.
-    let kill = Command::new("kill").args(["-TERM", line.trim()]).status().unwrap();
-    assert!(kill.success());
-    assert_eq!(child.wait().unwrap().signal(), Some(15));
+    running.signal("TERM");
+    assert_eq!(running.wait().signal(), Some(15));
 }
 
 #[test]
@@ -83,8 +82,8 @@ fn a_shell_sees_the_signal_that_ended_the_command() {
     let (_sandbox, home) = home(600);
     for (signal, code) in [("TERM", 143), ("INT", 130), ("KILL", 137)] {
         let script = format!("\"$0\" exec -- sh -c 'kill -{signal} $$'; echo $?");
-        let output = shell(&home, &script).output().unwrap();
-        assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), code.to_string(), "{signal}");
+        let stdout = ended(shell(&home, &script).output().unwrap()).stdout;
+        assert_eq!(stdout.trim(), code.to_string(), "{signal}");
     }
 }
 

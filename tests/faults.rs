@@ -14,7 +14,7 @@ use crate::canaries::Shows;
 use crate::durability::without;
 use crate::processes::{is_root, note, works};
 use crate::rows::tree;
-use crate::support::{Ended, Home, ended_showing, names, texts};
+use crate::support::{Ended, Home, ended_showing, names};
 
 /// What reads, writes, locks and names files.
 const CALLS: [&str; 12] = [
@@ -88,7 +88,7 @@ fn injected(home: &Home, arguments: &[&str], files: &[PathBuf], injection: &str)
     }
     strace.arg(program.get_program()).args(program.get_args()).current_dir(home.work()).env_clear();
     strace.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let done = ended_showing(strace.output().unwrap(), Shows::by_contract(&texts(arguments)));
+    let done = ended_showing(strace.output().unwrap(), Shows::by_contract(&strace));
     let trace = fs::read_to_string(&trace).unwrap();
     (trace.contains("(INJECTED)") || trace.contains("killed by SIGKILL")).then_some(done)
 }

@@ -93,16 +93,13 @@ fn a_named_pipe_does_not_hang() {
     let made = std::process::Command::new("mkfifo").arg(home.env_path()).status().unwrap();
     assert!(made.success());
     for command in ["get", "check"] {
-        let mut child = home.start([command]);
+        let mut running = home.start([command]);
         let started = Instant::now();
-        while child.try_wait().unwrap().is_none() {
-            if started.elapsed() > Duration::from_secs(10) {
-                child.kill().unwrap();
-            }
+        while running.runs() {
+            assert!(started.elapsed() < Duration::from_secs(10), "{command} does not end");
             std::thread::sleep(Duration::from_millis(5));
         }
-        let ended = ended(child.wait_with_output().unwrap());
-        ended.expect(3).says(&["cannot read", "not a regular file"]);
+        running.end().expect(3).says(&["cannot read", "not a regular file"]);
     }
 }
 

@@ -206,7 +206,7 @@ fn many_at_once_all_succeed_and_one_of_them_stays() {
     let all: Vec<Running> = [&["mcp", "--install"][..], &["mcp", "--install", "--no-watch"]]
         .repeat(4)
         .into_iter()
-        .map(|arguments| Running::new(home.start(arguments)))
+        .map(|arguments| home.start(arguments))
         .collect();
     for one in all {
         one.end().expect(0);
@@ -218,7 +218,7 @@ fn many_at_once_all_succeed_and_one_of_them_stays() {
 
     // Where there is no file yet, one of them makes it.
     let home = self::home();
-    let all: Vec<Running> = (0..4).map(|_| Running::new(home.start(["mcp", "--install"]))).collect();
+    let all: Vec<Running> = (0..4).map(|_| home.start(["mcp", "--install"])).collect();
     for one in all {
         one.end().expect(0);
     }

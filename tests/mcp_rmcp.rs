@@ -2,8 +2,12 @@
 //! (protocol version 2026-07-28).
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::pin::Pin;
+use std::process::Output;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 use std::time::Duration;
+use std::{fs, io};
 
 use rmcp::model::{
     CallToolRequestParams, CallToolResult, ErrorCode, ProtocolVersion, ServerNotification,
@@ -14,11 +18,13 @@ use rmcp::service::{
 };
 use rmcp::{ClientHandler, RoleClient};
 use serde_json::{Value, json};
-use tokio::process::Child;
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::process::{Child, ChildStdout};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use crate::canaries::{Shows, assert_clean};
 use crate::mcp::{home, sandbox};
-use crate::support::Home;
+use crate::support::{Home, ended};
 
 /// How long anything may take that is done in seconds; a busy machine is slow.
 const SOON: Duration = Duration::from_secs(20);
@@ -32,11 +38,33 @@ impl ClientHandler for Listener {
     }
 }
 
+/// What the server prints, which is kept to be searched for secrets.
+struct Heard {
+    stdout: ChildStdout,
+    kept: Kept,
+}
+
+type Kept = Arc<Mutex<Vec<u8>>>;
+
+impl AsyncRead for Heard {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        task: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let (before, this) = (into.filled().len(), self.get_mut());
+        let polled = Pin::new(&mut this.stdout).poll_read(task, into);
+        this.kept.lock().unwrap().extend_from_slice(&into.filled()[before..]);
+        polled
+    }
+}
+
 /// A session with the program.
 struct Session {
     client: RunningService<RoleClient, Listener>,
     changes: UnboundedReceiver<()>,
     process: Child,
+    heard: Kept,
 }
 
 impl Session {
@@ -44,10 +72,12 @@ impl Session {
         let mut command = home.command([&["mcp"], arguments].concat());
         command.stdin(std::process::Stdio::piped());
         let mut process = tokio::process::Command::from(command).kill_on_drop(true).spawn().unwrap();
-        let pipes = (process.stdout.take().unwrap(), process.stdin.take().unwrap());
+        let heard = Kept::default();
+        let stdout = Heard { stdout: process.stdout.take().unwrap(), kept: Arc::clone(&heard) };
         let (sender, changes) = unbounded_channel();
+        let pipes = (stdout, process.stdin.take().unwrap());
         let client = Listener(sender).serve_with_lifecycle(pipes, lifecycle).await.unwrap();
-        Self { client, changes, process }
+        Self { client, changes, process, heard }
     }
 
     async fn call(&self, tool: &'static str, arguments: Value) -> Result<CallToolResult, ServiceError> {
@@ -58,9 +88,16 @@ impl Session {
 
     async fn end(self) {
         self.client.cancel().await.unwrap();
-        let ended = tokio::time::timeout(SOON, self.process.wait_with_output()).await.unwrap().unwrap();
-        assert_eq!(ended.status.code(), Some(0), "{}", String::from_utf8_lossy(&ended.stderr));
+        let output = tokio::time::timeout(SOON, self.process.wait_with_output()).await.unwrap().unwrap();
+        ended_well(output, &self.heard);
     }
+}
+
+/// Fails unless the server has ended well and has shown no secret.
+#[track_caller]
+fn ended_well(output: Output, heard: &Kept) {
+    assert_clean(&*heard.lock().unwrap(), Shows::Nothing, "what the server said");
+    ended(output).expect(0);
 }
 
 /// Does the same in both lifecycles.
@@ -188,10 +225,10 @@ fn a_subscription_does_not_keep_the_server_from_ending() {
         let subscription = session.client.listen(wanted).await.unwrap();
         let began = std::time::Instant::now();
         // Nothing is taken back first: the pipes are closed, as by a client that crashes.
-        let Session { client, process, .. } = session;
+        let Session { client, process, heard, .. } = session;
         let closing = client.cancel();
-        let ended = tokio::join!(closing, process.wait_with_output()).1.unwrap();
-        assert_eq!(ended.status.code(), Some(0), "{}", String::from_utf8_lossy(&ended.stderr));
+        let output = tokio::join!(closing, process.wait_with_output()).1.unwrap();
+        ended_well(output, &heard);
         assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
         drop(subscription);
     });

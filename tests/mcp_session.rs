@@ -31,7 +31,7 @@ pub(crate) struct Session {
     stdout: Arc<Mutex<String>>,
     stderr: Arc<Mutex<String>>,
     readers: Vec<JoinHandle<()>>,
-    shows_tokens: bool,
+    shows: Shows,
 }
 
 /// What a call of a tool gave.
@@ -81,7 +81,7 @@ impl Session {
             stdout,
             stderr,
             readers: vec![reads_stdout, reads_stderr],
-            shows_tokens: false,
+            shows: Shows::Nothing,
         };
         session.ask(
             "initialize",
@@ -209,7 +209,7 @@ impl Session {
     /// Says that from here on the server shows tokens: those it got with credentials that came with a call are the
     /// answer to that call.
     pub(crate) fn shows_given_tokens(&mut self) {
-        self.shows_tokens = true;
+        self.shows = Shows::Tokens;
     }
 
     /// Closes its standard input, waits for its end, and gives all that it has said; fails unless it ended well.
@@ -234,8 +234,9 @@ impl Drop for Session {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        if !self.shows_tokens && !thread::panicking() {
-            assert_clean(&self.said(), Shows::Nothing, "what the server said");
+        if !thread::panicking() {
+            self.readers.drain(..).for_each(|reader| reader.join().unwrap());
+            assert_clean(self.said(), self.shows, "what the server said");
         }
     }
 }

@@ -259,7 +259,7 @@ fn no_success_shows_a_secret_but_where_it_was_asked_for() {
             let environment =
                 home.run_showing_token(["exec", "--", "/bin/sh", "-c", "env"]).expect(0).quietly().stdout;
             assert!(environment.contains(&format!("ZOOM_ACCESS_TOKEN={token}\n")));
-            assert_clean(&environment.replace(&token, ""), Shows::Nothing, "the environment of the command");
+            assert_clean(environment.replace(&token, ""), Shows::Nothing, "the environment of the command");
         }
     }
 }
@@ -277,9 +277,9 @@ fn no_process_has_a_secret_in_its_arguments() {
         let sandbox = sandbox();
         sandbox.fail(Endpoint::Token, fault, 1);
         let home = Home::of_user(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(-10)));
-        let mut child = home.start(["exec", "--", "/bin/sh", "-c", "echo started; read line"]);
+        let mut running = home.start(["exec", "--", "/bin/sh", "-c", "echo started; read line"]);
         assert!(sandbox.wait_for_token_requests(1, Duration::from_secs(10)));
-        let process = PathBuf::from(format!("/proc/{}", child.id()));
+        let process = PathBuf::from(format!("/proc/{}", running.id()));
         let look = |names: &[&str]| {
             for name in names {
                 let text = match fs::read(process.join(name)) {
@@ -287,15 +287,14 @@ fn no_process_has_a_secret_in_its_arguments() {
                     Err(error) if error.kind() == ErrorKind::PermissionDenied => continue,
                     text => text.unwrap(),
                 };
-                assert_clean(&String::from_utf8_lossy(&text), Shows::Nothing, name);
+                assert_clean(text, Shows::Nothing, name);
             }
         };
         // Before the exchange has ended, then in the command. There the environment holds the token, as it should.
         look(&["cmdline", "environ", "comm"]);
         let mut first = [0; 8];
-        std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut first).unwrap();
+        std::io::Read::read_exact(&mut running.stdout(), &mut first).unwrap();
         look(&["cmdline", "comm"]);
-        child.kill().unwrap();
-        child.wait().unwrap();
+        running.kill();
     }
 }

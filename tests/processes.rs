@@ -1,27 +1,48 @@
 //! Many runs of the program at once, signals to them, and what could not be shown here.
 
-use std::process::Child;
+use std::io::{self, Read};
+use std::process::{Child, ChildStdin, ChildStdout};
 #[cfg(unix)]
-use std::process::Command;
-use std::time::Duration;
+use std::process::{Command, ExitStatus};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
 
-use crate::canaries::Shows;
-use crate::support::{Ended, Home, ended_showing, texts};
+use crate::canaries::{Shows, assert_clean};
+use crate::support::{Ended, Home, ended_showing};
 
 /// How long anything may take that is done in milliseconds; a busy machine is slow.
 const SOON: Duration = Duration::from_secs(10);
 
-/// A process that does not outlive its test, also not one that failed.
+/// A process that does not outlive its test, also not one that failed. What it has printed, to whomever, is searched for
+/// secrets when it is over.
 pub(crate) struct Running {
     child: Option<Child>,
     shows: Shows,
+    /// What the test has read for itself.
+    read: Arc<Mutex<Vec<u8>>>,
+}
+
+/// What a process prints on one of its streams, for a test to read.
+pub(crate) struct Printed<S> {
+    stream: S,
+    read: Arc<Mutex<Vec<u8>>>,
+}
+
+impl<S: Read> Read for Printed<S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.stream.read(buffer)?;
+        self.read.lock().unwrap().extend_from_slice(&buffer[..read]);
+        Ok(read)
+    }
 }
 
 impl Running {
     pub(crate) fn new(child: Child) -> Self {
-        Self { child: Some(child), shows: Shows::Nothing }
+        Self { child: Some(child), shows: Shows::Nothing, read: Arc::default() }
     }
 
     /// The same process, which may show so much.
@@ -40,29 +61,36 @@ impl Running {
     }
 
     /// Its number in the system.
-    #[cfg(target_os = "linux")]
+    #[cfg(unix)]
     pub(crate) fn id(&mut self) -> u32 {
         self.child().id()
     }
 
     /// What it reads, where it was started with a pipe, from here on for the caller.
-    pub(crate) fn stdin(&mut self) -> std::process::ChildStdin {
+    pub(crate) fn stdin(&mut self) -> ChildStdin {
         self.child().stdin.take().unwrap()
     }
 
     /// What it prints, from here on for the caller.
-    pub(crate) fn stdout(&mut self) -> std::process::ChildStdout {
-        self.child().stdout.take().unwrap()
+    pub(crate) fn stdout(&mut self) -> Printed<ChildStdout> {
+        Printed { stream: self.child().stdout.take().unwrap(), read: Arc::clone(&self.read) }
     }
 
     /// Waits for its end.
     #[track_caller]
     pub(crate) fn end(mut self) -> Ended {
-        ended_showing(self.child.take().unwrap().wait_with_output().unwrap(), self.shows)
+        let output = self.child.take().unwrap().wait_with_output().unwrap();
+        self.search_what_was_read();
+        ended_showing(output, self.shows)
+    }
+
+    /// Waits for its end and gives no more than how it ended.
+    #[cfg(unix)]
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        self.child().wait().unwrap()
     }
 
     /// Ends it with SIGKILL and waits until it is gone.
-    #[cfg(unix)]
     pub(crate) fn kill(mut self) {
         self.child().kill().unwrap();
         self.child().wait().unwrap();
@@ -76,21 +104,43 @@ impl Running {
         let sent = Command::new("sh").args(["-c", &format!("kill -{name} {pid}")]).status().unwrap();
         assert!(sent.success());
     }
+
+    #[track_caller]
+    fn search_what_was_read(&self) {
+        assert_clean(&*self.read.lock().unwrap(), self.shows, "stdout");
+    }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if let Some(child) = &mut self.child {
-            let _ = child.kill();
-            let _ = child.wait();
+        let Some(mut child) = self.child.take() else { return };
+        let _ = child.kill();
+        let _ = child.wait();
+        // A test that has failed already has more to say.
+        if thread::panicking() {
+            return;
         }
+        let (sender, output) = channel();
+        thread::spawn(move || sender.send(child.wait_with_output()));
+        // A process that this one has started can hold the pipes, and what is in them, for as long as it likes.
+        if let Ok(output) = output.recv_timeout(SOON) {
+            let output = output.unwrap();
+            assert_clean(output.stdout, self.shows, "stdout");
+            assert_clean(output.stderr, Shows::Nothing, "stderr");
+        }
+        // What the test had a thread read is read to its end by that.
+        let ended = Instant::now();
+        while Arc::strong_count(&self.read) > 1 && ended.elapsed() < Duration::from_secs(1) {
+            thread::sleep(Duration::from_millis(1));
+        }
+        self.search_what_was_read();
     }
 }
 
 /// Starts the program with these arguments.
 #[track_caller]
 pub(crate) fn start(home: &Home, arguments: &[&str]) -> Running {
-    Running::new(home.start(arguments)).showing(Shows::by_contract(&texts(arguments)))
+    home.start(arguments)
 }
 
 /// Starts the program and waits until its request for a token has arrived, which then has this fault.

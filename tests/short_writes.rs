@@ -11,7 +11,7 @@ use zoomtok::sandbox::{Options, Sandbox};
 use crate::canaries::Shows;
 use crate::durability::without;
 use crate::processes::{note, works};
-use crate::support::{Ended, Home, ended_showing, names, texts};
+use crate::support::{Ended, Home, ended_showing, names};
 
 const OURS: [&str; 3] = ["ZOOM_ACCESS_TOKEN", "ZOOM_TOKEN_EXPIRES_AT", "ZOOM_REFRESH_TOKEN"];
 
@@ -44,7 +44,7 @@ impl Preloaded {
         command.env("LD_PRELOAD", self.directory.path().join("short.so"));
         command.env("SHORT_WRITES_COUNT", self.count());
         command.envs(room.map(|room| ("SHORT_WRITES_ROOM", room.to_string())));
-        let ended = ended_showing(command.output().unwrap(), Shows::by_contract(&texts(arguments)));
+        let ended = ended_showing(command.output().unwrap(), Shows::by_contract(&command));
         (ended, fs::read_to_string(self.count()).unwrap().parse().unwrap())
     }
 }

@@ -6,13 +6,14 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
 
 use tempfile::TempDir;
 use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Sandbox};
 
 use crate::canaries::{self, Shows, assert_clean};
+use crate::processes::Running;
 use crate::rows::tree;
 
 /// A directory to run in, removed at the end.
@@ -133,35 +134,39 @@ impl Home {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        for argument in command.get_args() {
+            assert_clean(argument.as_encoded_bytes(), Shows::Nothing, "an argument");
+        }
         command
     }
 
     /// Runs the program to its end.
     #[track_caller]
     pub(crate) fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Ended {
-        let arguments = texts(arguments);
-        ended_showing(self.start(&arguments).wait_with_output().unwrap(), Shows::by_contract(&arguments))
+        self.start(arguments).end()
     }
 
     /// The same for an `exec` whose command shows the token that it was handed.
     #[track_caller]
     pub(crate) fn run_showing_token<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Ended {
-        ended_showing(self.start(arguments).wait_with_output().unwrap(), Shows::AccessToken)
+        self.start(arguments).showing(Shows::AccessToken).end()
     }
 
     /// Starts the program.
     #[track_caller]
-    pub(crate) fn start<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Child {
+    pub(crate) fn start<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Running {
         let mut command = self.command(arguments);
+        let shows = Shows::by_contract(&command);
+        let running = |child| Running::new(child).showing(shows);
         // When many start at once wine now and then loses one before it begins, with ERROR_INTERNAL_ERROR.
         let lost = |error: &io::Error| cfg!(windows) && error.raw_os_error() == Some(1359);
         for _ in 0..3 {
             match command.spawn() {
                 Err(error) if lost(&error) => {}
-                started => return started.unwrap(),
+                started => return running(started.unwrap()),
             }
         }
-        command.spawn().unwrap()
+        running(command.spawn().unwrap())
     }
 }
 
@@ -178,8 +183,8 @@ impl Drop for Home {
                 || self.for_secrets.lock().unwrap().contains(&path);
             // What a link leads to is looked at where it is.
             if path.is_file() && !path.is_symlink() && !is_meant_to {
-                let text = String::from_utf8_lossy(&fs::read(&path).unwrap_or_default()).into_owned();
-                assert_clean(&text, Shows::Nothing, &path.display().to_string());
+                let bytes = fs::read(&path).unwrap_or_default();
+                assert_clean(bytes, Shows::Nothing, &path.display().to_string());
             }
         }
     }
@@ -236,16 +241,13 @@ pub(crate) fn ended(output: Output) -> Ended {
 /// The same, of one that may have shown so much.
 #[track_caller]
 pub(crate) fn ended_showing(output: Output, shows: Shows) -> Ended {
-    let stdout = String::from_utf8(output.stdout).unwrap();
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_clean(&stdout, shows, "stdout");
-    assert_clean(&stderr, Shows::Nothing, "stderr");
-    Ended { code: output.status.code(), stdout, stderr }
-}
-
-/// Arguments as texts, to be looked at.
-pub(crate) fn texts<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Vec<String> {
-    arguments.into_iter().map(|argument| argument.as_ref().to_string_lossy().into_owned()).collect()
+    assert_clean(&output.stdout, shows, "stdout");
+    assert_clean(&output.stderr, Shows::Nothing, "stderr");
+    Ended {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
 }
 
 /// The names in a directory, sorted; none when it does not exist.

@@ -227,9 +227,8 @@ fn ten_at_once_all_succeed_and_the_last_one_wins() {
         fs::write(home.work().join(format!("{id}.env")), format!("ZOOM_ACCESS_TOKEN={token}\n")).unwrap();
     }
     for _ in 0..5 {
-        let all: Vec<Running> = (0..10)
-            .map(|id| Running::new(home.start(["update-claude", "--env-file", &format!("{id}.env")])))
-            .collect();
+        let all: Vec<Running> =
+            (0..10).map(|id| home.start(["update-claude", "--env-file", &format!("{id}.env")])).collect();
         for one in all {
             one.end().expect(0).quietly();
         }
