@@ -121,7 +121,7 @@ fn the_end_of_its_input_ends_it_whenever_it_comes() {
 }
 
 #[test]
-fn what_wended_well_before_the_end_of_the_input_is_answered() {
+fn what_came_before_the_end_of_the_input_is_answered() {
     let sandbox = sandbox();
     let home = home(&sandbox);
     let mut client = Client::begin(&home, &[]);

@@ -1,6 +1,8 @@
 //! Many runs of the program at once, signals to them, and what could not be shown here.
 
 use std::io::{self, Read};
+#[cfg(unix)]
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout};
 #[cfg(unix)]
 use std::process::{Command, ExitStatus};
@@ -9,7 +11,11 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+#[cfg(unix)]
+use zoomtok::clock::SystemClock;
 use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
+#[cfg(unix)]
+use zoomtok::store::Lock;
 
 use crate::canaries::{Shows, assert_clean};
 use crate::support::{Ended, Home, ended_showing};
@@ -158,6 +164,13 @@ pub(crate) fn in_flight(sandbox: &Sandbox, home: &Home, arguments: &[&str], faul
 pub(crate) fn crowd(home: &Home, arguments: &[&str], n: usize) -> Vec<Ended> {
     let started: Vec<_> = (0..n).map(|_| start(home, arguments)).collect();
     started.into_iter().map(Running::end).collect()
+}
+
+/// Whether nobody holds the lock of this file. A process that another test is about to start holds what the tests hold,
+/// until it becomes the program.
+#[cfg(unix)]
+pub(crate) fn is_free(target: &Path) -> bool {
+    Lock::acquire(target, Duration::from_secs(1), &SystemClock::start()).is_ok()
 }
 
 /// Whether a program runs here without failing.

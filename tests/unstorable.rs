@@ -9,10 +9,9 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use zoomtok::sandbox::{Endpoint, Fault, Options, Sandbox};
-use zoomtok::store::Lock;
 
 use crate::canaries::Shows;
-use crate::processes::{Running, in_flight, is_root, note, start, works};
+use crate::processes::{Running, in_flight, is_free, is_root, note, start, works};
 use crate::support::{Ended, Home, ended, ended_showing, names};
 
 const REFRESH: &str = "ZOOM_REFRESH_TOKEN";
@@ -338,7 +337,7 @@ fn a_signal_ends_the_wait_for_zoom_and_changes_nothing() {
             assert_eq!(home.env_text(), text);
             assert_eq!(home.names(), [".env", ".env.lock"]);
             let real = home.env_path().canonicalize().unwrap();
-            assert!(Lock::try_acquire(&real).unwrap().is_some());
+            assert!(is_free(&real));
             assert!(!home.state().exists(), "an interrupt is no failure to be remembered");
             home.run(["get"]).expect(0).quietly();
         }
