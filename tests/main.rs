@@ -35,7 +35,6 @@ mod get;
 mod input;
 mod jsonrpc_lines;
 mod mcp;
-mod mcp_client;
 mod mcp_errors;
 #[cfg(unix)]
 mod mcp_foreign;

@@ -8,9 +8,9 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use zoomtok::sandbox::{Endpoint, Fault, Options, Sandbox};
+use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
 
-use crate::mcp_client::Client;
+use crate::mcp_session::{Session, home, sandbox, wait_until};
 use crate::processes::Running;
 use crate::support::{Ended, Home, ended};
 
@@ -20,14 +20,8 @@ const AT_ONCE: Duration = Duration::from_secs(2);
 /// How long a server that its client has left goes on with what it was asked.
 const GRACE: Duration = Duration::from_millis(1500);
 
-pub(crate) fn sandbox() -> Sandbox {
-    Sandbox::start(Options::default()).unwrap()
-}
-
-/// A home with a token that is good for an hour, so that nothing is said about tokens.
-pub(crate) fn home(sandbox: &Sandbox) -> Home {
-    Home::of(sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(3600)))
-}
+/// The seconds that a token has left about which there is nothing to say.
+const GOOD: i64 = 3600;
 
 impl Ended {
     /// Fails unless the server has ended as one that was asked to.
@@ -39,11 +33,6 @@ impl Ended {
         }
         ended
     }
-}
-
-/// The text of a result.
-pub(crate) fn text(result: &Value) -> &str {
-    result["content"][0]["text"].as_str().unwrap()
 }
 
 #[test]
@@ -59,63 +48,61 @@ fn every_version_with_a_handshake_is_spoken() {
         ("1999-12-31", newest),
         ("", newest),
     ] {
-        let home = home(&sandbox);
-        let mut client = Client::start(&home, &[]);
-        let server = client.initialize(asked);
+        let home = home(&sandbox, GOOD);
+        let mut session = Session::without_greeting(&home, &[]);
+        let server = session.greet(asked);
         assert_eq!(server["protocolVersion"], spoken, "{asked}");
         assert_eq!(server["serverInfo"]["name"], "zoomtok");
         assert_eq!(server["serverInfo"]["version"], env!("CARGO_PKG_VERSION"));
         assert_eq!(server["capabilities"], json!({"tools": {"listChanged": true}}));
-        assert_eq!(client.tools().len(), 14);
-        let user = client.call("get_user", &json!({"user_id": "me"}));
-        assert_eq!(user["structuredContent"]["email"], "ada@example.com", "{user}");
-        client.close().ended_well();
+        assert_eq!(session.tools().len(), 14);
+        let user = session.call("get_user", json!({"user_id": "me"})).ok();
+        assert_eq!(user.value["email"], "ada@example.com");
+        session.leave().ended_well();
     }
 }
 
 #[test]
 fn it_starts_with_nothing_and_says_what_is_missing_when_a_tool_is_called() {
     let home = Home::empty();
-    let mut client = Client::begin(&home, &[]);
-    assert_eq!(client.tools().len(), 14);
-    let result = client.call("list_users", &json!({}));
-    assert_eq!(result["isError"], true);
-    for part in ["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_ACCOUNT_ID"] {
-        assert!(text(&result).contains(part), "{result}");
-    }
-    assert_ne!(client.call("zoom_token_status", &json!({}))["isError"], true);
-    client.close().expect(0);
+    let mut session = Session::start(&home, &[]);
+    assert_eq!(session.tools().len(), 14);
+    let missing = ["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_ACCOUNT_ID"];
+    session.call("list_users", json!({})).fails(&missing);
+    session.call("zoom_token_status", json!({})).ok();
+    session.leave().expect(0);
     assert_eq!(home.names(), [".env.lock"; 0]);
 }
 
 #[test]
 fn it_starts_without_a_network_and_says_so_when_a_tool_is_called() {
     // Nobody listens there any more.
-    let home = home(&sandbox());
-    let mut client = Client::begin(&home, &[]);
-    assert_eq!(client.tools().len(), 14);
-    let result = client.call("list_users", &json!({}));
-    assert_eq!(result["isError"], true);
-    assert!(text(&result).contains("127.0.0.1"), "{result}");
-    client.close().expect(0);
+    let home = home(&sandbox(), GOOD);
+    let mut session = Session::start(&home, &[]);
+    assert_eq!(session.tools().len(), 14);
+    session.call("list_users", json!({})).fails(&["127.0.0.1"]);
+    session.leave().expect(0);
 }
 
 #[test]
 fn the_end_of_its_input_ends_it_whenever_it_comes() {
     let sandbox = sandbox();
-    let home = home(&sandbox);
+    let home = home(&sandbox, GOOD);
     let began = Instant::now();
     // Before anything, and after half of a line.
     for bytes in [&b""[..], b"{\"jsonrpc\":\"2.0\",\"id\":1,\"met"] {
-        let mut client = Client::start(&home, &[]);
-        client.send(bytes);
-        assert_eq!(client.close().ended_well().stdout, "");
+        let mut session = Session::without_greeting(&home, &[]);
+        session.write(bytes);
+        assert_eq!(session.leave().ended_well().stdout, "");
     }
     // With the greeting under way, and with a session that has done nothing yet.
-    let mut client = Client::start(&home, &[]);
-    client.ask("initialize", &json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {}}));
-    client.close().ended_well();
-    assert_eq!(Client::begin(&home, &[]).close().ended_well().stdout, "");
+    let mut session = Session::without_greeting(&home, &[]);
+    session.send_text(
+        "initialize",
+        r#"{"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {}}"#,
+    );
+    session.leave().ended_well();
+    assert_eq!(Session::start(&home, &[]).leave().ended_well().stdout, "");
     // None of these had anything to wait for.
     assert!(began.elapsed() < 2 * AT_ONCE, "{:?}", began.elapsed());
 }
@@ -123,29 +110,29 @@ fn the_end_of_its_input_ends_it_whenever_it_comes() {
 #[test]
 fn what_came_before_the_end_of_the_input_is_answered() {
     let sandbox = sandbox();
-    let home = home(&sandbox);
-    let mut client = Client::begin(&home, &[]);
+    let home = home(&sandbox, GOOD);
+    let mut session = Session::start(&home, &[]);
     sandbox.fail(Endpoint::Api, Fault::Slow(Duration::from_millis(300)), 1);
-    client.ask_tool("get_user", &json!({"user_id": "me"}));
-    let stdout = client.close().ended_well().stdout;
+    session.send("get_user", &json!({"user_id": "me"}));
+    let stdout = session.leave().ended_well().stdout;
     assert!(stdout.contains("ada@example.com"), "{stdout}");
 }
 
 #[test]
 fn a_call_that_hangs_does_not_keep_it_from_ending() {
     let sandbox = sandbox();
-    let home = home(&sandbox);
-    let mut client = Client::begin(&home, &[]);
-    hang(&sandbox, &mut client);
+    let home = home(&sandbox, GOOD);
+    let mut session = Session::start(&home, &[]);
+    hang(&sandbox, &mut session);
     let closed = Instant::now();
-    client.close().ended_well();
+    session.leave().ended_well();
     assert!(closed.elapsed() < GRACE + AT_ONCE, "{:?}", closed.elapsed());
 }
 
 #[test]
 fn a_client_that_no_longer_reads_ends_it() {
     let sandbox = sandbox();
-    let home = home(&sandbox);
+    let home = home(&sandbox, GOOD);
     let mut server = Running::new(home.command(["mcp"]).stdin(Stdio::piped()).spawn().unwrap());
     let (mut stdin, mut stdout) = (server.stdin(), BufReader::new(server.stdout()));
     let hello = json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "a", "version": "1"}});
@@ -153,7 +140,7 @@ fn a_client_that_no_longer_reads_ends_it() {
     stdout.read_line(&mut String::new()).unwrap();
     drop(stdout);
     stdin.write_all(line(2, "ping", &json!({})).as_bytes()).unwrap();
-    wait_until(|| !server.runs());
+    wait_until("its end", || !server.runs());
     server.end().ended_well();
     drop(stdin);
 }
@@ -164,25 +151,9 @@ fn line(id: u32, method: &str, parameters: &Value) -> String {
 }
 
 #[test]
-fn a_changed_list_of_tools_is_told() {
-    let sandbox = sandbox();
-    let home = home(&sandbox);
-    let policy = home.work().join("policy.json");
-    fs::write(&policy, r#"{"version": "1", "default": "allow"}"#).unwrap();
-    let mut client = Client::begin(&home, &["--policy", "policy.json"]);
-    assert_eq!(client.tools().len(), 14);
-    fs::write(&policy, r#"{"version": "1", "default": "allow", "hide": ["delete_meeting"]}"#).unwrap();
-    let told = client.notification("notifications/tools/list_changed");
-    assert_eq!(told, json!({"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}));
-    assert!(!client.tools().contains(&"delete_meeting".to_owned()));
-    // Once.
-    assert_eq!(client.close().ended_well().stdout, "");
-}
-
-#[test]
 fn its_input_may_be_a_file() {
     let sandbox = sandbox();
-    let home = home(&sandbox);
+    let home = home(&sandbox, GOOD);
     let hello = json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "a", "version": "1"}});
     let call = json!({"name": "get_user", "arguments": {"user_id": "me"}});
     let path = home.work().join("requests");
@@ -199,17 +170,17 @@ fn its_input_may_be_a_file() {
 #[test]
 fn a_quick_call_does_not_wait_for_a_slow_one() {
     let sandbox = sandbox();
-    let home = home(&sandbox);
-    let mut client = Client::begin(&home, &[]);
+    let home = home(&sandbox, GOOD);
+    let mut session = Session::start(&home, &[]);
     sandbox.fail(Endpoint::Api, Fault::Slow(AT_ONCE), 1);
-    let slow = client.ask_tool("get_user", &json!({"user_id": "me"}));
+    let slow = session.send("get_user", &json!({"user_id": "me"}));
     wait_for_requests(&sandbox, 1);
     let began = Instant::now();
-    let users = client.call("list_users", &json!({}));
-    assert!(users["structuredContent"]["users"].is_array(), "{users}");
+    let users = session.call("list_users", json!({})).ok();
+    assert!(users.value["users"].is_array(), "{users:?}");
     assert!(began.elapsed() < AT_ONCE / 2, "{:?}", began.elapsed());
-    assert_eq!(client.answer(&slow)["result"]["structuredContent"]["email"], "ada@example.com");
-    client.close().ended_well();
+    assert_eq!(session.answer(slow).value["email"], "ada@example.com");
+    session.leave().ended_well();
 }
 
 #[test]
@@ -217,16 +188,16 @@ fn a_call_that_is_taken_back_ends_at_once() {
     // In the sandbox's place: it shows when a connection ends.
     let zoom = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let sandbox = sandbox();
-    let mut home = home(&sandbox);
+    let mut home = home(&sandbox, GOOD);
     home.set("ZOOM_API_URL", &format!("http://{}/v2", zoom.local_addr().unwrap()));
-    let mut client = Client::begin(&home, &[]);
+    let mut session = Session::start(&home, &[]);
 
-    let taken_back = client.ask_tool("get_user", &json!({"user_id": "me"}));
+    let taken_back = session.send("get_user", &json!({"user_id": "me"}));
     let mut connection = asked(&zoom);
-    client.notify("notifications/cancelled", &json!({"requestId": taken_back, "reason": "a test"}));
+    session.cancel(taken_back);
     assert_eq!(connection.read(&mut [0]).unwrap(), 0, "the connection is open");
 
-    let next = client.ask_tool("get_user", &json!({"user_id": "me"}));
+    let next = session.send("get_user", &json!({"user_id": "me"}));
     let mut connection = asked(&zoom);
     let body = r#"{"id": "somebody"}"#;
     write!(
@@ -235,27 +206,27 @@ fn a_call_that_is_taken_back_ends_at_once() {
         body.len()
     )
     .unwrap();
-    assert_eq!(client.answer(&next)["result"]["structuredContent"], json!({"id": "somebody"}));
+    assert_eq!(session.answer(next).value, json!({"id": "somebody"}));
     // A call that was taken back is not answered.
-    let stdout = client.close().ended_well().stdout;
+    let stdout = session.leave().ended_well().stdout;
     assert_eq!(stdout, "");
 }
 
 #[test]
 fn the_first_call_of_a_session_can_be_taken_back_in_the_same_breath() {
     let sandbox = sandbox();
-    let home = home(&sandbox);
+    let home = home(&sandbox, GOOD);
     sandbox.fail(Endpoint::Api, Fault::Never, 1);
-    let mut client = Client::start(&home, &[]);
+    let mut session = Session::without_greeting(&home, &[]);
     let meta = json!({"io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientCapabilities": {}});
     let call = json!({"name": "get_user", "arguments": {"user_id": "me"}, "_meta": meta});
     let taken_back =
         json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}});
-    client.send(format!("{}{taken_back}\n", line(1, "tools/call", &call)).as_bytes());
-    assert!(client.request("tools/list", &json!({"_meta": meta}))["result"].is_object());
+    session.write(format!("{}{taken_back}\n", line(1, "tools/call", &call)));
+    assert!(session.ask("tools/list", &json!({"_meta": meta}))["result"].is_object());
     let closed = Instant::now();
-    assert_eq!(client.close().ended_well().stdout, "");
+    assert_eq!(session.leave().ended_well().stdout, "");
     assert!(closed.elapsed() < GRACE, "{:?}", closed.elapsed());
 }
 
@@ -273,25 +244,15 @@ fn asked(zoom: &TcpListener) -> TcpStream {
 }
 
 /// Calls a tool that is never answered, and waits until Zoom has been asked.
-fn hang(sandbox: &Sandbox, client: &mut Client) {
+fn hang(sandbox: &Sandbox, session: &mut Session) {
     let before = sandbox.requests().len();
     sandbox.fail(Endpoint::Api, Fault::Never, 1);
-    client.ask_tool("get_user", &json!({"user_id": "me"}));
+    session.send("get_user", &json!({"user_id": "me"}));
     wait_for_requests(sandbox, before + 1);
 }
 
 fn wait_for_requests(sandbox: &Sandbox, n: usize) {
-    wait_until(|| sandbox.requests().len() >= n);
-}
-
-/// Waits until something is so, and fails where it does not become so.
-#[track_caller]
-fn wait_until(mut so: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !so() {
-        assert!(began.elapsed() < Duration::from_secs(10), "it never was so");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    wait_until("a request", || sandbox.requests().len() >= n);
 }
 
 #[cfg(unix)]
@@ -299,21 +260,21 @@ mod signals {
     use std::process::{Command, Stdio};
     use std::time::Instant;
 
-    use super::{AT_ONCE, Client, Home, fs, hang, home, json, sandbox, wait_until};
+    use super::{AT_ONCE, GOOD, Home, Session, fs, hang, home, sandbox, wait_until};
 
     #[test]
     fn a_signal_ends_it_at_once_and_well() {
         let sandbox = sandbox();
         for signal in ["TERM", "INT"] {
             for busy in [false, true] {
-                let home = home(&sandbox);
-                let mut client = Client::begin(&home, &[]);
+                let home = home(&sandbox, GOOD);
+                let mut session = Session::start(&home, &[]);
                 if busy {
-                    hang(&sandbox, &mut client);
+                    hang(&sandbox, &mut session);
                 }
                 let sent = Instant::now();
-                client.process().signal(signal);
-                client.end().ended_well();
+                session.process().signal(signal);
+                session.end().ended_well();
                 assert!(sent.elapsed() < AT_ONCE, "{signal}, {busy}: {:?}", sent.elapsed());
             }
         }
@@ -324,13 +285,13 @@ mod signals {
     fn a_signal_ends_it_also_while_it_reads_from_what_does_not_end() {
         let sandbox = sandbox();
         for signal in ["TERM", "INT"] {
-            let home = home(&sandbox);
-            let mut client = Client::of(command(&home, "exec \"$0\" mcp >out"));
-            client.ask("ping", &json!({}));
-            wait_until(|| fs::read(home.work().join("out")).is_ok_and(|out| !out.is_empty()));
+            let home = home(&sandbox, GOOD);
+            let mut session = Session::of(command(&home, "exec \"$0\" mcp >out"));
+            session.send_text("ping", "{}");
+            wait_until("an answer", || fs::read(home.work().join("out")).is_ok_and(|out| !out.is_empty()));
             let sent = Instant::now();
-            client.process().signal(signal);
-            client.end().ended_well();
+            session.process().signal(signal);
+            session.end().ended_well();
             assert!(sent.elapsed() < AT_ONCE, "{signal}: {:?}", sent.elapsed());
         }
     }
@@ -338,10 +299,10 @@ mod signals {
     #[test]
     fn it_does_without_anybody_who_reads_what_it_says() {
         let home = Home::empty();
-        let mut client = Client::of(command(&home, "{ \"$0\" mcp 2>&1 >&3 3>&- | true; } 3>&1"));
-        client.initialize("2025-11-25");
-        assert_eq!(client.tools().len(), 14);
-        client.close().expect(0);
+        let mut session = Session::of(command(&home, "{ \"$0\" mcp 2>&1 >&3 3>&- | true; } 3>&1"));
+        session.greet("2025-11-25");
+        assert_eq!(session.tools().len(), 14);
+        session.leave().expect(0);
     }
 
     /// A line of the shell in which `$0` is the program.

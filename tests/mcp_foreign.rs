@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::mcp::{home, sandbox};
+use crate::mcp_session::{home, sandbox};
 use crate::processes::{note, works};
 use crate::support::{Home, ended};
 
@@ -47,7 +47,7 @@ fn the_sdk_for_python_finds_everything_as_it_must_be() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mcp_sdk.py");
     let sandbox = sandbox();
     for mode in ["legacy", "auto"] {
-        let output = run(&home(&sandbox), &python, &[script, mode, env!("CARGO_BIN_EXE_zoomtok")]);
+        let output = run(&home(&sandbox, 3600), &python, &[script, mode, env!("CARGO_BIN_EXE_zoomtok")]);
         ended(output).expect(0);
     }
 }
@@ -61,7 +61,7 @@ fn the_inspector_lists_and_calls() {
     let inspect = |arguments: &[&str]| -> Value {
         let program = ["--cli", env!("CARGO_BIN_EXE_zoomtok"), "mcp", "--method"];
         let printed =
-            ended(run(&home(&sandbox), &inspector, &[&program, arguments].concat())).expect(0).stdout;
+            ended(run(&home(&sandbox, 3600), &inspector, &[&program, arguments].concat())).expect(0).stdout;
         serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}: {printed}"))
     };
     let listed = inspect(&["tools/list"]);

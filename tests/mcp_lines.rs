@@ -8,58 +8,61 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
 
 use crate::jsonrpc_lines::writes;
-use crate::mcp_client::Client;
+use crate::mcp_session::Session;
 use crate::support::Home;
 
 /// How many times a server is sent some lines.
 const CASES: u32 = 600;
 
 /// A server that asks nobody: what is called fails for want of credentials.
-fn start(home: &Home) -> Client {
-    Client::start(home, &["--no-watch"])
+fn start(home: &Home) -> Session {
+    Session::without_greeting(home, &["--no-watch"])
+}
+
+/// The same, in a session.
+fn begin(home: &Home) -> Session {
+    Session::start(home, &["--no-watch"])
 }
 
 /// Sends lines to a server again and again, and has `alive` look after each whether it lives and shall go on; where it
 /// shall not, another one takes its place. Gives the last of them.
 #[track_caller]
-fn withstands(start: impl Fn() -> Client, alive: impl Fn(&mut Client) -> bool) -> Client {
-    let client = RefCell::new(start());
+fn withstands(start: impl Fn() -> Session, alive: impl Fn(&mut Session) -> bool) -> Session {
+    let session = RefCell::new(start());
     let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
     let result = TestRunner::new(config).run(&vec(any::<u8>(), 1..80), |bytes| {
-        let mut client = client.borrow_mut();
-        if !client.process().runs() {
-            *client = start();
+        let mut session = session.borrow_mut();
+        if !session.process().runs() {
+            *session = start();
         }
         for write in writes(&bytes) {
-            client.send(&write);
+            session.write(write);
         }
-        if !alive(&mut client) {
-            *client = start();
+        if !alive(&mut session) {
+            *session = start();
         }
-        client.forget();
+        session.forget();
         Ok(())
     });
     if let Err(failure) = result {
         panic!("{failure}");
     }
-    client.into_inner()
+    session.into_inner()
 }
 
 #[test]
 fn no_line_disturbs_a_session() {
     let home = Home::empty();
-    let begin = || {
-        let mut client = start(&home);
-        client.initialize("2025-11-25");
-        client
-    };
-    let mut client = withstands(begin, |client| {
-        assert_eq!(client.tools().len(), 14);
-        true
-    });
+    let mut session = withstands(
+        || begin(&home),
+        |session| {
+            assert_eq!(session.tools().len(), 14);
+            true
+        },
+    );
     #[cfg(target_os = "linux")]
-    assert_small(&mut client);
-    client.close().expect(0);
+    assert_small(&mut session);
+    session.leave().expect(0);
 }
 
 #[test]
@@ -67,18 +70,18 @@ fn no_line_before_a_session_ends_the_server() {
     let home = Home::empty();
     // Where a line has begun a session of protocol version 2026-07-28 there is no ping: an error is an answer too, and
     // the next line has another server.
-    let alive = |client: &mut Client| client.request("ping", &json!({}))["result"].is_object();
-    let mut client = withstands(|| start(&home), alive);
+    let alive = |session: &mut Session| session.ask("ping", &json!({}))["result"].is_object();
+    let mut session = withstands(|| start(&home), alive);
     #[cfg(target_os = "linux")]
-    assert_small(&mut client);
-    client.close().expect(0);
+    assert_small(&mut session);
+    session.leave().expect(0);
 }
 
 /// Fails where a server has ever had much in memory.
 #[cfg(target_os = "linux")]
 #[track_caller]
-fn assert_small(client: &mut Client) {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", client.process().id())).unwrap();
+fn assert_small(session: &mut Session) {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", session.process().id())).unwrap();
     let most =
         status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")).unwrap();
     let most: u32 = most.parse().unwrap();
@@ -89,16 +92,15 @@ fn assert_small(client: &mut Client) {
 #[test]
 fn the_line_that_is_largest_in_memory_is_small() {
     let home = Home::empty();
-    let mut client = start(&home);
-    client.initialize("2025-11-25");
+    let mut session = begin(&home);
     for length in (10..19).map(|power| 1 << power) {
         let line = json!({"jsonrpc": "2.0", "id": length, "method": "tools/call", "params": {
             "name": "get_user", "arguments": {"user_id": vec![0; length / 2 - 80]}}});
-        client.send(format!("{line}\n").as_bytes());
+        session.write(format!("{line}\n"));
     }
-    assert_eq!(client.tools().len(), 14);
-    assert_small(&mut client);
+    assert_eq!(session.tools().len(), 14);
+    assert_small(&mut session);
     // The last is dropped. The one before it is as long as can be, and was read like the others.
-    let answers = client.close().expect(0).stdout;
+    let answers = session.leave().expect(0).stdout;
     assert_eq!(answers.lines().count(), 8, "{answers}");
 }

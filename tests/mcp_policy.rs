@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::json;
 
 use crate::mcp_gate::{start, under, write_policy};
-use crate::mcp_session::{Session, api_calls, sandbox, wait_until};
+use crate::mcp_session::{Session, api_calls, sandbox};
 use crate::support::Home;
 
 #[test]
@@ -141,11 +141,11 @@ fn a_client_is_told_when_tools_come_and_go() {
     assert_eq!(session.tools().len(), 14);
     write_policy(&home, r#"{"version": "1", "default": "allow", "hide": ["delete_meeting"]}"#);
     // Also where nothing is called.
-    wait_until("it", || {
-        session.ask("ping", &json!({}));
-        session.notices.iter().any(|notice| notice["method"] == "notifications/tools/list_changed")
-    });
+    let told = session.notification("notifications/tools/list_changed");
+    assert_eq!(told, json!({"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}));
     assert_eq!(session.tools().len(), 13);
+    // Once.
+    assert_eq!(session.leave().expect(0).stdout, "");
 }
 
 #[test]

@@ -61,9 +61,13 @@ fn what_cannot_be_read_is_not_repeated() {
         let sent = session.send_text("tools/call", &params);
         assert!(session.response(sent)["error"].is_object());
     }
-    session.write(&format!(r#"{{"jsonrpc":"2.0","id":"{canary}"#));
-    session.write(&format!(r#"{{"jsonrpc":"2.0","id":"x","method":"tools/call","params":["{canary}"]}}"#));
-    session.write(canary);
+    for line in [
+        format!(r#"{{"jsonrpc":"2.0","id":"{canary}"#),
+        format!(r#"{{"jsonrpc":"2.0","id":"x","method":"tools/call","params":["{canary}"]}}"#),
+        canary.to_owned(),
+    ] {
+        session.write(line + "\n");
+    }
     session.call("list_meetings", json!({})).ok();
     let said = session.close();
     assert!(!said.contains(canary) && !said.contains("panicked"), "{said}");

@@ -1,9 +1,10 @@
-//! A client of `zoomtok mcp`: as little of the protocol as it takes to call tools, many at once.
+//! A client of `zoomtok mcp` that knows only pipes and lines, so that every byte of a test is the test's own: as little of
+//! the protocol as it takes to call tools, many at once.
 
-use std::collections::HashMap;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::process::{Child, ChildStdin, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::collections::VecDeque;
+use std::io::{BufRead as _, BufReader, Read, Write as _};
+use std::process::{ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -11,27 +12,25 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use zoomtok::sandbox::{Options, Sandbox, Seen};
 
-use crate::canaries::{Shows, assert_clean};
-use crate::support::Home;
+use crate::canaries::Shows;
+use crate::processes::Running;
+use crate::support::{Ended, Home};
 
 /// How long an answer may take that the server does not wait for; a busy machine is slow.
 const SOON: Duration = Duration::from_secs(25);
 
 /// A server, and its client.
 pub(crate) struct Session {
-    child: Child,
+    process: Running,
     /// None once the client has nothing more to say.
     stdin: Option<ChildStdin>,
-    lines: Receiver<String>,
-    /// Answers that came while another one was waited for, by their ids.
-    answers: HashMap<i64, Value>,
-    /// What the server has sent that is no answer.
-    pub(crate) notices: Vec<Value>,
-    next_id: i64,
+    lines: Receiver<Vec<u8>>,
+    /// What came while something else was waited for.
+    kept: VecDeque<Value>,
+    asked: u64,
     stdout: Arc<Mutex<String>>,
     stderr: Arc<Mutex<String>>,
     readers: Vec<JoinHandle<()>>,
-    shows: Shows,
 }
 
 /// What a call of a tool gave.
@@ -43,85 +42,97 @@ pub(crate) struct Answer {
     pub(crate) value: Value,
 }
 
-/// A call that is under way.
+/// A request that is under way.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Sent(i64);
+pub(crate) struct Sent(u64);
+
+impl Sent {
+    /// Not a number, so that no line that is made up can have the same.
+    fn id(self) -> String {
+        format!("asked {}", self.0)
+    }
+}
 
 impl Session {
     /// Starts `zoomtok mcp` with these arguments behind it, and begins a session.
     #[track_caller]
     pub(crate) fn start(home: &Home, arguments: &[&str]) -> Self {
-        let mut command = home.command([&["mcp"], arguments].concat());
-        let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
-        let (sender, lines) = channel();
-        let (stdout, stderr) = (Arc::<Mutex<String>>::default(), Arc::<Mutex<String>>::default());
-        let (mut out, kept) = (BufReader::new(child.stdout.take().unwrap()), Arc::clone(&stdout));
-        let reads_stdout = thread::spawn(move || {
-            let mut line = String::new();
-            while out.read_line(&mut line).is_ok_and(|read| read > 0) {
-                kept.lock().unwrap().push_str(&line);
-                // Nobody listens any more when the session has ended.
-                let _ = sender.send(std::mem::take(&mut line));
-            }
-        });
-        let (mut err, kept) = (child.stderr.take().unwrap(), Arc::clone(&stderr));
-        let reads_stderr = thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(read @ 1..) = err.read(&mut buffer) {
-                kept.lock().unwrap().push_str(&String::from_utf8_lossy(&buffer[..read]));
-            }
-        });
-        let mut session = Self {
-            stdin: child.stdin.take(),
-            child,
-            lines,
-            answers: HashMap::new(),
-            notices: Vec::new(),
-            next_id: 0,
-            stdout,
-            stderr,
-            readers: vec![reads_stdout, reads_stderr],
-            shows: Shows::Nothing,
-        };
-        session.ask(
-            "initialize",
-            &json!({
-                "protocolVersion": "2025-06-18",
-                "capabilities": {},
-                "clientInfo": {"name": "tests", "version": "1"},
-            }),
-        );
-        session.write(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}).to_string());
+        let mut session = Self::without_greeting(home, arguments);
+        session.greet("2025-11-25");
         session
     }
 
-    /// Writes a line as it is.
+    /// Starts `zoomtok mcp` with these arguments behind it, and says nothing.
     #[track_caller]
-    pub(crate) fn write(&mut self, line: &str) {
-        writeln!(self.stdin.as_mut().unwrap(), "{line}").unwrap();
+    pub(crate) fn without_greeting(home: &Home, arguments: &[&str]) -> Self {
+        Self::of(home.command([&["mcp"], arguments].concat()))
+    }
+
+    /// Starts a server by this command, and says nothing.
+    #[track_caller]
+    pub(crate) fn of(mut command: Command) -> Self {
+        let mut process = Running::new(command.stdin(Stdio::piped()).spawn().unwrap());
+        let (sender, lines) = channel();
+        let (stdout, stderr) = (Arc::<Mutex<String>>::default(), Arc::<Mutex<String>>::default());
+        let reads_stdout = collect(process.stdout(), Arc::clone(&stdout), move |line| {
+            // Nobody listens any more when the session has ended.
+            let _ = sender.send(line);
+        });
+        let reads_stderr = collect(process.stderr(), Arc::clone(&stderr), drop);
+        Self {
+            stdin: Some(process.stdin()),
+            process,
+            lines,
+            kept: VecDeque::new(),
+            asked: 0,
+            stdout,
+            stderr,
+            readers: vec![reads_stdout, reads_stderr],
+        }
+    }
+
+    /// Begins a session of this protocol version, and gives what the server says of itself.
+    #[track_caller]
+    pub(crate) fn greet(&mut self, version: &str) -> Value {
+        let client = json!({"name": "tests", "version": "1"});
+        let mut answer = self.ask(
+            "initialize",
+            &json!({"protocolVersion": version, "capabilities": {}, "clientInfo": client}),
+        );
+        self.notify("notifications/initialized", &json!({}));
+        answer["result"].take()
+    }
+
+    /// Writes these bytes. A server that has ended takes none, which is for the test to find out.
+    pub(crate) fn write(&mut self, bytes: impl AsRef<[u8]>) {
+        let stdin = self.stdin.as_mut().unwrap();
+        let _ = stdin.write_all(bytes.as_ref()).and_then(|()| stdin.flush());
     }
 
     /// Sends a request whose params are this text, which may be what no serializer writes.
-    #[track_caller]
     pub(crate) fn send_text(&mut self, method: &str, params: &str) -> Sent {
-        self.next_id += 1;
-        let id = self.next_id;
-        self.write(&format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"{method}","params":{params}}}"#));
-        Sent(id)
+        self.asked += 1;
+        let sent = Sent(self.asked);
+        let id = sent.id();
+        self.write(format!(
+            "{{\"jsonrpc\":\"2.0\",\"id\":\"{id}\",\"method\":\"{method}\",\"params\":{params}}}\n"
+        ));
+        sent
     }
 
     /// Sends a call of a tool.
-    #[track_caller]
     pub(crate) fn send(&mut self, tool: &str, arguments: &Value) -> Sent {
         self.send_text("tools/call", &json!({"name": tool, "arguments": arguments}).to_string())
     }
 
+    /// Sends a notification.
+    pub(crate) fn notify(&mut self, method: &str, params: &Value) {
+        self.write(format!("{}\n", json!({"jsonrpc": "2.0", "method": method, "params": params})));
+    }
+
     /// Tells that nobody wants to know any more.
-    #[track_caller]
-    pub(crate) fn cancel(&mut self, Sent(id): Sent) {
-        let notice =
-            json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id}});
-        self.write(&notice.to_string());
+    pub(crate) fn cancel(&mut self, sent: Sent) {
+        self.notify("notifications/cancelled", &json!({"requestId": sent.id(), "reason": "a test"}));
     }
 
     /// Sends a request and waits for the whole response.
@@ -131,27 +142,40 @@ impl Session {
         self.response(sent)
     }
 
-    /// Waits for a response.
+    /// Waits for a response: the whole message, with a result or an error.
     #[track_caller]
-    pub(crate) fn response(&mut self, Sent(id): Sent) -> Value {
+    pub(crate) fn response(&mut self, sent: Sent) -> Value {
+        let id = sent.id();
+        self.message(|message| message.get("method").is_none() && message["id"] == id)
+    }
+
+    /// Waits for a notification of this method.
+    #[track_caller]
+    pub(crate) fn notification(&mut self, method: &str) -> Value {
+        self.message(|message| message["method"] == method)
+    }
+
+    /// Waits for a message; what else comes meanwhile is kept.
+    #[track_caller]
+    fn message(&mut self, is_wanted: impl Fn(&Value) -> bool) -> Value {
+        if let Some(found) = self.kept.iter().position(&is_wanted) {
+            return self.kept.remove(found).unwrap();
+        }
         let deadline = Instant::now() + SOON;
         loop {
-            if let Some(answer) = self.answers.remove(&id) {
-                return answer;
+            let line = self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now()));
+            let message =
+                parsed(&line.unwrap_or_else(|error| panic!("no such message: {error}\n{}", self.stderr())));
+            if is_wanted(&message) {
+                return message;
             }
-            self.receive(deadline.saturating_duration_since(Instant::now()))
-                .unwrap_or_else(|error| panic!("no answer: {error}\n{}", self.stderr()));
+            self.kept.push_back(message);
         }
     }
 
-    /// Takes in one line.
-    fn receive(&mut self, patience: Duration) -> Result<(), RecvTimeoutError> {
-        let message: Value = serde_json::from_str(&self.lines.recv_timeout(patience)?).unwrap();
-        match message["id"].as_i64() {
-            Some(id) => drop(self.answers.insert(id, message)),
-            None => self.notices.push(message),
-        }
-        Ok(())
+    /// Drops what has come and nobody has waited for.
+    pub(crate) fn forget(&mut self) {
+        self.kept.clear();
     }
 
     /// Waits for what a call gave; fails where the protocol gave it an error.
@@ -190,7 +214,7 @@ impl Session {
         tools.iter().map(|tool| tool["name"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// What it has printed on stderr so far.
+    /// The lines that it has printed on stderr so far.
     pub(crate) fn stderr(&self) -> String {
         self.stderr.lock().unwrap().clone()
     }
@@ -200,7 +224,7 @@ impl Session {
         self.stdout.lock().unwrap().clone() + &self.stderr()
     }
 
-    /// Waits until it has said something on stderr.
+    /// Waits until it has printed a line with this on stderr.
     #[track_caller]
     pub(crate) fn wait_for(&self, part: &str) {
         wait_until(part, || self.stderr().contains(part));
@@ -209,36 +233,81 @@ impl Session {
     /// Says that from here on the server shows tokens: those it got with credentials that came with a call are the
     /// answer to that call.
     pub(crate) fn shows_given_tokens(&mut self) {
-        self.shows = Shows::Tokens;
+        self.process.may_show(Shows::Tokens);
+    }
+
+    /// The process of the server.
+    pub(crate) fn process(&mut self) -> &mut Running {
+        &mut self.process
     }
 
     /// Closes its standard input, waits for its end, and gives all that it has said; fails unless it ended well.
     #[track_caller]
     pub(crate) fn close(mut self) -> String {
-        drop(self.stdin.take());
-        let status = self.child.wait().unwrap();
-        self.readers.drain(..).for_each(|reader| reader.join().unwrap());
-        assert!(status.success(), "{status}\n{}", self.stderr());
+        self.stdin = None;
+        self.wait().expect(0);
         self.said()
     }
 
+    /// Closes its standard input and waits for its end, as [`Session::end`] does.
+    #[track_caller]
+    pub(crate) fn leave(mut self) -> Ended {
+        self.stdin = None;
+        self.wait()
+    }
+
+    /// Waits for its end. What it has said to its client and nobody has looked at is in `stdout`.
+    #[track_caller]
+    pub(crate) fn end(mut self) -> Ended {
+        self.wait()
+    }
+
+    #[track_caller]
+    fn wait(&mut self) -> Ended {
+        let mut status = None;
+        wait_until("its end", || {
+            status = self.process.status();
+            status.is_some()
+        });
+        // What it has printed is all there when the pipes have ended.
+        self.readers.drain(..).for_each(|reader| reader.join().unwrap());
+        let unread = self.lines.try_iter().map(|line| parsed(&line));
+        let unseen: Vec<String> =
+            self.kept.drain(..).chain(unread).map(|message| message.to_string()).collect();
+        Ended {
+            code: status.and_then(|status| status.code()),
+            stdout: unseen.join("\n"),
+            stderr: self.stderr(),
+        }
+    }
+
     /// Ends it as SIGKILL does.
-    pub(crate) fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    pub(crate) fn kill(self) {
+        drop(self);
     }
 }
 
-impl Drop for Session {
-    /// No server outlives its test, also not one that failed.
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        if !thread::panicking() {
-            self.readers.drain(..).for_each(|reader| reader.join().unwrap());
-            assert_clean(self.said(), self.shows, "what the server said");
+/// Collects what a server prints, by lines: half of one is none until there is no more. Each also goes to `take`.
+fn collect(
+    from: impl Read + Send + 'static,
+    said: Arc<Mutex<String>>,
+    take: impl Fn(Vec<u8>) + Send + 'static,
+) -> JoinHandle<()> {
+    let mut from = BufReader::new(from);
+    thread::spawn(move || {
+        let mut line = Vec::new();
+        while from.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+            said.lock().unwrap().push_str(&String::from_utf8_lossy(&line));
+            take(std::mem::take(&mut line));
         }
-    }
+    })
+}
+
+/// A line of the server, which must be a message of JSON-RPC.
+#[track_caller]
+fn parsed(line: &[u8]) -> Value {
+    let message = serde_json::from_slice::<Value>(line).ok().filter(|message| message["jsonrpc"] == "2.0");
+    message.unwrap_or_else(|| panic!("not JSON-RPC: {}", String::from_utf8_lossy(line)))
 }
 
 impl Answer {

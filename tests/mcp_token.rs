@@ -99,12 +99,12 @@ fn the_token_is_refreshed_ahead_of_time_without_a_call() {
         let session = Session::start(&home, arguments);
         wait_until("a refresh", || token(&home) != old);
         if is_told {
-            session.wait_for("✅ Token refresh complete! New token is now active.");
+            session.wait_for("🔑 Token Status: ✅ ");
         } else {
             thread::sleep(Duration::from_millis(300));
         }
-        let told = session.stderr();
-        session.close();
+        // All of it is there at the end only.
+        let told = session.leave().expect(0).stderr;
         assert_exchanges(&sandbox, 1);
         assert!(sandbox.accepts(&token(&home)));
         if !is_told {

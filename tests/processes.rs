@@ -3,9 +3,9 @@
 use std::io::{self, Read};
 #[cfg(unix)]
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout};
 #[cfg(unix)]
-use std::process::{Command, ExitStatus};
+use std::process::Command;
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, ExitStatus};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -29,7 +29,8 @@ pub(crate) struct Running {
     child: Option<Child>,
     shows: Shows,
     /// What the test has read for itself.
-    read: Arc<Mutex<Vec<u8>>>,
+    stdout: Arc<Mutex<Vec<u8>>>,
+    stderr: Arc<Mutex<Vec<u8>>>,
 }
 
 /// What a process prints on one of its streams, for a test to read.
@@ -48,22 +49,32 @@ impl<S: Read> Read for Printed<S> {
 
 impl Running {
     pub(crate) fn new(child: Child) -> Self {
-        Self { child: Some(child), shows: Shows::Nothing, read: Arc::default() }
+        Self { child: Some(child), shows: Shows::Nothing, stdout: Arc::default(), stderr: Arc::default() }
     }
 
     /// The same process, which may show so much.
     pub(crate) fn showing(mut self, shows: Shows) -> Self {
-        self.shows = shows;
+        self.may_show(shows);
         self
+    }
+
+    /// Says that from here on it may show so much.
+    pub(crate) fn may_show(&mut self, shows: Shows) {
+        self.shows = shows;
     }
 
     fn child(&mut self) -> &mut Child {
         self.child.as_mut().unwrap()
     }
 
+    /// How it has ended, if it has.
+    pub(crate) fn status(&mut self) -> Option<ExitStatus> {
+        self.child().try_wait().unwrap()
+    }
+
     /// Whether it has not ended yet.
     pub(crate) fn runs(&mut self) -> bool {
-        self.child().try_wait().unwrap().is_none()
+        self.status().is_none()
     }
 
     /// Its number in the system.
@@ -79,7 +90,12 @@ impl Running {
 
     /// What it prints, from here on for the caller.
     pub(crate) fn stdout(&mut self) -> Printed<ChildStdout> {
-        Printed { stream: self.child().stdout.take().unwrap(), read: Arc::clone(&self.read) }
+        Printed { stream: self.child().stdout.take().unwrap(), read: Arc::clone(&self.stdout) }
+    }
+
+    /// What it prints on stderr, from here on for the caller.
+    pub(crate) fn stderr(&mut self) -> Printed<ChildStderr> {
+        Printed { stream: self.child().stderr.take().unwrap(), read: Arc::clone(&self.stderr) }
     }
 
     /// Waits for its end.
@@ -113,7 +129,8 @@ impl Running {
 
     #[track_caller]
     fn search_what_was_read(&self) {
-        assert_clean(&*self.read.lock().unwrap(), self.shows, "stdout");
+        assert_clean(&*self.stdout.lock().unwrap(), self.shows, "stdout");
+        assert_clean(&*self.stderr.lock().unwrap(), Shows::Nothing, "stderr");
     }
 }
 
@@ -136,7 +153,10 @@ impl Drop for Running {
         }
         // What the test had a thread read is read to its end by that.
         let ended = Instant::now();
-        while Arc::strong_count(&self.read) > 1 && ended.elapsed() < Duration::from_secs(1) {
+        let is_read = |kept: &Arc<_>| Arc::strong_count(kept) > 1;
+        while [&self.stdout, &self.stderr].into_iter().any(is_read)
+            && ended.elapsed() < Duration::from_secs(1)
+        {
             thread::sleep(Duration::from_millis(1));
         }
         self.search_what_was_read();
