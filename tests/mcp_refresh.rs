@@ -1,9 +1,11 @@
 //! The tools for the token itself: what they answer, and what they keep to themselves.
 
-use serde_json::{Value, json};
-use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET};
+use std::time::Duration;
 
-use crate::mcp_session::{Session, home, sandbox, token};
+use serde_json::{Value, json};
+use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Endpoint, Fault};
+
+use crate::mcp_session::{Session, home, sandbox, token, wait_until};
 use crate::mcp_token::{assert_exchanges, replace_token};
 use crate::rows::exp;
 use crate::support::Home;
@@ -65,6 +67,27 @@ fn a_refresh_with_credentials_answers_as_the_server_does_that_it_comes_from() {
     let fields: Vec<&str> = failed.value.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(fields, ["error", "status"]);
     assert_eq!(serde_json::from_str::<Value>(&failed.text).unwrap(), failed.value);
+    assert_exchanges(&sandbox, 2);
+}
+
+/// The refresh token is spent, and the one who sent it has nothing else.
+#[test]
+fn what_a_cancelled_refresh_brought_is_the_answer_to_the_next_one() {
+    let sandbox = sandbox();
+    let home = home(&sandbox, 3000);
+    let mut session = Session::start(&home, &["--no-watch"]);
+    session.shows_given_tokens();
+    let arguments = given(&sandbox.refresh_token());
+    sandbox.fail(Endpoint::Token, Fault::Slow(Duration::from_millis(500)), 1);
+    let call = session.send("zoom_refresh_token", &arguments);
+    wait_until("the exchange", || sandbox.token_requests().len() == 1);
+    session.cancel(call);
+    let value = session.call("zoom_refresh_token", arguments.clone()).ok().value;
+    assert_eq!(value["refresh_token"], sandbox.refresh_token());
+    assert!(sandbox.accepts(value["access_token"].as_str().unwrap()));
+    assert_exchanges(&sandbox, 1);
+    // It has been told now, and is not kept.
+    session.call("zoom_refresh_token", arguments).fails(&["is spent"]);
     assert_exchanges(&sandbox, 2);
 }
 

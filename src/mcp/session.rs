@@ -8,12 +8,11 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::failure::Failure;
-use super::tokens::{Pair, Tokens};
+use super::tokens::{Given, Pair, Tokens};
 use crate::clock::{self, Clock as _};
 use crate::error::Error;
 use crate::keeper::Kept;
 use crate::token::Token;
-use crate::zoom::Credentials;
 use crate::zoom::api::{self, Api, Request};
 
 /// The longest wait that a busy Zoom may ask for and get, and how often. What takes longer is told: the client can
@@ -97,14 +96,12 @@ impl Session {
     }
 
     /// Spends a refresh token that came with the call.
-    pub(super) async fn exchange(&self, credentials: Credentials) -> Result<Pair, Failure> {
+    pub(super) async fn exchange(&self, given: Given) -> Result<Pair, Failure> {
         self.reach();
-        self.tokens.exchange(credentials).await.map_err(|error| {
+        self.tokens.exchange(given).await.map_err(|error| match error {
             // What to mend then is in the call, and not in the settings that the hint of the error is about.
-            let message = format!("{error}. See to the credentials of this call.");
-            let refused = matches!(error, Error::Refused { .. });
-            let failure = self.explain(error);
-            if refused { Failure::new(message) } else { failure }
+            Error::Refused { .. } => Failure::new(format!("{error}. See to the credentials of this call.")),
+            error => self.explain(error),
         })
     }
 

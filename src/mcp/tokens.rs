@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::Url;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::clock::{Clock as _, SystemClock};
 use crate::error::{Code, Error};
@@ -34,31 +35,67 @@ pub(super) struct Tokens {
     /// The client of the API, made at the first call, and where it leads.
     api: Mutex<Option<(Url, Api)>>,
     refreshing: Mutex<Refreshing>,
-    refused: Mutex<Option<Refused>>,
+    /// The last time that none could be had for a call.
+    failed: Mutex<Option<Failed>>,
+    /// What refresh tokens of clients were spent for, and nobody was there any more to be told.
+    undelivered: Mutex<Vec<(Given, Pair)>>,
+}
+
+/// What came with a call to ask Zoom with.
+#[derive(Clone)]
+pub(super) struct Given {
+    pub(super) client_id: String,
+    pub(super) client_secret: SecretString,
+    pub(super) refresh: Token,
+}
+
+impl Given {
+    fn is_same(&self, other: &Self) -> bool {
+        self.client_id == other.client_id
+            && self.client_secret.expose_secret() == other.client_secret.expose_secret()
+            && self.refresh == other.refresh
+    }
+
+    fn credentials(&self) -> Credentials {
+        Credentials {
+            client_id: self.client_id.clone(),
+            client_secret: self.client_secret.clone(),
+            grant: Grant::RefreshToken(self.refresh.clone()),
+        }
+    }
 }
 
 /// What a refresh token was spent for.
+#[derive(Clone)]
 pub(super) struct Pair {
     pub(super) access: Token,
     pub(super) refresh: Token,
     pub(super) expires_at: DateTime<Utc>,
 }
 
-/// A refusal of Zoom's, which holds for a while.
-#[derive(Clone)]
-struct Refused {
+/// A failure to get a token, which is that of other calls too.
+struct Failed {
     /// Of the token and the credentials that it was about.
     fingerprint: u64,
+    /// By the clock that never jumps.
     since: Duration,
     at: DateTime<Utc>,
+    code: Code,
     message: String,
     hint: Option<String>,
 }
 
-impl Refused {
-    fn again(self) -> Error {
-        let Self { at, message, hint, .. } = self;
-        Error::TakenOver { code: Code::Refused, message, hint, at }
+impl Failed {
+    /// Whether it answers a call that began to wait at `asked`: one that waited for it, or any for a while where Zoom has
+    /// refused.
+    fn answers(&self, fingerprint: u64, asked: Duration, now: Duration) -> bool {
+        let lately = self.code == Code::Refused && now < self.since + COOLDOWN;
+        self.fingerprint == fingerprint && (lately || self.since >= asked)
+    }
+
+    fn again(&self) -> Error {
+        let (message, hint) = (self.message.clone(), self.hint.clone());
+        Error::TakenOver { code: self.code, message, hint, at: self.at }
     }
 }
 
@@ -80,8 +117,17 @@ impl Tokens {
         state_root: Option<PathBuf>,
         clock: SystemClock,
     ) -> Self {
-        let (turn, api, refreshing, refused) = Default::default();
-        Self { environment, env_file, state_root, clock, turn, api, refreshing, refused }
+        Self {
+            environment,
+            env_file,
+            state_root,
+            clock,
+            turn: Arc::default(),
+            api: Mutex::default(),
+            refreshing: Mutex::default(),
+            failed: Mutex::default(),
+            undelivered: Mutex::default(),
+        }
     }
 
     /// The keeper of the `.env`.
@@ -116,7 +162,9 @@ impl Tokens {
         let settings = self.settings(&look);
         let api = self.api(&settings.api_url()?)?;
         let present = look.held.state.token().filter(|_| look.held.state.lasts(0)).cloned();
-        if let Some(token) = present.clone().filter(|_| look.held.state.lasts(ENOUGH)) {
+        if look.held.state.lasts(ENOUGH)
+            && let Some(token) = present
+        {
             return Ok((api, token));
         }
         match (self.on_demand(look, Need { seconds: ENOUGH, unlike: Unlike::None }).await, present) {
@@ -168,25 +216,33 @@ impl Tokens {
     /// # Errors
     ///
     /// Zoom refuses, or cannot be asked: any of [`Error`].
-    pub(super) async fn exchange(self: &Arc<Self>, credentials: Credentials) -> Result<Pair, Error> {
-        let Grant::RefreshToken(spent) = &credentials.grant else {
-            return Err(Error::Other {
-                action: "refresh without a refresh token".into(),
-                source: io::ErrorKind::InvalidInput.into(),
-            });
-        };
+    pub(super) async fn exchange(self: &Arc<Self>, given: Given) -> Result<Pair, Error> {
         let look = self.keeper().look()?;
-        let settings = self.settings(&look);
-        if self.kept_refresh_token(&look).as_ref() == Some(spent) {
+        if self.kept_refresh_token(&look).as_ref() == Some(&given.refresh) {
             let kept = self.ensure(look, Need { seconds: 0, unlike: Unlike::Present }).await?;
-            let refresh = self.kept_refresh_token(&self.keeper().look()?);
-            let refresh = refresh.unwrap_or_else(|| spent.clone());
+            let refresh = self.kept_refresh_token(&self.keeper().look()?).unwrap_or(given.refresh);
             return Ok(Pair { access: kept.token, refresh, expires_at: kept.expires_at });
         }
-        let (url, spent, clock) = (settings.oauth_url()?, spent.clone(), self.clock);
-        let granted = self.blocking(move || Http.exchange(&url, &credentials, &clock)).await?;
-        let refresh = granted.refresh_token.unwrap_or(spent);
-        Ok(Pair { access: granted.token, refresh, expires_at: granted.expires_at })
+        let url = self.settings(&look).oauth_url()?;
+        let (this, spent) = (Arc::clone(self), given.clone());
+        let pair = self.blocking(move || this.spend(&url, spent)).await?;
+        // Only here is anybody left to be told.
+        locked(&self.undelivered).retain(|(spent, _)| !spent.is_same(&given));
+        Ok(pair)
+    }
+
+    /// Spends it, unless it was spent for somebody who did not wait for the answer and asks again now: Zoom takes no
+    /// refresh token twice.
+    fn spend(&self, url: &Url, given: Given) -> Result<Pair, Error> {
+        let undelivered = || locked(&self.undelivered);
+        if let Some((_, pair)) = undelivered().iter().find(|(spent, _)| spent.is_same(&given)) {
+            return Ok(pair.clone());
+        }
+        let granted = Http.exchange(url, &given.credentials(), &self.clock)?;
+        let refresh = granted.refresh_token.unwrap_or_else(|| given.refresh.clone());
+        let pair = Pair { access: granted.token, refresh, expires_at: granted.expires_at };
+        undelivered().push((given, pair.clone()));
+        Ok(pair)
     }
 
     /// The refresh token that a look finds to be in use.
@@ -197,33 +253,39 @@ impl Tokens {
         }
     }
 
-    /// Gets a token because a call needs one. What Zoom has refused a moment ago is not asked for again with the same
-    /// credentials: every call of an agent would be another refused request, and Zoom disables apps for too many.
+    /// Gets a token because a call needs one. A call that waits for another one's attempt takes over its failure. And what
+    /// Zoom has refused a moment ago is not asked for again with the same credentials: every call of an agent would be
+    /// another refused request, and Zoom disables apps for too many.
     async fn on_demand(self: &Arc<Self>, look: Look, need: Need) -> Result<Kept, Error> {
-        // A token of the environment would hide that there is another one in `.env`.
-        let environment = self.environment.clone().without_token();
-        let fingerprint = Settings::new(&environment, &look.file).fingerprint();
-        let lately = self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(refused) = lately
-            && refused.fingerprint == fingerprint
-            && self.clock.elapsed() < refused.since + COOLDOWN
-        {
-            return Err(refused.again());
-        }
-        let asked = self.ensure(look, need).await;
-        if let Err(error) = &asked
-            && error.code() == Code::Refused
-        {
-            let (since, at) = (self.clock.elapsed(), self.clock.now());
-            let message = match error {
-                // It says already that it was told before.
-                Error::TakenOver { message, .. } => message.clone(),
-                _ => error.to_string(),
-            };
-            let refused = Refused { fingerprint, since, at, message, hint: error.hint() };
-            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(refused);
-        }
-        asked
+        let (this, asked) = (Arc::clone(self), self.clock.elapsed());
+        // In turn, so that no other call looks between a failure and the note of it.
+        self.blocking(move || {
+            // A token of the environment would hide that there is another one in `.env`.
+            let environment = this.environment.clone().without_token();
+            // It may have changed while this call waited.
+            let file = this.keeper().look()?.file;
+            let fingerprint = Settings::new(&environment, &file).fingerprint();
+            let mut failed = locked(&this.failed);
+            let now = this.clock.elapsed();
+            if let Some(failed) = failed.as_ref().filter(|failed| failed.answers(fingerprint, asked, now)) {
+                return Err(failed.again());
+            }
+            this.keeper().ensure(&look, &need).inspect_err(|error| {
+                // What costs no time is found again.
+                if !matches!(error.code(), Code::Refused | Code::Passing | Code::Busy) {
+                    return;
+                }
+                let message = match error {
+                    // It says already that it was told before.
+                    Error::TakenOver { message, .. } => message.clone(),
+                    _ => error.with_causes(),
+                };
+                let (since, at) = (this.clock.elapsed(), this.clock.now());
+                let (code, hint) = (error.code(), error.hint());
+                *failed = Some(Failed { fingerprint, since, at, code, message, hint });
+            })
+        })
+        .await
     }
 
     async fn ensure(self: &Arc<Self>, before: Look, need: Need) -> Result<Kept, Error> {
@@ -248,7 +310,7 @@ impl Tokens {
     }
 
     fn api(&self, url: &Url) -> Result<Api, Error> {
-        let mut known = self.api.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = locked(&self.api);
         if let Some((_, api)) = known.as_ref().filter(|(known, _)| known == url) {
             return Ok(api.clone());
         }
@@ -259,6 +321,14 @@ impl Tokens {
 
     /// How the refreshing ahead of time is doing.
     pub(super) fn refreshing(&self) -> MutexGuard<'_, Refreshing> {
-        self.refreshing.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.refreshing)
     }
 }
+
+/// What a panic of somebody else's has left is whole: each of these is written in one step.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

@@ -11,8 +11,9 @@ use super::{Hints, Reply, Tool, schema};
 use crate::clock::rfc3339;
 use crate::mcp::failure::Failure;
 use crate::mcp::session::Session;
+use crate::mcp::tokens::Given;
 use crate::token::State;
-use crate::zoom::{Credentials, Grant};
+use crate::zoom::Grant;
 
 #[derive(Debug, Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -69,14 +70,14 @@ impl Refreshed {
 
 impl RefreshToken {
     /// What came with the call to ask Zoom with; none where what is configured shall serve.
-    fn credentials(self) -> Result<Option<Credentials>, Failure> {
+    fn given(self) -> Result<Option<Given>, Failure> {
         match (self.zoom_refresh_token, self.zoom_client_id, self.zoom_client_secret) {
             (None, None, None) => Ok(None),
-            (Some(token), Some(client_id), Some(client_secret)) => {
-                let grant = Grant::RefreshToken(token.into());
-                let (client_id, client_secret) = (client_id.to_string(), client_secret.into());
-                Ok(Some(Credentials { client_id, client_secret, grant }))
-            }
+            (Some(refresh), Some(client_id), Some(client_secret)) => Ok(Some(Given {
+                client_id: client_id.to_string(),
+                client_secret: client_secret.into(),
+                refresh: refresh.into(),
+            })),
             _ => Err(Failure::arguments(
                 "give zoom_refresh_token, zoom_client_id and zoom_client_secret together, or none of them to use what \
                  is configured",
@@ -85,7 +86,7 @@ impl RefreshToken {
     }
 
     async fn refresh(self, session: &Session) -> Result<Reply, Failure> {
-        match self.credentials()? {
+        match self.given()? {
             None => {
                 let kept = session.renew().await?;
                 let value = Refreshed::until(kept.expires_at, session.now()).value();
@@ -93,8 +94,8 @@ impl RefreshToken {
                     format!("The token was refreshed; it is valid until {}.", rfc3339(kept.expires_at));
                 Ok(Reply { value, text: Some(text) })
             }
-            Some(credentials) => {
-                let pair = session.exchange(credentials).await?;
+            Some(given) => {
+                let pair = session.exchange(given).await?;
                 let refreshed = Refreshed {
                     access_token: Some(pair.access.expose().to_owned()),
                     refresh_token: Some(pair.refresh.expose().to_owned()),
