@@ -1,6 +1,7 @@
 //! The policy of the server: where it comes from, what it does to a call, and that nothing gets around it.
 
 use std::fs;
+use std::io::Write as _;
 
 use serde_json::json;
 
@@ -131,6 +132,22 @@ fn a_changed_policy_holds_from_the_next_call_on() {
     }
     write_policy(&home, allow);
     session.call("list_meetings", json!({})).ok();
+}
+
+/// As by an editor that writes twice within one tick of the filesystem's clock, which is two seconds on some.
+#[test]
+fn a_change_that_leaves_size_and_time_as_they_were_holds_too() {
+    let hides = |tool: &str| json!({"version": "1", "default": "allow", "hide": [tool]});
+    let meeting = || json!({"meeting_id": "81000000001"});
+    let sandbox = sandbox();
+    let home = under(&sandbox, &hides("update_meeting"));
+    let mut session = start(&home);
+    session.call("get_meeting", meeting()).ok();
+    let mut file = fs::File::options().write(true).open(home.work().join("policy.json")).unwrap();
+    let written = file.metadata().unwrap().modified().unwrap();
+    file.write_all(hides("delete_meeting").to_string().as_bytes()).unwrap();
+    file.set_modified(written).unwrap();
+    assert!(session.call("delete_meeting", meeting()).is_denied());
 }
 
 #[test]

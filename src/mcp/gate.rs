@@ -3,13 +3,13 @@
 //! It holds the policy in force. The file may change while the server runs: a valid change is taken up at the next call
 //! or within seconds, a broken one is told and changes nothing.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 use tokio::sync::watch;
+use zeroize::Zeroizing;
 
 use super::counts::{Counts, Taken};
 use super::failure::Failure;
@@ -38,29 +38,9 @@ pub(super) struct Gate {
 
 struct InForce {
     policy: Policy,
-    /// What the file was like when it was last read.
-    stamp: Option<Stamp>,
-}
-
-/// What tells one version of a file from another, without reading it.
-#[derive(PartialEq, Eq)]
-struct Stamp {
-    modified: Option<SystemTime>,
-    length: u64,
-    #[cfg(unix)]
-    inode: u64,
-}
-
-impl Stamp {
-    fn of(path: &Path) -> Option<Self> {
-        let metadata = fs::metadata(path).ok()?;
-        Some(Self {
-            modified: metadata.modified().ok(),
-            length: metadata.len(),
-            #[cfg(unix)]
-            inode: std::os::unix::fs::MetadataExt::ino(&metadata),
-        })
-    }
+    /// What the file held when it was last read, whether a policy or not; none where it could not be read. Its time and
+    /// its size would not do: two changes within one tick of the filesystem's clock have the same.
+    held: Option<Zeroizing<Vec<u8>>>,
 }
 
 /// What a call got past the gate with.
@@ -80,13 +60,14 @@ impl Gate {
         clock: SystemClock,
         warn: Warn,
     ) -> Result<Self, Error> {
-        // Before the reading, so that a change meanwhile is seen as one.
-        let stamp = path.as_deref().and_then(Stamp::of);
-        let policy = match &path {
-            Some(path) => policy_file::read(path, &catalog)?,
-            None => Policy::default(),
+        let in_force = match &path {
+            Some(path) => {
+                let held = policy_file::bytes(path)?;
+                InForce { policy: policy_file::parse(path, &held, &catalog)?, held: Some(held) }
+            }
+            None => InForce { policy: Policy::default(), held: None },
         };
-        let in_force = Mutex::new(InForce { policy, stamp });
+        let in_force = Mutex::new(in_force);
         Ok(Self { path, catalog, counts, clock, warn, in_force, changes: watch::Sender::new(()) })
     }
 
@@ -118,13 +99,20 @@ impl Gate {
     /// Takes up the policy anew where its file has changed.
     pub(super) fn look_again(&self) {
         let Some(path) = &self.path else { return };
-        let stamp = Stamp::of(path);
         let mut in_force = self.in_force();
-        if stamp == in_force.stamp {
+        let read = policy_file::bytes(path);
+        if read.as_ref().ok() == in_force.held.as_ref() {
             return;
         }
-        in_force.stamp = stamp;
-        match policy_file::read(path, &self.catalog) {
+        let (held, parsed) = match read {
+            Ok(bytes) => {
+                let parsed = policy_file::parse(path, &bytes, &self.catalog);
+                (Some(bytes), parsed)
+            }
+            Err(error) => (None, Err(error)),
+        };
+        in_force.held = held;
+        match parsed {
             Ok(policy) => {
                 let differs = |tool: &String| policy.hides(tool) != in_force.policy.hides(tool);
                 let changed = self.catalog.keys().any(differs);
