@@ -82,11 +82,12 @@ fn find_twice(node: &Node<'_>, place: &Place, text: &str, faults: &mut Vec<Polic
     match node {
         Node::Object(object) => {
             let line = |at: usize| text[..at].matches('\n').count() + 1;
-            let mut lines = HashMap::new();
+            let mut seen = HashMap::new();
             for property in &object.properties {
-                let (name, here) = (property.name.as_str(), line(property.start()));
+                let (name, here) = (property.name.as_str(), property.start());
                 let place = place.field(name);
-                if let Some(first) = lines.insert(name, here) {
+                if let Some(first) = seen.insert(name, here) {
+                    let (first, here) = (line(first), line(here));
                     faults.push(place.fault(format!("is there twice, on line {first} and on line {here}")));
                 }
                 find_twice(&property.value, &place, text, faults);
