@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::Context;
+use super::{Context, not_found};
 use crate::cli::args::Check;
 use crate::clock::rfc3339;
 use crate::error::{Code, Error};
@@ -86,15 +86,7 @@ impl Report {
     /// What a person reads.
     fn lines(&self) -> Vec<String> {
         let (at, left) = match &self.look.held.state {
-            State::Missing if self.look.file.exists() => {
-                return vec![format!(
-                    "❌ MISSING: ZOOM_ACCESS_TOKEN not found in {}",
-                    self.look.file.path().display()
-                )];
-            }
-            State::Missing => {
-                return vec!["❌ MISSING: ZOOM_ACCESS_TOKEN not found, and there is no .env".into()];
-            }
+            State::Missing => return vec![format!("❌ MISSING: {}", not_found(&self.look))],
             State::Malformed { problem } => {
                 return vec![format!("❌ INVALID: Token cannot be used: {problem}")];
             }

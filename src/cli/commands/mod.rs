@@ -19,7 +19,7 @@ use super::args::Global;
 use super::output::Output;
 use crate::clock::SystemClock;
 use crate::error::Error;
-use crate::keeper::Keeper;
+use crate::keeper::{Keeper, Look};
 use crate::settings::{Chosen, Environment};
 use crate::store::default_state_root;
 use crate::zoom::Http;
@@ -73,5 +73,14 @@ impl Context {
         for warning in warnings {
             self.output.warn(warning);
         }
+    }
+}
+
+/// That a look has found no token, and where not.
+fn not_found(look: &Look) -> String {
+    if look.file.exists() {
+        format!("ZOOM_ACCESS_TOKEN not found in {}", look.file.path().display())
+    } else {
+        "ZOOM_ACCESS_TOKEN not found, and there is no .env".into()
     }
 }

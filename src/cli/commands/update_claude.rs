@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Context, restart_claude};
+use super::{Context, not_found, restart_claude};
 use crate::claude::{App, Config, Update};
 use crate::cli::args::UpdateClaude;
 use crate::error::{Code, Error};
@@ -17,13 +17,7 @@ pub(in crate::cli) fn run(context: &Context, flags: &UpdateClaude) -> Result<Cod
         Config::of(&settings, flags.config.as_deref(), flags.server.as_deref(), flags.key.as_deref())?;
     let no_token = |problem| Error::NoToken { problem };
     let token = match &look.held.state {
-        State::Missing if look.file.exists() => {
-            let problem = format!("ZOOM_ACCESS_TOKEN not found in {}", look.file.path().display());
-            return Err(no_token(problem).into());
-        }
-        State::Missing => {
-            return Err(no_token("ZOOM_ACCESS_TOKEN not found, and there is no .env".into()).into());
-        }
+        State::Missing => return Err(no_token(not_found(&look)).into()),
         State::Malformed { problem } => return Err(no_token((*problem).to_owned()).into()),
         State::Dated { token, expires_at, left, .. } => {
             if *left <= 0 {
