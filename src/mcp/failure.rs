@@ -1,5 +1,7 @@
 //! Why a tool did not do what it was asked for, in words that a model can act on.
 
+use std::fmt::Display;
+
 use serde_json::Value;
 
 use crate::error::Error;
@@ -21,8 +23,8 @@ impl Failure {
     }
 
     /// The arguments are not what the tool takes; nobody was asked.
-    pub(super) fn arguments(problem: impl AsRef<str>) -> Self {
-        Self::new(format!("wrong arguments: {}", problem.as_ref()))
+    pub(super) fn arguments(problem: impl Display) -> Self {
+        Self::new(format!("wrong arguments: {problem}"))
     }
 
     /// Something that should not happen did.

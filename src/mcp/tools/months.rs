@@ -106,7 +106,8 @@ impl Listing {
     /// Takes Zoom's answer to that page.
     pub(super) fn add(&mut self, mut answer: Value) {
         self.asked += 1;
-        let meetings = answer["meetings"].as_array_mut().map(std::mem::take).unwrap_or_default();
+        let meetings = answer.get_mut("meetings").and_then(Value::as_array_mut);
+        let meetings = meetings.map(std::mem::take).unwrap_or_default();
         // A meeting over midnight may be in two windows.
         let uuids = &mut self.uuids;
         self.meetings.extend(
