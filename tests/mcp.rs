@@ -8,7 +8,9 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use zoomtok::clock::SystemClock;
 use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
+use zoomtok::store::Lock;
 
 use crate::mcp_session::{Session, home, sandbox, wait_until};
 use crate::processes::Running;
@@ -127,6 +129,25 @@ fn a_call_that_hangs_does_not_keep_it_from_ending() {
     let closed = Instant::now();
     session.leave().ended_well();
     assert!(closed.elapsed() < GRACE + AT_ONCE, "{:?}", closed.elapsed());
+}
+
+#[test]
+fn a_lock_that_is_stuck_does_not_keep_it_from_ending() {
+    let sandbox = sandbox();
+    let home = home(&sandbox, -10);
+    let held =
+        Lock::acquire(&home.env_path().canonicalize().unwrap(), AT_ONCE, &SystemClock::start()).unwrap();
+    let mut session = Session::start(&home, &["--no-watch"]);
+    for _ in 0..3 {
+        session.send("get_user", &json!({"user_id": "me"}));
+    }
+    // It is read after these, so that they wait when it is answered.
+    session.call("zoom_token_status", json!({})).ok();
+    let closed = Instant::now();
+    session.leave().expect(0);
+    assert!(closed.elapsed() < GRACE + AT_ONCE, "{:?}", closed.elapsed());
+    drop(held);
+    assert_eq!(sandbox.token_requests().len(), 0);
 }
 
 #[test]

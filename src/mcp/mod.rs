@@ -112,7 +112,7 @@ pub fn serve(options: Options) -> Result<Code, Error> {
             () = async { gate.watch().await; std::future::pending().await } => {}
             _ = signals.next() => {}
         }
-        tokens.settled().await;
+        tokens.settle().await;
     });
     // A read of standard input that nobody can stop may still be waiting in a thread.
     runtime.shutdown_background();

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use chrono::{DateTime, Utc};
 use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::clock::{Clock as _, SystemClock};
+use crate::clock::{Clock, SystemClock};
 use crate::error::{Code, Error};
 use crate::keeper::{Keeper, Kept, Look, Need, Unlike};
 use crate::settings::{Environment, Settings};
@@ -30,6 +31,7 @@ pub(super) struct Tokens {
     state_root: Option<PathBuf>,
     /// What is gone by.
     pub(super) clock: SystemClock,
+    until_end: UntilEnd,
     /// The one who asks Zoom; all others in this process wait for it, and find what it found.
     turn: Arc<tokio::sync::Mutex<()>>,
     /// The client of the API, made at the first call, and where it leads.
@@ -39,6 +41,32 @@ pub(super) struct Tokens {
     failed: Mutex<Option<Failed>>,
     /// What refresh tokens of clients were spent for, and nobody was there any more to be told.
     undelivered: Mutex<Vec<(Given, Pair)>>,
+}
+
+/// The machine's clocks until the server ends: then nobody waits for a lock any more. That counts as a SIGTERM, whatever
+/// has ended it.
+struct UntilEnd {
+    clock: SystemClock,
+    ended: AtomicBool,
+}
+
+impl Clock for UntilEnd {
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    fn sleep(&self, duration: Duration) {
+        self.clock.sleep(duration);
+    }
+
+    fn interrupted(&self) -> Option<u8> {
+        const SIGTERM: u8 = 15;
+        self.ended.load(Ordering::Relaxed).then_some(SIGTERM)
+    }
 }
 
 /// What came with a call to ask Zoom with.
@@ -122,6 +150,7 @@ impl Tokens {
             env_file,
             state_root,
             clock,
+            until_end: UntilEnd { clock, ended: AtomicBool::new(false) },
             turn: Arc::default(),
             api: Mutex::default(),
             refreshing: Mutex::default(),
@@ -136,7 +165,7 @@ impl Tokens {
             environment: &self.environment,
             env_file: &self.env_file,
             state_root: self.state_root.as_deref(),
-            clock: &self.clock,
+            clock: &self.until_end,
             zoom: &Http,
             watching: false,
         }
@@ -205,8 +234,10 @@ impl Tokens {
         self.ensure(look, Need { seconds: 0, unlike: Unlike::Present }).await
     }
 
-    /// Waits until no exchange is under way in this process. What it brings may be the only good refresh token.
-    pub(super) async fn settled(&self) {
+    /// Begins nothing more, and waits until no exchange is under way in this process. What it brings may be the only
+    /// good refresh token.
+    pub(super) async fn settle(&self) {
+        self.until_end.ended.store(true, Ordering::Relaxed);
         drop(self.turn.lock().await);
     }
 
@@ -300,6 +331,9 @@ impl Tokens {
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let turn = Arc::clone(&self.turn).lock_owned().await;
+        if let Some(signal) = self.until_end.interrupted() {
+            return Err(Error::Interrupted { signal });
+        }
         let working = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             work()
