@@ -8,12 +8,9 @@ use serde_json::{Value, json};
 use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
 
 use crate::durability::without;
-use crate::mcp_session::{Answer, Session, api_calls, home, sandbox, wait_until};
+use crate::mcp_session::{Answer, SOON, Session, api_calls, home, sandbox, wait_until};
 use crate::rows::{each, jwt};
 use crate::support::Home;
-
-/// How long anything may take that is done in milliseconds; a busy machine is slow.
-const SOON: Duration = Duration::from_secs(10);
 
 /// A home with a good token and a policy in `policy.json`.
 pub(crate) fn under(sandbox: &Sandbox, policy: &Value) -> Home {

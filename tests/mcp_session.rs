@@ -16,8 +16,8 @@ use crate::canaries::Shows;
 use crate::processes::Running;
 use crate::support::{Ended, Home};
 
-/// How long an answer may take that the server does not wait for; a busy machine is slow.
-const SOON: Duration = Duration::from_secs(25);
+/// How long anything may take that is done in milliseconds; a busy machine is slow.
+pub(crate) const SOON: Duration = Duration::from_secs(25);
 
 /// A server, and its client.
 pub(crate) struct Session {

@@ -7,12 +7,9 @@ use serde_json::json;
 use zoomtok::sandbox::{CLIENT_SECRET, Endpoint, Fault, Sandbox};
 
 use crate::durability::without;
-use crate::mcp_session::{Session, api_calls, home, sandbox, token, wait_until};
+use crate::mcp_session::{SOON, Session, api_calls, home, sandbox, token, wait_until};
 use crate::processes::start;
 use crate::support::Home;
-
-/// How long anything may take that is done in milliseconds; a busy machine is slow.
-const SOON: Duration = Duration::from_secs(15);
 
 /// Puts another token into the `.env`, as somebody does by hand.
 pub(crate) fn replace_token(home: &Home, token: &str) {
