@@ -20,8 +20,8 @@ mod gate;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod oracle;
 pub mod policy;
-pub mod policy_file;
-pub mod scopes;
+pub(crate) mod policy_file;
+pub(crate) mod scopes;
 mod server;
 mod session;
 mod tokens;

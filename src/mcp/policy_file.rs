@@ -16,7 +16,7 @@ const MOST: u64 = 1024 * 1024;
 /// # Errors
 ///
 /// [`Error::Unreadable`], and [`Error::Policy`] with everything that is wrong with it.
-pub fn read(path: &Path, tools: &Catalog) -> Result<Policy, Error> {
+pub(crate) fn read(path: &Path, tools: &Catalog) -> Result<Policy, Error> {
     parse(path, &bytes(path)?, tools)
 }
 

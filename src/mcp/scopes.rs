@@ -20,7 +20,7 @@ const NEEDS: &[(&str, &str, &str)] = &[
 ];
 
 /// The tools that cannot work with a token of these scopes, and the scope that each lacks.
-pub fn lacking(granted: &[String]) -> Vec<(&'static str, &'static str)> {
+pub(crate) fn lacking(granted: &[String]) -> Vec<(&'static str, &'static str)> {
     let is_granted = |scope: &str| {
         granted.iter().any(|granted| granted == scope || granted.strip_suffix(":admin") == Some(scope))
     };
