@@ -1,11 +1,13 @@
-//! The app and the steps of its restart.
+//! The app: what it is known by, and the steps of its restart.
+
+mod end;
+mod start;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::launch::{Asked, Launch, Launched};
-use super::platform::{Again, Force, Platform, Quit};
-use super::processes::{Process, Signal, alive, find};
+use super::platform::Platform;
+use super::processes::{Process, find};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::settings::Settings;
@@ -15,22 +17,6 @@ const NAME: &str = "Claude";
 
 /// Names of programs that are not Claude Desktop and must not be ended in its place.
 const OTHERS: [&str; 2] = ["claude", "zoomtok"];
-
-/// How long the app may take to quit. Claude Desktop stops its servers one by one, and needs seconds for it
-/// (anthropics/claude-code#30267).
-const TO_QUIT: Duration = Duration::from_secs(10);
-
-/// How long it may take to go when it is forced.
-const TO_BE_FORCED: Duration = Duration::from_secs(5);
-
-/// How long it may take to come up.
-const TO_COME: Duration = Duration::from_secs(15);
-
-/// How much of that is left when the command that starts it has said that it failed.
-const AFTER_FAILURE: Duration = Duration::from_secs(2);
-
-/// How long it has to be there to count as there: one that crashes at once does not.
-const TO_STAY: Duration = Duration::from_secs(1);
 
 /// The time between two looks.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -195,216 +181,6 @@ impl App {
             }
         }
     }
-
-    /// Ends these processes; whether they had to be forced.
-    fn end(&self, old: &[Process], clock: &dyn Clock, progress: &mut dyn FnMut(Step)) -> Result<bool, Error> {
-        progress(Step::Quitting);
-        // Where only helpers are left they are all there is to ask.
-        let has_main = old.iter().any(|process| process.is_main);
-        let main: Vec<&Process> = old.iter().filter(|process| process.is_main || !has_main).collect();
-        let mut asked = match &self.platform.quit {
-            Quit::Terminate => {
-                terminate(&main);
-                None
-            }
-            Quit::AppleEvent { osascript, bundle } => {
-                let script = format!("tell application {} to quit", self.apple_script(bundle));
-                Some(Asked::start(osascript, &["-e".into(), script]))
-            }
-            Quit::TaskKill(taskkill) => Some(Asked::start(taskkill, &pids(&main))),
-        };
-
-        progress(Step::Waiting);
-        let by_event = matches!(self.platform.quit, Quit::AppleEvent { .. });
-        let deadline = clock.elapsed() + TO_QUIT;
-        let mut left = alive(old)?;
-        while !left.is_empty() && clock.elapsed() < deadline {
-            if by_event && asked.as_mut().is_some_and(Asked::failed) {
-                // macOS asks the user whether one program may control another. SIGTERM needs no leave, and Electron
-                // quits on it as if asked.
-                terminate(&main);
-                asked = None;
-            }
-            clock.sleep(PAUSE);
-            left = alive(old)?;
-        }
-        if left.is_empty() {
-            return Ok(false);
-        }
-
-        progress(Step::Forcing);
-        let _asked = match &self.platform.force {
-            Force::Kill => {
-                for process in &left {
-                    process.signal(Signal::Kill);
-                }
-                None
-            }
-            Force::TaskKill(taskkill) => {
-                Some(Asked::start(taskkill, &[vec!["/F".into()], pids(&left)].concat()))
-            }
-        };
-        let deadline = clock.elapsed() + TO_BE_FORCED;
-        while !left.is_empty() {
-            if clock.elapsed() >= deadline {
-                let pids: Vec<String> = left.iter().map(|process| process.pid.to_string()).collect();
-                return Err(Error::Claude {
-                    what: format!("it still runs though it was forced to end (process {})", pids.join(", ")),
-                    hint: "End it by hand and start it again".into(),
-                });
-            }
-            clock.sleep(PAUSE);
-            left = alive(old)?;
-        }
-        Ok(true)
-    }
-
-    /// How `AppleScript` names the app.
-    fn apple_script(&self, bundle: &str) -> String {
-        let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
-        match &self.which {
-            Which::Usual => format!("id {}", quoted(bundle)),
-            Which::Named(name) => quoted(name),
-            Which::At(path) => quoted(&path.to_string_lossy()),
-        }
-    }
-
-    fn launch(&self, old: &[Process]) -> Result<Launched, Error> {
-        let mut missing = Vec::new();
-        for launch in self.launches(old) {
-            match launch.start() {
-                Ok(launched) => return Ok(launched),
-                Err(error) => missing.push(format!("{}: {error}", launch.program.to_string_lossy())),
-            }
-        }
-        let hint = if self.command.is_some() {
-            "Mend CLAUDE_APP_COMMAND"
-        } else {
-            "Say with CLAUDE_APP_COMMAND how to start it"
-        };
-        Err(Error::Claude {
-            what: format!("it cannot be started ({})", missing.join("; ")),
-            hint: hint.into(),
-        })
-    }
-
-    /// What may start the app, best first.
-    fn launches(&self, old: &[Process]) -> Vec<Launch> {
-        if let Some(words) = &self.command {
-            return vec![Launch::of(words, true)];
-        }
-        let oldest = old.iter().filter(|process| process.is_main).min_by_key(|process| process.started);
-        let mut launches: Vec<Launch> = oldest.and_then(|process| self.again(process)).into_iter().collect();
-        let named = |name: &str| {
-            let words: Vec<String> =
-                self.platform.start_named.iter().map(|word| word.replace("{}", name)).collect();
-            Launch::of(&words, self.platform.again == Again::Anew)
-        };
-        match &self.which {
-            Which::Usual => {
-                let start = &self.platform.start;
-                launches.extend(start.iter().map(|start| Launch::of(&start.words, start.tells)));
-            }
-            Which::Named(name) => launches.push(named(name)),
-            Which::At(path) => launches.push(named(&path.to_string_lossy())),
-        }
-        launches
-    }
-
-    /// What starts this process again as it ran.
-    fn again(&self, process: &Process) -> Option<Launch> {
-        let is_packaged = self.platform.windows_paths
-            && process
-                .executable
-                .components()
-                .any(|component| component.as_os_str().to_string_lossy().eq_ignore_ascii_case("WindowsApps"));
-        // A packaged app of Windows is started by the shell, or it lacks its identity.
-        if self.platform.again == Again::Anew || is_packaged {
-            return None;
-        }
-        let mut launch = Launch {
-            program: process.executable.clone().into(),
-            arguments: process.arguments.clone(),
-            environment: process.environment.clone(),
-            directory: process.directory.clone(),
-            tells: false,
-        };
-        if let (Some(image), Some(mounted)) = (process.variable("APPIMAGE"), process.variable("APPDIR"))
-            && process.executable.starts_with(mounted)
-        {
-            // What it ran from is gone with it; the image brings the arguments along.
-            launch.program = image.into();
-            launch.arguments.clear();
-        }
-        // An update may have put it elsewhere.
-        Path::new(&launch.program).exists().then_some(launch)
-    }
-
-    /// Waits until there is a new process that stays, and gives its number.
-    fn confirm(
-        &self,
-        launched: Option<&Launched>,
-        is_new: impl Fn(&Process) -> bool,
-        clock: &dyn Clock,
-    ) -> Result<u32, Error> {
-        let mut deadline = clock.elapsed() + TO_COME;
-        let mut seen: Vec<(u32, Duration)> = Vec::new();
-        let mut status = None;
-        loop {
-            let now = clock.elapsed();
-            for process in self.find()?.iter().filter(|process| is_new(process)) {
-                match seen.iter().find(|(pid, _)| *pid == process.pid) {
-                    Some((pid, since)) if now.saturating_sub(*since) >= TO_STAY => return Ok(*pid),
-                    Some(_) => {}
-                    None => seen.push((process.pid, now)),
-                }
-            }
-            if let Some(launched) = launched
-                && let Some(ended) = launched.ended()
-            {
-                if launched.tells && !ended.success() {
-                    deadline = deadline.min(now + AFTER_FAILURE);
-                }
-                status = Some(ended);
-            }
-            if now >= deadline {
-                break;
-            }
-            clock.sleep(PAUSE);
-        }
-        let mut what = match seen.last() {
-            Some((pid, ..)) => format!("it was there and went again (process {pid})"),
-            None => "it did not come up: no process of it was seen".into(),
-        };
-        if let (Some(launched), Some(status)) = (launched, status) {
-            what = format!("{what}; {} ended with {status}", launched.program);
-        }
-        Err(Error::Claude { what, hint: self.how_to_find() })
-    }
-
-    fn how_to_find(&self) -> String {
-        let known = match &self.which {
-            Which::Usual => self.platform.executables.join(" or "),
-            Which::Named(name) => self.platform.named.replace("{}", name),
-            Which::At(path) => path.display().to_string(),
-        };
-        format!(
-            "Start it by hand. If it does run, its executable is not {known}: name it with CLAUDE_APP_NAME, and how \
-             to start it with CLAUDE_APP_COMMAND"
-        )
-    }
-}
-
-fn terminate(processes: &[&Process]) {
-    // One that has gone meanwhile cannot be sent anything; who stays is seen by looking.
-    for process in processes {
-        process.signal(Signal::Terminate);
-    }
-}
-
-/// The arguments of `taskkill` that name these processes.
-fn pids(processes: &[&Process]) -> Vec<String> {
-    processes.iter().flat_map(|process| ["/PID".into(), process.pid.to_string()]).collect()
 }
 
 /// A name without an ending that may be left out.

@@ -55,8 +55,9 @@ impl Launch {
         let mut child = quiet(&mut command).spawn()?;
         let (send, ended) = channel();
         // Somebody has to wait for it, or it stays in the list of processes when it is long over. That nobody asks
-        // for its status any more is no failure.
-        thread::spawn(move || child.wait().map(|status| send.send(status)));
+        // for its status any more is no failure, and without a thread to wait in the app runs all the same.
+        let wait = move || child.wait().map(|status| send.send(status));
+        let _ = thread::Builder::new().name("app".into()).spawn(wait);
         Ok(Launched { program: self.program.to_string_lossy().into_owned(), tells: self.tells, ended })
     }
 }

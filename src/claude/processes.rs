@@ -97,8 +97,8 @@ pub(super) fn alive(processes: &[Process]) -> Result<Vec<&Process>, Error> {
 }
 
 impl Process {
-    /// Sends a signal; whether it was sent.
-    pub(super) fn signal(&self, signal: Signal) -> bool {
+    /// Sends a signal. One that has gone meanwhile gets none; who stays is seen by looking.
+    pub(super) fn signal(&self, signal: Signal) {
         // Only Linux can hold a process. Elsewhere, and on kernels before 5.3, it is looked at once more.
         #[cfg(target_os = "linux")]
         if let Some(hold) = &self.hold {
@@ -106,17 +106,19 @@ impl Process {
                 Signal::Terminate => rustix::process::Signal::TERM,
                 Signal::Kill => rustix::process::Signal::KILL,
             };
-            return rustix::process::pidfd_send_signal(hold, signal).is_ok();
+            let _ = rustix::process::pidfd_send_signal(hold, signal);
+            return;
         }
-        let Ok(mut system) = system() else { return false };
+        let Ok(mut system) = system() else { return };
         let pid = Pid::from_u32(self.pid);
         system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), true, basic());
         let signal = match signal {
             Signal::Terminate => sysinfo::Signal::Term,
             Signal::Kill => sysinfo::Signal::Kill,
         };
-        self.is_in(&system)
-            && system.process(pid).and_then(|process| process.kill_with(signal)).unwrap_or_default()
+        if let Some(process) = system.process(pid).filter(|_| self.is_in(&system)) {
+            let _ = process.kill_with(signal);
+        }
     }
 
     /// The value of a variable of its environment.
