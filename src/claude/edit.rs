@@ -10,28 +10,18 @@ use std::ops::Range;
 
 use jsonc_parser::ast::{Object, ObjectProp, Value as Node};
 use jsonc_parser::common::Ranged as _;
-use jsonc_parser::tokens::Token;
-use jsonc_parser::{CollectOptions, ParseOptions, Scanner, ScannerOptions, parse_to_ast};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-pub(super) use self::entry::entry;
+use self::document::Document;
+pub(super) use self::entry::{Server, entry};
 pub(super) use self::layout::New;
 use self::layout::Style;
 use crate::store::Fault;
 
+mod document;
 mod entry;
 mod layout;
-
-/// What of JSON5 goes beyond comments and trailing commas, all of it switched off.
-const STRICT: ScannerOptions = ScannerOptions {
-    allow_single_quoted_strings: false,
-    allow_hexadecimal_numbers: false,
-    allow_unary_plus_numbers: false,
-    allow_bare_decimal_point_numbers: false,
-    allow_non_finite_numbers: false,
-    allow_extended_string_escapes: false,
-};
 
 /// The place of the token, `mcpServers.<server>.env.<key>`; without a key that of the server, `mcpServers.<server>`.
 #[derive(Debug, Clone, Copy)]
@@ -49,19 +39,6 @@ pub(super) struct Edit {
     pub(super) before: Option<Zeroizing<String>>,
     /// The server that the configuration has, before the edit.
     pub(super) server: Server,
-}
-
-/// What the configuration says about the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Server {
-    /// Nothing.
-    Missing,
-    /// There is one that Claude cannot start.
-    WithoutCommand,
-    /// There is one.
-    Present,
-    /// It is `zoomtok mcp`, which reads `.env`.
-    ReadsEnv,
 }
 
 impl<'a> Place<'a> {
@@ -121,7 +98,10 @@ pub(super) fn edit(text: &str, place: Place<'_>, new: &New<'_>) -> Result<Edit, 
     let changed = Zeroizing::new(changed);
     let drops_nothing = !gone.is_empty() || document.strict[cut].trim().is_empty();
     if !drops_nothing || !document.becomes(&changed, &path, new, &gone) {
-        return Err(general(format!("{} cannot be set without changing something else", place.name())));
+        return Err(Fault::general(format!(
+            "{} cannot be set without changing something else",
+            place.name()
+        )));
     }
     Ok(Edit { text: Some(changed), before, server })
 }
@@ -136,19 +116,6 @@ pub(super) fn value(text: &str, place: Place<'_>) -> Result<Option<Zeroizing<Str
     Ok(document.value_at(&place.path()).and_then(Value::as_str).map(|text| text.to_owned().into()))
 }
 
-/// A text that was read.
-struct Document<'t> {
-    /// The byte-order mark, if there is one.
-    mark: &'static str,
-    /// The text behind it.
-    text: &'t str,
-    /// The same with comments and trailing commas blanked out, byte for byte: JSON.
-    strict: Zeroizing<String>,
-    comments: Vec<Range<usize>>,
-    trailing_commas: Vec<usize>,
-    value: Value,
-}
-
 /// Where a path leads.
 enum Found<'d, 'a> {
     /// To a value. `trail` has the properties on the way to it, its own the last.
@@ -157,109 +124,7 @@ enum Found<'d, 'a> {
     Gap { object: &'d Object<'a>, trail: Vec<&'d ObjectProp<'a>> },
 }
 
-impl<'t> Document<'t> {
-    fn read(text: &'t str) -> Result<Self, Fault> {
-        const MARK: &str = "\u{feff}";
-        let (mark, text) = text.strip_prefix(MARK).map_or(("", text), |text| (MARK, text));
-        if text.trim().is_empty() {
-            return Err(general("it is empty, which is not JSON"));
-        }
-        let (mut comments, mut trailing_commas) = (Vec::new(), Vec::new());
-        // Whether the token before ends a value, and the comma behind such a one.
-        let (mut behind_value, mut comma) = (false, None);
-        let mut scanner = Scanner::new(text, &STRICT);
-        // What the scanner says is wrong may repeat what stands there; where it is, is enough.
-        while let Some(token) =
-            scanner.scan().map_err(|error| not_json(error.line_display(), error.column_display(), ""))?
-        {
-            let range = scanner.token_start()..scanner.token_end();
-            match token {
-                Token::CommentLine(_) | Token::CommentBlock(_) => comments.push(range),
-                Token::Comma => {
-                    comma = behind_value.then_some(range.start);
-                    behind_value = false;
-                }
-                Token::CloseBrace | Token::CloseBracket => {
-                    trailing_commas.extend(comma.take());
-                    behind_value = true;
-                }
-                other => {
-                    comma = None;
-                    behind_value = !matches!(other, Token::OpenBrace | Token::OpenBracket | Token::Colon);
-                }
-            }
-        }
-        let blanks = comments.iter().cloned().chain(trailing_commas.iter().map(|at| *at..at + 1));
-        let strict = blanked(text, blanks);
-        let value = serde_json::from_str(&strict).map_err(|error| {
-            let problem = error.to_string();
-            let problem = problem.split(" at line ").next().unwrap_or_default();
-            not_json(error.line(), error.column(), problem)
-        })?;
-        Ok(Self { mark, text, strict, comments, trailing_commas, value })
-    }
-
-    /// The tree of the strict text, whose places are those of the text. `serde_json` has read it before and goes 128
-    /// levels deep, so this goes no deeper.
-    fn tree(&self) -> Result<Node<'_>, Fault> {
-        let options = ParseOptions {
-            allow_comments: false,
-            allow_loose_object_property_names: false,
-            allow_trailing_commas: false,
-            allow_missing_commas: false,
-            allow_single_quoted_strings: false,
-            allow_hexadecimal_numbers: false,
-            allow_unary_plus_numbers: false,
-            allow_bare_decimal_point_numbers: false,
-            allow_non_finite_numbers: false,
-            allow_extended_string_escapes: false,
-        };
-        let parsed = parse_to_ast(&self.strict, &CollectOptions::default(), &options)
-            .map_err(|error| not_json(error.line_display(), error.column_display(), ""))?;
-        parsed.value.ok_or_else(|| general("it is empty, which is not JSON"))
-    }
-
-    fn value_at(&self, path: &[&str]) -> Option<&Value> {
-        path.iter().try_fold(&self.value, |value, name| value.get(name))
-    }
-
-    fn server(&self, place: Place<'_>) -> Server {
-        let Some(server) = self.value_at(&place.path()[..2]) else { return Server::Missing };
-        let Some(command) = server.get("command").and_then(Value::as_str) else {
-            return Server::WithoutCommand;
-        };
-        let program = command.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
-        let arguments = server.get("args").and_then(Value::as_array);
-        let is_mcp = arguments.is_some_and(|arguments| arguments.iter().any(|argument| argument == "mcp"));
-        if is_mcp && matches!(program.as_str(), "zoomtok" | "zoomtok.exe") {
-            Server::ReadsEnv
-        } else {
-            Server::Present
-        }
-    }
-
-    /// Whether `changed` says what this text says, comments included, and `new` at `path`. The comments in what is
-    /// `gone` are gone with it.
-    fn becomes(&self, changed: &str, path: &[&str], new: &New<'_>, gone: &Range<usize>) -> bool {
-        let mut expected = self.value.clone();
-        let mut at = &mut expected;
-        for name in path {
-            let Some(object) = at.as_object_mut() else { return false };
-            at = object.entry(*name).or_insert_with(|| Value::Object(serde_json::Map::new()));
-        }
-        *at = new.into();
-        let Ok(changed) = Document::read(changed) else { return false };
-        changed.value == expected
-            && changed.mark == self.mark
-            && changed.commented(&(0..0)) == self.commented(gone)
-    }
-
-    /// The comments outside of a range.
-    fn commented(&self, gone: &Range<usize>) -> Vec<&str> {
-        let kept = self.comments.iter().filter(|range| !gone.contains(&range.start));
-        kept.map(|range| &self.text[range.clone()]).collect()
-    }
-
+impl Document<'_> {
     /// What to put in the place of `node`, laid out as that is.
     fn replacement(
         &self,
@@ -324,7 +189,7 @@ fn find<'d, 'a>(
     path: &[&str],
     wanted: &New<'_>,
 ) -> Result<Found<'d, 'a>, Fault> {
-    let at = |node: &Node<'_>, problem| fault(line(document.text, node.start()), problem);
+    let at = |node: &Node<'_>, problem| Fault::at(line(document.text, node.start()), problem);
     let mut object = root.as_object().ok_or_else(|| at(root, "what it holds is not an object".to_owned()))?;
     let mut trail = Vec::new();
     for (depth, name) in path.iter().enumerate() {
@@ -347,20 +212,7 @@ fn find<'d, 'a>(
             (value, false) => return Err(at(value, format!("{} is not an object", place()))),
         }
     }
-    Err(general("it has no such place"))
-}
-
-/// The text with these ranges blanked out. Line breaks stay, so that a line has its number in both.
-fn blanked(text: &str, ranges: impl Iterator<Item = Range<usize>>) -> Zeroizing<String> {
-    let mut strict = Zeroizing::new(text.to_owned());
-    for range in ranges {
-        let blank: String = text[range.clone()]
-            .chars()
-            .flat_map(|c| std::iter::repeat_n(if matches!(c, '\n' | '\r') { c } else { ' ' }, c.len_utf8()))
-            .collect();
-        strict.replace_range(range, &blank);
-    }
-    strict
+    Err(Fault::general("it has no such place"))
 }
 
 /// A string of JSON.
@@ -381,19 +233,6 @@ fn name(path: &[&str]) -> String {
 /// The number of the line of this offset, from 1.
 fn line(text: &str, at: usize) -> usize {
     text[..at].matches('\n').count() + 1
-}
-
-fn fault(line: usize, problem: String) -> Fault {
-    Fault { line: Some(line), problem }
-}
-
-fn general(problem: impl Into<String>) -> Fault {
-    Fault { line: None, problem: problem.into() }
-}
-
-fn not_json(line: usize, column: usize, problem: &str) -> Fault {
-    let what = if problem.is_empty() { String::new() } else { format!(": {problem}") };
-    fault(line, format!("not JSON at column {column}{what}"))
 }
 
 #[cfg(any(test, fuzzing))]

@@ -2,8 +2,21 @@
 
 use serde_json::Value;
 
-use super::{Document, Place, Server};
+use super::{Document, Place};
 use crate::store::Fault;
+
+/// What the configuration says about the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::claude) enum Server {
+    /// Nothing.
+    Missing,
+    /// There is one that Claude cannot start.
+    WithoutCommand,
+    /// There is one.
+    Present,
+    /// It is `zoomtok mcp`, which reads `.env`.
+    ReadsEnv,
+}
 
 /// What Claude runs for a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +43,24 @@ pub(in crate::claude) fn entry(text: &str, place: Place<'_>) -> Result<Option<En
         args: args.filter_map(Value::as_str).map(str::to_owned).collect(),
         reads_env: document.server(place) == Server::ReadsEnv,
     }))
+}
+
+impl Document<'_> {
+    /// What the configuration says about the server of `place`.
+    pub(super) fn server(&self, place: Place<'_>) -> Server {
+        let Some(server) = self.value_at(&place.path()[..2]) else { return Server::Missing };
+        let Some(command) = server.get("command").and_then(Value::as_str) else {
+            return Server::WithoutCommand;
+        };
+        let program = command.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
+        let arguments = server.get("args").and_then(Value::as_array);
+        let is_mcp = arguments.is_some_and(|arguments| arguments.iter().any(|argument| argument == "mcp"));
+        if is_mcp && matches!(program.as_str(), "zoomtok" | "zoomtok.exe") {
+            Server::ReadsEnv
+        } else {
+            Server::Present
+        }
+    }
 }
 
 #[cfg(test)]

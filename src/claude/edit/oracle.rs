@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what does not hold ends a test")]
 
-use jsonc_parser::{JsonValue, parse_to_value};
+use jsonc_parser::{CollectOptions, JsonValue, ParseOptions, parse_to_ast, parse_to_value};
 
 use super::*;
 

@@ -128,7 +128,7 @@ fn what_is_in_the_way_is_named_and_left_alone() {
             "mcpServers.zoom.env.TOKEN is there twice",
         ),
     ] {
-        assert_eq!(refused(text), fault(line, problem.into()), "{text}");
+        assert_eq!(refused(text), Fault::at(line, problem), "{text}");
     }
     let odd = Place { server: "a.b", key: Some("TOKEN") };
     assert_eq!(odd.name(), "mcpServers.\"a.b\".env.TOKEN");
@@ -175,7 +175,7 @@ fn what_is_not_json_with_comments_is_refused() {
         value(text, PLACE).unwrap_err();
     }
     let fault = refused("{\n  \"a\": secret\n}");
-    assert_eq!(fault, super::fault(2, "not JSON at column 8: expected value".into()));
+    assert_eq!(fault, Fault::at(2, "not JSON at column 8: expected value"));
     assert!(!refused("{\n  \"a\": \"\\ud8secret\"\n}").problem.contains("secret"));
 }
 

@@ -55,11 +55,13 @@ pub struct Fault {
 }
 
 impl Fault {
-    fn at(line: usize, problem: impl Into<String>) -> Self {
+    /// One of a line, counted from 1.
+    pub(crate) fn at(line: usize, problem: impl Into<String>) -> Self {
         Self { line: Some(line), problem: problem.into() }
     }
 
-    fn general(problem: impl Into<String>) -> Self {
+    /// One that no line is to blame for.
+    pub(crate) fn general(problem: impl Into<String>) -> Self {
         Self { line: None, problem: problem.into() }
     }
 }

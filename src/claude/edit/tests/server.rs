@@ -112,7 +112,7 @@ fn what_is_no_server_is_named_and_left_alone() {
         ("{\"mcpServers\": {\"zoom\": {}, \"zoom\": {}}}", "mcpServers.zoom is there twice"),
         ("[]", "what it holds is not an object"),
     ] {
-        assert_eq!(edit(text, SERVER, &of_windows()).unwrap_err(), fault(1, problem.into()), "{text}");
+        assert_eq!(edit(text, SERVER, &of_windows()).unwrap_err(), Fault::at(1, problem), "{text}");
     }
 }
 

@@ -1,0 +1,148 @@
+//! Reading a text that is JSON with comments, once for what it says and once for where that stands.
+
+use std::ops::Range;
+
+use jsonc_parser::ast::Value as Node;
+use jsonc_parser::tokens::Token;
+use jsonc_parser::{CollectOptions, ParseOptions, Scanner, ScannerOptions, parse_to_ast};
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use super::New;
+use crate::store::Fault;
+
+/// What of JSON5 goes beyond comments and trailing commas, all of it switched off.
+const STRICT: ScannerOptions = ScannerOptions {
+    allow_single_quoted_strings: false,
+    allow_hexadecimal_numbers: false,
+    allow_unary_plus_numbers: false,
+    allow_bare_decimal_point_numbers: false,
+    allow_non_finite_numbers: false,
+    allow_extended_string_escapes: false,
+};
+
+/// A text that was read.
+pub(super) struct Document<'t> {
+    /// The byte-order mark, if there is one.
+    pub(super) mark: &'static str,
+    /// The text behind it.
+    pub(super) text: &'t str,
+    /// The same with comments and trailing commas blanked out, byte for byte: JSON.
+    pub(super) strict: Zeroizing<String>,
+    pub(super) comments: Vec<Range<usize>>,
+    pub(super) trailing_commas: Vec<usize>,
+    value: Value,
+}
+
+impl<'t> Document<'t> {
+    /// Reads a text.
+    ///
+    /// # Errors
+    ///
+    /// It is not JSON with comments.
+    pub(super) fn read(text: &'t str) -> Result<Self, Fault> {
+        const MARK: &str = "\u{feff}";
+        let (mark, text) = text.strip_prefix(MARK).map_or(("", text), |text| (MARK, text));
+        if text.trim().is_empty() {
+            return Err(Fault::general("it is empty, which is not JSON"));
+        }
+        let (mut comments, mut trailing_commas) = (Vec::new(), Vec::new());
+        // Whether the token before ends a value, and the comma behind such a one.
+        let (mut behind_value, mut comma) = (false, None);
+        let mut scanner = Scanner::new(text, &STRICT);
+        // What the scanner says is wrong may repeat what stands there; where it is, is enough.
+        while let Some(token) =
+            scanner.scan().map_err(|error| not_json(error.line_display(), error.column_display(), ""))?
+        {
+            let range = scanner.token_start()..scanner.token_end();
+            match token {
+                Token::CommentLine(_) | Token::CommentBlock(_) => comments.push(range),
+                Token::Comma => {
+                    comma = behind_value.then_some(range.start);
+                    behind_value = false;
+                }
+                Token::CloseBrace | Token::CloseBracket => {
+                    trailing_commas.extend(comma.take());
+                    behind_value = true;
+                }
+                other => {
+                    comma = None;
+                    behind_value = !matches!(other, Token::OpenBrace | Token::OpenBracket | Token::Colon);
+                }
+            }
+        }
+        let blanks = comments.iter().cloned().chain(trailing_commas.iter().map(|at| *at..at + 1));
+        let strict = blanked(text, blanks);
+        let value = serde_json::from_str(&strict).map_err(|error| {
+            let problem = error.to_string();
+            let problem = problem.split(" at line ").next().unwrap_or_default();
+            not_json(error.line(), error.column(), problem)
+        })?;
+        Ok(Self { mark, text, strict, comments, trailing_commas, value })
+    }
+
+    /// The tree of the strict text, whose places are those of the text. `serde_json` has read it before and goes 128
+    /// levels deep, so this goes no deeper.
+    pub(super) fn tree(&self) -> Result<Node<'_>, Fault> {
+        let options = ParseOptions {
+            allow_comments: false,
+            allow_loose_object_property_names: false,
+            allow_trailing_commas: false,
+            allow_missing_commas: false,
+            allow_single_quoted_strings: false,
+            allow_hexadecimal_numbers: false,
+            allow_unary_plus_numbers: false,
+            allow_bare_decimal_point_numbers: false,
+            allow_non_finite_numbers: false,
+            allow_extended_string_escapes: false,
+        };
+        let parsed = parse_to_ast(&self.strict, &CollectOptions::default(), &options)
+            .map_err(|error| not_json(error.line_display(), error.column_display(), ""))?;
+        parsed.value.ok_or_else(|| Fault::general("it is empty, which is not JSON"))
+    }
+
+    /// What stands at a path, if anything does.
+    pub(super) fn value_at(&self, path: &[&str]) -> Option<&Value> {
+        path.iter().try_fold(&self.value, |value, name| value.get(name))
+    }
+
+    /// Whether `changed` says what this text says, comments included, and `new` at `path`. The comments in what is
+    /// `gone` are gone with it.
+    pub(super) fn becomes(&self, changed: &str, path: &[&str], new: &New<'_>, gone: &Range<usize>) -> bool {
+        let mut expected = self.value.clone();
+        let mut at = &mut expected;
+        for name in path {
+            let Some(object) = at.as_object_mut() else { return false };
+            at = object.entry(*name).or_insert_with(|| Value::Object(serde_json::Map::new()));
+        }
+        *at = new.into();
+        let Ok(changed) = Document::read(changed) else { return false };
+        changed.value == expected
+            && changed.mark == self.mark
+            && changed.commented(&(0..0)) == self.commented(gone)
+    }
+
+    /// The comments outside of a range.
+    fn commented(&self, gone: &Range<usize>) -> Vec<&str> {
+        let kept = self.comments.iter().filter(|range| !gone.contains(&range.start));
+        kept.map(|range| &self.text[range.clone()]).collect()
+    }
+}
+
+/// The text with these ranges blanked out. Line breaks stay, so that a line has its number in both.
+fn blanked(text: &str, ranges: impl Iterator<Item = Range<usize>>) -> Zeroizing<String> {
+    let mut strict = Zeroizing::new(text.to_owned());
+    for range in ranges {
+        let blank: String = text[range.clone()]
+            .chars()
+            .flat_map(|c| std::iter::repeat_n(if matches!(c, '\n' | '\r') { c } else { ' ' }, c.len_utf8()))
+            .collect();
+        strict.replace_range(range, &blank);
+    }
+    strict
+}
+
+fn not_json(line: usize, column: usize, problem: &str) -> Fault {
+    let what = if problem.is_empty() { String::new() } else { format!(": {problem}") };
+    Fault::at(line, format!("not JSON at column {column}{what}"))
+}
