@@ -2,25 +2,23 @@
 //!
 //! A setting is looked up when a command needs it, so that a wrong one stops only the commands that it concerns.
 
+mod credentials;
 mod environment;
 mod survey;
+mod token;
 
 use std::fmt;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Utc};
 use reqwest::Url;
 
 use crate::error::Error;
 use crate::store::EnvFile;
-use crate::token::{Claims, Found, State, Token};
-use crate::zoom::{Credentials, Grant, is_loopback};
+use crate::zoom::is_loopback;
 
 pub use environment::{Chosen, ENV_FILE, Environment, NAMES};
 pub use survey::Given;
-
-const REFRESH_TOKEN: &str = "ZOOM_REFRESH_TOKEN";
+pub use token::Held;
 
 /// Where a value was set, for messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,15 +47,6 @@ impl fmt::Display for Origin {
 struct Value<'a> {
     text: &'a str,
     origin: Origin,
-}
-
-/// The token at hand.
-#[derive(Debug, Clone)]
-pub struct Held {
-    /// What it is worth.
-    pub state: State,
-    /// Where it was found, if anywhere.
-    pub origin: Option<Origin>,
 }
 
 /// The settings of one run: an environment and a `.env`.
@@ -211,131 +200,6 @@ impl<'a> Settings<'a> {
         self.url("ZOOM_API_URL", "https://api.zoom.us/v2")
     }
 
-    /// What to ask Zoom with: `account_credentials` where there is an account id, else `refresh_token`.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::CredentialsMissing`], or [`Error::Credential`] for one that cannot be right.
-    pub fn credentials(&self) -> Result<Credentials, Error> {
-        let client_id = self.credential("ZOOM_CLIENT_ID")?;
-        let client_secret = self.credential("ZOOM_CLIENT_SECRET")?;
-        let grant = match self.credential("ZOOM_ACCOUNT_ID")? {
-            Some(account_id) => Some(Grant::AccountCredentials { account_id: account_id.into() }),
-            None => self.refresh_token()?.map(Grant::RefreshToken),
-        };
-        match (client_id, client_secret, grant) {
-            (Some(client_id), Some(client_secret), Some(grant)) => {
-                Ok(Credentials { client_id: client_id.into(), client_secret: client_secret.into(), grant })
-            }
-            (client_id, client_secret, grant) => {
-                let missing = [
-                    (client_id.is_none(), "ZOOM_CLIENT_ID"),
-                    (client_secret.is_none(), "ZOOM_CLIENT_SECRET"),
-                    (grant.is_none(), "ZOOM_ACCOUNT_ID (or ZOOM_REFRESH_TOKEN)"),
-                ];
-                Err(Error::CredentialsMissing {
-                    missing: missing.iter().filter(|(missing, _)| *missing).map(|(_, name)| *name).collect(),
-                    env_file: self.file.exists().then(|| self.file.path().to_owned()),
-                })
-            }
-        }
-    }
-
-    /// The token of `.env`, or of the environment where that one lives longer.
-    ///
-    /// The environment does not simply win, as it does elsewhere: Claude Desktop hands its servers the one of the
-    /// time it was started. `ahead` is as in [`State::of`].
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Setting`] when the variable of the environment is not UTF-8.
-    pub fn token(&self, now: DateTime<Utc>, ahead: impl Fn() -> i64) -> Result<Held, Error> {
-        let in_file = self.file.get("ZOOM_ACCESS_TOKEN");
-        let file_recorded = self.file.get("ZOOM_TOKEN_EXPIRES_AT").and_then(|entry| time(&entry.value));
-        let filed = in_file.map(|entry| Found { text: &entry.value, recorded: file_recorded });
-        let of_file = Held {
-            state: State::of(filed.as_ref(), now, &ahead),
-            origin: in_file.map(|entry| self.place_in_file(entry.line)),
-        };
-        let Some(text) = self.environment.get("ZOOM_ACCESS_TOKEN")? else { return Ok(of_file) };
-        if in_file.is_some_and(|entry| *entry.value == text) {
-            return Ok(of_file);
-        }
-        let recorded = self.environment.get("ZOOM_TOKEN_EXPIRES_AT")?.and_then(time);
-        let of_environment = State::of(Some(&Found { text, recorded }), now, &ahead);
-        let better = of_file.state.clone().or_longer(of_environment);
-        Ok(if better == of_file.state {
-            of_file
-        } else {
-            Held { state: better, origin: Some(Origin::Environment) }
-        })
-    }
-
-    /// A name for the token and the credentials that are there: another one as soon as either changes. It is good for
-    /// this process only.
-    pub fn fingerprint(&self) -> u64 {
-        let names = [
-            "ZOOM_CLIENT_ID",
-            "ZOOM_CLIENT_SECRET",
-            "ZOOM_ACCOUNT_ID",
-            "ZOOM_REFRESH_TOKEN",
-            "ZOOM_ACCESS_TOKEN",
-        ];
-        let mut hasher = DefaultHasher::new();
-        for name in names {
-            self.value(name).ok().flatten().map(|value| value.text).hash(&mut hasher);
-        }
-        hasher.finish()
-    }
-
-    /// What of the configured account and client a token was not issued for, as sentences to warn with.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Setting`] when a variable of the environment is not UTF-8.
-    pub fn foreign(&self, claims: &Claims) -> Result<Vec<String>, Error> {
-        let mut warnings = Vec::new();
-        for (name, claimed, what) in [
-            ("ZOOM_ACCOUNT_ID", claims.account_id.as_ref(), "another account"),
-            ("ZOOM_CLIENT_ID", claims.client_id.as_ref(), "another app"),
-        ] {
-            if let (Some(value), Some(claimed)) = (self.value(name)?, claimed)
-                && value.text.trim() != claimed
-            {
-                warnings.push(format!("the token was issued for {what} than {name} ({})", value.origin));
-            }
-        }
-        Ok(warnings)
-    }
-
-    /// The refresh token, which rotates. `.env` has the newest one that zoomtok got; a variable exported before that
-    /// must not win over it, so of two the one that was issued later counts, where they say when.
-    fn refresh_token(&self) -> Result<Option<Token>, Error> {
-        self.newest_refresh_token()?
-            .map(|value| {
-                let Value { text, origin } = checked(REFRESH_TOKEN, value)?;
-                Token::new(text).map_err(|_| {
-                    credential(REFRESH_TOKEN, &origin, "holds characters that a token cannot have")
-                })
-            })
-            .transpose()
-    }
-
-    fn newest_refresh_token(&self) -> Result<Option<Value<'a>>, Error> {
-        let exported =
-            self.environment.get(REFRESH_TOKEN)?.map(|text| Value { text, origin: Origin::Environment });
-        let filed = self.in_file(REFRESH_TOKEN);
-        let issued = |value: &Value<'_>| Claims::read(value.text).ok().and_then(|claims| claims.issued_at);
-        Ok(match (exported, filed) {
-            (Some(exported), Some(filed)) if issued(&filed) > issued(&exported) => Some(filed),
-            (exported, filed) => exported.or(filed),
-        })
-    }
-
-    fn credential(&self, name: &'static str) -> Result<Option<&'a str>, Error> {
-        self.value(name)?.map(|value| checked(name, value).map(|value| value.text)).transpose()
-    }
-
     fn seconds(&self, name: &'static str, default: u64) -> Result<u64, Error> {
         let Some(value) = self.value(name)? else { return Ok(default) };
         whole_seconds(value.text.trim()).map_err(|problem| setting(name, &value, problem))
@@ -394,34 +258,8 @@ fn acceptable(url: &Url) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Refuses what a copy and paste goes wrong with. Zoom answers such credentials with "Bad Request" and no more.
-fn checked<'a>(name: &'static str, value: Value<'a>) -> Result<Value<'a>, Error> {
-    if value.text.trim() != value.text {
-        return Err(credential(name, &value.origin, "begins or ends with white space"));
-    }
-    // Docker's --env-file takes quotes for a part of the value.
-    if ['"', '\''].iter().any(|quote| value.text.starts_with(*quote) || value.text.ends_with(*quote)) {
-        return Err(credential(name, &value.origin, "begins or ends with a quote that is part of its value"));
-    }
-    if value.text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err(credential(name, &value.origin, "holds white space"));
-    }
-    if !value.text.is_ascii() {
-        return Err(credential(name, &value.origin, "holds a character that is not ASCII"));
-    }
-    Ok(value)
-}
-
-fn credential(name: &'static str, origin: &Origin, problem: &'static str) -> Error {
-    Error::Credential { name, place: origin.to_string(), problem }
-}
-
 fn setting(name: &str, value: &Value<'_>, problem: &str) -> Error {
     Error::Setting { name: name.into(), place: value.origin.to_string(), problem: problem.into() }
-}
-
-fn time(text: &str) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc3339(text).ok().map(|time| time.with_timezone(&Utc))
 }
 
 #[cfg(test)]

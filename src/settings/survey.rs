@@ -1,6 +1,7 @@
 //! Everything that is set, at a glance, for those who look for what is wrong with it.
 
-use super::{Held, NAMES, Origin, REFRESH_TOKEN, Settings};
+use super::credentials::REFRESH_TOKEN;
+use super::{Held, NAMES, Origin, Settings};
 use crate::error::Error;
 
 /// A variable that is set.

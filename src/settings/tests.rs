@@ -2,11 +2,15 @@
 
 use std::ffi::OsString;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
 
 use super::*;
 use crate::error::Code;
+use crate::zoom::Grant;
 
 struct World {
     _root: TempDir,
@@ -25,6 +29,11 @@ fn world(pairs: &[(&'static str, &str)], env: &str) -> World {
     let environment =
         Environment::from_pairs(pairs.iter().map(|(name, value)| (*name, OsString::from(value))));
     World { environment, file: EnvFile::read(&path, NAMES).unwrap(), _root: root }
+}
+
+/// A token with one claim, a time in seconds since 1970.
+fn jwt(claim: &str, seconds: i64) -> String {
+    format!("eyJh.{}.c2ln", URL_SAFE_NO_PAD.encode(format!(r#"{{"{claim}":{seconds}}}"#)))
 }
 
 impl World {
@@ -215,11 +224,7 @@ fn an_exported_token_that_does_not_count_is_noticed() {
         (Some(600), Some(60), false),
     ] {
         let now: DateTime<Utc> = "2026-03-04T12:00:00Z".parse().unwrap();
-        let token = |left: i64| {
-            use base64::Engine as _;
-            let claims = format!(r#"{{"exp":{}}}"#, now.timestamp() + left);
-            format!("eyJh.{}.c2ln", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(claims))
-        };
+        let token = |left: i64| jwt("exp", now.timestamp() + left);
         let (exported, filed) = (exported.map(token), filed.map(token));
         let pairs: Vec<_> = exported.iter().map(|token| ("ZOOM_ACCESS_TOKEN", token.as_str())).collect();
         let world =

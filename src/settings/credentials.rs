@@ -1,0 +1,111 @@
+//! The credentials that count, of those that are set, and whether they can be right.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use super::{Origin, Settings, Value};
+use crate::error::Error;
+use crate::token::{Claims, Token};
+use crate::zoom::{Credentials, Grant};
+
+pub(super) const REFRESH_TOKEN: &str = "ZOOM_REFRESH_TOKEN";
+
+impl<'a> Settings<'a> {
+    /// What to ask Zoom with: `account_credentials` where there is an account id, else `refresh_token`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CredentialsMissing`], or [`Error::Credential`] for one that cannot be right.
+    pub fn credentials(&self) -> Result<Credentials, Error> {
+        let client_id = self.credential("ZOOM_CLIENT_ID")?;
+        let client_secret = self.credential("ZOOM_CLIENT_SECRET")?;
+        let grant = match self.credential("ZOOM_ACCOUNT_ID")? {
+            Some(account_id) => Some(Grant::AccountCredentials { account_id: account_id.into() }),
+            None => self.refresh_token()?.map(Grant::RefreshToken),
+        };
+        match (client_id, client_secret, grant) {
+            (Some(client_id), Some(client_secret), Some(grant)) => {
+                Ok(Credentials { client_id: client_id.into(), client_secret: client_secret.into(), grant })
+            }
+            (client_id, client_secret, grant) => {
+                let missing = [
+                    (client_id.is_none(), "ZOOM_CLIENT_ID"),
+                    (client_secret.is_none(), "ZOOM_CLIENT_SECRET"),
+                    (grant.is_none(), "ZOOM_ACCOUNT_ID (or ZOOM_REFRESH_TOKEN)"),
+                ];
+                Err(Error::CredentialsMissing {
+                    missing: missing.iter().filter(|(missing, _)| *missing).map(|(_, name)| *name).collect(),
+                    env_file: self.file.exists().then(|| self.file.path().to_owned()),
+                })
+            }
+        }
+    }
+
+    /// A name for the token and the credentials that are there: another one as soon as either changes. It is good for
+    /// this process only.
+    pub fn fingerprint(&self) -> u64 {
+        let names = [
+            "ZOOM_CLIENT_ID",
+            "ZOOM_CLIENT_SECRET",
+            "ZOOM_ACCOUNT_ID",
+            "ZOOM_REFRESH_TOKEN",
+            "ZOOM_ACCESS_TOKEN",
+        ];
+        let mut hasher = DefaultHasher::new();
+        for name in names {
+            self.value(name).ok().flatten().map(|value| value.text).hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
+    /// The refresh token, which rotates. `.env` has the newest one that zoomtok got; a variable exported before that
+    /// must not win over it, so of two the one that was issued later counts, where they say when.
+    pub(super) fn refresh_token(&self) -> Result<Option<Token>, Error> {
+        self.newest_refresh_token()?
+            .map(|value| {
+                let Value { text, origin } = checked(REFRESH_TOKEN, value)?;
+                Token::new(text).map_err(|_| {
+                    credential(REFRESH_TOKEN, &origin, "holds characters that a token cannot have")
+                })
+            })
+            .transpose()
+    }
+
+    /// The refresh token that counts, before it is known whether it can be one.
+    pub(super) fn newest_refresh_token(&self) -> Result<Option<Value<'a>>, Error> {
+        let exported =
+            self.environment.get(REFRESH_TOKEN)?.map(|text| Value { text, origin: Origin::Environment });
+        let filed = self.in_file(REFRESH_TOKEN);
+        let issued = |value: &Value<'_>| Claims::read(value.text).ok().and_then(|claims| claims.issued_at);
+        Ok(match (exported, filed) {
+            (Some(exported), Some(filed)) if issued(&filed) > issued(&exported) => Some(filed),
+            (exported, filed) => exported.or(filed),
+        })
+    }
+
+    /// A credential other than the refresh token.
+    pub(super) fn credential(&self, name: &'static str) -> Result<Option<&'a str>, Error> {
+        self.value(name)?.map(|value| checked(name, value).map(|value| value.text)).transpose()
+    }
+}
+
+/// Refuses what a copy and paste goes wrong with. Zoom answers such credentials with "Bad Request" and no more.
+fn checked<'a>(name: &'static str, value: Value<'a>) -> Result<Value<'a>, Error> {
+    if value.text.trim() != value.text {
+        return Err(credential(name, &value.origin, "begins or ends with white space"));
+    }
+    // Docker's --env-file takes quotes for a part of the value.
+    if ['"', '\''].iter().any(|quote| value.text.starts_with(*quote) || value.text.ends_with(*quote)) {
+        return Err(credential(name, &value.origin, "begins or ends with a quote that is part of its value"));
+    }
+    if value.text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(credential(name, &value.origin, "holds white space"));
+    }
+    if !value.text.is_ascii() {
+        return Err(credential(name, &value.origin, "holds a character that is not ASCII"));
+    }
+    Ok(value)
+}
+
+fn credential(name: &'static str, origin: &Origin, problem: &'static str) -> Error {
+    Error::Credential { name, place: origin.to_string(), problem }
+}

@@ -1,0 +1,72 @@
+//! The token that counts, of those that are set.
+
+use chrono::{DateTime, Utc};
+
+use super::{Origin, Settings};
+use crate::error::Error;
+use crate::token::{Claims, Found, State};
+
+/// The token at hand.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// What it is worth.
+    pub state: State,
+    /// Where it was found, if anywhere.
+    pub origin: Option<Origin>,
+}
+
+impl Settings<'_> {
+    /// The token of `.env`, or of the environment where that one lives longer.
+    ///
+    /// The environment does not simply win, as it does elsewhere: Claude Desktop hands its servers the one of the
+    /// time it was started. `ahead` is as in [`State::of`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] when the variable of the environment is not UTF-8.
+    pub fn token(&self, now: DateTime<Utc>, ahead: impl Fn() -> i64) -> Result<Held, Error> {
+        let in_file = self.file.get("ZOOM_ACCESS_TOKEN");
+        let file_recorded = self.file.get("ZOOM_TOKEN_EXPIRES_AT").and_then(|entry| time(&entry.value));
+        let filed = in_file.map(|entry| Found { text: &entry.value, recorded: file_recorded });
+        let of_file = Held {
+            state: State::of(filed.as_ref(), now, &ahead),
+            origin: in_file.map(|entry| self.place_in_file(entry.line)),
+        };
+        let Some(text) = self.environment.get("ZOOM_ACCESS_TOKEN")? else { return Ok(of_file) };
+        if in_file.is_some_and(|entry| *entry.value == text) {
+            return Ok(of_file);
+        }
+        let recorded = self.environment.get("ZOOM_TOKEN_EXPIRES_AT")?.and_then(time);
+        let of_environment = State::of(Some(&Found { text, recorded }), now, &ahead);
+        let better = of_file.state.clone().or_longer(of_environment);
+        Ok(if better == of_file.state {
+            of_file
+        } else {
+            Held { state: better, origin: Some(Origin::Environment) }
+        })
+    }
+
+    /// What of the configured account and client a token was not issued for, as sentences to warn with.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] when a variable of the environment is not UTF-8.
+    pub fn foreign(&self, claims: &Claims) -> Result<Vec<String>, Error> {
+        let mut warnings = Vec::new();
+        for (name, claimed, what) in [
+            ("ZOOM_ACCOUNT_ID", claims.account_id.as_ref(), "another account"),
+            ("ZOOM_CLIENT_ID", claims.client_id.as_ref(), "another app"),
+        ] {
+            if let (Some(value), Some(claimed)) = (self.value(name)?, claimed)
+                && value.text.trim() != claimed
+            {
+                warnings.push(format!("the token was issued for {what} than {name} ({})", value.origin));
+            }
+        }
+        Ok(warnings)
+    }
+}
+
+fn time(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(text).ok().map(|time| time.with_timezone(&Utc))
+}
