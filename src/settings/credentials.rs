@@ -43,16 +43,11 @@ impl<'a> Settings<'a> {
     /// A name for the token and the credentials that are there: another one as soon as either changes. It is good for
     /// this process only.
     pub fn fingerprint(&self) -> u64 {
-        let names = [
-            "ZOOM_CLIENT_ID",
-            "ZOOM_CLIENT_SECRET",
-            "ZOOM_ACCOUNT_ID",
-            "ZOOM_REFRESH_TOKEN",
-            "ZOOM_ACCESS_TOKEN",
-        ];
+        let names = ["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_ACCOUNT_ID", "ZOOM_ACCESS_TOKEN"];
+        let values = names.map(|name| self.value(name)).into_iter().chain([self.newest_refresh_token()]);
         let mut hasher = DefaultHasher::new();
-        for name in names {
-            self.value(name).ok().flatten().map(|value| value.text).hash(&mut hasher);
+        for value in values {
+            value.ok().flatten().map(|value| value.text).hash(&mut hasher);
         }
         hasher.finish()
     }

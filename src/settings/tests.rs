@@ -233,3 +233,21 @@ fn an_exported_token_that_does_not_count_is_noticed() {
         assert_eq!(world.settings().outlives_exported(&held), noticed, "{pairs:?}");
     }
 }
+
+#[test]
+fn a_fingerprint_changes_with_what_counts_and_with_nothing_else() {
+    let print = |pairs: &[(&'static str, &str)], env: &str| world(pairs, env).settings().fingerprint();
+    assert_eq!(print(&[], "ZOOM_CLIENT_ID=a\nOTHER=1\n"), print(&[], "OTHER=2\nZOOM_CLIENT_ID=a\n"));
+    for name in
+        ["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_ACCOUNT_ID", "ZOOM_REFRESH_TOKEN", "ZOOM_ACCESS_TOKEN"]
+    {
+        assert_ne!(print(&[], &format!("{name}=a\n")), print(&[], &format!("{name}=b\n")), "{name}");
+    }
+    let filed = |issued| format!("ZOOM_REFRESH_TOKEN={}\n", jwt("iat", issued));
+    // An exported refresh token may long be spent: it hides no newer one, and is hidden by none that is older.
+    for (exported, same) in [(1, false), (9, true)] {
+        let exported = jwt("iat", exported);
+        let pairs = [("ZOOM_REFRESH_TOKEN", exported.as_str())];
+        assert_eq!(print(&pairs, &filed(2)) == print(&pairs, &filed(3)), same, "{pairs:?}");
+    }
+}
