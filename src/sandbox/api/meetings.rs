@@ -95,8 +95,8 @@ pub(super) fn delete(world: &mut World, request: &Request, id: &str) -> Result<R
     let number = number(id)?;
     let meeting = world.meetings.get_mut(&number).ok_or_else(|| no_such_meeting(id))?;
     if let Some(occurrence) = request.query_fields().get("occurrence_id") {
-        let occurrences =
-            meeting["occurrences"].as_array_mut().ok_or_else(|| invalid_field("occurrence_id"))?;
+        let occurrences = meeting.get_mut("occurrences").and_then(Value::as_array_mut);
+        let occurrences = occurrences.ok_or_else(|| invalid_field("occurrence_id"))?;
         let before = occurrences.len();
         occurrences.retain(|entry| entry["occurrence_id"] != occurrence.as_str());
         if occurrences.len() == before {

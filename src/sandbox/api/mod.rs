@@ -140,7 +140,7 @@ fn page(request: &Request, name: &str, entries: &[Value]) -> Result<Value, Refus
         }
     };
     let rest = entries.get(start..).unwrap_or_default();
-    let end = start + size;
+    let end = start.saturating_add(size);
     let next = if rest.len() > size { URL_SAFE_NO_PAD.encode(format!("page {end}")) } else { String::new() };
     let mut body = json!({
         "page_count": entries.len().div_ceil(size),

@@ -25,7 +25,8 @@ pub(super) fn list(
     };
     let to = date("to", today + Days::new(1))?;
     // Zoom allows a month, and does not say what happens beyond it. Here the range that is echoed becomes narrower.
-    let from = date("from", today)?.max(to - Days::new(31));
+    let month_before = to.checked_sub_days(Days::new(31)).unwrap_or(to);
+    let from = date("from", today)?.max(month_before);
     let meetings: Vec<Value> = world
         .past
         .iter()

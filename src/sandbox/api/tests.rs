@@ -94,6 +94,16 @@ fn a_list_comes_in_pages() {
 }
 
 #[test]
+fn a_page_and_a_day_beyond_all_there_are_do_not_end_the_sandbox() {
+    let token = URL_SAFE_NO_PAD.encode(format!("page {}", usize::MAX));
+    let (status, body) = get(&format!("/users/me/meetings?next_page_token={token}"));
+    assert_eq!((status, &body["meetings"]), (200, &json!([])));
+    for day in ["-262143-01-01", "+262142-12-31"] {
+        assert_eq!(get(&format!("/users/me/recordings?to={}", day.replace('+', "%2B"))).0, 200, "{day}");
+    }
+}
+
+#[test]
 fn meetings_are_listed_by_type_and_without_secrets() {
     let list = |kind: &str| get(&format!("/users/me/meetings?type={kind}")).1;
     assert_eq!(topics(&list("upcoming")), ["Weekly planning", "Interview", "Stand-up"]);
