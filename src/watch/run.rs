@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::event::Event;
 use super::schedule::{Outcome, Plan, Schedule, View};
@@ -10,7 +10,7 @@ use crate::clock::{Clock, jitter};
 use crate::error::{Code, Error};
 use crate::keeper::{How, Keeper, Kept, Look, Need, Unlike};
 use crate::settings::Settings;
-use crate::token::{State, Token};
+use crate::token::{Claims, State, Token};
 
 /// The nap after a look that failed, for whoever is editing the `.env` to be done.
 const AFTER_FAILED_LOOK: Duration = Duration::from_secs(5);
@@ -141,14 +141,20 @@ impl<'a> Watch<'a> {
                 Ok(self.turn(&look)?.0)
             }
             Err(error) => {
-                let message = error.told();
-                if self.complaint.as_ref() != Some(&message) {
-                    (self.report)(&Event::Warning { message: message.clone() })?;
-                    self.complaint = Some(message);
-                }
+                self.complain(&error)?;
                 Ok(AFTER_FAILED_LOOK)
             }
         }
+    }
+
+    /// Tells of a look that failed, and of the same again only after one that did not.
+    fn complain(&mut self, error: &Error) -> Result<(), Error> {
+        let message = error.told();
+        if self.complaint.as_ref() != Some(&message) {
+            (self.report)(&Event::Warning { message: message.clone() })?;
+            self.complaint = Some(message);
+        }
+        Ok(())
     }
 
     fn turn(&mut self, look: &Look) -> Result<(Duration, Option<Code>), Error> {
@@ -180,6 +186,11 @@ impl<'a> Watch<'a> {
         }
     }
 
+    /// What is seen after an attempt. What cannot be looked at then is what it was before.
+    fn view_after(&self, look: &Result<Look, Error>, before: &Look) -> View {
+        View { now: self.clock().now(), ..self.view(look.as_ref().unwrap_or(before)) }
+    }
+
     /// Makes one attempt, and gives the exit code of its failure.
     fn refresh(&mut self, look: &Look) -> Result<Option<Code>, Error> {
         (self.report)(&Event::RefreshStarted { state: look.held.state.clone() })?;
@@ -196,7 +207,7 @@ impl<'a> Watch<'a> {
             (self.report)(&Event::Warning { message: message.clone() })?;
         }
         self.hand_over(&kept)?;
-        self.done(&kept)?;
+        self.done(look, &kept)?;
         Ok(None)
     }
 
@@ -229,11 +240,19 @@ impl<'a> Watch<'a> {
         warnings.into_iter().try_for_each(|message| (self.report)(&Event::Warning { message }))
     }
 
-    fn done(&mut self, kept: &Kept) -> Result<(), Error> {
-        let look = self.keeper.look()?;
+    fn done(&mut self, before: &Look, kept: &Kept) -> Result<(), Error> {
+        let look = self.keeper.look();
+        let view = self.view_after(&look, before);
         let was_short = self.schedule.short_life();
-        self.schedule.record(Outcome::Done { left: kept.left }, &self.view(&look), 0.0);
-        (self.report)(&Event::RefreshDone { state: look.held.state })?;
+        self.schedule.record(Outcome::Done { left: kept.left }, &view, 0.0);
+        match look {
+            Ok(look) => (self.report)(&Event::RefreshDone { state: look.held.state })?,
+            // Whoever edits the `.env` while Claude restarts changes nothing in that there is a new token.
+            Err(error) => {
+                (self.report)(&Event::RefreshDone { state: state(kept, view.now) })?;
+                self.complain(&error)?;
+            }
+        }
         match self.schedule.short_life() {
             Some(life) if was_short.is_none() => {
                 let message = format!(
@@ -248,9 +267,7 @@ impl<'a> Watch<'a> {
     fn failed(&mut self, before: &Look, error: &Error) -> Result<Code, Error> {
         let code = error.code();
         let outcome = if code == Code::Passing { Outcome::Passing } else { Outcome::Final };
-        // What cannot be looked at after the attempt is what it was before.
-        let look = self.keeper.look();
-        let view = self.view(look.as_ref().unwrap_or(before));
+        let view = self.view_after(&self.keeper.look(), before);
         let ended = self.schedule.record(outcome, &view, (self.jitter)());
         let failures = self.schedule.failures();
         (self.report)(&Event::RefreshFailed { error: error.told(), code: code.number(), failures })?;
@@ -261,6 +278,13 @@ impl<'a> Watch<'a> {
         }
         Ok(code)
     }
+}
+
+/// What a token is worth that was obtained just before.
+fn state(kept: &Kept, now: DateTime<Utc>) -> State {
+    let left = (kept.expires_at - now).num_seconds().min(kept.left);
+    let (token, expires_at) = (kept.token.clone(), kept.expires_at);
+    State::Dated { token, claims: Claims::default(), expires_at, left }
 }
 
 /// What the token of a look has left, to the millisecond.

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fs;
+use std::io::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -71,6 +72,7 @@ struct Claude {
     did: RefCell<Vec<&'static str>>,
     updated: RefCell<Updated>,
     closed: Cell<bool>,
+    meanwhile: RefCell<Option<Box<dyn FnOnce()>>>,
 }
 
 impl Desktop for Claude {
@@ -85,6 +87,9 @@ impl Desktop for Claude {
 
     fn restart(&self, _: &Token) -> Result<Vec<String>, Error> {
         self.did.borrow_mut().push("restart");
+        if let Some(act) = self.meanwhile.take() {
+            act();
+        }
         Ok(Vec::new())
     }
 }
@@ -129,7 +134,7 @@ impl World {
         let mut options = fs::File::options();
         let mut file =
             options.create(true).truncate(true).write(true).open(self.root.path().join(".env")).unwrap();
-        std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
     }
 
     /// Runs a watch for so many steps and gives what it tells.
@@ -288,4 +293,27 @@ fn an_hour_with_nothing_due_asks_nothing_and_shows_every_minute() {
     assert_eq!(lines.len(), 60, "{lines:#?}");
     assert_eq!(*shown.borrow(), 1, "240 naps are an hour");
     assert_eq!(world.zoom.asked.get(), 0);
+}
+
+#[test]
+fn an_env_that_is_half_edited_right_after_a_refresh_ends_nothing() {
+    let world = World::at("2026-03-04T12:00:00Z", Some(10));
+    let edited = world.root.path().join(".env");
+    let half = move || {
+        let mut options = fs::File::options();
+        options.truncate(true).write(true).open(edited).unwrap().write_all(b"A=\"half").unwrap();
+    };
+    world.claude.meanwhile.replace(Some(Box::new(half)));
+    let lines = world.watch(PLAN, 3, |world, step| {
+        if step == 1 {
+            world.write(Some(3000));
+        }
+    });
+    let at = |text: &str| {
+        lines.iter().position(|line| line.contains(text)).unwrap_or_else(|| panic!("{lines:#?}"))
+    };
+    assert!(at("Token refresh complete!") < at("line 1: a quote is opened here"), "{lines:#?}");
+    assert!(lines[at("Token refresh complete!") + 1].contains("Expires in 1h"), "{lines:#?}");
+    assert_eq!(lines.iter().filter(|line| line.contains("a quote is opened")).count(), 1, "{lines:#?}");
+    assert_eq!(world.zoom.asked.get(), 1);
 }
