@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::schedule::MAX_FAILURES;
 use crate::clock::rfc3339;
 use crate::token::State;
 
@@ -125,7 +126,8 @@ impl Event {
                 rule(),
             ],
             Self::RefreshFailed { error, failures, .. } => {
-                let count = if *failures == 0 { String::new() } else { format!(" ({failures} of 3)") };
+                let count =
+                    if *failures == 0 { String::new() } else { format!(" ({failures} of {MAX_FAILURES})") };
                 vec![format!("❌ Token refresh failed{count}: {error}"), rule()]
             }
             Self::Disabled { because, probe_at } => {
