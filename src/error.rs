@@ -4,6 +4,7 @@
 //! a secret: values are described, not repeated.
 
 mod code;
+mod hint;
 mod refusal;
 
 use std::io;
@@ -219,15 +220,6 @@ pub enum Error {
     },
 }
 
-/// What lists the zoomtoks that run.
-const PROCESSES: &str = if cfg!(windows) {
-    r#"tasklist /fi "imagename eq zoomtok.exe""#
-} else if cfg!(target_os = "linux") {
-    "ps -C zoomtok"
-} else {
-    "pgrep -l zoomtok"
-};
-
 impl Error {
     /// What the process exits with.
     pub fn code(&self) -> Code {
@@ -263,59 +255,6 @@ impl Error {
         let causes = std::iter::successors(std::error::Error::source(self), |cause| cause.source());
         causes.fold(self.to_string(), |line, cause| format!("{line}: {cause}"))
     }
-
-    /// What to do next, as a sentence without its full stop; none where the error already says it.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::CredentialsMissing { missing, env_file } => Some(match env_file {
-                Some(path) => format!("Put {} into {}", list(missing), path.display()),
-                None => format!("Set {}, or name the file that does with --env-file", list(missing)),
-            }),
-            Self::Credential { .. } => {
-                Some("Copy it again from the app's page on marketplace.zoom.us".into())
-            }
-            Self::Unparseable { .. } => {
-                Some("Mend it by hand; zoomtok does not touch what it cannot read".into())
-            }
-            Self::Policy { path, .. } => {
-                Some(format!("zoomtok policy check {} lists this line by line", path.display()))
-            }
-            Self::NoToken { .. } => Some("Fetch one with zoomtok get -f".into()),
-            Self::ClaudeConfigMissing { .. } => Some(
-                "Claude Desktop makes it (Settings, Developer, Edit Config); name it with CLAUDE_CONFIG_FILE or \
-                 update-claude's --config if it is elsewhere"
-                    .into(),
-            ),
-            Self::Refused { refusal, .. } => Some(refusal.fix().into()),
-            Self::Passing { not_before: Some(time), .. } => {
-                Some(format!("Zoom asks to wait until {}", time.format("%Y-%m-%d %H:%M:%SZ")))
-            }
-            Self::Passing { .. } => Some("Nothing was changed; try again later".into()),
-            Self::TakenOver { hint, .. } => hint.clone(),
-            Self::UnsafeToken { .. } => Some("See that ZOOM_OAUTH_URL is Zoom's".into()),
-            // Nothing the system said: another process was in the way.
-            Self::Store { source, .. }
-                if source.kind() == io::ErrorKind::ResourceBusy && source.raw_os_error().is_none() =>
-            {
-                Some("Try again in a moment".into())
-            }
-            Self::Store { path, .. } => {
-                Some(format!("See to the permissions and the free space of {}", parent(path)))
-            }
-            Self::Unsaved { .. } => {
-                Some("Mend that and run zoomtok get: it puts the token in its place".into())
-            }
-            Self::Lost { .. } => Some("Mend that and run zoomtok get -f".into()),
-            Self::Busy { .. } => Some(format!("See what it is doing: {PROCESSES}")),
-            Self::Claude { hint, .. } => Some(hint.clone()),
-            Self::Unmeetable { .. } => Some("Ask for less with -t or ZOOM_TOKEN_THRESHOLD".into()),
-            Self::Setting { .. }
-            | Self::Unreadable { .. }
-            | Self::Interrupted { .. }
-            | Self::Command { .. }
-            | Self::Other { .. } => None,
-        }
-    }
 }
 
 fn list(names: &[&str]) -> String {
@@ -343,10 +282,6 @@ pub(crate) fn tracking(id: Option<&String>) -> String {
 /// A tracking id in brackets of its own.
 pub(crate) fn tracked(id: Option<&String>) -> String {
     id.map(|id| format!(" (tracking id {id})")).unwrap_or_default()
-}
-
-fn parent(path: &std::path::Path) -> String {
-    path.parent().unwrap_or(path).display().to_string()
 }
 
 #[cfg(test)]

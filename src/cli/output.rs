@@ -88,9 +88,8 @@ impl Output {
 
     /// What ended the command, with all causes and what to do next, one line on stderr.
     pub fn fail(self, error: &anyhow::Error) {
-        let hint =
-            error.downcast_ref().and_then(Error::hint).map(|hint| format!(". {hint}.")).unwrap_or_default();
-        self.stderr(&format!("{} {error:#}{hint}", "zoomtok:".red()));
+        let told = error.downcast_ref().map_or_else(|| format!("{error:#}"), Error::told);
+        self.stderr(&format!("{} {told}", "zoomtok:".red()));
     }
 
     /// A moving sign of work on a terminal, until it is dropped; nothing with `--quiet` and where stderr is no terminal.
