@@ -1,18 +1,19 @@
 //! Replacing a file so that whoever reads it, and whatever fails, finds the old bytes or the new ones.
 
+mod system;
+
 use std::ffi::OsString;
-#[cfg(unix)]
-use std::fs::TryLockError;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-#[cfg(unix)]
-use super::lock::is_at;
+use self::system::{claim, keep_mode, replaceable, sync, sync_directory};
 use super::sharing::insist;
 use crate::error::Error;
+
+pub(super) use self::system::take_owner;
 
 /// A place made ready for the new bytes of a file, before anybody knows them.
 ///
@@ -141,29 +142,6 @@ pub(super) fn is_being_written(target: &Path) -> bool {
     claimed.is_err_and(|error| error.kind() == io::ErrorKind::ResourceBusy)
 }
 
-/// Makes a temporary file this process's own until it is closed, unless it is another's.
-#[cfg(unix)]
-fn claim(file: &File, path: &Path) -> io::Result<()> {
-    match file.try_lock() {
-        // Between being opened and being locked it may have been removed by another, who made one of his own.
-        Ok(()) if is_at(file, path)? => Ok(()),
-        Ok(()) | Err(TryLockError::WouldBlock) => Err(claimed_by_another()),
-        // The first defence, the lock file, has been taken on this filesystem.
-        Err(TryLockError::Error(_)) => Ok(()),
-    }
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
-fn claim(_: &File, _: &Path) -> io::Result<()> {
-    // A lock would keep readers from the new file until it is closed.
-    Ok(())
-}
-
-fn claimed_by_another() -> io::Error {
-    io::Error::new(io::ErrorKind::ResourceBusy, "another zoomtok is writing it")
-}
-
 /// What is to be replaced, where there is something, once it is known to let itself be replaced.
 ///
 /// # Errors
@@ -179,81 +157,6 @@ pub(super) fn replaced(target: &Path) -> Result<Option<Metadata>, Error> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(failed("look at", error)),
     }
-}
-
-/// Whether a file lets itself be replaced, as far as that can be known before.
-#[cfg(windows)]
-fn replaceable(target: &Path, old: &Metadata) -> io::Result<()> {
-    use std::os::windows::fs::OpenOptionsExt as _;
-    // The right that a replace needs, and that a program withholds which keeps the file open.
-    const DELETE: u32 = 0x0001_0000;
-    if old.permissions().readonly() {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
-    }
-    insist(|| File::options().access_mode(DELETE).open(target)).map(drop)
-}
-
-#[cfg(not(windows))]
-#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
-fn replaceable(_: &Path, _: &Metadata) -> io::Result<()> {
-    // It is the directory that decides, and the temporary file shows whether it does.
-    Ok(())
-}
-
-#[cfg(unix)]
-pub(super) fn take_owner(file: &File, old: Option<&Metadata>) -> io::Result<()> {
-    use std::os::unix::fs::MetadataExt as _;
-    let Some(old) = old else { return Ok(()) };
-    let new = file.metadata()?;
-    if (new.uid(), new.gid()) == (old.uid(), old.gid()) {
-        return Ok(());
-    }
-    std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()))
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
-pub(super) fn take_owner(_: &File, _: Option<&Metadata>) -> io::Result<()> {
-    // A new file in the same directory has the owner and the access list that the directory gives.
-    Ok(())
-}
-
-#[cfg(unix)]
-fn keep_mode(file: &File, old: &Metadata) -> io::Result<()> {
-    file.set_permissions(old.permissions())
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
-fn keep_mode(_: &File, _: &Metadata) -> io::Result<()> {
-    // The only mode there is read-only, and a read-only file is not replaced.
-    Ok(())
-}
-
-/// Has all of it written to the disk. Some filesystems, mostly of networks, cannot do that for a directory or for
-/// anything, and there is nothing better to do on them.
-fn sync(file: &File) -> io::Result<()> {
-    match file.sync_all() {
-        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
-            Ok(())
-        }
-        // ENOTTY and ENOTSUP, which std has no kind for: what macOS says where it has no F_FULLFSYNC.
-        Err(error) if cfg!(target_os = "macos") && matches!(error.raw_os_error(), Some(25 | 45)) => Ok(()),
-        synced => synced,
-    }
-}
-
-#[cfg(unix)]
-fn sync_directory(target: &Path) -> io::Result<()> {
-    let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    sync(&File::open(directory)?)
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
-fn sync_directory(_: &Path) -> io::Result<()> {
-    // Windows writes directory entries through and has no call to sync them.
-    Ok(())
 }
 
 #[cfg(test)]
