@@ -5,7 +5,7 @@
 //! those that are there right before the new ones take their place. It holds secrets, zoomtok's among them: its text is
 //! wiped when it is dropped.
 
-use std::fs::{self, DirBuilder};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,7 +16,10 @@ use super::edit::{Edit, New, Place, Server, edit, value};
 use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
 use crate::settings::Settings;
-use crate::store::{Fault, Lock, PATIENCE, Reservation, default_state_root, insist, read_regular, resolve};
+use crate::store::{
+    Fault, Lock, PATIENCE, Reservation, default_state_root, insist, make_private, no_place, read_regular,
+    resolve,
+};
 use crate::token::{Token, mask};
 
 mod configured;
@@ -247,8 +250,8 @@ impl Config {
             }
             bytes => bytes.map_err(failed)?,
         };
-        let text = std::str::from_utf8(&bytes)
-            .map_err(|_| self.unparseable(Fault { line: None, problem: "it is not UTF-8".into() }))?;
+        let text =
+            std::str::from_utf8(&bytes).map_err(|_| self.unparseable(Fault::general("it is not UTF-8")))?;
         Ok(Content { real, text: Some(text.to_owned().into()) })
     }
 
@@ -287,15 +290,8 @@ impl Config {
 /// The lock that all zoomtoks share which write a configuration of Claude's. It is in the state directory, since a
 /// lock file beside the configuration would lie about in somebody else's directory.
 fn lock(surroundings: &Surroundings<'_>) -> Result<Lock, Error> {
-    let root = surroundings.state_root.ok_or_else(|| Error::Other {
-        action: "find a directory for the lock".into(),
-        source: io::Error::new(io::ErrorKind::NotFound, "neither XDG_STATE_HOME nor HOME is set"),
-    })?;
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(root).map_err(|source| Error::Store { action: "make", path: root.to_owned(), source })?;
+    let root = surroundings.state_root.ok_or_else(|| no_place("the lock"))?;
+    make_private(root).map_err(|source| Error::Store { action: "make", path: root.to_owned(), source })?;
     Lock::acquire(&root.join("claude"), PATIENCE, surroundings.clock)
 }
 

@@ -21,4 +21,5 @@ pub(crate) use sharing::insist;
 pub use state::{
     ClockDifference, Failure, Memory, Recovery, StateDirectory, default_root as default_state_root, digest,
 };
+pub(crate) use state::{make_private, no_place};
 pub(crate) use tally::Tally;

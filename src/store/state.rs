@@ -148,10 +148,7 @@ impl StateDirectory {
     ///
     /// [`Error::Store`] when they cannot be saved here either.
     pub fn save_recovery(&self, recovery: &Recovery) -> Result<PathBuf, Error> {
-        let path = self.recovery_path().ok_or_else(|| Error::Other {
-            action: "find a directory for the recovery file".into(),
-            source: io::Error::new(io::ErrorKind::NotFound, "neither XDG_STATE_HOME nor HOME is set"),
-        })?;
+        let path = self.recovery_path().ok_or_else(|| no_place("the recovery file"))?;
         self.write(&path, recovery)?;
         Ok(path)
     }
@@ -174,7 +171,7 @@ impl StateDirectory {
     fn write<T: Serialize>(&self, path: &Path, content: &T) -> Result<(), Error> {
         let failed = |source| Error::Store { action: "write", path: path.to_owned(), source };
         if let Some(directory) = &self.path {
-            make(directory).map_err(failed)?;
+            make_private(directory).map_err(failed)?;
         }
         // It may hold tokens, and a text that has to move leaves a copy behind.
         let mut text = Zeroizing::new(Vec::with_capacity(ROOM));
@@ -185,13 +182,21 @@ impl StateDirectory {
     }
 }
 
-/// Makes a directory for state, if it is not there.
-pub(super) fn make(directory: &Path) -> io::Result<()> {
+/// Makes a directory that nobody else can look into, and those above it, as far as they are not there.
+pub(crate) fn make_private(directory: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(directory)
+}
+
+/// That there is nowhere to put something, since the system names no place for state.
+pub(crate) fn no_place(what: &str) -> Error {
+    Error::Other {
+        action: format!("find a directory for {what}"),
+        source: io::Error::new(io::ErrorKind::NotFound, "neither XDG_STATE_HOME nor HOME is set"),
+    }
 }
 
 #[derive(Serialize, Deserialize)]

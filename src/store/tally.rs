@@ -9,7 +9,7 @@ use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::lock::try_lock;
-use super::state;
+use super::state::make_private;
 use crate::error::Error;
 
 /// What is written comes in whole pages: within one, the kernel is not interrupted by a signal, and a file that does not
@@ -34,7 +34,7 @@ impl Tally {
         let directory = path.parent().unwrap_or(Path::new(""));
         let file = match try_lock(path, directory) {
             Err(Error::Store { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                state::make(directory).map_err(|source| Error::Store {
+                make_private(directory).map_err(|source| Error::Store {
                     action: "make",
                     path: directory.to_owned(),
                     source,
