@@ -5,7 +5,8 @@
 //! the lock, looks again, and only then asks Zoom; whoever waited meanwhile finds the new token, or the failure, and
 //! asks nothing.
 
-use std::collections::BTreeMap;
+mod recovery;
+
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -14,11 +15,10 @@ use crate::clock::{Clock, rfc3339};
 use crate::error::{Code, Error};
 use crate::settings::{Environment, Held, NAMES, Settings};
 use crate::store::{
-    ClockDifference, EnvFile, Failure, Lock, Memory, PATIENCE, Recovery, Reservation, StateDirectory, clean,
-    digest, temporary,
+    ClockDifference, EnvFile, Failure, Lock, Memory, PATIENCE, Reservation, StateDirectory, clean, temporary,
 };
 use crate::token::{Found, State, Token};
-use crate::zoom::{Credentials, Exchange, Grant, Granted, LONGEST_WAIT};
+use crate::zoom::{Exchange, Granted, Http, LONGEST_WAIT};
 
 /// How much longer than now a `.env` may become by a change: two tokens of the greatest length, several times.
 pub const ROOM: usize = 64 * 1024;
@@ -101,7 +101,17 @@ pub struct Look {
     pub now: DateTime<Utc>,
 }
 
-impl Keeper<'_> {
+impl<'a> Keeper<'a> {
+    /// The keeper of a `.env` that asks Zoom itself.
+    pub fn new(
+        environment: &'a Environment,
+        env_file: &'a Path,
+        state_root: Option<&'a Path>,
+        clock: &'a dyn Clock,
+    ) -> Self {
+        Self { environment, env_file, state_root, clock, zoom: &Http, watching: false }
+    }
+
     /// Looks at the token that is there. Nothing is written, nobody is asked.
     ///
     /// # Errors
@@ -165,8 +175,7 @@ impl Keeper<'_> {
                 return Err(error);
             }
         };
-        let stored = self.store(&granted, reservation);
-        if let Err(cause) = stored {
+        if let Err(cause) = store(&granted, self.env_file, reservation) {
             return Err(self.rescue(&state, &credentials, &granted, cause));
         }
         let warnings = self.remember_success(&state, &memory, &granted).into_iter().collect();
@@ -236,69 +245,6 @@ impl Keeper<'_> {
         }
     }
 
-    /// Puts what was granted into the `.env` as it is now: an editor may have saved it during the exchange.
-    fn store(&self, granted: &Granted, reservation: Reservation) -> Result<(), Error> {
-        let expires_at = rfc3339(granted.expires_at);
-        let text = EnvFile::read(self.env_file, NAMES)?.with(&values(granted, &expires_at))?;
-        reservation.commit(text.as_bytes())
-    }
-
-    /// Saves what was granted for the next run, and gives the error that says so.
-    fn rescue(
-        &self,
-        state: &StateDirectory,
-        credentials: &Credentials,
-        granted: &Granted,
-        cause: Error,
-    ) -> Error {
-        let spent = match &credentials.grant {
-            Grant::RefreshToken(token) if granted.refresh_token.is_some() => {
-                Some(digest(token.expose().as_bytes()))
-            }
-            _ => None,
-        };
-        let expires_at = rfc3339(granted.expires_at);
-        let values = values(granted, &expires_at).into_iter();
-        let values = values.map(|(name, value)| (name.to_owned(), value.to_owned().into())).collect();
-        let source = Box::new(cause);
-        match state.save_recovery(&Recovery { saved_at: self.clock.now(), spent, values }) {
-            Ok(recovery) => Error::Unsaved { recovery, source },
-            Err(recovery) => Error::Lost { recovery: Box::new(recovery), source },
-        }
-    }
-
-    /// Puts values in their place that an earlier run could not put there. Whether there were any.
-    ///
-    /// What has been changed by hand since stays: a refresh token only replaces the one that was spent for it, an
-    /// access token only one that lives shorter.
-    fn recover(&self, state: &StateDirectory) -> Result<bool, Error> {
-        let Some(recovery) = state.recovery()? else { return Ok(false) };
-        let look = self.look()?;
-        let file = &look.file;
-        let mut changes: BTreeMap<&str, &str> = BTreeMap::new();
-        let value = |name: &'static str| recovery.values.get(name).map(|value| (name, value.as_str()));
-        if let Some(spent) = &recovery.spent
-            && file.get("ZOOM_REFRESH_TOKEN").is_none_or(|entry| digest(entry.value.as_bytes()) == *spent)
-        {
-            changes.extend(value("ZOOM_REFRESH_TOKEN"));
-        }
-        if let Some((_, text)) = value("ZOOM_ACCESS_TOKEN") {
-            let recorded = value("ZOOM_TOKEN_EXPIRES_AT").and_then(|(_, time)| time.parse().ok());
-            let recovered = State::of(Some(&Found { text, recorded }), look.now, || 0);
-            if recovered.left() > look.held.state.left() {
-                changes.extend(value("ZOOM_ACCESS_TOKEN"));
-                changes.extend(value("ZOOM_TOKEN_EXPIRES_AT"));
-            }
-        }
-        if !changes.is_empty() {
-            let reservation = Reservation::new(file.real(), file.size() + ROOM)?;
-            let changes: Vec<(&str, &str)> = changes.into_iter().collect();
-            reservation.commit(file.with(&changes)?.as_bytes())?;
-        }
-        state.forget_recovery()?;
-        Ok(!recovery.values.is_empty())
-    }
-
     fn fetched(
         &self,
         granted: &Granted,
@@ -365,6 +311,13 @@ impl Keeper<'_> {
         let error = state.remember(&now).err().filter(|_| is_missed)?;
         Some(format!("{error}; the difference of the clocks is not remembered"))
     }
+}
+
+/// Puts what was granted into the `.env` as it is now: an editor may have saved it during the exchange.
+fn store(granted: &Granted, env_file: &Path, reservation: Reservation) -> Result<(), Error> {
+    let expires_at = rfc3339(granted.expires_at);
+    let text = EnvFile::read(env_file, NAMES)?.with(&values(granted, &expires_at))?;
+    reservation.commit(text.as_bytes())
 }
 
 /// A difference of the clocks as far as it can be believed now: one that was measured in the future was measured

@@ -14,6 +14,9 @@ use tempfile::TempDir;
 use super::*;
 use crate::clock::manual::ManualClock;
 use crate::error::Refusal;
+use crate::zoom::{Credentials, Grant};
+
+mod recovery;
 
 const NOON: &str = "2026-03-04T12:00:00Z";
 const CREDENTIALS: &str = "ZOOM_CLIENT_ID=client\nZOOM_CLIENT_SECRET=secret\nZOOM_ACCOUNT_ID=account\n";
@@ -53,6 +56,11 @@ impl Exchange for Script<'_> {
 fn jwt(iat: DateTime<Utc>, life: i64, number: usize) -> String {
     let payload = format!(r#"{{"iat":{},"exp":{},"n":{number}}}"#, iat.timestamp(), iat.timestamp() + life);
     format!("eyJhbGciOiJIUzUxMiJ9.{}.c2lnbmF0dXJl", URL_SAFE_NO_PAD.encode(payload))
+}
+
+/// A refresh token that was issued at this hour.
+fn refresh_token(hour: &str) -> String {
+    jwt(format!("2026-03-04T{hour}:00:00Z").parse().unwrap(), 1_000_000, 0)
 }
 
 struct World<'a> {
@@ -279,50 +287,6 @@ fn what_an_editor_saved_during_the_exchange_stays() {
 }
 
 #[test]
-fn what_cannot_be_put_in_its_place_waits_for_the_next_run() {
-    let world = World::new(USER);
-    let path = world.env_file();
-    world.during(move || put(&path, "A=\"never closed\n"));
-    let error = world.get().unwrap_err();
-    assert!(matches!(error, Error::Unsaved { .. }), "{error}");
-    assert_eq!(error.code(), Code::Store);
-    assert_eq!(world.text(), "A=\"never closed\n");
-    assert!(world.state().recovery_path().unwrap().exists());
-
-    // Still broken: nothing is asked for, nothing is lost.
-    assert!(world.get().is_err());
-    put(&world.env_file(), USER);
-    let kept = world.get().unwrap();
-    assert_eq!(kept.how, How::Recovered);
-    assert_eq!(world.zoom.asked.get(), 1);
-    assert!(world.text().contains("ZOOM_REFRESH_TOKEN=refresh-1\n"), "{}", world.text());
-    assert!(!world.state().recovery_path().unwrap().exists());
-    assert_eq!(world.get().unwrap().how, How::Kept);
-}
-
-#[test]
-fn a_recovery_does_not_undo_what_was_changed_since() {
-    let world = World::new(USER);
-    let path = world.env_file();
-    world.during(move || put(&path, "A=\"never closed\n"));
-    world.get().unwrap_err();
-    put(&world.env_file(), &USER.replace("refresh-0", "authorised-again"));
-    world.get().unwrap();
-    assert!(world.text().contains("ZOOM_REFRESH_TOKEN=authorised-again\n"), "{}", world.text());
-}
-
-#[test]
-fn a_forced_one_uses_the_recovered_refresh_token() {
-    let world = World::new(USER);
-    let path = world.env_file();
-    world.during(move || put(&path, "A=\"never closed\n"));
-    world.get().unwrap_err();
-    put(&world.env_file(), USER);
-    assert_eq!(world.ensure(60, Unlike::Present).unwrap().how, How::Fetched);
-    assert!(world.text().contains("ZOOM_REFRESH_TOKEN=refresh-2\n"), "{}", world.text());
-}
-
-#[test]
 fn more_than_a_tokens_life_is_an_error_and_the_token_is_stored() {
     let world = World::new(CREDENTIALS);
     let error = world.ensure(7200, Unlike::None).unwrap_err();
@@ -372,11 +336,7 @@ fn credentials_of_the_environment_make_a_new_file() {
 
 #[test]
 fn an_exported_refresh_token_does_not_win_over_its_successor() {
-    let refresh = |hour: &str| {
-        let iat: DateTime<Utc> = format!("2026-03-04T{hour}:00:00Z").parse().unwrap();
-        jwt(iat, 1_000_000, 0)
-    };
-    let (old, new) = (refresh("08"), refresh("09"));
+    let (old, new) = (refresh_token("08"), refresh_token("09"));
     for (exported, filed) in [(&old, &new), (&new, &old)] {
         let environment = Environment::from_pairs([("ZOOM_REFRESH_TOKEN", OsString::from(exported))]);
         let world =

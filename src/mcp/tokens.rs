@@ -161,14 +161,7 @@ impl Tokens {
 
     /// The keeper of the `.env`.
     pub(super) fn keeper(&self) -> Keeper<'_> {
-        Keeper {
-            environment: &self.environment,
-            env_file: &self.env_file,
-            state_root: self.state_root.as_deref(),
-            clock: &self.until_end,
-            zoom: &Http,
-            watching: false,
-        }
+        Keeper::new(&self.environment, &self.env_file, self.state_root.as_deref(), &self.until_end)
     }
 
     /// The settings of a look.

@@ -22,7 +22,6 @@ use crate::error::Error;
 use crate::keeper::{Keeper, Look};
 use crate::settings::{Chosen, Environment};
 use crate::store::default_state_root;
-use crate::zoom::Http;
 
 /// What every command stands on.
 pub(super) struct Context {
@@ -58,14 +57,7 @@ impl Context {
 
     /// The keeper of the `.env`.
     fn keeper(&self) -> Keeper<'_> {
-        Keeper {
-            environment: &self.environment,
-            env_file: &self.env_file,
-            state_root: self.state_root.as_deref(),
-            clock: &self.clock,
-            zoom: &Http,
-            watching: false,
-        }
+        Keeper::new(&self.environment, &self.env_file, self.state_root.as_deref(), &self.clock)
     }
 
     /// Prints warnings.

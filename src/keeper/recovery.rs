@@ -1,0 +1,68 @@
+//! Tokens that could not be put in their place: saved beside it, and put there by the next run.
+
+use std::collections::BTreeMap;
+
+use super::{Keeper, ROOM, values};
+use crate::clock::rfc3339;
+use crate::error::Error;
+use crate::store::{Recovery, Reservation, StateDirectory, digest};
+use crate::token::{Found, State};
+use crate::zoom::{Credentials, Grant, Granted};
+
+impl Keeper<'_> {
+    /// Saves what was granted for the next run, and gives the error that says so.
+    pub(super) fn rescue(
+        &self,
+        state: &StateDirectory,
+        credentials: &Credentials,
+        granted: &Granted,
+        cause: Error,
+    ) -> Error {
+        let spent = match &credentials.grant {
+            Grant::RefreshToken(token) if granted.refresh_token.is_some() => {
+                Some(digest(token.expose().as_bytes()))
+            }
+            _ => None,
+        };
+        let expires_at = rfc3339(granted.expires_at);
+        let values = values(granted, &expires_at).into_iter();
+        let values = values.map(|(name, value)| (name.to_owned(), value.to_owned().into())).collect();
+        let source = Box::new(cause);
+        match state.save_recovery(&Recovery { saved_at: self.clock.now(), spent, values }) {
+            Ok(recovery) => Error::Unsaved { recovery, source },
+            Err(recovery) => Error::Lost { recovery: Box::new(recovery), source },
+        }
+    }
+
+    /// Puts values in their place that an earlier run could not put there. Whether there were any.
+    ///
+    /// What has been changed by hand since stays: a refresh token only replaces the one that was spent for it, an
+    /// access token only one that lives shorter.
+    pub(super) fn recover(&self, state: &StateDirectory) -> Result<bool, Error> {
+        let Some(recovery) = state.recovery()? else { return Ok(false) };
+        let look = self.look()?;
+        let file = &look.file;
+        let mut changes: BTreeMap<&str, &str> = BTreeMap::new();
+        let value = |name: &'static str| recovery.values.get(name).map(|value| (name, value.as_str()));
+        if let Some(spent) = &recovery.spent
+            && file.get("ZOOM_REFRESH_TOKEN").is_none_or(|entry| digest(entry.value.as_bytes()) == *spent)
+        {
+            changes.extend(value("ZOOM_REFRESH_TOKEN"));
+        }
+        if let Some((_, text)) = value("ZOOM_ACCESS_TOKEN") {
+            let recorded = value("ZOOM_TOKEN_EXPIRES_AT").and_then(|(_, time)| time.parse().ok());
+            let recovered = State::of(Some(&Found { text, recorded }), look.now, || 0);
+            if recovered.left() > look.held.state.left() {
+                changes.extend(value("ZOOM_ACCESS_TOKEN"));
+                changes.extend(value("ZOOM_TOKEN_EXPIRES_AT"));
+            }
+        }
+        if !changes.is_empty() {
+            let reservation = Reservation::new(file.real(), file.size() + ROOM)?;
+            let changes: Vec<(&str, &str)> = changes.into_iter().collect();
+            reservation.commit(file.with(&changes)?.as_bytes())?;
+        }
+        state.forget_recovery()?;
+        Ok(!recovery.values.is_empty())
+    }
+}
