@@ -175,7 +175,7 @@ impl<'a> Keeper<'a> {
                 return Err(error);
             }
         };
-        if let Err(cause) = store(&granted, self.env_file, reservation) {
+        if let Err(cause) = store(&granted, look.file.real(), reservation) {
             return Err(self.rescue(&state, &credentials, &granted, cause));
         }
         let warnings = self.remember_success(&state, &memory, &granted).into_iter().collect();
@@ -313,10 +313,11 @@ impl<'a> Keeper<'a> {
     }
 }
 
-/// Puts what was granted into the `.env` as it is now: an editor may have saved it during the exchange.
-fn store(granted: &Granted, env_file: &Path, reservation: Reservation) -> Result<(), Error> {
+/// Puts what was granted into the `.env` as it is now: an editor may have saved it during the exchange. It is the file
+/// that was reserved, wherever a link that led to it leads by now.
+fn store(granted: &Granted, real: &Path, reservation: Reservation) -> Result<(), Error> {
     let expires_at = rfc3339(granted.expires_at);
-    let text = EnvFile::read(env_file, NAMES)?.with(&values(granted, &expires_at))?;
+    let text = EnvFile::read(real, NAMES)?.with(&values(granted, &expires_at))?;
     reservation.commit(text.as_bytes())
 }
 

@@ -286,6 +286,28 @@ fn what_an_editor_saved_during_the_exchange_stays() {
     assert!(world.text().contains("ZOOM_ACCESS_TOKEN=\"eyJ"));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_that_is_laid_anew_during_the_exchange_harms_no_file() {
+    use std::os::unix::fs::symlink;
+    let world = World::new("");
+    let (link, mine, other) =
+        (world.env_file(), world.root.path().join("mine"), world.root.path().join("other"));
+    put(&mine, CREDENTIALS);
+    put(&other, "OTHER=1\n");
+    fs::remove_file(&link).unwrap();
+    symlink(&mine, &link).unwrap();
+    let target = other.clone();
+    world.during(move || {
+        fs::remove_file(&link).unwrap();
+        symlink(target, link).unwrap();
+    });
+    world.get().unwrap();
+    assert_eq!(fs::read_to_string(other).unwrap(), "OTHER=1\n");
+    let text = fs::read_to_string(mine).unwrap();
+    assert!(text.starts_with(CREDENTIALS) && text.contains("ZOOM_ACCESS_TOKEN=\"eyJ"), "{text}");
+}
+
 #[test]
 fn more_than_a_tokens_life_is_an_error_and_the_token_is_stored() {
     let world = World::new(CREDENTIALS);
