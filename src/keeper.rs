@@ -176,7 +176,7 @@ impl<'a> Keeper<'a> {
             }
         };
         if let Err(cause) = store(&granted, look.file.real(), reservation) {
-            return Err(self.rescue(&state, &credentials, &granted, cause));
+            return Err(self.rescue(&state, &look.file, &credentials, &granted, cause));
         }
         let warnings = self.remember_success(&state, &memory, &granted).into_iter().collect();
         self.fetched(&granted, need, &look.file, warnings)

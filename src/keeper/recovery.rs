@@ -5,22 +5,26 @@ use std::collections::BTreeMap;
 use super::{Keeper, ROOM, values};
 use crate::clock::rfc3339;
 use crate::error::Error;
-use crate::store::{Recovery, Reservation, StateDirectory, digest};
+use crate::store::{EnvFile, Recovery, Reservation, StateDirectory, digest};
 use crate::token::{Found, State};
 use crate::zoom::{Credentials, Grant, Granted};
 
 impl Keeper<'_> {
-    /// Saves what was granted for the next run, and gives the error that says so.
+    /// Saves what was granted for the next run, and gives the error that says so. `before` is the `.env` that the
+    /// credentials are of.
     pub(super) fn rescue(
         &self,
         state: &StateDirectory,
+        before: &EnvFile,
         credentials: &Credentials,
         granted: &Granted,
         cause: Error,
     ) -> Error {
-        let spent = match &credentials.grant {
-            Grant::RefreshToken(token) if granted.refresh_token.is_some() => {
-                Some(digest(token.expose().as_bytes()))
+        let replaces = match &credentials.grant {
+            Grant::RefreshToken(spent) if granted.refresh_token.is_some() => {
+                // One of the environment may have been spent, and an older one be there.
+                let there = before.get("ZOOM_REFRESH_TOKEN").map(|entry| entry.value.as_str());
+                Some(digest(there.unwrap_or(spent.expose()).as_bytes()))
             }
             _ => None,
         };
@@ -28,7 +32,7 @@ impl Keeper<'_> {
         let values = values(granted, &expires_at).into_iter();
         let values = values.map(|(name, value)| (name.to_owned(), value.to_owned().into())).collect();
         let source = Box::new(cause);
-        match state.save_recovery(&Recovery { saved_at: self.clock.now(), spent, values }) {
+        match state.save_recovery(&Recovery { saved_at: self.clock.now(), replaces, values }) {
             Ok(recovery) => Error::Unsaved { recovery, source },
             Err(recovery) => Error::Lost { recovery: Box::new(recovery), source },
         }
@@ -36,16 +40,16 @@ impl Keeper<'_> {
 
     /// Puts values in their place that an earlier run could not put there. Whether there were any.
     ///
-    /// What has been changed by hand since stays: a refresh token only replaces the one that was spent for it, an
-    /// access token only one that lives shorter.
+    /// What has been changed by hand since stays: a refresh token only replaces the one that was there when it was
+    /// issued, an access token only one that lives shorter.
     pub(super) fn recover(&self, state: &StateDirectory) -> Result<bool, Error> {
         let Some(recovery) = state.recovery()? else { return Ok(false) };
         let look = self.look()?;
         let file = &look.file;
         let mut changes: BTreeMap<&str, &str> = BTreeMap::new();
         let value = |name: &'static str| recovery.values.get(name).map(|value| (name, value.as_str()));
-        if let Some(spent) = &recovery.spent
-            && file.get("ZOOM_REFRESH_TOKEN").is_none_or(|entry| digest(entry.value.as_bytes()) == *spent)
+        if let Some(replaces) = &recovery.replaces
+            && file.get("ZOOM_REFRESH_TOKEN").is_none_or(|entry| digest(entry.value.as_bytes()) == *replaces)
         {
             changes.extend(value("ZOOM_REFRESH_TOKEN"));
         }

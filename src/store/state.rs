@@ -67,8 +67,8 @@ pub struct ClockDifference {
 pub struct Recovery {
     /// When they were obtained.
     pub saved_at: DateTime<Utc>,
-    /// A digest of the refresh token that was spent for them, where one was: they replace that one only.
-    pub spent: Option<String>,
+    /// A digest of the refresh token that theirs takes the place of, where there was one: it replaces no other.
+    pub replaces: Option<String>,
     /// Variable and value.
     pub values: BTreeMap<String, Zeroizing<String>>,
 }
@@ -275,7 +275,7 @@ mod tests {
         let state = StateDirectory::of(Some(root.path()), Path::new("/home/me/.env"));
         assert!(state.recovery().unwrap().is_none());
         let values = BTreeMap::from([("ZOOM_ACCESS_TOKEN".to_owned(), "token".to_owned().into())]);
-        let recovery = Recovery { saved_at: DateTime::UNIX_EPOCH, spent: None, values: values.clone() };
+        let recovery = Recovery { saved_at: DateTime::UNIX_EPOCH, replaces: None, values: values.clone() };
         state.save_recovery(&recovery).unwrap();
         assert_eq!(state.recovery().unwrap().unwrap().values, values);
         state.forget_recovery().unwrap();
@@ -287,7 +287,7 @@ mod tests {
     fn a_recovery_of_another_version_is_an_error_and_stays() {
         let root = tempfile::tempdir().unwrap();
         let state = StateDirectory::of(Some(root.path()), Path::new("/home/me/.env"));
-        let recovery = Recovery { saved_at: DateTime::UNIX_EPOCH, spent: None, values: BTreeMap::new() };
+        let recovery = Recovery { saved_at: DateTime::UNIX_EPOCH, replaces: None, values: BTreeMap::new() };
         let path = state.save_recovery(&recovery).unwrap();
         let text = fs::read_to_string(&path).unwrap().replace("\"version\": 1", "\"version\": 2");
         Reservation::new(&path, 0).unwrap().commit(text.as_bytes()).unwrap();

@@ -48,3 +48,15 @@ fn a_forced_one_uses_the_recovered_refresh_token() {
     assert_eq!(world.ensure(60, Unlike::Present).unwrap().how, How::Fetched);
     assert!(world.text().contains("ZOOM_REFRESH_TOKEN=refresh-2\n"), "{}", world.text());
 }
+
+#[test]
+fn the_successor_of_an_exported_refresh_token_takes_the_place_of_an_older_one() {
+    let env = USER.replace("refresh-0", &refresh_token("08"));
+    let mut world = World::new(&env);
+    world.environment = Environment::from_pairs([("ZOOM_REFRESH_TOKEN", refresh_token("09").into())]);
+    spoil_during(&world);
+    world.get().unwrap_err();
+    put(&world.env_file(), &env);
+    assert_eq!(world.get().unwrap().how, How::Recovered);
+    assert!(world.text().contains("ZOOM_REFRESH_TOKEN=refresh-1\n"), "{}", world.text());
+}
