@@ -18,12 +18,29 @@ pub(crate) fn read_regular(path: &Path, most: u64, what: &str) -> io::Result<Zer
     if !metadata.is_file() {
         return refuse("it is not a regular file");
     }
+    let too_large = || refuse(&format!("it is larger than {} MiB, {what}", most / (1024 * 1024)));
     if metadata.len() > most {
-        return refuse(&format!("it is larger than {} MiB, {what}", most / (1024 * 1024)));
+        return too_large();
     }
     // One byte more than there is, so that the end is seen without a second read, and nothing has to move and leave a copy.
     let room = usize::try_from(metadata.len()).unwrap_or_default() + 1;
     let mut bytes = Zeroizing::new(Vec::with_capacity(room));
-    File::open(path)?.take(most).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    // It may have grown meanwhile, and its beginning is not the file.
+    if bytes.len() as u64 > most { too_large() } else { Ok(bytes) }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_more_than_it_said_is_not_cut_off() {
+        // Files of the kernel say that they are empty.
+        let path = Path::new("/proc/self/status");
+        let all = read_regular(path, 1024 * 1024, "which it is not").unwrap();
+        assert!(all.starts_with(b"Name:") && all.len() > 100);
+        let error = read_regular(path, 100, "which it is not").unwrap_err();
+        assert_eq!(error.to_string(), "it is larger than 0 MiB, which it is not");
+    }
 }
