@@ -9,7 +9,7 @@ use super::answer::{Again, Answer, Failure, Granted, Times};
 use super::http::Silence;
 use super::{Credentials, Grant};
 use crate::clock::{self, Clock};
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 
 /// How long an exchange may take with all its tries. It is less than the 30 s that others wait for the lock and that
 /// lie between two attempts of a watch, so attempts never overlap.
@@ -91,10 +91,10 @@ async fn answer(
 /// A refresh token that is refused after an answer was lost was most likely spent by the lost one.
 fn explained(error: Error, answer_lost: bool, grant: &Grant) -> Error {
     match error {
-        Error::Refused { refusal: crate::error::Refusal::RefreshToken, status, tracking_id }
+        Error::Refused { refusal: Refusal::RefreshToken, status, tracking_id }
             if answer_lost && matches!(grant, Grant::RefreshToken(_)) =>
         {
-            Error::Refused { refusal: crate::error::Refusal::RefreshAnswerLost, status, tracking_id }
+            Error::Refused { refusal: Refusal::RefreshAnswerLost, status, tracking_id }
         }
         error => error,
     }
@@ -112,7 +112,6 @@ mod tests {
 
     use super::*;
     use crate::clock::SystemClock;
-    use crate::error::Refusal;
 
     /// Answers from a list, and remembers when it was asked.
     struct Script {

@@ -38,9 +38,6 @@ impl Http {
             .header(AUTHORIZATION, bearer(token))
             .timeout(TIMEOUT);
         let asked = async {
-            let passing =
-                |what, reached, tracking_id| Error::Passing { what, not_before: None, reached, tracking_id };
-            let unanswered = |Silence { what, sent }| passing(what, sent, None);
             let answer = send(request, SMALL_BODY).await.map_err(unanswered)?;
             judge(&answer).ok_or_else(|| {
                 let what = format!("Zoom's API answered with HTTP {}", answer.status);
@@ -60,16 +57,26 @@ impl Http {
         let connection = Connection::new(url)?;
         let asked = clock.now();
         let request = connection.client().head(url.clone()).timeout(TIMEOUT);
-        let passing = |what, reached| Error::Passing { what, not_before: None, reached, tracking_id: None };
-        let answer =
-            async { send(request, SMALL_BODY).await.map_err(|Silence { what, sent }| passing(what, sent)) };
+        let answer = async { send(request, SMALL_BODY).await.map_err(unanswered) };
         let answer = connection.run(answer, || false)?;
         if answer.status >= 500 {
             let host = url.host_str().unwrap_or("Zoom");
-            return Err(passing(format!("{host} answered with HTTP {}", answer.status), true));
+            return Err(passing(
+                format!("{host} answered with HTTP {}", answer.status),
+                true,
+                answer.tracking_id,
+            ));
         }
         Ok(answer.dated_ahead(Times { asked, answered: clock.now() }))
     }
+}
+
+fn unanswered(Silence { what, sent }: Silence) -> Error {
+    passing(what, sent, None)
+}
+
+fn passing(what: String, reached: bool, tracking_id: Option<String>) -> Error {
+    Error::Passing { what, not_before: None, reached, tracking_id }
 }
 
 /// What an answer says about the token that came with the question.

@@ -7,7 +7,8 @@ use thiserror::Error;
 
 use crate::error::{tracked, tracking};
 
-/// What an answer that is none of use says, or that there was none. Texts of Zoom's are in it as `quoted` leaves them: short, on one line, without secrets.
+/// What an answer says that is of no use, or that there was none. Zoom's words are in it as `quoted` leaves them: short, on
+/// one line, without secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Failure {
     /// Code 124, or 401 without a better reason: the token is not taken.
@@ -139,7 +140,9 @@ impl Failure {
             Self::Broken { status: 500.., .. } | Self::Unanswered { sent: false, .. } => {
                 Some("Try again later".into())
             }
-            Self::Broken { .. } => Some("See that no proxy or sign-in of a network is in the way, and that ZOOM_API_URL is right".into()),
+            Self::Broken { .. } => Some(
+                "See that no proxy or sign-in of a network is in the way, and that ZOOM_API_URL is right".into(),
+            ),
             Self::Unanswered { sent: true, .. } => {
                 Some("It may have been carried out: look before it is repeated".into())
             }
@@ -153,18 +156,6 @@ impl Failure {
             Self::Unanswered { sent, .. } => *sent,
             Self::Elsewhere { redirected, .. } => *redirected,
             _ => true,
-        }
-    }
-
-    /// What Zoom's support asks for, where there was an answer that had it.
-    pub fn tracking_id(&self) -> Option<&str> {
-        match self {
-            Self::Token { tracking_id }
-            | Self::Scopes { tracking_id, .. }
-            | Self::Busy { tracking_id, .. }
-            | Self::Refused { tracking_id, .. }
-            | Self::Broken { tracking_id, .. } => tracking_id.as_deref(),
-            Self::Unanswered { .. } | Self::Elsewhere { .. } => None,
         }
     }
 }

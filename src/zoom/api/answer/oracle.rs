@@ -48,6 +48,20 @@ fn assert_fit_to_be_told(failure: &Failure) {
     }
 }
 
+impl Failure {
+    /// What Zoom's support asks for, where there was an answer that had it.
+    pub(in crate::zoom::api) fn tracking_id(&self) -> Option<&str> {
+        match self {
+            Self::Token { tracking_id }
+            | Self::Scopes { tracking_id, .. }
+            | Self::Busy { tracking_id, .. }
+            | Self::Refused { tracking_id, .. }
+            | Self::Broken { tracking_id, .. } => tracking_id.as_deref(),
+            Self::Unanswered { .. } | Self::Elsewhere { .. } => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
