@@ -8,7 +8,7 @@ mod survey;
 mod token;
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use reqwest::Url;
 
@@ -67,10 +67,7 @@ impl<'a> Settings<'a> {
     ///
     /// [`Error::Setting`] when `ZOOM_TOKEN_THRESHOLD` is not a whole number.
     pub fn threshold(&self, flag: Option<u64>) -> Result<u64, Error> {
-        match flag {
-            Some(seconds) => Ok(seconds),
-            None => self.seconds("ZOOM_TOKEN_THRESHOLD", 60),
-        }
+        flag.map_or_else(|| self.seconds("ZOOM_TOKEN_THRESHOLD", 60), Ok)
     }
 
     /// Whether `check` also writes its log.
@@ -88,11 +85,8 @@ impl<'a> Settings<'a> {
     ///
     /// [`Error::Setting`] when the variable is not UTF-8.
     pub fn check_logfile(&self) -> Result<PathBuf, Error> {
-        let beside = self.file.real().parent().unwrap_or(Path::new(""));
-        Ok(match self.value("ZOOM_CHECK_LOGFILE")? {
-            Some(value) => value.text.into(),
-            None => beside.join("logs").join("zoom_token.log"),
-        })
+        let beside = || self.file.real().with_file_name("logs").join("zoom_token.log");
+        Ok(self.path("ZOOM_CHECK_LOGFILE")?.unwrap_or_else(beside))
     }
 
     /// The seconds below which `watch` refreshes.
@@ -101,10 +95,7 @@ impl<'a> Settings<'a> {
     ///
     /// [`Error::Setting`] when `ZOOM_AUTO_REFRESH_THRESHOLD` is not a whole number.
     pub fn auto_refresh_threshold(&self, flag: Option<u64>) -> Result<u64, Error> {
-        match flag {
-            Some(seconds) => Ok(seconds),
-            None => self.seconds("ZOOM_AUTO_REFRESH_THRESHOLD", 300),
-        }
+        flag.map_or_else(|| self.seconds("ZOOM_AUTO_REFRESH_THRESHOLD", 300), Ok)
     }
 
     /// The seconds between two status lines of `watch`; 0 shows none.
@@ -113,10 +104,7 @@ impl<'a> Settings<'a> {
     ///
     /// [`Error::Setting`] when `ZOOM_TOKEN_DISPLAY_INTERVAL` is not a whole number.
     pub fn display_interval(&self, flag: Option<u64>) -> Result<u64, Error> {
-        match flag {
-            Some(seconds) => Ok(seconds),
-            None => self.seconds("ZOOM_TOKEN_DISPLAY_INTERVAL", 60),
-        }
+        flag.map_or_else(|| self.seconds("ZOOM_TOKEN_DISPLAY_INTERVAL", 60), Ok)
     }
 
     /// The policy that `mcp` serves under, where there is one.
@@ -125,7 +113,7 @@ impl<'a> Settings<'a> {
     ///
     /// [`Error::Setting`] when the variable is not UTF-8.
     pub fn policy_file(&self) -> Result<Option<PathBuf>, Error> {
-        Ok(self.value("ZOOM_POLICY_FILE")?.map(|value| value.text.into()))
+        self.path("ZOOM_POLICY_FILE")
     }
 
     /// Claude Desktop's configuration file, where it is named.
@@ -134,7 +122,7 @@ impl<'a> Settings<'a> {
     ///
     /// [`Error::Setting`] when the variable is not UTF-8.
     pub fn claude_config_file(&self) -> Result<Option<PathBuf>, Error> {
-        Ok(self.value("CLAUDE_CONFIG_FILE")?.map(|value| value.text.into()))
+        self.path("CLAUDE_CONFIG_FILE")
     }
 
     /// The server of Claude's configuration that gets the token.
@@ -143,7 +131,7 @@ impl<'a> Settings<'a> {
     ///
     /// [`Error::Setting`] when the variable is not UTF-8.
     pub fn claude_server_name(&self) -> Result<String, Error> {
-        Ok(self.value("CLAUDE_MCP_SERVER_NAME")?.map_or("zoom", |value| value.text).into())
+        self.text("CLAUDE_MCP_SERVER_NAME", "zoom")
     }
 
     /// The variable of that server that gets the token.
@@ -152,7 +140,7 @@ impl<'a> Settings<'a> {
     ///
     /// [`Error::Setting`] when the variable is not UTF-8.
     pub fn claude_env_key(&self) -> Result<String, Error> {
-        Ok(self.value("CLAUDE_ZOOM_ENV_KEY")?.map_or("ZOOM_ACCESS_TOKEN", |value| value.text).into())
+        self.text("CLAUDE_ZOOM_ENV_KEY", "ZOOM_ACCESS_TOKEN")
     }
 
     /// The name of the Claude app.
@@ -161,7 +149,7 @@ impl<'a> Settings<'a> {
     ///
     /// [`Error::Setting`] when the variable is not UTF-8.
     pub fn claude_app_name(&self) -> Result<String, Error> {
-        Ok(self.value("CLAUDE_APP_NAME")?.map_or("Claude", |value| value.text).into())
+        self.text("CLAUDE_APP_NAME", "Claude")
     }
 
     /// The command that starts the Claude app, where it is named, split into words as a shell does.
@@ -176,9 +164,9 @@ impl<'a> Settings<'a> {
         // stands for them meanwhile.
         let hidden = if cfg!(windows) { r"\" } else { "\0" };
         match shell_words::split(&value.text.replace(hidden, "\0")) {
-            Ok(words) if words.is_empty() => Err(setting(NAME, &value, "has no word in it")),
+            Ok(words) if words.is_empty() => Err(self.impossible(NAME, "has no word in it")),
             Ok(words) => Ok(Some(words.iter().map(|word| word.replace('\0', hidden)).collect())),
-            Err(_) => Err(setting(NAME, &value, "has a quote that is not closed")),
+            Err(_) => Err(self.impossible(NAME, "has a quote that is not closed")),
         }
     }
 
@@ -195,24 +183,39 @@ impl<'a> Settings<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] as above.
+    /// [`Error::Setting`] as with [`Settings::oauth_url`].
     pub fn api_url(&self) -> Result<Url, Error> {
         self.url("ZOOM_API_URL", "https://api.zoom.us/v2")
     }
 
+    /// That a value cannot be, for whoever finds it out only where it is used. `problem` is read after the name.
+    pub fn impossible(&self, name: &'static str, problem: &str) -> Error {
+        let place = match self.value(name) {
+            Ok(Some(value)) => value.origin.to_string(),
+            Ok(None) => "by default".into(),
+            Err(error) => return error,
+        };
+        Error::Setting { name: name.into(), place, problem: problem.into() }
+    }
+
+    fn text(&self, name: &'static str, default: &str) -> Result<String, Error> {
+        Ok(self.value(name)?.map_or(default, |value| value.text).into())
+    }
+
+    fn path(&self, name: &'static str) -> Result<Option<PathBuf>, Error> {
+        Ok(self.value(name)?.map(|value| value.text.into()))
+    }
+
     fn seconds(&self, name: &'static str, default: u64) -> Result<u64, Error> {
         let Some(value) = self.value(name)? else { return Ok(default) };
-        whole_seconds(value.text.trim()).map_err(|problem| setting(name, &value, problem))
+        whole_seconds(value.text.trim()).map_err(|problem| self.impossible(name, problem))
     }
 
     fn url(&self, name: &'static str, default: &'static str) -> Result<Url, Error> {
         let value = self.value(name)?;
-        let text = value.as_ref().map_or(default, |value| value.text.trim().trim_end_matches('/'));
+        let text = value.map_or(default, |value| value.text.trim().trim_end_matches('/'));
         let url = Url::parse(text).map_err(|_| "is not a URL").and_then(|url| acceptable(&url).map(|()| url));
-        url.map_err(|problem| match &value {
-            Some(value) => setting(name, value, problem),
-            None => Error::Setting { name: name.into(), place: "by default".into(), problem: problem.into() },
-        })
+        url.map_err(|problem| self.impossible(name, problem))
     }
 
     fn value(&self, name: &'static str) -> Result<Option<Value<'a>>, Error> {
@@ -256,10 +259,6 @@ fn acceptable(url: &Url) -> Result<(), &'static str> {
         return Err("must end with its path");
     }
     Ok(())
-}
-
-fn setting(name: &str, value: &Value<'_>, problem: &str) -> Error {
-    Error::Setting { name: name.into(), place: value.origin.to_string(), problem: problem.into() }
 }
 
 #[cfg(test)]

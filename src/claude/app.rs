@@ -75,13 +75,16 @@ impl App {
     ///
     /// [`Error::Setting`] for a name that no app has, and for a command that cannot be split into words.
     pub fn of(settings: &Settings<'_>, name: Option<&str>) -> Result<Self, Error> {
-        let (name, setting, place) = match name {
-            Some(name) => (name.to_owned(), "--app", "on the command line"),
-            None => (settings.claude_app_name()?, "CLAUDE_APP_NAME", "as it is set"),
-        };
-        Self::on(Platform::current(), &name, settings.claude_app_command()?).map_err(|problem| {
-            Error::Setting { name: setting.into(), place: place.into(), problem: problem.into() }
-        })
+        let command = settings.claude_app_command()?;
+        match name {
+            Some(name) => Self::on(Platform::current(), name, command).map_err(|problem| Error::Setting {
+                name: "--app".into(),
+                place: "on the command line".into(),
+                problem: problem.into(),
+            }),
+            None => Self::on(Platform::current(), &settings.claude_app_name()?, command)
+                .map_err(|problem| settings.impossible("CLAUDE_APP_NAME", problem)),
+        }
     }
 
     /// An app on a platform, by its name or path, and the command that starts it where it is known.

@@ -31,6 +31,9 @@ pub const NAMES: &[&str] = &[
     "ZOOM_POLICY_FILE",
 ];
 
+/// Those of them that are the token.
+pub(super) const OF_TOKEN: [&str; 2] = ["ZOOM_ACCESS_TOKEN", "ZOOM_TOKEN_EXPIRES_AT"];
+
 /// Where the `.env` is; read from the environment only.
 pub const ENV_FILE: &str = "ZOOM_ENV_FILE";
 
@@ -68,7 +71,7 @@ impl Environment {
     /// The same without a token of its own, for what looks after the one in `.env`.
     #[must_use]
     pub fn without_token(mut self) -> Self {
-        self.0.retain(|name, _| !["ZOOM_ACCESS_TOKEN", "ZOOM_TOKEN_EXPIRES_AT"].contains(name));
+        self.0.retain(|name, _| !OF_TOKEN.contains(name));
         self
     }
 

@@ -1,6 +1,7 @@
 //! Everything that is set, at a glance, for those who look for what is wrong with it.
 
 use super::credentials::REFRESH_TOKEN;
+use super::environment::OF_TOKEN;
 use super::{Held, NAMES, Origin, Settings};
 use crate::error::Error;
 
@@ -20,8 +21,7 @@ pub struct Given {
 impl Settings<'_> {
     /// Every variable that is set, but for those of the token, of which [`Settings::token`] tells.
     pub fn survey(&self) -> Vec<Given> {
-        let others =
-            NAMES.iter().filter(|name| !["ZOOM_ACCESS_TOKEN", "ZOOM_TOKEN_EXPIRES_AT"].contains(name));
+        let others = NAMES.iter().filter(|name| !OF_TOKEN.contains(name));
         others.filter_map(|name| self.given(name)).collect()
     }
 

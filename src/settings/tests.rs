@@ -1,6 +1,7 @@
 //! Precedence, and what is refused, over `.env` texts in a temporary directory.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,6 +10,7 @@ use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
 
 use super::*;
+use crate::claude::App;
 use crate::error::Code;
 use crate::zoom::Grant;
 
@@ -68,6 +70,23 @@ fn a_number_that_is_none_is_told_with_its_place() {
         assert!(error.to_string().contains(".env, line 2)"), "{error}");
     }
     assert_eq!(world(&[("ZOOM_TOKEN_THRESHOLD", "0")], "").settings().threshold(None).unwrap(), 0);
+}
+
+#[test]
+fn a_name_that_no_app_has_is_told_with_its_place() {
+    for (pairs, env, place) in [
+        (&[("CLAUDE_APP_NAME", "zoomtok")][..], "", "(set in the environment)"),
+        (&[], "A=1\nCLAUDE_APP_NAME=zoomtok\n", ".env, line 2)"),
+    ] {
+        let error = App::of(&world(pairs, env).settings(), None).unwrap_err();
+        assert!(
+            error.to_string().starts_with("CLAUDE_APP_NAME (") && error.to_string().contains(place),
+            "{error}"
+        );
+        assert_eq!(error.code(), Code::Usage);
+    }
+    let error = App::of(&world(&[], "").settings(), Some("zoomtok")).unwrap_err();
+    assert!(error.to_string().starts_with("--app (on the command line)"), "{error}");
 }
 
 #[test]
