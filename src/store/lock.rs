@@ -14,7 +14,7 @@ use super::sharing::insist;
 use crate::clock::Clock;
 use crate::error::Error;
 
-/// How long a process waits for another, in seconds. The holder is done within 20 s, see `keeper.rs`.
+/// How long a process waits for another, in seconds. The holder is done within 20 s, see `zoom/exchange.rs`.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The pause between two looks at a lock that is held. It is what a waiting process adds to the time of the exchange

@@ -6,4 +6,4 @@ mod schedule;
 
 pub use event::Event;
 pub use run::{Desktop, Updated, Watch};
-pub use schedule::{COOLDOWN, Decision, LONGEST_NAP, MAX_FAILURES, Outcome, Plan, Schedule, View};
+pub use schedule::{COOLDOWN, Decision, Outcome, Plan, Schedule, View};

@@ -14,10 +14,10 @@ use crate::zoom::LONGEST_WAIT;
 pub const COOLDOWN: Duration = Duration::from_secs(30);
 
 /// So many failures in a row end the attempts.
-pub const MAX_FAILURES: u32 = 3;
+pub(super) const MAX_FAILURES: u32 = 3;
 
 /// The longest nap. A laptop that slept, or a clock that was set, is noticed within it.
-pub const LONGEST_NAP: Duration = Duration::from_secs(15);
+pub(super) const LONGEST_NAP: Duration = Duration::from_secs(15);
 
 /// A step of the wall clock, in seconds, that no nap and no exchange explains: the machine slept, or its clock was set.
 const JUMP: i64 = 120;
