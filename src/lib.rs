@@ -8,25 +8,28 @@
 //! | module | holds | uses |
 //! |---|---|---|
 //! | [`cli`] | what a person types and reads; one file per command | everything below |
-//! | [`watch`] | when to do what (pure), and the loop that does it | keeper; Claude through a trait |
-//! | [`mcp`] | the MCP server: Zoom's tools, and the one gate with the policy (pure) that every call passes | keeper, settings, store, watch, zoom |
-//! | [`keeper`] | the heart: make sure of a token, with at most one exchange however many ask | settings, store, zoom |
+//! | [`mcp`] | the MCP server: Zoom's tools, and the one gate with the policy (pure) that every call passes | keeper, settings, store, token, watch, zoom |
+//! | [`watch`] | when to do what (pure), and the loop that does it | keeper, settings, token, words, zoom; Claude through a trait |
+//! | [`keeper`] | the heart: make sure of a token, with at most one exchange however many ask | settings, store, token, zoom |
 //! | [`claude`] | Claude Desktop: its configuration (a pure edit), its process | settings, store, token |
-//! | [`settings`] | flag, environment, `.env`, default, and where each value came from | store, zoom, token |
-//! | [`store`] | the token's home: `.env` text (pure), atomic replace, lock, state directory | clock, error |
+//! | [`settings`] | flag, environment, `.env`, default, and where each value came from | store, token, zoom |
+//! | [`sandbox`] | a Zoom on loopback, for the demo and the tests | token |
+//! | [`store`] | the token's home: `.env` text (pure), atomic replace, lock, state directory | |
 //! | [`zoom`] | Zoom over HTTPS: grants, calls of the API, what each answer means (pure) | token |
-//! | [`token`] | the token: secret value, claims, how long it lasts (pure) | nothing |
-//! | [`sandbox`] | a Zoom on loopback, for the demo and the tests | clock, token |
-//! | [`words`] | how times are put into words | nothing |
-//! | [`clock`] | the only place that reads a clock or waits | nothing |
-//! | [`error`] | what can go wrong, its exit code, its hint | nothing |
+//! | [`token`] | the token: secret value, claims, how long it lasts (pure) | |
+//! | [`words`] | how times are put into words | |
+//! | [`clock`] | the only place that reads a clock or waits | |
+//! | [`error`] | what can go wrong, its exit code, its hint | |
+//!
+//! That nearly all of them use [`clock`] and [`error`] is not repeated. `oracles` is there for tests and fuzzing only:
+//! what must hold whatever comes in.
 //!
 //! # The path of a token
 //!
 //! `zoomtok get` has [`keeper::Keeper::look`] read the `.env` and [`token::State`] judge what is there. If that does
 //! not last, [`keeper::Keeper::ensure`] takes [`store::Lock`], looks again, makes room with [`store::Reservation`] and
 //! asks [`zoom::Exchange`]. What comes back goes through [`store::EnvFile::with`] into the text of the `.env` as it is
-//! then, and takes its place in one rename.
+//! then, and takes its place in one rename. Where that fails it waits for the next run as a [`store::Recovery`].
 //!
 //! # The path of a call
 //!
