@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
+use self::recovery::recover;
 use crate::clock::{Clock, rfc3339};
 use crate::error::{Code, Error};
 use crate::settings::{Environment, Held, NAMES, Settings};
@@ -146,10 +147,18 @@ impl<'a> Keeper<'a> {
             settings.credentials()?;
             settings.oauth_url()?;
         }
-        let _lock = Lock::acquire(before.file.real(), PATIENCE, self.clock)?;
+        let turn = Lock::acquire(before.file.real(), PATIENCE, self.clock)?;
+        let mut look = self.look()?;
+        if look.file.real() != before.file.real() {
+            // A link that leads elsewhere by now, to a file with a lock of its own.
+            drop(turn);
+            return self.ensure(&look, need);
+        }
         // Also what the holder saved there while this one waited: it may have spent the refresh token for it.
-        let recovered = is_saved() && self.recover(&state)?;
-        let look = self.look()?;
+        let recovered = is_saved() && recover(&state, &look)?;
+        if recovered {
+            look = self.look()?;
+        }
         let (present, how) = if recovered {
             (look.held.state.token(), How::Recovered)
         } else {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Keeper, ROOM, values};
+use super::{Keeper, Look, ROOM, values};
 use crate::clock::rfc3339;
 use crate::error::Error;
 use crate::store::{EnvFile, Recovery, Reservation, StateDirectory, digest};
@@ -37,36 +37,35 @@ impl Keeper<'_> {
             Err(recovery) => Error::Lost { recovery: Box::new(recovery), source },
         }
     }
+}
 
-    /// Puts values in their place that an earlier run could not put there. Whether there were any.
-    ///
-    /// What has been changed by hand since stays: a refresh token only replaces the one that was there when it was
-    /// issued, an access token only one that lives shorter.
-    pub(super) fn recover(&self, state: &StateDirectory) -> Result<bool, Error> {
-        let Some(recovery) = state.recovery()? else { return Ok(false) };
-        let look = self.look()?;
-        let file = &look.file;
-        let mut changes: BTreeMap<&str, &str> = BTreeMap::new();
-        let value = |name: &'static str| recovery.values.get(name).map(|value| (name, value.as_str()));
-        if let Some(replaces) = &recovery.replaces
-            && file.get("ZOOM_REFRESH_TOKEN").is_none_or(|entry| digest(entry.value.as_bytes()) == *replaces)
-        {
-            changes.extend(value("ZOOM_REFRESH_TOKEN"));
-        }
-        if let Some((_, text)) = value("ZOOM_ACCESS_TOKEN") {
-            let recorded = value("ZOOM_TOKEN_EXPIRES_AT").and_then(|(_, time)| time.parse().ok());
-            let recovered = State::of(Some(&Found { text, recorded }), look.now, || 0);
-            if recovered.left() > look.held.state.left() {
-                changes.extend(value("ZOOM_ACCESS_TOKEN"));
-                changes.extend(value("ZOOM_TOKEN_EXPIRES_AT"));
-            }
-        }
-        if !changes.is_empty() {
-            let reservation = Reservation::new(file.real(), file.size() + ROOM)?;
-            let changes: Vec<(&str, &str)> = changes.into_iter().collect();
-            reservation.commit(file.with(&changes)?.as_bytes())?;
-        }
-        state.forget_recovery()?;
-        Ok(!recovery.values.is_empty())
+/// Puts values in their place that an earlier run could not put there. Whether there were any.
+///
+/// What has been changed by hand since stays: a refresh token only replaces the one that was there when it was
+/// issued, an access token only one that lives shorter.
+pub(super) fn recover(state: &StateDirectory, look: &Look) -> Result<bool, Error> {
+    let Some(recovery) = state.recovery()? else { return Ok(false) };
+    let file = &look.file;
+    let mut changes: BTreeMap<&str, &str> = BTreeMap::new();
+    let value = |name: &'static str| recovery.values.get(name).map(|value| (name, value.as_str()));
+    if let Some(replaces) = &recovery.replaces
+        && file.get("ZOOM_REFRESH_TOKEN").is_none_or(|entry| digest(entry.value.as_bytes()) == *replaces)
+    {
+        changes.extend(value("ZOOM_REFRESH_TOKEN"));
     }
+    if let Some((_, text)) = value("ZOOM_ACCESS_TOKEN") {
+        let recorded = value("ZOOM_TOKEN_EXPIRES_AT").and_then(|(_, time)| time.parse().ok());
+        let recovered = State::of(Some(&Found { text, recorded }), look.now, || 0);
+        if recovered.left() > look.held.state.left() {
+            changes.extend(value("ZOOM_ACCESS_TOKEN"));
+            changes.extend(value("ZOOM_TOKEN_EXPIRES_AT"));
+        }
+    }
+    if !changes.is_empty() {
+        let reservation = Reservation::new(file.real(), file.size() + ROOM)?;
+        let changes: Vec<(&str, &str)> = changes.into_iter().collect();
+        reservation.commit(file.with(&changes)?.as_bytes())?;
+    }
+    state.forget_recovery()?;
+    Ok(!recovery.values.is_empty())
 }

@@ -16,6 +16,8 @@ use crate::clock::manual::ManualClock;
 use crate::error::Refusal;
 use crate::zoom::{Credentials, Grant};
 
+#[cfg(unix)]
+mod links;
 mod recovery;
 
 const NOON: &str = "2026-03-04T12:00:00Z";
@@ -97,6 +99,11 @@ impl<'a> World<'a> {
     }
 
     fn ensure(&self, seconds: u64, unlike: Unlike) -> Result<Kept, Error> {
+        self.ensure_after(seconds, unlike, || ())
+    }
+
+    /// The same, with something done between the look and all else.
+    fn ensure_after(&self, seconds: u64, unlike: Unlike, act: impl FnOnce()) -> Result<Kept, Error> {
         let (env_file, state_root) = (self.env_file(), self.root.path().join("state"));
         let keeper = Keeper {
             environment: &self.environment,
@@ -106,7 +113,9 @@ impl<'a> World<'a> {
             zoom: &self.zoom,
             watching: false,
         };
-        keeper.ensure(&keeper.look()?, &Need { seconds, unlike })
+        let look = keeper.look()?;
+        act();
+        keeper.ensure(&look, &Need { seconds, unlike })
     }
 
     fn get(&self) -> Result<Kept, Error> {
@@ -231,21 +240,12 @@ fn scopes_are_remembered_through_failures_and_answers_without_them() {
 #[test]
 fn a_failure_that_came_while_waiting_is_taken_over() {
     let world = World::new(CREDENTIALS);
-    let state_root = world.root.path().join("state");
-    let env_file = world.env_file();
-    let keeper = Keeper {
-        environment: &world.environment,
-        env_file: &env_file,
-        state_root: Some(&state_root),
-        clock: &world.clock,
-        zoom: &world.zoom,
-        watching: false,
-    };
-    let look = keeper.look().unwrap();
-    world.clock.advance(Duration::from_secs(5));
-    world.fail(passing(None));
-    world.get().unwrap_err();
-    let error = keeper.ensure(&look, &Need { seconds: 60, unlike: Unlike::None }).unwrap_err();
+    let error = world.ensure_after(60, Unlike::None, || {
+        world.clock.advance(Duration::from_secs(5));
+        world.fail(passing(None));
+        world.get().unwrap_err();
+    });
+    let error = error.unwrap_err();
     assert!(matches!(error, Error::TakenOver { code: Code::Passing, .. }), "{error}");
     assert_eq!(world.zoom.asked.get(), 1);
 }
@@ -284,28 +284,6 @@ fn what_an_editor_saved_during_the_exchange_stays() {
     world.get().unwrap();
     assert!(world.text().starts_with(&edited), "{}", world.text());
     assert!(world.text().contains("ZOOM_ACCESS_TOKEN=\"eyJ"));
-}
-
-#[cfg(unix)]
-#[test]
-fn a_link_that_is_laid_anew_during_the_exchange_harms_no_file() {
-    use std::os::unix::fs::symlink;
-    let world = World::new("");
-    let (link, mine, other) =
-        (world.env_file(), world.root.path().join("mine"), world.root.path().join("other"));
-    put(&mine, CREDENTIALS);
-    put(&other, "OTHER=1\n");
-    fs::remove_file(&link).unwrap();
-    symlink(&mine, &link).unwrap();
-    let target = other.clone();
-    world.during(move || {
-        fs::remove_file(&link).unwrap();
-        symlink(target, link).unwrap();
-    });
-    world.get().unwrap();
-    assert_eq!(fs::read_to_string(other).unwrap(), "OTHER=1\n");
-    let text = fs::read_to_string(mine).unwrap();
-    assert!(text.starts_with(CREDENTIALS) && text.contains("ZOOM_ACCESS_TOKEN=\"eyJ"), "{text}");
 }
 
 #[test]
