@@ -8,7 +8,7 @@ mod hint;
 mod refusal;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use thiserror::Error;
@@ -41,12 +41,14 @@ pub enum Error {
     },
 
     /// There is nothing to ask Zoom with.
-    #[error("no credentials: {} not set in the environment{}", list(.missing), in_file(.env_file.as_ref()))]
+    #[error("no credentials: {}", lacking(.missing, .env_file, *.there))]
     CredentialsMissing {
         /// The variables that are missing.
         missing: Vec<&'static str>,
-        /// The file that was read, where there is one.
-        env_file: Option<PathBuf>,
+        /// The file that they belong into.
+        env_file: PathBuf,
+        /// Whether it exists.
+        there: bool,
     },
 
     /// A credential that cannot be right, seen before Zoom was asked.
@@ -270,8 +272,13 @@ fn paths(paths: &[PathBuf]) -> String {
     if paths.is_empty() { "a home directory".into() } else { paths.join(" and ") }
 }
 
-fn in_file(path: Option<&PathBuf>) -> String {
-    path.map_or_else(|| ", and there is no .env".into(), |path| format!(" or in {}", path.display()))
+fn lacking(names: &[&str], env_file: &Path, there: bool) -> String {
+    let (names, path) = (list(names), env_file.display());
+    if there {
+        format!("{names} not set in the environment or in {path}")
+    } else {
+        format!("there is no {path}, and {names} not set in the environment")
+    }
 }
 
 /// A tracking id that goes on with what stands in brackets.
@@ -317,15 +324,16 @@ mod tests {
 
     #[test]
     fn a_missing_credential_names_variable_and_file() {
-        let error = Error::CredentialsMissing {
-            missing: vec!["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"],
-            env_file: Some("/home/me/.env".into()),
-        };
-        let message = error.to_string();
-        assert_eq!(
-            message,
-            "no credentials: ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET not set in the environment or in /home/me/.env"
-        );
-        assert_eq!(error.code(), Code::Configuration);
+        let names = "ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET not set in the environment";
+        for (there, message, hint) in [
+            (true, format!("no credentials: {names} or in /home/me/.env"), "Put there"),
+            (false, format!("no credentials: there is no /home/me/.env, and {names}"), "Make that file"),
+        ] {
+            let missing = vec!["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"];
+            let error = Error::CredentialsMissing { missing, env_file: "/home/me/.env".into(), there };
+            assert_eq!(error.to_string(), message);
+            assert!(error.hint().unwrap().starts_with(hint), "{error:?}");
+            assert_eq!(error.code(), Code::Configuration);
+        }
     }
 }

@@ -82,8 +82,11 @@ fn a_verdict_is_an_exit_status_and_a_line() {
 
 #[test]
 fn no_env_file_is_a_missing_token() {
-    let ended = check(&Home::empty(), &[]).expect(1).quietly();
-    assert_eq!(ended.stdout, "❌ MISSING: ZOOM_ACCESS_TOKEN not found, and there is no .env\n");
+    let home = Home::empty();
+    for (arguments, path) in [(&[][..], home.env_path()), (&["--env-file", "none.env"], "none.env".into())] {
+        let line = format!("❌ MISSING: ZOOM_ACCESS_TOKEN not found, and there is no {}\n", path.display());
+        assert_eq!(check(&home, arguments).expect(1).quietly().stdout, line);
+    }
 }
 
 #[test]

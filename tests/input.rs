@@ -36,7 +36,7 @@ fn refused(bytes: &[u8], code: i32, parts: &[&str]) {
 #[test]
 fn a_file_that_makes_no_sense_is_told_by_its_line_and_kept() {
     refused(b"A=1\nB=\xff\xfe\nC=3\n", 3, &["line 2", "not UTF-8"]);
-    refused(b"\xff\xfeA\x00=\x001\x00", 3, &["line 1", "not UTF-8"]);
+    refused(b"\xff\xfeA\x00=\x001\x00", 3, &["line 1", "UTF-16 and not UTF-8"]);
     refused(b"A=1\n\nB=2\0\nC=3\n", 3, &["line 3", "NUL"]);
     refused(b"A=1\nZOOM_ACCESS_TOKEN=\"abc\nB=2\n", 3, &["line 2"]);
     refused(b"A=1\nB='abc\nZOOM_ACCESS_TOKEN=x\n", 3, &["line 2"]);
@@ -254,7 +254,9 @@ fn missing_credentials_are_named_with_the_file() {
     }
     let home = Home::with_env("ZOOM_CLIENT_ID=a\nZOOM_CLIENT_SECRET=''\nZOOM_ACCOUNT_ID=\n");
     home.run(["get"]).expect(3).says(&["ZOOM_CLIENT_SECRET", "ZOOM_ACCOUNT_ID", "ZOOM_REFRESH_TOKEN"]);
-    let ended = Home::empty().run(["get"]).expect(3).says(&["there is no .env", "--env-file"]);
+    let home = Home::empty();
+    let there_is_none = format!("there is no {}, and ZOOM_CLIENT_ID", home.env_path().display());
+    let ended = home.run(["get"]).expect(3).says(&[&there_is_none, "--env-file"]);
     assert_eq!(ended.stdout, "");
 }
 
@@ -325,7 +327,7 @@ fn the_env_file_is_the_flags_then_the_variables_then_the_nearest() {
     home.set("ZOOM_ENV_FILE", "");
     uses(&home, &[], &home.env_path());
     // A file that was named and is not there is not looked for elsewhere.
-    home.run(["get", "--env-file", "none.env"]).expect(3).says(&["no credentials"]);
+    home.run(["get", "--env-file", "none.env"]).expect(3).says(&["no credentials: there is no none.env"]);
     home.run(["check", "--env-file", "none.env"]).expect(1);
     assert_eq!(home.names(), [".env"]);
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::{Error, list};
+use super::Error;
 
 /// What lists the zoomtoks that run.
 const PROCESSES: &str = if cfg!(windows) {
@@ -18,10 +18,14 @@ impl Error {
     /// What to do next, as a sentence without its full stop; none where the error already says it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::CredentialsMissing { missing, env_file } => Some(match env_file {
-                Some(path) => format!("Put {} into {}", list(missing), path.display()),
-                None => format!("Set {}, or name the file that does with --env-file", list(missing)),
-            }),
+            Self::CredentialsMissing { there: true, .. } => {
+                Some("Put there what the app's page on marketplace.zoom.us shows".into())
+            }
+            Self::CredentialsMissing { .. } => Some(
+                "Make that file with what the app's page on marketplace.zoom.us shows, or name another one with \
+                 --env-file"
+                    .into(),
+            ),
             Self::Credential { .. } => {
                 Some("Copy it again from the app's page on marketplace.zoom.us".into())
             }
@@ -33,10 +37,13 @@ impl Error {
             }
             Self::NoToken { .. } => Some("Fetch one with zoomtok get -f".into()),
             Self::ClaudeConfigMissing { .. } => Some(
-                "Claude Desktop makes it (Settings, Developer, Edit Config); name it with CLAUDE_CONFIG_FILE or \
-                 update-claude's --config if it is elsewhere"
+                "Claude Desktop makes it (Settings, Developer, Edit Config); where that is installed and the file is \
+                 elsewhere, name it with CLAUDE_CONFIG_FILE"
                     .into(),
             ),
+            Self::Unreadable { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+                Some("See to its owner and its permissions".into())
+            }
             Self::Refused { refusal, .. } => Some(refusal.fix().into()),
             Self::Passing { not_before: Some(time), .. } => {
                 Some(format!("Zoom asks to wait until {}", time.format("%Y-%m-%d %H:%M:%SZ")))

@@ -34,7 +34,8 @@ impl<'a> Settings<'a> {
                 ];
                 Err(Error::CredentialsMissing {
                     missing: missing.iter().filter(|(missing, _)| *missing).map(|(_, name)| *name).collect(),
-                    env_file: self.file.exists().then(|| self.file.path().to_owned()),
+                    env_file: self.file.path().to_owned(),
+                    there: self.file.exists(),
                 })
             }
         }

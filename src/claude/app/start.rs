@@ -36,7 +36,7 @@ impl App {
         let hint = if self.command.is_some() {
             "Mend CLAUDE_APP_COMMAND"
         } else {
-            "Say with CLAUDE_APP_COMMAND how to start it"
+            "Install Claude Desktop, or say with CLAUDE_APP_COMMAND how to start it"
         };
         Err(Error::Claude {
             what: format!("it cannot be started ({})", failures.join("; ")),

@@ -70,9 +70,10 @@ impl Context {
 
 /// That a look has found no token, and where not.
 fn not_found(look: &Look) -> String {
+    let path = look.file.path().display();
     if look.file.exists() {
-        format!("ZOOM_ACCESS_TOKEN not found in {}", look.file.path().display())
+        format!("ZOOM_ACCESS_TOKEN not found in {path}")
     } else {
-        "ZOOM_ACCESS_TOKEN not found, and there is no .env".into()
+        format!("ZOOM_ACCESS_TOKEN not found, and there is no {path}")
     }
 }

@@ -88,6 +88,10 @@ impl EnvText {
     /// read, or not by all in the same way.
     pub fn parse(bytes: &[u8], ours: &[&'static str]) -> Result<Self, Fault> {
         let line_at = |at: usize| bytes[..at].split(|byte| *byte == b'\n').count();
+        // As the editors and shells of Windows save it.
+        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+            return Err(Fault::at(1, "the text is UTF-16 and not UTF-8"));
+        }
         let text = std::str::from_utf8(bytes)
             .map_err(|error| Fault::at(line_at(error.valid_up_to()), "the text is not UTF-8"))?;
         if let Some(at) = text.find('\0') {

@@ -59,7 +59,7 @@ pub(super) fn look(
     Seen {
         path: path.to_owned(),
         chosen,
-        mode: mode(&target),
+        mode: mode(&target).filter(|_| target.is_file()),
         replaceable: is_replaceable(&target, ROOM),
         leftover: Some(temporary(&target)).filter(|path| !being_written && path.exists()),
         lock: locked,
@@ -178,8 +178,7 @@ fn found(seen: &Seen) -> Finding {
             format!("{path} is not there, though it is {why}"),
             "Make it, or name another one",
         ),
-        Err(error) => Finding::error("env_file", error)
-            .or_hint("See to its permissions, or name another one with --env-file"),
+        Err(error) => Finding::error("env_file", error).or_hint("Name another one with --env-file"),
     }
 }
 
@@ -198,8 +197,15 @@ fn of_state(state: &State) -> Vec<Finding> {
         )];
     };
     let mut findings = vec![match &state.writable {
-        Ok(()) => Finding::good("state", format!("what is remembered goes into {}", directory.display())),
-        Err(error) => Finding::error("state", error),
+        Ok(()) => {
+            Finding::good("state", format!("what lasts between runs is kept in {}", directory.display()))
+        }
+        Err(error) => Finding::bad(
+            "state",
+            error.code(),
+            format!("nothing can be kept in {}: {}", directory.display(), error.with_causes()),
+            error.hint().unwrap_or_default(),
+        ),
     }];
     findings.extend(state.open.iter().map(|(path, mode)| {
         let path = path.display();

@@ -37,7 +37,7 @@ fn what_is_well_is_three_lines() {
         [
             "✅ the settings are in /x/.env, the first one found",
             "✅ a new token can be stored, and nobody holds the lock",
-            "✅ what is remembered goes into /s/1",
+            "✅ what lasts between runs is kept in /s/1",
         ]
     );
     assert!(findings.iter().all(Finding::is_good));
@@ -113,7 +113,7 @@ fn each_thing_that_is_not_well_is_told_with_what_to_do() {
             "state not writable",
             with_state(|state| state.writable = Err(denied())),
             Code::Store,
-            &["👉 See to"],
+            &["nothing can be kept in /s/1: cannot make", "👉 See to"],
         ),
         (
             "open state",
