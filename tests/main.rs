@@ -58,6 +58,8 @@ mod supply;
 mod support;
 #[cfg(target_os = "linux")]
 mod syscalls;
+#[cfg(target_os = "linux")]
+mod terminal;
 #[cfg(unix)]
 mod unstorable;
 mod update_claude;

@@ -4,6 +4,7 @@ pub mod args;
 mod commands;
 mod core_dump;
 pub mod output;
+mod signs;
 mod spinner;
 
 use std::ffi::OsString;

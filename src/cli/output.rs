@@ -3,6 +3,7 @@
 //! stdout is for what was asked for, stderr for all talk. A reader that went away is no failure: what the command
 //! did is done, and its exit status says so.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use anstream::{AutoStream, ColorChoice};
@@ -10,6 +11,7 @@ use owo_colors::OwoColorize as _;
 use serde::Serialize;
 
 use super::args::{Color, Global};
+use super::signs;
 use super::spinner::Spinner;
 use crate::error::Error;
 
@@ -18,6 +20,8 @@ use crate::error::Error;
 pub struct Output {
     quiet: bool,
     color: ColorChoice,
+    /// Whether a terminal shows signs.
+    signs: bool,
 }
 
 impl Output {
@@ -28,7 +32,7 @@ impl Output {
             Some(Color::Always) => ColorChoice::Always,
             Some(Color::Never) => ColorChoice::Never,
         };
-        Self { quiet: global.quiet, color }
+        Self { quiet: global.quiet, color, signs: signs::can_be_shown(|name| std::env::var(name).ok()) }
     }
 
     /// Text for people, on stdout; nothing with `--quiet`.
@@ -46,6 +50,7 @@ impl Output {
     ///
     /// stdout cannot be written.
     pub fn data(self, text: &str) -> Result<(), Error> {
+        let text = self.drawn(text, io::stdout().is_terminal());
         self.raw(format!("{text}\n").as_bytes())
     }
 
@@ -56,7 +61,7 @@ impl Output {
     /// stdout cannot be written.
     pub fn json(self, value: &impl Serialize) -> Result<(), Error> {
         let text = serde_json::to_string(value).map_err(|error| unwritable(error.into()))?;
-        self.data(&text)
+        self.raw(format!("{text}\n").as_bytes())
     }
 
     /// Bytes on stdout as they are.
@@ -94,12 +99,18 @@ impl Output {
 
     /// A moving sign of work on a terminal, until it is dropped; nothing with `--quiet` and where stderr is no terminal.
     pub(super) fn spinner(self) -> Spinner {
-        Spinner::new(!self.quiet && io::stderr().is_terminal())
+        Spinner::new(!self.quiet && io::stderr().is_terminal(), self.signs)
     }
 
     fn stderr(self, line: &str) {
+        let line = self.drawn(line, io::stderr().is_terminal());
         // Where stderr cannot be written there is nobody left to tell.
         let _ = writeln!(AutoStream::new(io::stderr().lock(), self.color), "{line}");
+    }
+
+    /// As a terminal can show it. What is read by programs keeps its signs, whatever the locale.
+    fn drawn(self, text: &str, on_terminal: bool) -> Cow<'_, str> {
+        if self.signs || !on_terminal { text.into() } else { signs::without(text).into() }
     }
 }
 

@@ -13,6 +13,9 @@ const FRAME: Duration = Duration::from_millis(100);
 
 const FRAMES: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
+/// For terminals that do not show those.
+const ASCII_FRAMES: [&str; 4] = ["|", "/", "-", "\\"];
+
 /// A spinner on stderr with a message beside it. Dropped, it leaves an empty line behind.
 pub(super) struct Spinner {
     running: Option<(Sender<&'static str>, JoinHandle<()>)>,
@@ -20,9 +23,11 @@ pub(super) struct Spinner {
 
 impl Spinner {
     /// One that spins, or one that does nothing where nobody would see it.
-    pub(super) fn new(visible: bool) -> Self {
+    pub(super) fn new(visible: bool, signs: bool) -> Self {
         let (messages, received) = channel();
-        let spin = || std::thread::Builder::new().name("spinner".into()).spawn(move || spin(&received)).ok();
+        let frames: &'static [_] = if signs { &FRAMES } else { &ASCII_FRAMES };
+        let spin =
+            || std::thread::Builder::new().name("spinner".into()).spawn(move || spin(frames, &received)).ok();
         Self { running: visible.then(spin).flatten().map(|thread| (messages, thread)) }
     }
 
@@ -46,10 +51,10 @@ impl Drop for Spinner {
 }
 
 /// Draws until there is nobody any more who could say something.
-fn spin(messages: &Receiver<&'static str>) {
+fn spin(frames: &[&str], messages: &Receiver<&'static str>) {
     let mut stderr = io::stderr();
     let mut message = "";
-    for frame in FRAMES.iter().cycle() {
+    for frame in frames.iter().cycle() {
         match messages.recv_timeout(FRAME) {
             Ok(next) => message = next,
             Err(RecvTimeoutError::Timeout) => {}

@@ -1,0 +1,52 @@
+//! What a person sees on a terminal, where that is something else than what a program reads.
+
+use std::fs::{File, OpenOptions};
+use std::io::Read as _;
+use std::process::Stdio;
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+use crate::support::Home;
+
+const UTF8: (&str, &str) = ("LC_ALL", "C.UTF-8");
+const ASCII: (&str, &str) = ("LC_ALL", "C");
+
+/// What the program prints on a terminal, and its exit status.
+#[track_caller]
+fn on_terminal(home: &Home, arguments: &[&str], locale: (&str, &str)) -> (i32, String) {
+    let screen = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&screen).unwrap();
+    unlockpt(&screen).unwrap();
+    let name = ptsname(&screen, Vec::new()).unwrap().into_string().unwrap();
+    let terminal = || Stdio::from(OpenOptions::new().read(true).write(true).open(&name).unwrap());
+    let mut command = home.command(arguments);
+    command.env(locale.0, locale.1).env("TERM", "xterm").stdout(terminal()).stderr(terminal());
+    let mut child = command.spawn().unwrap();
+    // It holds the last open ends of the terminal on this side.
+    drop(command);
+    let mut shown = Vec::new();
+    // When the other side is closed, Linux says so with an error.
+    let _ = File::from(screen).read_to_end(&mut shown);
+    let code = child.wait().unwrap().code().unwrap();
+    (code, String::from_utf8(shown).unwrap().replace("\r\n", "\n"))
+}
+
+#[test]
+fn a_terminal_that_is_not_utf8_gets_ascii_and_everything_else_the_signs() {
+    let home = Home::with_env("");
+    for (arguments, code, sign, letters) in [
+        (&["check"][..], 1, "❌ MISSING", "[!!] MISSING"),
+        (&["watch", "--once", "--no-claude"], 3, "━━━\n🔑 Token Status: ❌ No", "---\nToken Status: [!!] No"),
+        (&["doctor"], 3, "✅ zoomtok", "[ok] zoomtok"),
+    ] {
+        let (ended, shown) = on_terminal(&home, arguments, UTF8);
+        assert!(ended == code && shown.contains(sign), "{arguments:?} {ended}: {shown}");
+        let (ended, shown) = on_terminal(&home, arguments, ASCII);
+        assert!(
+            ended == code && shown.contains(letters) && shown.is_ascii(),
+            "{arguments:?} {ended}: {shown}"
+        );
+        let piped = home.command(arguments).env(ASCII.0, ASCII.1).output().unwrap();
+        assert!(String::from_utf8(piped.stdout).unwrap().contains(sign), "{arguments:?}");
+    }
+}
