@@ -50,3 +50,14 @@ fn a_terminal_that_is_not_utf8_gets_ascii_and_everything_else_the_signs() {
         assert!(String::from_utf8(piped.stdout).unwrap().contains(sign), "{arguments:?}");
     }
 }
+
+#[test]
+fn what_to_do_stands_on_a_line_of_its_own() {
+    let home = Home::with_env("");
+    let (code, shown) = on_terminal(&home, &["get", "--color", "never"], UTF8);
+    let lines: Vec<&str> = shown.lines().collect();
+    assert!(code == 3 && lines.len() == 2, "{shown}");
+    assert!(lines[0].starts_with("zoomtok: no credentials") && lines[1].starts_with("   👉 "), "{shown}");
+    // Elsewhere it is one line for whoever reads a log.
+    home.run(["get"]).expect(3).says(&["no credentials"]);
+}

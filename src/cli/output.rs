@@ -91,9 +91,13 @@ impl Output {
         }
     }
 
-    /// What ended the command, with all causes and what to do next, one line on stderr.
+    /// What ended the command, with all causes and what to do next: one line on stderr, and two on a terminal.
     pub fn fail(self, error: &anyhow::Error) {
-        let told = error.downcast_ref().map_or_else(|| format!("{error:#}"), Error::told);
+        let ours = error.downcast_ref::<Error>();
+        let told = match ours.and_then(Error::hint) {
+            Some(hint) if io::stderr().is_terminal() => format!("{error:#}\n   👉 {hint}"),
+            _ => ours.map_or_else(|| format!("{error:#}"), Error::told),
+        };
         self.stderr(&format!("{} {told}", "zoomtok:".red()));
     }
 
