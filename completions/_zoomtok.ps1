@@ -31,15 +31,15 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Make sure that .env holds a valid token')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Tell whether the token in .env is valid')
+            [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with a valid token in its environment')
             [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Show the token''s state every minute and refresh it in time')
             [CompletionResult]::new('update-claude', 'update-claude', [CompletionResultType]::ParameterValue, 'Put the token of .env into Claude Desktop''s configuration')
-            [CompletionResult]::new('mcp', 'mcp', [CompletionResultType]::ParameterValue, 'Serve Zoom''s tools to an MCP client over stdin and stdout')
-            [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with a valid token in its environment')
             [CompletionResult]::new('restart-claude', 'restart-claude', [CompletionResultType]::ParameterValue, 'Restart Claude Desktop, with a valid token')
+            [CompletionResult]::new('mcp', 'mcp', [CompletionResultType]::ParameterValue, 'Serve Zoom''s tools to an MCP client over stdin and stdout')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Check a policy for mcp, or tell what it does to a call')
-            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Look at everything that a valid token depends on, and say what is wrong')
-            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show the life of a token in a minute, with a made-up Zoom on this machine')
-            [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run that made-up Zoom alone, to try things out')
+            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Say what is wrong, and what to do: .env, Zoom, token, Claude')
+            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show all of this in a minute, with a made-up Zoom')
+            [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run the made-up Zoom of the demo alone, to try things out')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes zoomtok''s commands and flags')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -77,6 +77,17 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'zoomtok;exec' {
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]')
+            [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]')
+            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour [default: auto]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'zoomtok;watch' {
             [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'Seconds between two status lines; 0 shows none [default: ZOOM_TOKEN_DISPLAY_INTERVAL, or 60]')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'Refresh when fewer seconds than this are left [default: ZOOM_AUTO_REFRESH_THRESHOLD, or 300]')
@@ -106,6 +117,17 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'zoomtok;restart-claude' {
+            [CompletionResult]::new('--app', '--app', [CompletionResultType]::ParameterName, 'The name of the app, or the path of its executable [default: CLAUDE_APP_NAME, or Claude]')
+            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour [default: auto]')
+            [CompletionResult]::new('--app-only', '--app-only', [CompletionResultType]::ParameterName, 'Leave the token alone')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'zoomtok;mcp' {
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The policy to serve under [default: ZOOM_POLICY_FILE, or a limit on zoom_refresh_token alone]')
             [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
@@ -113,28 +135,6 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('--install', '--install', [CompletionResultType]::ParameterName, 'Put this server into Claude Desktop''s configuration, and exit')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what --install would put there, and write nothing')
             [CompletionResult]::new('--no-watch', '--no-watch', [CompletionResultType]::ParameterName, 'Show no status lines; the token is kept fresh all the same')
-            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
-            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
-        'zoomtok;exec' {
-            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]')
-            [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]')
-            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour [default: auto]')
-            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
-            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
-        'zoomtok;restart-claude' {
-            [CompletionResult]::new('--app', '--app', [CompletionResultType]::ParameterName, 'The name of the app, or the path of its executable [default: CLAUDE_APP_NAME, or Claude]')
-            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour [default: auto]')
-            [CompletionResult]::new('--app-only', '--app-only', [CompletionResultType]::ParameterName, 'Leave the token alone')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -234,15 +234,15 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
         'zoomtok;help' {
             [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Make sure that .env holds a valid token')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Tell whether the token in .env is valid')
+            [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with a valid token in its environment')
             [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Show the token''s state every minute and refresh it in time')
             [CompletionResult]::new('update-claude', 'update-claude', [CompletionResultType]::ParameterValue, 'Put the token of .env into Claude Desktop''s configuration')
-            [CompletionResult]::new('mcp', 'mcp', [CompletionResultType]::ParameterValue, 'Serve Zoom''s tools to an MCP client over stdin and stdout')
-            [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with a valid token in its environment')
             [CompletionResult]::new('restart-claude', 'restart-claude', [CompletionResultType]::ParameterValue, 'Restart Claude Desktop, with a valid token')
+            [CompletionResult]::new('mcp', 'mcp', [CompletionResultType]::ParameterValue, 'Serve Zoom''s tools to an MCP client over stdin and stdout')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Check a policy for mcp, or tell what it does to a call')
-            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Look at everything that a valid token depends on, and say what is wrong')
-            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show the life of a token in a minute, with a made-up Zoom on this machine')
-            [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run that made-up Zoom alone, to try things out')
+            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Say what is wrong, and what to do: .env, Zoom, token, Claude')
+            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show all of this in a minute, with a made-up Zoom')
+            [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run the made-up Zoom of the demo alone, to try things out')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes zoomtok''s commands and flags')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -254,19 +254,19 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
         'zoomtok;help;check' {
             break
         }
+        'zoomtok;help;exec' {
+            break
+        }
         'zoomtok;help;watch' {
             break
         }
         'zoomtok;help;update-claude' {
             break
         }
-        'zoomtok;help;mcp' {
-            break
-        }
-        'zoomtok;help;exec' {
-            break
-        }
         'zoomtok;help;restart-claude' {
+            break
+        }
+        'zoomtok;help;mcp' {
             break
         }
         'zoomtok;help;policy' {

@@ -125,7 +125,7 @@ _zoomtok() {
 
     case "${cmd}" in
         zoomtok)
-            opts="-q -h -V --env-file --color --quiet --help --version get check watch update-claude mcp exec restart-claude policy doctor demo sandbox completions man help"
+            opts="-q -h -V --env-file --color --quiet --help --version get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -303,7 +303,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__help)
-            opts="get check watch update-claude mcp exec restart-claude policy doctor demo sandbox completions man help"
+            opts="get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

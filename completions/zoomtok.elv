@@ -28,15 +28,15 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --version 'Print version'
             cand get 'Make sure that .env holds a valid token'
             cand check 'Tell whether the token in .env is valid'
+            cand exec 'Run a command with a valid token in its environment'
             cand watch 'Show the token''s state every minute and refresh it in time'
             cand update-claude 'Put the token of .env into Claude Desktop''s configuration'
-            cand mcp 'Serve Zoom''s tools to an MCP client over stdin and stdout'
-            cand exec 'Run a command with a valid token in its environment'
             cand restart-claude 'Restart Claude Desktop, with a valid token'
+            cand mcp 'Serve Zoom''s tools to an MCP client over stdin and stdout'
             cand policy 'Check a policy for mcp, or tell what it does to a call'
-            cand doctor 'Look at everything that a valid token depends on, and say what is wrong'
-            cand demo 'Show the life of a token in a minute, with a made-up Zoom on this machine'
-            cand sandbox 'Run that made-up Zoom alone, to try things out'
+            cand doctor 'Say what is wrong, and what to do: .env, Zoom, token, Claude'
+            cand demo 'Show all of this in a minute, with a made-up Zoom'
+            cand sandbox 'Run the made-up Zoom of the demo alone, to try things out'
             cand completions 'Print a script that completes zoomtok''s commands and flags'
             cand man 'Print the manual page'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -71,6 +71,16 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'zoomtok;exec'= {
+            cand -t 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
+            cand --threshold 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour [default: auto]'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'zoomtok;watch'= {
             cand --interval 'Seconds between two status lines; 0 shows none [default: ZOOM_TOKEN_DISPLAY_INTERVAL, or 60]'
             cand --threshold 'Refresh when fewer seconds than this are left [default: ZOOM_AUTO_REFRESH_THRESHOLD, or 300]'
@@ -98,6 +108,16 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'zoomtok;restart-claude'= {
+            cand --app 'The name of the app, or the path of its executable [default: CLAUDE_APP_NAME, or Claude]'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to colour [default: auto]'
+            cand --app-only 'Leave the token alone'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'zoomtok;mcp'= {
             cand --policy 'The policy to serve under [default: ZOOM_POLICY_FILE, or a limit on zoom_refresh_token alone]'
             cand --env-file 'The .env to use instead of the first one found'
@@ -105,26 +125,6 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --install 'Put this server into Claude Desktop''s configuration, and exit'
             cand --dry-run 'Show what --install would put there, and write nothing'
             cand --no-watch 'Show no status lines; the token is kept fresh all the same'
-            cand -q 'Say nothing but errors and what was asked for'
-            cand --quiet 'Say nothing but errors and what was asked for'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'zoomtok;exec'= {
-            cand -t 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
-            cand --threshold 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
-            cand --env-file 'The .env to use instead of the first one found'
-            cand --color 'When to colour [default: auto]'
-            cand -q 'Say nothing but errors and what was asked for'
-            cand --quiet 'Say nothing but errors and what was asked for'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'zoomtok;restart-claude'= {
-            cand --app 'The name of the app, or the path of its executable [default: CLAUDE_APP_NAME, or Claude]'
-            cand --env-file 'The .env to use instead of the first one found'
-            cand --color 'When to colour [default: auto]'
-            cand --app-only 'Leave the token alone'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
             cand -h 'Print help (see more with ''--help'')'
@@ -211,15 +211,15 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;help'= {
             cand get 'Make sure that .env holds a valid token'
             cand check 'Tell whether the token in .env is valid'
+            cand exec 'Run a command with a valid token in its environment'
             cand watch 'Show the token''s state every minute and refresh it in time'
             cand update-claude 'Put the token of .env into Claude Desktop''s configuration'
-            cand mcp 'Serve Zoom''s tools to an MCP client over stdin and stdout'
-            cand exec 'Run a command with a valid token in its environment'
             cand restart-claude 'Restart Claude Desktop, with a valid token'
+            cand mcp 'Serve Zoom''s tools to an MCP client over stdin and stdout'
             cand policy 'Check a policy for mcp, or tell what it does to a call'
-            cand doctor 'Look at everything that a valid token depends on, and say what is wrong'
-            cand demo 'Show the life of a token in a minute, with a made-up Zoom on this machine'
-            cand sandbox 'Run that made-up Zoom alone, to try things out'
+            cand doctor 'Say what is wrong, and what to do: .env, Zoom, token, Claude'
+            cand demo 'Show all of this in a minute, with a made-up Zoom'
+            cand sandbox 'Run the made-up Zoom of the demo alone, to try things out'
             cand completions 'Print a script that completes zoomtok''s commands and flags'
             cand man 'Print the manual page'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -228,15 +228,15 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;help;check'= {
         }
+        &'zoomtok;help;exec'= {
+        }
         &'zoomtok;help;watch'= {
         }
         &'zoomtok;help;update-claude'= {
         }
-        &'zoomtok;help;mcp'= {
-        }
-        &'zoomtok;help;exec'= {
-        }
         &'zoomtok;help;restart-claude'= {
+        }
+        &'zoomtok;help;mcp'= {
         }
         &'zoomtok;help;policy'= {
         }

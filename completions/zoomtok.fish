@@ -33,15 +33,15 @@ complete -c zoomtok -n "__fish_zoomtok_needs_command" -s h -l help -d 'Print hel
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -s V -l version -d 'Print version'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "get" -d 'Make sure that .env holds a valid token'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "check" -d 'Tell whether the token in .env is valid'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "exec" -d 'Run a command with a valid token in its environment'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "watch" -d 'Show the token\'s state every minute and refresh it in time'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "update-claude" -d 'Put the token of .env into Claude Desktop\'s configuration'
-complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "mcp" -d 'Serve Zoom\'s tools to an MCP client over stdin and stdout'
-complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "exec" -d 'Run a command with a valid token in its environment'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "restart-claude" -d 'Restart Claude Desktop, with a valid token'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "mcp" -d 'Serve Zoom\'s tools to an MCP client over stdin and stdout'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "policy" -d 'Check a policy for mcp, or tell what it does to a call'
-complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "doctor" -d 'Look at everything that a valid token depends on, and say what is wrong'
-complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "demo" -d 'Show the life of a token in a minute, with a made-up Zoom on this machine'
-complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "sandbox" -d 'Run that made-up Zoom alone, to try things out'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "doctor" -d 'Say what is wrong, and what to do: .env, Zoom, token, Claude'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "demo" -d 'Show all of this in a minute, with a made-up Zoom'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "sandbox" -d 'Run the made-up Zoom of the demo alone, to try things out'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "completions" -d 'Print a script that completes zoomtok\'s commands and flags'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "man" -d 'Print the manual page'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -67,6 +67,13 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l live -d 'Ask Z
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l json -d 'Print a JSON object, with the token masked'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -s t -l threshold -d 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l interval -d 'Seconds between two status lines; 0 shows none [default: ZOOM_TOKEN_DISPLAY_INTERVAL, or 60]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l threshold -d 'Refresh when fewer seconds than this are left [default: ZOOM_AUTO_REFRESH_THRESHOLD, or 300]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l env-file -d 'The .env to use instead of the first one found' -r -F
@@ -90,6 +97,14 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l restar
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l dry-run -d 'Show the change, with the token masked, and write nothing'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l app -d 'The name of the app, or the path of its executable [default: CLAUDE_APP_NAME, or Claude]' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l app-only -d 'Leave the token alone'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l policy -d 'The policy to serve under [default: ZOOM_POLICY_FILE, or a limit on zoom_refresh_token alone]' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -100,21 +115,6 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l dry-run -d 'Show
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l no-watch -d 'Show no status lines; the token is kept fresh all the same'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -s t -l threshold -d 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]' -r
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -l env-file -d 'The .env to use instead of the first one found' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -s q -l quiet -d 'Say nothing but errors and what was asked for'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l app -d 'The name of the app, or the path of its executable [default: CLAUDE_APP_NAME, or Claude]' -r
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l env-file -d 'The .env to use instead of the first one found' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l app-only -d 'Leave the token alone'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -s q -l quiet -d 'Say nothing but errors and what was asked for'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain help" -f -a "check" -d 'Tell whether a policy is valid, and everything that is wrong with it'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain help" -f -a "explain" -d 'Tell what a policy does to a call, and by which rule'
@@ -168,17 +168,17 @@ always\t'Always'
 never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude mcp exec restart-claude policy doctor demo sandbox completions man help" -f -a "get" -d 'Make sure that .env holds a valid token'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude mcp exec restart-claude policy doctor demo sandbox completions man help" -f -a "check" -d 'Tell whether the token in .env is valid'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude mcp exec restart-claude policy doctor demo sandbox completions man help" -f -a "watch" -d 'Show the token\'s state every minute and refresh it in time'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude mcp exec restart-claude policy doctor demo sandbox completions man help" -f -a "update-claude" -d 'Put the token of .env into Claude Desktop\'s configuration'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude mcp exec restart-claude policy doctor demo sandbox completions man help" -f -a "mcp" -d 'Serve Zoom\'s tools to an MCP client over stdin and stdout'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude mcp exec restart-claude policy doctor demo sandbox completions man help" -f -a "exec" -d 'Run a command with a valid token in its environment'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude mcp exec restart-claude policy doctor demo sandbox completions man help" -f -a "restart-claude" -d 'Restart Claude Desktop, with a valid token'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude mcp exec restart-claude policy doctor demo sandbox completions man help" -f -a "policy" -d 'Check a policy for mcp, or tell what it does to a call'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude mcp exec restart-claude policy doctor demo sandbox completions man help" -f -a "doctor" -d 'Look at everything that a valid token depends on, and say what is wrong'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude mcp exec restart-claude policy doctor demo sandbox completions man help" -f -a "demo" -d 'Show the life of a token in a minute, with a made-up Zoom on this machine'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude mcp exec restart-claude policy doctor demo sandbox completions man help" -f -a "sandbox" -d 'Run that made-up Zoom alone, to try things out'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude mcp exec restart-claude policy doctor demo sandbox completions man help" -f -a "completions" -d 'Print a script that completes zoomtok\'s commands and flags'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude mcp exec restart-claude policy doctor demo sandbox completions man help" -f -a "man" -d 'Print the manual page'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check watch update-claude mcp exec restart-claude policy doctor demo sandbox completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "get" -d 'Make sure that .env holds a valid token'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "check" -d 'Tell whether the token in .env is valid'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "exec" -d 'Run a command with a valid token in its environment'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "watch" -d 'Show the token\'s state every minute and refresh it in time'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "update-claude" -d 'Put the token of .env into Claude Desktop\'s configuration'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "restart-claude" -d 'Restart Claude Desktop, with a valid token'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "mcp" -d 'Serve Zoom\'s tools to an MCP client over stdin and stdout'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "policy" -d 'Check a policy for mcp, or tell what it does to a call'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "doctor" -d 'Say what is wrong, and what to do: .env, Zoom, token, Claude'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "demo" -d 'Show all of this in a minute, with a made-up Zoom'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "sandbox" -d 'Run the made-up Zoom of the demo alone, to try things out'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "completions" -d 'Print a script that completes zoomtok\'s commands and flags'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "man" -d 'Print the manual page'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

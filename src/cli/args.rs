@@ -13,14 +13,16 @@ pub use self::commands::{
     Check, Completions, Demo, Doctor, Exec, Form, Get, Man, Mcp, Policy, PolicyCommand, RestartClaude,
     Sandbox, UpdateClaude, Watch,
 };
-pub use self::tables::AFTER;
+use self::tables::STYLES;
+pub use self::tables::{AFTER, FIRST};
 
 /// Keeps a Zoom access token valid where it is needed
 ///
 /// Zoom's access tokens die after an hour. zoomtok keeps the one in your .env alive: it fetches a new one when the
 /// old one is about to end, once however many programs ask, and never harms the file it lives in.
 #[derive(Debug, Parser)]
-#[command(name = "zoomtok", bin_name = "zoomtok", version, after_long_help = AFTER)]
+#[command(name = "zoomtok", bin_name = "zoomtok", version, styles = STYLES, after_help = FIRST)]
+#[command(after_long_help = format!("{FIRST}\n\n{AFTER}"))]
 pub struct Cli {
     /// What concerns every command
     #[command(flatten)]
@@ -79,23 +81,23 @@ pub enum Command {
     Get(Get),
     /// Tell whether the token in .env is valid
     Check(Check),
+    /// Run a command with a valid token in its environment
+    Exec(Exec),
     /// Show the token's state every minute and refresh it in time
     Watch(Watch),
     /// Put the token of .env into Claude Desktop's configuration
     UpdateClaude(UpdateClaude),
-    /// Serve Zoom's tools to an MCP client over stdin and stdout
-    Mcp(Mcp),
-    /// Run a command with a valid token in its environment
-    Exec(Exec),
     /// Restart Claude Desktop, with a valid token
     RestartClaude(RestartClaude),
+    /// Serve Zoom's tools to an MCP client over stdin and stdout
+    Mcp(Mcp),
     /// Check a policy for mcp, or tell what it does to a call
     Policy(Policy),
-    /// Look at everything that a valid token depends on, and say what is wrong
+    /// Say what is wrong, and what to do: .env, Zoom, token, Claude
     Doctor(Doctor),
-    /// Show the life of a token in a minute, with a made-up Zoom on this machine
+    /// Show all of this in a minute, with a made-up Zoom
     Demo(Demo),
-    /// Run that made-up Zoom alone, to try things out
+    /// Run the made-up Zoom of the demo alone, to try things out
     Sandbox(Sandbox),
     /// Print a script that completes zoomtok's commands and flags
     Completions(Completions),

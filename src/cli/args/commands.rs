@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use clap_complete::Shell;
 
 use super::Global;
+use super::tables::{EXEC, EXPLAIN, GET, INSTALL, SCRIPTS, WATCH};
 use crate::settings::whole_seconds;
 
 /// Make sure that .env holds a valid token
@@ -15,6 +16,7 @@ use crate::settings::whole_seconds;
 /// Keeps the token that is there while it is valid for more than the threshold, and fetches a new one otherwise.
 /// To recover from whatever happened: zoomtok get -f
 #[derive(Debug, Args)]
+#[command(after_help = GET)]
 pub struct Get {
     /// Fetch a new token even if the old one is valid
     #[arg(short, long)]
@@ -77,6 +79,7 @@ pub struct Check {
 /// display. After three failures in a row it stops trying, says so, and goes on by itself as soon as .env holds a newer
 /// token or other credentials; where Zoom was only unreachable it tries again after 5, 10, 20, 30 minutes.
 #[derive(Debug, Args)]
+#[command(after_help = WATCH)]
 #[expect(clippy::struct_excessive_bools, reason = "flags are what it is made of")]
 pub struct Watch {
     /// Seconds between two status lines; 0 shows none [default: ZOOM_TOKEN_DISPLAY_INTERVAL, or 60]
@@ -136,6 +139,7 @@ pub struct UpdateClaude {
 /// itself, so neither zoomtok watch nor a restart of Claude is needed. stdout belongs to the protocol; status lines and
 /// warnings go to stderr.
 #[derive(Debug, Args)]
+#[command(after_help = INSTALL)]
 pub struct Mcp {
     /// The policy to serve under [default: ZOOM_POLICY_FILE, or a limit on zoom_refresh_token alone]
     #[arg(long, value_name = "FILE")]
@@ -159,6 +163,7 @@ pub struct Mcp {
 /// The command finds the token in ZOOM_ACCESS_TOKEN and takes the place of zoomtok: its signals and its exit status are
 /// its own.
 #[derive(Debug, Args)]
+#[command(override_usage = "zoomtok exec [OPTIONS] [--] <COMMAND> [ARGUMENT]...", after_help = EXEC)]
 pub struct Exec {
     /// Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]
     #[arg(short, long, value_name = "SECS", value_parser = whole_seconds)]
@@ -216,6 +221,7 @@ pub enum PolicyCommand {
     /// Tell what a policy does to a call, and by which rule
     ///
     /// Calls nothing and counts nothing. Exits with 0 when the call is allowed, and with 1 when it is refused.
+    #[command(after_help = EXPLAIN)]
     Explain {
         /// The policy
         file: PathBuf,
@@ -230,7 +236,7 @@ pub enum PolicyCommand {
     },
 }
 
-/// Look at everything that a valid token depends on, and say what is wrong
+/// Say what is wrong, and what to do: .env, Zoom, token, Claude
 ///
 /// The .env, the settings, the way to Zoom, the token, Claude Desktop: a line for each, from the outside in, so that the
 /// first that is wrong is the likely cause of the rest. It asks Zoom for a sign of life, and its API whether it takes the
@@ -249,7 +255,7 @@ pub struct Doctor {
     pub global: Global,
 }
 
-/// Run that made-up Zoom alone, to try things out
+/// Run the made-up Zoom of the demo alone, to try things out
 ///
 /// It listens on 127.0.0.1 only, and says at its start how to point zoomtok at it.
 #[derive(Debug, Args)]
@@ -265,9 +271,9 @@ pub struct Sandbox {
     pub global: Global,
 }
 
-/// Show the life of a token in a minute, with a made-up Zoom on this machine
+/// Show all of this in a minute, with a made-up Zoom
 ///
-/// Needs no account and touches no file of yours.
+/// That Zoom is on this machine: it needs no account and touches no file of yours.
 #[derive(Debug, Args)]
 pub struct Demo {
     /// What concerns every command
@@ -277,6 +283,7 @@ pub struct Demo {
 
 /// Print a script that completes zoomtok's commands and flags
 #[derive(Debug, Args)]
+#[command(after_help = SCRIPTS)]
 pub struct Completions {
     /// The shell it is for
     pub shell: Shell,

@@ -1,4 +1,52 @@
-//! The tables below the help: exit statuses and settings.
+//! What stands below the help: first steps, examples, exit statuses, settings and files; and how the help is marked.
+
+use clap::builder::styling::{AnsiColor, Style, Styles};
+
+/// The marks of help and of usage errors. Those of clap have yellow and green, which a light background swallows.
+pub(super) const STYLES: Styles = Styles::styled()
+    .error(AnsiColor::Red.on_default().bold())
+    .invalid(Style::new().bold())
+    .valid(Style::new().bold());
+
+/// What to type first, below the short help too.
+pub const FIRST: &str = "\
+First steps:
+  zoomtok demo    shows all of this in a minute, and needs no account
+  zoomtok get     fetches a token into .env. It needs ZOOM_ACCOUNT_ID,
+                  ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET there, of a
+                  Server-to-Server OAuth app from marketplace.zoom.us
+  zoomtok doctor  says what is wrong, and what to do";
+
+pub(super) const GET: &str = "\
+Examples:
+  zoomtok get
+  zoomtok get -f
+  eval \"$(zoomtok get --export)\"
+  TOKEN=$(zoomtok get --print)";
+
+pub(super) const EXEC: &str = "\
+Example:
+  zoomtok exec -- ./my-script --a-flag-of-its-own";
+
+pub(super) const WATCH: &str = "\
+Examples:
+  zoomtok watch
+  zoomtok watch --once --threshold 600 --no-claude --quiet";
+
+pub(super) const INSTALL: &str = "\
+Examples:
+  zoomtok mcp --install --dry-run
+  zoomtok mcp --install";
+
+pub(super) const EXPLAIN: &str = "\
+Example:
+  zoomtok policy explain policy.json get_meeting '{\"meeting_id\": \"1\"}'";
+
+pub(super) const SCRIPTS: &str = "\
+Examples, for ~/.bashrc, zsh and fish:
+  source <(zoomtok completions bash)
+  zoomtok completions zsh > \"${fpath[1]}/_zoomtok\"
+  zoomtok completions fish > ~/.config/fish/completions/zoomtok.fish";
 
 /// What stands below the help and in the manual page: sections of a heading and the lines of a table, short enough for the
 /// indented page on a terminal of 80 columns.
@@ -51,16 +99,47 @@ Settings:
                                parent's, the configuration directory's
   ZOOM_OAUTH_URL               https://zoom.us
   ZOOM_API_URL                 https://api.zoom.us/v2
-  NO_COLOR, CLICOLOR_FORCE, HTTPS_PROXY, SSL_CERT_FILE   as everywhere";
+  LC_ALL, LC_CTYPE, LANG       where none names UTF-8, a terminal gets
+                               letters for signs
+  NO_COLOR, CLICOLOR_FORCE, HTTPS_PROXY, SSL_CERT_FILE   as everywhere
+
+Files:
+  .env                         the settings and the token
+  .env.lock                    beside it: only who holds it fetches
+  logs/zoom_token.log          beside it: the log of check -v
+  ~/.local/state/zoomtok       the last failure, tokens that could not be
+                               put into .env, counts of a policy; macOS,
+                               Windows: in the local application data
+  claude_desktop_config.json.zoomtok.bak
+                               Claude's configuration, before the first
+                               change";
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
+    use super::super::Cli;
     use super::*;
 
     #[test]
     fn what_stands_below_the_help_fits_on_a_terminal() {
-        for line in AFTER.lines() {
+        for line in FIRST.lines().chain(AFTER.lines()) {
             assert!(line.chars().count() <= 73, "{line}");
         }
+    }
+
+    #[test]
+    fn the_examples_are_what_can_be_typed() {
+        let mut examples = 0;
+        for text in [GET, EXEC, WATCH, INSTALL, EXPLAIN, SCRIPTS] {
+            for line in text.lines().skip(1) {
+                let typed = line.split_once("zoomtok ").unwrap().1.split(['>', ')']).next().unwrap();
+                let words = shell_words::split(&format!("zoomtok {typed}")).unwrap();
+                Cli::try_parse_from(words).unwrap_or_else(|error| panic!("{line}: {error}"));
+                assert!(line.chars().count() <= 73, "{line}");
+                examples += 1;
+            }
+        }
+        assert_eq!(examples, 13);
     }
 }

@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use clap_mangen::Man;
 
 use super::Context;
-use crate::cli::args::{AFTER, Cli};
+use crate::cli::args::{AFTER, Cli, FIRST};
 use crate::error::Code;
 
 pub(in crate::cli) fn completions(context: &Context, shell: Shell) -> Result<Code> {
@@ -33,6 +33,12 @@ fn typed(command: &Command) -> Vec<&Command> {
     command.get_subcommands().filter(|command| command.get_name() != "help").flat_map(typed).collect()
 }
 
+/// Lines that stay as they are, tables and examples, with the characters that roff would set otherwise.
+fn unfilled(text: &str) -> String {
+    let text = text.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq");
+    format!(".nf\n{text}\n.fi")
+}
+
 fn page() -> io::Result<Vec<u8>> {
     let mut command = Cli::command();
     command.build();
@@ -40,6 +46,8 @@ fn page() -> io::Result<Vec<u8>> {
     let man = Man::new(command.clone());
     let mut page = Vec::new();
     man.render_title(&mut page)?;
+    // Names of variables in one piece, and no gaps between words.
+    writeln!(page, ".nh\n.ad l")?;
     man.render_name_section(&mut page)?;
     man.render_synopsis_section(&mut page)?;
     man.render_description_section(&mut page)?;
@@ -65,11 +73,13 @@ fn page() -> io::Result<Vec<u8>> {
             );
             writeln!(page, ".PP")?;
         }
+        if let Some(examples) = command.get_after_help() {
+            writeln!(page, "{}", unfilled(&examples.to_string()))?;
+        }
     }
-    for section in AFTER.split("\n\n") {
-        // The lines of a table, not to be filled.
+    for section in [FIRST].into_iter().chain(AFTER.split("\n\n")) {
         let (heading, table) = section.split_once(":\n").unwrap_or((section, ""));
-        writeln!(page, ".SH {}\n.nf\n{table}\n.fi", heading.to_uppercase())?;
+        writeln!(page, ".SH {}\n{}", heading.to_uppercase(), unfilled(table))?;
     }
     man.render_version_section(&mut page)?;
     Ok(page)
