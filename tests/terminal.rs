@@ -6,7 +6,9 @@ use std::process::Stdio;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-use crate::support::Home;
+use zoomtok::sandbox::{Options, Sandbox};
+
+use crate::support::{Home, credentials};
 
 const UTF8: (&str, &str) = ("LC_ALL", "C.UTF-8");
 const ASCII: (&str, &str) = ("LC_ALL", "C");
@@ -60,4 +62,22 @@ fn what_to_do_stands_on_a_line_of_its_own() {
     assert!(lines[0].starts_with("zoomtok: no credentials") && lines[1].starts_with("   👉 "), "{shown}");
     // Elsewhere it is one line for whoever reads a log.
     home.run(["get"]).expect(3).says(&["no credentials"]);
+}
+
+#[test]
+fn what_is_marked_by_colour_is_readable_on_light_and_dark_and_said_in_words_too() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let env = credentials(&sandbox).replace("ZOOM_CLIENT_SECRET=", "ZOOM_CLIENT_SECRET=x");
+    let home = Home::with_env(&env);
+    for (arguments, code) in [(&["get"][..], 4), (&["check"], 1), (&["--help"], 0), (&["gte"], 2)] {
+        let (ended, shown) = on_terminal(&home, arguments, UTF8);
+        assert_eq!(ended, code, "{shown}");
+        let styles = shown.split("\u{1b}[").skip(1).map(|rest| rest.split_once('m').unwrap().0);
+        // None of black, white, yellow and cyan as text, and nothing faint.
+        for style in styles.flat_map(|style| style.split(';')) {
+            assert!(["", "0", "1", "4", "22", "24", "31", "32", "39"].contains(&style), "{style}: {shown:?}");
+        }
+        let (_, plain) = on_terminal(&home, &[arguments, &["--color", "never"]].concat(), UTF8);
+        assert!(!plain.contains('\u{1b}') || code == 2 || arguments == ["--help"], "{plain:?}");
+    }
 }

@@ -87,7 +87,7 @@ impl Output {
     /// A warning, one line on stderr.
     pub fn warn(self, warning: &str) {
         if !self.quiet {
-            self.stderr(&format!("{} {warning}", "zoomtok: warning:".yellow()));
+            self.stderr(&format!("{} {warning}", "zoomtok: warning:".bold()));
         }
     }
 

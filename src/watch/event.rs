@@ -134,10 +134,7 @@ impl Event {
                 let probe = probe_at.map_or_else(
                     || "   It goes on as soon as .env holds a newer token or other credentials.".to_owned(),
                     |at| {
-                        format!(
-                            "   It tries again at {}, and goes on as soon as .env holds a newer token.",
-                            time(at)
-                        )
+                        format!("   It tries again at {}, or as soon as .env holds a newer token.", time(at))
                     },
                 );
                 vec![

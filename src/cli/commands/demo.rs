@@ -30,10 +30,10 @@ const CROWD: usize = 10;
 
 pub(in crate::cli) fn run(context: &Context) -> Result<Code> {
     let stage = Stage::new(context)?;
-    stage.show(&[&format!(
-        "A made-up Zoom listens on {}, and everything below happens in a directory that is gone at the end.",
-        stage.sandbox.oauth_url()
-    )])?;
+    stage.show(&[
+        &format!("A made-up Zoom listens on {}, and everything below", stage.sandbox.oauth_url()),
+        "happens in a directory that is gone at the end.",
+    ])?;
     no_token(&stage)?;
     fetched(&stage)?;
     handed_on(&stage)?;
@@ -104,7 +104,7 @@ fn ten_at_once(stage: &Stage<'_>) -> Result<()> {
 }
 
 fn outage(stage: &Stage<'_>) -> Result<()> {
-    stage.step("Zoom is down: .env stays as it is, and get -f brings a new token once it is back")?;
+    stage.step("Zoom is down: .env stays as it is; once it is back, get -f brings a token")?;
     let before = stage.env_file()?;
     stage.sandbox.fail(Endpoint::Token, Fault::Html(502), u32::MAX);
     stage.zoomtok(&["get", "-f"], Code::Passing)?;
@@ -147,17 +147,17 @@ impl<'a> Stage<'a> {
 
     fn step(&self, title: &str) -> Result<()> {
         self.context.clock.sleep(self.pause);
-        self.show(&["", &title.bold().to_string()])
+        self.show(&["", &title.bold().underline().to_string()])
     }
 
     /// A line of the demo itself in what others print.
     fn note(&self, line: &str) -> Result<(), Error> {
-        self.context.output.data(&line.dimmed().to_string())
+        self.context.output.data(&format!("# {line}"))
     }
 
     fn command(&self, command: &str) {
         // What cannot be shown here cannot be shown by the command either, and is told there.
-        let _ = self.show(&[&format!("$ {command}").cyan().to_string()]);
+        let _ = self.show(&[&format!("$ {command}").bold().to_string()]);
     }
 
     /// zoomtok with these arguments, in this directory and with nothing of the user's settings.
@@ -180,7 +180,7 @@ impl<'a> Stage<'a> {
             bail!("zoomtok {typed} ended with {status}");
         }
         if code != Code::Done {
-            self.note(&format!("(exit status {})", code.number()))?;
+            self.note(&format!("exit status {}", code.number()))?;
         }
         Ok(())
     }

@@ -258,8 +258,9 @@ fn an_outage_ends_by_itself() {
     world.zoom.down.set(true);
     let lines = world.watch(PLAN, 40, |world, step| world.zoom.down.set(step < 15));
     assert!(
-        lines.iter().any(|line| line
-            == "   It tries again at 12:06:00 PM, and goes on as soon as .env holds a newer token.")
+        lines
+            .iter()
+            .any(|line| line == "   It tries again at 12:06:00 PM, or as soon as .env holds a newer token.")
     );
     assert_eq!(world.zoom.asked.get(), 4);
     assert!(lines.last().unwrap().starts_with("🔑 Token Status: ✅"), "{lines:#?}");

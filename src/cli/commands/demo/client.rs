@@ -95,7 +95,7 @@ fn refreshes(stage: &Stage<'_>, client: &mut Client) -> Result<()> {
 impl Stage<'_> {
     /// A call that the client makes.
     fn call(&self, call: &str) -> Result<()> {
-        self.show(&[&format!("→ {call}").cyan().to_string()])
+        self.show(&[&format!("→ {call}").bold().to_string()])
     }
 
     /// Shows words in lines that fit on a narrow terminal.

@@ -41,8 +41,8 @@ const CONFIG: &str = r#"{
 
 /// Runs a watch from its first token to an outage, the end of its attempts, and its recovery by hand.
 pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
-    stage
-        .step("watch refreshes it in time and hands it to Claude Desktop; here a minute takes six seconds")?;
+    stage.step("watch refreshes it in time and hands it to Claude Desktop")?;
+    stage.note("Here a minute takes six seconds.")?;
     stage.command("zoomtok watch --interval 30");
     let clock = UntilDone { clock: SystemClock::fast(SPEED), done: Cell::new(false) };
     let options = Options { token_life: LIFE, clock: clock.clock, ..Options::default() };
@@ -81,7 +81,7 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
                 sandbox.heal(Endpoint::Token);
                 stage.command("zoomtok get -f");
                 let kept = keeper.ensure(&keeper.look()?, &Need { seconds: 60, unlike: Unlike::Present })?;
-                stage.note(&format!("📋 Token fetched successfully: {}", kept.token))?;
+                stage.context.output.data(&format!("📋 Token fetched successfully: {}", kept.token))?;
             }
             Event::Rearmed => rearmed = true,
             Event::Status { .. } if rearmed => clock.done.set(true),
@@ -98,9 +98,7 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
         "the configuration is {config}"
     );
     ensure!(scene.app()?.is_running()?, "the app does not run");
-    stage.note(
-        "Claude's configuration holds a token and its own comment, and the app runs again as it ran.",
-    )?;
+    stage.note("Claude's configuration holds a token and its own comment; the app runs again.")?;
     Ok(())
 }
 
