@@ -119,6 +119,13 @@ fn every_link_leads_somewhere() {
 }
 
 #[test]
+fn the_changelogs_tell_of_this_version() {
+    let version = env!("CARGO_PKG_VERSION");
+    assert!(read("CHANGELOG.md").lines().any(|line| line.starts_with(&format!("## {version}"))));
+    assert!(read("contrib/debian/changelog").starts_with(&format!("zoomtok ({version}-1)")));
+}
+
+#[test]
 fn every_page_is_in_the_readme_and_links_lead_to_it() {
     let readme = read("README.md");
     for page in pages().iter().filter(|page| !page.ends_with("README.md")) {
