@@ -172,6 +172,8 @@ pub enum Error {
     /// A new token exists and could be stored nowhere.
     #[error("the new token could be stored nowhere, not even for later ({recovery})")]
     Lost {
+        /// Whether the refresh token was spent for it, and the next one is lost with it.
+        spent: bool,
         /// Why it is not in the recovery file.
         recovery: Box<Error>,
         /// Why it is not in its place.

@@ -285,14 +285,19 @@ fn a_recovered_refresh_token_yields_to_one_that_was_put_there_since() {
 
 #[test]
 fn a_token_that_can_be_stored_nowhere_is_told_to_be_lost() {
-    let sandbox = sandbox();
-    let home = Home::of(&sandbox, "");
-    let text = home.env_text();
-    fs::write(home.state(), "a file where a directory should be").unwrap();
-    let ended = meanwhile(&sandbox, &home, || home.write_env(BROKEN)).expect(6);
-    assert_eq!(ended.says(&["could be stored nowhere"]).stdout, "");
-    home.write_env(&text);
-    home.run(["get", "-f"]).expect(0).quietly();
+    for (home_of, what_to_do, code) in [
+        (Home::of as fn(&Sandbox, &str) -> Home, "run zoomtok get -f", 0),
+        (Home::of_user, "Authorise the app in the browser again", 4),
+    ] {
+        let sandbox = sandbox();
+        let home = home_of(&sandbox, "");
+        let text = home.env_text();
+        fs::write(home.state(), "a file where a directory should be").unwrap();
+        let ended = meanwhile(&sandbox, &home, || home.write_env(BROKEN)).expect(6);
+        assert_eq!(ended.says(&["could be stored nowhere", what_to_do]).stdout, "");
+        home.write_env(&text);
+        home.run(["get", "-f"]).expect(code);
+    }
 }
 
 #[test]

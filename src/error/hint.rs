@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::Error;
+use super::{Error, Refusal};
 
 /// What lists the zoomtoks that run.
 const PROCESSES: &str = if cfg!(windows) {
@@ -63,7 +63,8 @@ impl Error {
             Self::Unsaved { .. } => {
                 Some("Mend that and run zoomtok get: it puts the token in its place".into())
             }
-            Self::Lost { .. } => Some("Mend that and run zoomtok get -f".into()),
+            Self::Lost { spent: false, .. } => Some("Mend that and run zoomtok get -f".into()),
+            Self::Lost { .. } => Some(format!("Mend that. {}", Refusal::RefreshToken.fix())),
             Self::Busy { .. } => Some(format!("See what it is doing: {PROCESSES}")),
             Self::Claude { hint, .. } => Some(hint.clone()),
             Self::Unmeetable { .. } => Some("Ask for less with -t or ZOOM_TOKEN_THRESHOLD".into()),

@@ -32,9 +32,10 @@ impl Keeper<'_> {
         let values = values(granted, &expires_at).into_iter();
         let values = values.map(|(name, value)| (name.to_owned(), value.to_owned().into())).collect();
         let source = Box::new(cause);
+        let spent = replaces.is_some();
         match state.save_recovery(&Recovery { saved_at: self.clock.now(), replaces, values }) {
             Ok(recovery) => Error::Unsaved { recovery, source },
-            Err(recovery) => Error::Lost { recovery: Box::new(recovery), source },
+            Err(recovery) => Error::Lost { spent, recovery: Box::new(recovery), source },
         }
     }
 }
