@@ -8,6 +8,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use zoomtok::sandbox::{Options, Sandbox};
 
+use crate::canaries::{Shows, assert_clean};
 use crate::support::{Home, credentials};
 
 const UTF8: (&str, &str) = ("LC_ALL", "C.UTF-8");
@@ -29,6 +30,7 @@ fn on_terminal(home: &Home, arguments: &[&str], locale: (&str, &str)) -> (i32, S
     let mut shown = Vec::new();
     // When the other side is closed, Linux says so with an error.
     let _ = File::from(screen).read_to_end(&mut shown);
+    assert_clean(&shown, Shows::Nothing, "what a terminal shows");
     let code = child.wait().unwrap().code().unwrap();
     (code, String::from_utf8(shown).unwrap().replace("\r\n", "\n"))
 }
