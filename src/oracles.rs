@@ -18,7 +18,7 @@ mod tests {
 
     type Oracle = fn(&[u8]);
 
-    /// Each has been where the fuzzing began, or what it found.
+    /// Each has been where the fuzzing began, or what it found; and each target is what is called here.
     #[test]
     fn every_seed_holds() {
         let targets: [(&str, Oracle); 7] = [
@@ -33,6 +33,9 @@ mod tests {
         let mut failed = Vec::new();
         for (target, holds) in targets {
             let seeds = fs::read_dir(format!("{}/fuzz/seeds/{target}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+            let source = format!("{}/fuzz/targets/{target}.rs", env!("CARGO_MANIFEST_DIR"));
+            let call = format!("fuzz_target!(|data: &[u8]| zoomtok::oracles::{target}(data));");
+            assert!(fs::read_to_string(source).unwrap().contains(&call), "{target}");
             let seeds: Vec<PathBuf> = seeds.map(|seed| seed.unwrap().path()).collect();
             assert!(!seeds.is_empty(), "{target}");
             failed.extend(seeds.into_iter().filter(|seed| {

@@ -20,6 +20,10 @@ use crate::support::{Ended, Home, names};
 /// How long anything may take that is done in milliseconds; a busy machine is slow.
 const SOON: Duration = Duration::from_secs(10);
 
+/// How long an app lives that nobody ends, in seconds. On Windows it keeps the pipes of the program open, and the test waits
+/// for its end.
+const LIFE: &str = "--life 15";
+
 /// A directory with apps in it, and a record of those that were started.
 pub(crate) struct Apps {
     root: TempDir,
@@ -143,7 +147,10 @@ fn an_app_that_does_not_run_is_started() {
     let (apps, mut home) = (Apps::new(), Home::empty());
     let app = apps.app("Claude");
     let (command, record) = (app.display(), apps.record());
-    home.set("CLAUDE_APP_COMMAND", &format!("'{command}' --record '{}' 'two words'", record.display()));
+    home.set(
+        "CLAUDE_APP_COMMAND",
+        &format!("'{command}' {LIFE} --record '{}' 'two words'", record.display()),
+    );
     home.set("ZOOM_ACCESS_TOKEN", "not-for-the-app");
     let ended = restart(&home, &app).expect(0).quietly();
     assert!(ended.stdout.starts_with("🚀 Claude started in "), "{}", ended.stdout);
@@ -169,7 +176,7 @@ fn a_token_that_does_not_last_is_fetched_first() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let (apps, mut home) = (Apps::new(), Home::of(&sandbox, ""));
     let app = apps.app("Claude");
-    let command = format!("'{}' --record '{}'", app.display(), apps.record().display());
+    let command = format!("'{}' {LIFE} --record '{}'", app.display(), apps.record().display());
     home.set("CLAUDE_APP_COMMAND", &command).set("CLAUDE_APP_NAME", &app.to_string_lossy());
     let ended = home.run(["restart-claude"]).expect(0);
     assert!(ended.stdout.starts_with("📋 Token fetched"), "{}", ended.stdout);
@@ -185,8 +192,7 @@ fn a_running_app_is_ended_and_started_again() {
     let (apps, home) = (Apps::new(), Home::empty());
     let app = apps.app("AnthropicClaude/app-1.2.3/claude");
     let bystander = apps.app("claude");
-    // The one that is started again keeps the pipes of the program open, and the test waits for their end.
-    let mut first = apps.start(&app, &["--life", "45", "as before"]);
+    let mut first = apps.start(&app, &["--life", "30", "as before"]);
     let mut other = apps.start(&bystander, &["--life", "600"]);
     // It has no window that could be closed, so it is forced.
     let ended = restart(&home, &app).expect(0).quietly();

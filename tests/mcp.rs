@@ -105,8 +105,8 @@ fn the_end_of_its_input_ends_it_whenever_it_comes() {
     );
     session.leave().ended_well();
     assert_eq!(Session::start(&home, &[]).leave().ended_well().stdout, "");
-    // None of these had anything to wait for.
-    assert!(began.elapsed() < 2 * AT_ONCE, "{:?}", began.elapsed());
+    // None of these had anything to wait for; what there is to wait for in a server takes 20 s.
+    assert!(began.elapsed() < 5 * AT_ONCE, "{:?}", began.elapsed());
 }
 
 #[test]

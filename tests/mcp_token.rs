@@ -11,6 +11,9 @@ use crate::mcp_session::{SOON, Session, api_calls, home, sandbox, token, wait_un
 use crate::processes::start;
 use crate::support::Home;
 
+/// How long an exchange takes in which many processes are to be started, on a machine that is busy.
+const LONG_ENOUGH: Duration = Duration::from_secs(4);
+
 /// Puts another token into the `.env`, as somebody does by hand.
 pub(crate) fn replace_token(home: &Home, token: &str) {
     let others = without(&home.env_text(), &["ZOOM_ACCESS_TOKEN", "ZOOM_TOKEN_EXPIRES_AT"]);
@@ -50,7 +53,7 @@ fn two_servers_on_an_expired_token_ask_once() {
 fn a_server_a_get_and_a_watch_share_one_exchange() {
     let sandbox = sandbox();
     let home = home(&sandbox, -10);
-    sandbox.fail(Endpoint::Token, Fault::Slow(Duration::from_secs(2)), 1);
+    sandbox.fail(Endpoint::Token, Fault::Slow(LONG_ENOUGH), 1);
     let mut session = Session::start(&home, &[]);
     assert!(sandbox.wait_for_token_requests(1, SOON));
     let watch = start(&home, &["watch", "--no-claude"]);
@@ -67,7 +70,7 @@ fn a_server_a_get_and_a_watch_share_one_exchange() {
 fn twenty_gets_a_watch_and_two_servers_make_one_request() {
     let sandbox = sandbox();
     let home = home(&sandbox, -10);
-    sandbox.fail(Endpoint::Token, Fault::Slow(Duration::from_secs(2)), 1);
+    sandbox.fail(Endpoint::Token, Fault::Slow(LONG_ENOUGH), 1);
     let watch = start(&home, &["watch", "--no-claude"]);
     let gets: Vec<_> = (0..20).map(|_| start(&home, &["get", "--print"])).collect();
     thread::scope(|scope| {
