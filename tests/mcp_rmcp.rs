@@ -229,7 +229,9 @@ fn a_subscription_does_not_keep_the_server_from_ending() {
         let closing = client.cancel();
         let output = tokio::join!(closing, process.wait_with_output()).1.unwrap();
         ended_well(output, &heard);
-        assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+        // rmcp alone would wait for 5 s, and the server for 1.5 s, which wine on a busy machine does now and then.
+        let most = Duration::from_secs(if cfg!(windows) { 4 } else { 1 });
+        assert!(began.elapsed() < most, "{:?}", began.elapsed());
         drop(subscription);
     });
 }
