@@ -9,6 +9,7 @@ use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,9 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use tokio::runtime::Runtime;
 
 pub use signals::Signals;
+
+/// What an end that no signal has asked for counts as.
+const SIGTERM: u8 = 15;
 
 /// A wall clock, a clock that never jumps, and a way to wait.
 pub trait Clock {
@@ -155,10 +159,45 @@ impl Clock for Stoppable {
     }
 
     fn interrupted(&self) -> Option<u8> {
-        const SIGTERM: u8 = 15;
         let stopped = self.stopped.get() || self.stop.try_recv() == Err(TryRecvError::Disconnected);
         self.stopped.set(stopped);
         stopped.then_some(SIGTERM)
+    }
+}
+
+/// The machine's clocks until somebody says that all is over, which counts as a SIGTERM. A sleep goes on to its end.
+pub struct Endable {
+    clock: SystemClock,
+    ended: AtomicBool,
+}
+
+impl Endable {
+    /// A clock that goes on until [`Endable::end`].
+    pub fn new(clock: SystemClock) -> Self {
+        Self { clock, ended: AtomicBool::new(false) }
+    }
+
+    /// Says that all is over.
+    pub fn end(&self) {
+        self.ended.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Clock for Endable {
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    fn sleep(&self, duration: Duration) {
+        self.clock.sleep(duration);
+    }
+
+    fn interrupted(&self) -> Option<u8> {
+        self.ended.load(Ordering::Relaxed).then_some(SIGTERM)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use chrono::{DateTime, Utc};
 use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock as _, Endable, SystemClock};
 use crate::error::{Code, Error};
 use crate::keeper::{Keeper, Kept, Look, Need, Unlike};
 use crate::settings::{Environment, Settings};
@@ -31,7 +30,8 @@ pub(super) struct Tokens {
     state_root: Option<PathBuf>,
     /// What is gone by.
     pub(super) clock: SystemClock,
-    until_end: UntilEnd,
+    /// Ends with the server: then nobody waits for a lock any more.
+    until_end: Endable,
     /// The one who asks Zoom; all others in this process wait for it, and find what it found.
     turn: Arc<tokio::sync::Mutex<()>>,
     /// The client of the API, made at the first call, and where it leads.
@@ -41,32 +41,6 @@ pub(super) struct Tokens {
     failed: Mutex<Option<Failed>>,
     /// What refresh tokens of clients were spent for, and nobody was there any more to be told.
     undelivered: Mutex<Vec<(Given, Pair)>>,
-}
-
-/// The machine's clocks until the server ends: then nobody waits for a lock any more. That counts as a SIGTERM, whatever
-/// has ended it.
-struct UntilEnd {
-    clock: SystemClock,
-    ended: AtomicBool,
-}
-
-impl Clock for UntilEnd {
-    fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.clock.elapsed()
-    }
-
-    fn sleep(&self, duration: Duration) {
-        self.clock.sleep(duration);
-    }
-
-    fn interrupted(&self) -> Option<u8> {
-        const SIGTERM: u8 = 15;
-        self.ended.load(Ordering::Relaxed).then_some(SIGTERM)
-    }
 }
 
 /// What came with a call to ask Zoom with.
@@ -150,7 +124,7 @@ impl Tokens {
             env_file,
             state_root,
             clock,
-            until_end: UntilEnd { clock, ended: AtomicBool::new(false) },
+            until_end: Endable::new(clock),
             turn: Arc::default(),
             api: Mutex::default(),
             refreshing: Mutex::default(),
@@ -230,7 +204,7 @@ impl Tokens {
     /// Begins nothing more, and waits until no exchange is under way in this process. What it brings may be the only
     /// good refresh token.
     pub(super) async fn settle(&self) {
-        self.until_end.ended.store(true, Ordering::Relaxed);
+        self.until_end.end();
         drop(self.turn.lock().await);
     }
 

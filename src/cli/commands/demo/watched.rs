@@ -1,19 +1,16 @@
 //! The watch in the demo: hours in half a minute, with a Claude that is none.
 
-use std::cell::Cell;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use chrono::{DateTime, Utc};
 use tempfile::TempDir;
 
 use super::Stage;
 use crate::claude::App;
 use crate::cli::commands::watch::ClaudeDesktop;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Endable, SystemClock};
 use crate::error::Error;
 use crate::keeper::{Keeper, Need, Unlike};
 use crate::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Endpoint, Fault, Options, Sandbox};
@@ -44,8 +41,10 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
     stage.step("watch refreshes it in time and hands it to Claude Desktop")?;
     stage.note("Here a minute takes six seconds.")?;
     stage.command("zoomtok watch --interval 30");
-    let clock = UntilDone { clock: SystemClock::fast(SPEED), done: Cell::new(false) };
-    let options = Options { token_life: LIFE, clock: clock.clock, ..Options::default() };
+    let fast = SystemClock::fast(SPEED);
+    // It ends the watch when all has been seen.
+    let clock = Endable::new(fast);
+    let options = Options { token_life: LIFE, clock: fast, ..Options::default() };
     let sandbox = Sandbox::start(options).context("cannot listen on 127.0.0.1")?;
     let scene = Scene::new(&sandbox, &stage.program)?;
 
@@ -84,7 +83,7 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
                 stage.context.output.data(&format!("📋 Token fetched successfully: {}", kept.token))?;
             }
             Event::Rearmed => rearmed = true,
-            Event::Status { .. } if rearmed => clock.done.set(true),
+            Event::Status { .. } if rearmed => clock.end(),
             _ => {}
         }
         Ok(())
@@ -100,30 +99,6 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
     ensure!(scene.app()?.is_running()?, "the app does not run");
     stage.note("Claude's configuration holds a token and its own comment; the app runs again.")?;
     Ok(())
-}
-
-/// A fast clock that ends the watch when all has been seen.
-struct UntilDone {
-    clock: SystemClock,
-    done: Cell<bool>,
-}
-
-impl Clock for UntilDone {
-    fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.clock.elapsed()
-    }
-
-    fn sleep(&self, duration: Duration) {
-        self.clock.sleep(duration);
-    }
-
-    fn interrupted(&self) -> Option<u8> {
-        self.done.get().then_some(0)
-    }
 }
 
 /// An `.env`, a configuration of Claude's and an app that stands in for it.
