@@ -51,7 +51,7 @@ fn statement(text: &str, start: usize, line: usize) -> Result<Statement, Fault> 
     let mut here = line;
     let (mut code_end, mut end) = (text.len(), text.len());
     // Only these can change what the rest means. A token is hundreds of bytes without any.
-    let special = |byte: &u8| b"\n#\\\"'".contains(byte);
+    let special = |byte: &u8| matches!(byte, b'\n' | b'#' | b'\\' | b'"' | b'\'');
     let (mut from, mut escaped_until) = (start, start);
     while let Some(offset) = text.as_bytes()[from..].iter().position(special) {
         let at = from + offset;
