@@ -79,14 +79,14 @@ impl Report {
         Self::default()
     }
 
-    /// Takes turns, and prints the medians and that of the ratios, which may be `limit` at most.
+    /// Takes turns, and prints the medians and that of the ratios, which is returned and may be `limit` at most.
     pub(crate) fn compare(
         &mut self,
         rounds: usize,
         (a_name, a): Timed<'_>,
         (b_name, b): Timed<'_>,
         limit: f64,
-    ) {
+    ) -> f64 {
         for _ in 0..2 {
             a();
             b();
@@ -107,6 +107,7 @@ impl Report {
                 told(limit)
             ));
         }
+        ratio
     }
 
     /// Takes note of something that is beyond what is promised.
