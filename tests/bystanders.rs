@@ -61,7 +61,7 @@ fn what_linux_tells_of_it_is_for_root_alone() {
     let watch = bound(&home, &["watch", "--no-claude", "--interval", "1"]);
     mcp.stdin(Stdio::piped());
     for mut command in [mcp, watch] {
-        let mut running = Running::new(command.spawn().unwrap());
+        let running = Running::new(command.spawn().unwrap());
         let id = running.id();
         let owner = |name| fs::metadata(format!("/proc/{id}/{name}")).unwrap().uid();
         // The directory itself belongs to whoever runs it, also when what is in it does not.

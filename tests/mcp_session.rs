@@ -236,6 +236,11 @@ impl Session {
         self.process.may_show(Shows::Tokens);
     }
 
+    /// The number of the server's process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// The process of the server.
     pub(crate) fn process(&mut self) -> &mut Running {
         &mut self.process

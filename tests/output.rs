@@ -5,8 +5,6 @@
 //! Claim 14: no secret leaves by accident. Every run of every test is looked at for that, in `canaries`; those here are
 //! made to say as much as they can.
 
-use std::fs;
-
 use chrono::Utc;
 use serde_json::Value;
 use zoomtok::sandbox::{Options, Sandbox};
@@ -191,7 +189,7 @@ fn a_full_disk_under_stdout_is_told() {
         &["man"],
         &["completions", "zsh"],
     ] {
-        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
         let output = home.command(arguments).stdout(full).output().unwrap();
         ended(output).expect(1).says(&["cannot write to stdout", "No space left"]);
     }
@@ -267,6 +265,7 @@ fn no_success_shows_a_secret_but_where_it_was_asked_for() {
 #[cfg(target_os = "linux")]
 #[test]
 fn no_process_has_a_secret_in_its_arguments() {
+    use std::fs;
     use std::io::ErrorKind;
     use std::path::PathBuf;
     use std::time::Duration;

@@ -78,9 +78,8 @@ impl Running {
     }
 
     /// Its number in the system.
-    #[cfg(unix)]
-    pub(crate) fn id(&mut self) -> u32 {
-        self.child().id()
+    pub(crate) fn id(&self) -> u32 {
+        self.child.as_ref().unwrap().id()
     }
 
     /// What it reads, where it was started with a pipe, from here on for the caller.
@@ -122,7 +121,7 @@ impl Running {
     #[cfg(unix)]
     #[track_caller]
     pub(crate) fn signal(&mut self, name: &str) {
-        let pid = self.child().id();
+        let pid = self.id();
         let sent = Command::new("sh").args(["-c", &format!("kill -{name} {pid}")]).status().unwrap();
         assert!(sent.success());
     }
