@@ -26,13 +26,14 @@ pub struct EnvFile {
     text: EnvText,
 }
 
-/// The nearest `.env` from `directory` upwards, else the one in zoomtok's configuration directory.
+/// The nearest `.env` from `directory` upwards, else the one in zoomtok's configuration directory. A directory of that name,
+/// as some have for their Python, is none.
 pub fn find(directory: &Path, configuration: Option<&Path>) -> Option<PathBuf> {
     directory
         .ancestors()
         .map(|directory| directory.join(".env"))
         .chain(configuration.map(|configuration| configuration.join("zoomtok").join(".env")))
-        .find(|path| path.symlink_metadata().is_ok())
+        .find(|path| path.symlink_metadata().is_ok_and(|found| !found.is_dir()))
 }
 
 impl EnvFile {
@@ -165,6 +166,9 @@ mod tests {
         assert_eq!(find(&below, Some(&configuration)), Some(configuration.join("zoomtok/.env")));
         put(&root.path().join("a/.env"), b"");
         assert_eq!(find(&below, Some(&configuration)), Some(root.path().join("a/.env")));
+        fs::create_dir(below.join(".env")).unwrap();
+        assert_eq!(find(&below, Some(&configuration)), Some(root.path().join("a/.env")));
+        fs::remove_dir(below.join(".env")).unwrap();
         put(&below.join(".env"), b"");
         assert_eq!(find(&below, Some(&configuration)), Some(below.join(".env")));
     }
