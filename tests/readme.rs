@@ -41,7 +41,7 @@ fn the_first_screen_runs_the_demo_and_the_tests_that_ci_runs() {
         readme.split("```").skip(1).step_by(2).map(|block| block.trim_start_matches("sh").trim()).collect();
     assert_eq!(blocks[0], "cargo run --release -- demo");
     let ci = read(".ci/run");
-    assert!(ci.lines().any(|line| line == blocks[1]), "{} is not a line of .ci/run", blocks[1]);
+    assert!(ci.lines().any(|line| line.trim() == blocks[1]), "{} is not a line of .ci/run", blocks[1]);
 }
 
 #[test]
