@@ -48,7 +48,8 @@ fn the_sdk_for_python_finds_everything_as_it_must_be() {
     let sandbox = sandbox();
     for mode in ["legacy", "auto"] {
         let output = run(&home(&sandbox, 3600), &python, &[script, mode, env!("CARGO_BIN_EXE_zoomtok")]);
-        ended(output).expect(0);
+        let told = ended(output).expect(0).stdout;
+        assert!(told.contains("ada@example.com") && told.contains("[POLICY DENIED]"), "{told}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 Arguments: how to begin ("legacy": initialize; "auto": server/discover), and the program. It runs in a directory
 with an .env that leads to a sandbox; policy.json there is changed. The first thing that is not as it must be ends it
-with an exception.
+with an exception. It prints what it was told, to be searched for secrets.
 """
 
 import json
@@ -73,6 +73,8 @@ async def main(mode, program):
         assert len(names) == 13 and "delete_meeting" not in names, names
         refused = await client.call_tool("delete_meeting", {"meeting_id": "1"})
         assert refused.is_error and refused.content[0].text.startswith("[POLICY DENIED]"), refused
+        for told in (*tools, user, status, refreshed, wrong, refused):
+            print(told.model_dump_json())
 
 
 anyio.run(main, *sys.argv[1:])
