@@ -188,17 +188,33 @@ pub(super) fn without_nulls(value: Value) -> Value {
 /// Reads arguments. What is wrong with them is told by the name of the argument, and without its value: that may be a
 /// secret.
 fn read<T: Tool>(arguments: Value) -> Result<T, Failure> {
+    let array = place_of_array(&arguments);
     let tool: T = serde_path_to_error::deserialize(arguments).map_err(|error| {
         let path = error.path().to_string();
         let problem = problem(&error.into_inner().to_string());
         Failure::arguments(if path == "." { problem } else { format!("{path}: {problem}") })
     })?;
+    // No tool takes an array. serde takes one for an object all the same, its fields in their order, and a policy that
+    // goes by their names would not see them.
+    if let Some(place) = array {
+        return Err(Failure::arguments(format!("{place}: must be an object")));
+    }
     tool.validate().map_err(|report| {
         let problems: Vec<String> =
             report.iter().map(|(path, problem)| format!("{path}: {problem}")).collect();
         Failure::arguments(problems.join("; "))
     })?;
     Ok(tool)
+}
+
+/// Where an array stands, with dots into objects.
+fn place_of_array(value: &Value) -> Option<String> {
+    value.as_object()?.iter().find_map(|(name, value)| {
+        if value.is_array() {
+            return Some(name.clone());
+        }
+        place_of_array(value).map(|rest| format!("{name}.{rest}"))
+    })
 }
 
 /// What serde says is wrong. Behind `expected` stands what a value must be, before it the value itself.

@@ -58,6 +58,17 @@ fn types_are_taken_strictly() {
         ("create_meeting", json!({"topic": "x", "type": "2"}), "type: must be a whole number"),
         ("create_meeting", json!({"topic": "x", "duration": "60"}), "duration: must be a whole number"),
         ("create_meeting", json!({"topic": "x", "settings": "none"}), "settings: must be an object"),
+        ("create_meeting", json!({"topic": "x", "settings": []}), "settings: must be an object"),
+        (
+            "create_meeting",
+            json!({"topic": "x", "settings": [true, true, true, true, false, "voip"]}),
+            "settings: must be an object",
+        ),
+        (
+            "update_meeting",
+            json!({"meeting_id": MEETING, "settings": [null, null, true, null, null, null]}),
+            "settings: must be an object",
+        ),
         (
             "create_meeting",
             json!({"topic": "x", "settings": {"waiting_room": "true"}}),
