@@ -143,6 +143,17 @@ fn a_call_that_cannot_be_made_is_a_usage_error() {
 }
 
 #[test]
+fn a_null_is_as_good_as_nothing_as_it_is_in_a_call() {
+    let policy = r#"{"version": "1", "default": "allow", "tools": {"create_meeting": {"deny_if": [
+        {"path": "args.settings", "op": "eq", "value": {"waiting_room": false}}]}}}"#;
+    for settings in [r#"{"waiting_room": false}"#, r#"{"waiting_room": false, "audio": null}"#] {
+        let call = format!(r#"{{"topic": "x", "settings": {settings}}}"#);
+        let ended = home(policy).run(["policy", "explain", "policy.json", "create_meeting", &call]);
+        assert!(ended.expect(1).quietly().stdout.contains("create_meeting.deny_if[0]"), "{settings}");
+    }
+}
+
+#[test]
 fn a_policy_that_is_not_valid_explains_nothing() {
     let ended = home("{}").run(["policy", "explain", "policy.json", "get_user"]).expect(3);
     let ended =

@@ -35,7 +35,7 @@ use std::time::Duration;
 
 use rmcp::transport::{Transport, stdio_pipes};
 use rmcp::{RoleServer, ServiceExt as _};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::sync::watch;
 
 use self::ahead::Ahead;
@@ -44,7 +44,7 @@ use self::gate::Gate;
 use self::policy::Catalog;
 use self::server::{Parts, Server};
 use self::tokens::Tokens;
-use self::tools::Definition;
+use self::tools::{Definition, without_nulls};
 use self::transport::Patient;
 use crate::clock::{Signals, SystemClock, pause};
 use crate::error::{Code, Error};
@@ -136,6 +136,15 @@ async fn session(
         _ = running.waiting() => {}
         () = async { let _ = gone.changed().await; pause(GRACE).await } => {}
     }
+}
+
+/// The arguments of a call as they are judged and read: what is null is as good as not there for a tool, and a policy
+/// must not see it otherwise.
+pub(crate) fn given(arguments: Map<String, Value>) -> Map<String, Value> {
+    let Value::Object(given) = without_nulls(arguments.into()) else {
+        unreachable!("an object without some of its fields is an object")
+    };
+    given
 }
 
 /// The tools and the schemas of their arguments, for a policy to be checked against.

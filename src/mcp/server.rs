@@ -16,9 +16,10 @@ use tokio::sync::watch;
 
 use super::failure::Failure;
 use super::gate::Gate;
+use super::given;
 use super::session::Session;
 use super::tokens::Tokens;
-use super::tools::{Definition, Reply, without_nulls};
+use super::tools::{Definition, Reply};
 
 /// What a model is told before it chooses a tool.
 const INSTRUCTIONS: &str = "\
@@ -101,10 +102,7 @@ impl ServerHandler for Server {
         let Some(tool) = self.0.tools.iter().find(|tool| tool.name == request.name).cloned() else {
             return Err(ErrorData::invalid_params(format!("unknown tool: {}", request.name), None));
         };
-        // What is null is as good as not there for a tool, and the policy must not see it otherwise.
-        let Value::Object(arguments) = without_nulls(request.arguments.unwrap_or_default().into()) else {
-            unreachable!("an object without some of its fields is an object")
-        };
+        let arguments = given(request.arguments.unwrap_or_default());
         Ok(result(self.run(tool, arguments, &context).await).into())
     }
 

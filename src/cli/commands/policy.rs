@@ -8,7 +8,7 @@ use super::Context;
 use crate::cli::args::{Policy as Flags, PolicyCommand};
 use crate::error::{Code, Error};
 use crate::mcp::policy::{Catalog, Charge};
-use crate::mcp::{catalog, policy_file};
+use crate::mcp::{catalog, given, policy_file};
 
 pub(in crate::cli) fn run(context: &Context, flags: &Flags) -> Result<Code> {
     match &flags.command {
@@ -46,7 +46,7 @@ fn explain(context: &Context, file: &Path, tool: &str, arguments: &str) -> Resul
     let arguments = serde_json::from_str(arguments).map_err(|error| {
         wrong("JSON", format!("is no JSON object, see line {}, column {}", error.line(), error.column()))
     })?;
-    match policy.judge(tool, &arguments) {
+    match policy.judge(tool, &given(arguments)) {
         Ok(allowed) => {
             context.output.text(&format!("✅ ALLOWED: {tool} by {}", allowed.rule))?;
             for charge in &allowed.charges {
