@@ -78,10 +78,15 @@ fn no_line_before_a_session_ends_the_server() {
 /// Fails where a server has ever had much in memory, where the system tells.
 #[track_caller]
 fn assert_small(session: &Session) {
+    assert_small_process(session.id());
+}
+
+#[track_caller]
+fn assert_small_process(id: u32) {
     if !cfg!(target_os = "linux") {
         return;
     }
-    let status = std::fs::read_to_string(format!("/proc/{}/status", session.id())).unwrap();
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
     let most =
         status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")).unwrap();
     let most: u32 = most.parse().unwrap();
@@ -103,4 +108,45 @@ fn the_line_that_is_largest_in_memory_is_small() {
     // The last is dropped. The one before it is as long as can be, and was read like the others.
     let answers = session.leave().expect(0).stdout;
     assert_eq!(answers.lines().count(), 8, "{answers}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn who_asks_and_does_not_read_is_not_read_either() {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::process::Stdio;
+    use std::sync::mpsc::channel;
+    use std::thread;
+    use std::time::Duration;
+
+    use crate::processes::Running;
+
+    // More lines of requests than a pipe holds.
+    const REQUESTS: usize = 3000;
+    let home = Home::empty();
+    let mut process =
+        Running::new(home.command(["mcp", "--no-watch"]).stdin(Stdio::piped()).spawn().unwrap());
+    let (mut stdin, stdout, id) = (process.stdin(), BufReader::new(process.stdout()), process.id());
+    let client = json!({"name": "tests", "version": "1"});
+    let params = json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client});
+    let greeting = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params});
+    let initialized = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
+    let mut lines = vec![greeting.to_string(), initialized.to_string()];
+    lines.extend(
+        (1..=REQUESTS).map(|id| json!({"jsonrpc": "2.0", "id": id, "method": "tools/list"}).to_string()),
+    );
+    let lines = lines.join("\n") + "\n";
+    let (done, written) = channel();
+    let writes = thread::spawn(move || {
+        stdin.write_all(lines.as_bytes()).unwrap();
+        let _ = done.send(());
+        stdin
+    });
+    // Where all of it is read, this is the time in which the answers pile up.
+    assert!(written.recv_timeout(Duration::from_secs(2)).is_err(), "all was read");
+    assert_small_process(id);
+    // Who begins to read gets every answer.
+    assert_eq!(stdout.lines().map_while(Result::ok).take(REQUESTS + 1).count(), REQUESTS + 1);
+    assert_small_process(id);
+    drop(writes.join().unwrap());
 }

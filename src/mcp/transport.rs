@@ -18,11 +18,32 @@ use tokio::sync::watch;
 /// value of JSON takes two bytes in a line and some hundred in memory while it is read, so this is also what bounds that.
 const MAX_LINE: usize = 128 * 1024;
 
+/// How many messages may wait for a client to read them. As long as so many do, nothing more is read of what it sends:
+/// rmcp keeps the answers, however many, of a client that asks and does not read.
+const MOST_UNREAD: usize = 500;
+
 /// Lines of JSON-RPC. What comes before a session has begun and is no request is dropped: rmcp would end there.
 pub(super) struct Patient<R: AsyncRead, W: AsyncWrite> {
     lines: AsyncRwTransport<RoleServer, R, W>,
     begun: Arc<AtomicBool>,
     gone: watch::Sender<()>,
+    unread: watch::Sender<usize>,
+}
+
+/// A message that waits, until this is dropped.
+struct Unread(watch::Sender<usize>);
+
+impl Unread {
+    fn new(unread: &watch::Sender<usize>) -> Self {
+        unread.send_modify(|count| *count += 1);
+        Self(unread.clone())
+    }
+}
+
+impl Drop for Unread {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
+    }
 }
 
 impl<R, W> Patient<R, W>
@@ -33,7 +54,7 @@ where
     /// `begun` is read: whether rmcp is in a session. `gone` is told: the client sends no more, or reads no more.
     pub(super) fn new(read: R, write: W, begun: Arc<AtomicBool>, gone: watch::Sender<()>) -> Self {
         let lines = AsyncRwTransport::new_server(read, write).with_max_line_length(MAX_LINE);
-        Self { lines, begun, gone }
+        Self { lines, begun, gone, unread: watch::Sender::new(0) }
     }
 }
 
@@ -48,9 +69,10 @@ where
         &mut self,
         item: TxJsonRpcMessage<RoleServer>,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send + 'static {
-        let (sending, gone) = (self.lines.send(item), self.gone.clone());
+        let (sending, gone, unread) = (self.lines.send(item), self.gone.clone(), Unread::new(&self.unread));
         async move {
             let sent = sending.await;
+            drop(unread);
             if sent.is_err() {
                 gone.send_replace(());
             }
@@ -59,7 +81,10 @@ where
     }
 
     async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
+        let mut unread = self.unread.subscribe();
         loop {
+            // An error would say that nobody counts any more, and `self` does.
+            let _ = unread.wait_for(|count| *count < MOST_UNREAD).await;
             let message: Option<ClientJsonRpcMessage> = self.lines.receive().await;
             let Some(message) = message else {
                 self.gone.send_replace(());
