@@ -258,6 +258,28 @@ fn a_refresh_counts_if_zoom_was_asked_for_it() {
 }
 
 #[test]
+fn a_call_counts_if_zoom_was_asked_for_its_token() {
+    within_an_hour();
+    let good = json!({"meeting_id": "81000000001"});
+    for fault in [
+        Fault::Json { status: 400, body: r#"{"error":"invalid_client"}"#.into() },
+        // What was issued has ended already.
+        Fault::Token(jwt(&json!({"exp": 1}))),
+    ] {
+        let sandbox = sandbox();
+        let home = under(&sandbox, &at_most(1, "get_meeting"));
+        let mut session = start(&home);
+        let env = home.env_text();
+        sandbox.fail(Endpoint::Token, fault, 1);
+        home.write_env(&without(&env, &["ZOOM_ACCESS_TOKEN"]));
+        assert!(!session.call("get_meeting", good.clone()).fails(&[]).is_denied());
+        home.write_env(&env);
+        assert!(session.call("get_meeting", good.clone()).is_denied());
+        assert!(api_calls(&sandbox).is_empty());
+    }
+}
+
+#[test]
 fn a_cancelled_call_counts_once_it_was_sent() {
     within_an_hour();
     let good = json!({"meeting_id": "81000000001"});

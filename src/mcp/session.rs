@@ -128,16 +128,7 @@ impl Session {
 
     /// A failure to get a token, after taking note of whether Zoom may have seen the question.
     fn explain(&self, error: Error) -> Failure {
-        let reached = match &error {
-            Error::Refused { .. }
-            | Error::UnsafeToken { .. }
-            | Error::Unmeetable { .. }
-            | Error::Unsaved { .. }
-            | Error::Lost { .. } => true,
-            Error::Passing { reached, .. } => *reached,
-            _ => false,
-        };
-        self.reached.store(reached, Ordering::Relaxed);
+        self.reached.store(has_reached(&error), Ordering::Relaxed);
         error.into()
     }
 
@@ -145,9 +136,27 @@ impl Session {
         let reached = self.has_reached_zoom();
         let (api, token) = match given {
             Some(token) => (self.tokens.api_alone()?, token.clone()),
-            None => self.tokens.for_call().await.map_err(Failure::from)?,
+            None => self.tokens.for_call().await.map_err(|error| {
+                if has_reached(&error) {
+                    self.reach();
+                }
+                Failure::from(error)
+            })?,
         };
         Ok(Tries { session: self, api, token, given: given.is_some(), renewed: false, waits: 0, reached })
+    }
+}
+
+/// Whether Zoom may have seen the question for a token that ended like this.
+fn has_reached(error: &Error) -> bool {
+    match error {
+        Error::Refused { .. }
+        | Error::UnsafeToken { .. }
+        | Error::Unmeetable { .. }
+        | Error::Unsaved { .. }
+        | Error::Lost { .. } => true,
+        Error::Passing { reached, .. } => *reached,
+        _ => false,
     }
 }
 
