@@ -137,6 +137,21 @@ fn a_refresh_with_the_refresh_token_that_is_kept_here_keeps_the_next_one_here() 
 }
 
 #[test]
+fn the_refresh_token_that_is_kept_here_is_worth_nothing_without_its_app() {
+    for (field, wrong) in [("zoom_client_id", "another"), ("zoom_client_secret", "guessed")] {
+        let sandbox = sandbox();
+        let home = Home::of_user(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(3000)));
+        let before = home.env_text();
+        let mut session = Session::start(&home, &["--no-watch"]);
+        session.shows_given_tokens();
+        let mut arguments = given(&sandbox.refresh_token());
+        arguments[field] = json!(wrong);
+        session.call("zoom_refresh_token", arguments).fails(&["Zoom refused", "credentials of this call"]);
+        assert_eq!(home.env_text(), before);
+    }
+}
+
+#[test]
 fn the_status_says_what_the_token_is_worth() {
     let sandbox = sandbox();
     let home = home(&sandbox, 3000);

@@ -209,16 +209,17 @@ impl Tokens {
     }
 
     /// Spends a refresh token that a client has sent. Where it is the one that is kept here, the next one is kept here
-    /// too: it would be lost to everybody else.
+    /// too: it would be lost to everybody else. With another client id or secret than is kept here it is for Zoom to
+    /// judge: who knows a refresh token and no secret gets nothing for it.
     ///
     /// # Errors
     ///
     /// Zoom refuses, or cannot be asked: any of [`Error`].
     pub(super) async fn exchange(self: &Arc<Self>, given: Given) -> Result<Pair, Error> {
         let look = self.keeper().look()?;
-        if self.kept_refresh_token(&look).as_ref() == Some(&given.refresh) {
+        if self.kept(&look).is_some_and(|kept| kept.is_same(&given)) {
             let kept = self.ensure(look, Need { seconds: 0, unlike: Unlike::Present }).await?;
-            let refresh = self.kept_refresh_token(&self.keeper().look()?).unwrap_or(given.refresh);
+            let refresh = self.kept(&self.keeper().look()?).map_or(given.refresh, |kept| kept.refresh);
             return Ok(Pair { access: kept.token, refresh, expires_at: kept.expires_at });
         }
         let url = self.settings(&look).oauth_url()?;
@@ -243,10 +244,11 @@ impl Tokens {
         Ok(pair)
     }
 
-    /// The refresh token that a look finds to be in use.
-    fn kept_refresh_token(&self, look: &Look) -> Option<Token> {
-        match self.settings(look).credentials().ok()?.grant {
-            Grant::RefreshToken(token) => Some(token),
+    /// The refresh token that a look finds to be in use, and the app that it is for.
+    fn kept(&self, look: &Look) -> Option<Given> {
+        let Credentials { client_id, client_secret, grant } = self.settings(look).credentials().ok()?;
+        match grant {
+            Grant::RefreshToken(refresh) => Some(Given { client_id, client_secret, refresh }),
             Grant::AccountCredentials { .. } => None,
         }
     }
