@@ -21,9 +21,9 @@ impl Path {
         (!names.iter().any(String::is_empty)).then_some(Self(names))
     }
 
-    /// The argument that it begins with.
-    pub(super) fn argument(&self) -> &str {
-        self.0.first().map_or("", String::as_str)
+    /// The argument, and where in it to descend to.
+    pub(super) fn names(&self) -> &[String] {
+        &self.0
     }
 
     /// What stands there. A null is as good as nothing: that is what it means to a tool.

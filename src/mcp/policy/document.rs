@@ -189,14 +189,23 @@ impl Reader<'_> {
 
     fn path(&mut self, text: &str, place: &Place, schema: Option<&Value>) -> Option<Path> {
         let Some(path) = Path::new(text) else { return self.fault(place, "must be args.<field>") };
-        // A tool that does not exist has been noted.
         let empty = Map::new();
-        let arguments = schema?.get("properties").and_then(Value::as_object).unwrap_or(&empty);
-        if arguments.contains_key(path.argument()) {
-            return Some(path);
+        // A tool that does not exist has been noted.
+        let (mut at, mut of) = (schema?, "the tool".to_owned());
+        for name in path.names() {
+            let known = match at.get("properties") {
+                Some(properties) => properties.as_object().unwrap_or(&empty),
+                // What a schema does not say can be anything; what it says to be a text or a number has no parts.
+                None if at.get("type").is_none() => return Some(path),
+                None => &empty,
+            };
+            let Some(part) = known.get(name) else {
+                let hint = hint(name, known.keys().map(String::as_str));
+                return self.fault(place, format!("{of} has no argument {name:?}{hint}"));
+            };
+            (at, of) = (part, name.clone());
         }
-        let hint = hint(path.argument(), arguments.keys().map(String::as_str));
-        self.fault(place, format!("the tool has no argument {:?}{hint}", path.argument()))
+        Some(path)
     }
 
     fn object<'v>(&mut self, value: &'v Value, place: Place, known: &[&str]) -> Option<Object<'v>> {

@@ -104,6 +104,19 @@ fn a_path_must_lead_to_an_argument_of_the_tool() {
         let fault = format!("tools.create_meeting.require[0].path: {fault}");
         told(&[(row(&json!({"require": [condition]})), &fault)]);
     }
+    for (path, fault) in [
+        (
+            "args.settings.join_before_hots",
+            "settings has no argument \"join_before_hots\"; did you mean \"join_before_host\"?",
+        ),
+        ("args.settings.audio.both", "audio has no argument \"both\""),
+        ("args.topic.x", "topic has no argument \"x\""),
+    ] {
+        let document = row(&json!({"deny_if": [{"path": path, "op": "eq", "value": true}]})).to_string();
+        let faults = Policy::parse(&document, &crate::mcp::catalog()).unwrap_err();
+        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        assert_eq!(told, [format!("tools.create_meeting.deny_if[0].path: {fault}")]);
+    }
     let condition = json!({"path": "args.x", "op": "exists", "value": true});
     told(&[(
         json!({"version": "1", "default": "deny", "tools": {"zoom_token_status": {"require": [condition]}}}),
