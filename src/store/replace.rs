@@ -86,7 +86,7 @@ impl Reservation {
         Ok(Self { temporary, target: target.to_owned(), old })
     }
 
-    /// Puts `bytes` in the place of the old ones, durably. The file keeps its mode; a new one has 0600.
+    /// Puts `bytes` in the place of the old ones, durably. The file keeps the mode that it has now; a new one has 0600.
     ///
     /// # Errors
     ///
@@ -128,7 +128,10 @@ impl Reservation {
         file.rewind()?;
         file.write_all(bytes)?;
         file.set_len(bytes.len() as u64)?;
-        if let Some(old) = &self.old {
+        // As it is by now: whoever closed it to others meanwhile finds it closed. Where that cannot be told, as it was.
+        let now = fs::metadata(&self.target).ok();
+        if let Some(old) = now.as_ref().or(self.old.as_ref()) {
+            take_owner(file, Some(old))?;
             keep_mode(file, old)?;
         }
         sync(file)
@@ -292,6 +295,22 @@ mod tests {
             assert_eq!(mode(&temporary(&target)), 0o600);
             reservation.commit(b"2").unwrap();
             assert_eq!(mode(&target), kept);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_mode_that_was_changed_meanwhile_stays() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let directory = directory();
+        let target = directory.path().join(".env");
+        put(&target, b"1");
+        for (before, meanwhile) in [(0o644, 0o600), (0o600, 0o640)] {
+            fs::set_permissions(&target, fs::Permissions::from_mode(before)).unwrap();
+            let reservation = Reservation::new(&target, 10).unwrap();
+            fs::set_permissions(&target, fs::Permissions::from_mode(meanwhile)).unwrap();
+            reservation.commit(b"2").unwrap();
+            assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o7777, meanwhile);
         }
     }
 }
