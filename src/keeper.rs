@@ -18,11 +18,13 @@ use crate::settings::{Environment, Held, NAMES, Settings};
 use crate::store::{
     ClockDifference, EnvFile, Failure, Lock, Memory, PATIENCE, Reservation, StateDirectory, clean, temporary,
 };
-use crate::token::{Found, State, Token};
+use crate::token::{Claims, Found, State, Token};
 use crate::zoom::{Exchange, Granted, Http, LONGEST_WAIT};
 
 /// How much longer than now a `.env` may become by a change: two tokens of the greatest length, several times.
 pub const ROOM: usize = 64 * 1024;
+
+const REFRESH_TOKEN: &str = "ZOOM_REFRESH_TOKEN";
 
 /// Looks after the token of one `.env`.
 pub struct Keeper<'a> {
@@ -184,10 +186,12 @@ impl<'a> Keeper<'a> {
                 return Err(error);
             }
         };
-        if let Err(cause) = store(&granted, look.file.real(), reservation) {
-            return Err(self.rescue(&state, &look.file, &credentials, &granted, cause));
-        }
-        let warnings = self.remember_success(&state, &memory, &granted).into_iter().collect();
+        let left_alone = match store(&granted, &look.file, reservation) {
+            Ok(left_alone) => left_alone,
+            Err(cause) => return Err(self.rescue(&state, &look.file, &credentials, &granted, cause)),
+        };
+        let warnings =
+            self.remember_success(&state, &memory, &granted).into_iter().chain(left_alone).collect();
         self.fetched(&granted, need, &look.file, warnings)
     }
 
@@ -323,11 +327,32 @@ impl<'a> Keeper<'a> {
 }
 
 /// Puts what was granted into the `.env` as it is now: an editor may have saved it during the exchange. It is the file
-/// that was reserved, wherever a link that led to it leads by now.
-fn store(granted: &Granted, real: &Path, reservation: Reservation) -> Result<(), Error> {
+/// that was reserved, wherever a link that led to it leads by now. `before` is the one that the credentials are of.
+///
+/// Gives a warning when the refresh token that was granted is left out, since somebody has put another one there.
+fn store(granted: &Granted, before: &EnvFile, reservation: Reservation) -> Result<Option<String>, Error> {
     let expires_at = rfc3339(granted.expires_at);
-    let text = EnvFile::read(real, NAMES)?.with(&values(granted, &expires_at))?;
-    reservation.commit(text.as_bytes())
+    let file = EnvFile::read(before.real(), NAMES)?;
+    let mut values = values(granted, &expires_at);
+    let is_left = granted.refresh_token.is_some() && is_authorised_anew(before, &file);
+    if is_left {
+        values.retain(|(name, _)| *name != REFRESH_TOKEN);
+    }
+    reservation.commit(file.with(&values)?.as_bytes())?;
+    Ok(is_left.then(|| {
+        format!("{REFRESH_TOKEN} was changed in {} while Zoom was asked, and stays", before.path().display())
+    }))
+}
+
+/// Whether somebody has put another refresh token into a `.env` since `before`. One that says that it was issued before
+/// the one that was there is an old text, saved again.
+fn is_authorised_anew(before: &EnvFile, now: &EnvFile) -> bool {
+    let issued = |text: &str| Claims::read(text).ok().and_then(|claims| claims.issued_at);
+    let was = before.get(REFRESH_TOKEN).map(|entry| entry.value.as_str());
+    now.get(REFRESH_TOKEN).map(|entry| entry.value.as_str()).is_some_and(|text| {
+        let is_older = issued(text).zip(was.and_then(issued)).is_some_and(|(this, that)| this < that);
+        was != Some(text) && !is_older
+    })
 }
 
 /// A difference of the clocks as far as it can be believed now: one that was measured in the future was measured
@@ -340,7 +365,7 @@ fn applicable(clock: ClockDifference, now: DateTime<Utc>) -> i64 {
 fn values<'a>(granted: &'a Granted, expires_at: &'a str) -> Vec<(&'static str, &'a str)> {
     let mut values =
         vec![("ZOOM_ACCESS_TOKEN", granted.token.expose()), ("ZOOM_TOKEN_EXPIRES_AT", expires_at)];
-    values.extend(granted.refresh_token.as_ref().map(|token| ("ZOOM_REFRESH_TOKEN", token.expose())));
+    values.extend(granted.refresh_token.as_ref().map(|token| (REFRESH_TOKEN, token.expose())));
     values
 }
 

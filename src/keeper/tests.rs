@@ -287,6 +287,28 @@ fn what_an_editor_saved_during_the_exchange_stays() {
 }
 
 #[test]
+fn a_refresh_token_that_was_put_there_during_the_exchange_stays() {
+    for (before, put_there, stays) in [
+        ("refresh-0".to_owned(), "authorised-anew".to_owned(), true),
+        (refresh_token("08"), refresh_token("12"), true),
+        // An old text that somebody saves again would bring back one that is spent.
+        (refresh_token("08"), refresh_token("07"), false),
+    ] {
+        let world = World::new(&USER.replace("refresh-0", &before));
+        let (path, edited) = (world.env_file(), USER.replace("refresh-0", &put_there));
+        world.during(move || put(&path, &edited));
+        let kept = world.get().unwrap();
+        let expected = if stays { put_there.as_str() } else { "refresh-1" };
+        assert!(world.text().contains(&format!("ZOOM_REFRESH_TOKEN={expected}\n")), "{}", world.text());
+        assert!(world.text().contains(&format!("ZOOM_ACCESS_TOKEN=\"{}\"", kept.token.expose())));
+        assert_eq!(
+            kept.warnings.iter().filter(|warning| warning.contains("and stays")).count(),
+            usize::from(stays)
+        );
+    }
+}
+
+#[test]
 fn more_than_a_tokens_life_is_an_error_and_the_token_is_stored() {
     let world = World::new(CREDENTIALS);
     let error = world.ensure(7200, Unlike::None).unwrap_err();
