@@ -120,7 +120,20 @@ impl Clock for Waiter {
         self.signal.set(signal);
     }
 
+    /// Also one that came while nobody waited.
     fn interrupted(&self) -> Option<u8> {
+        if self.signal.get().is_none() {
+            let mut signals = self.signals.borrow_mut();
+            let signal = self.runtime.block_on(async {
+                tokio::select! {
+                    biased;
+                    signal = signals.next() => Some(signal),
+                    // The runtime hears of signals between two turns.
+                    () = tokio::task::yield_now() => None,
+                }
+            });
+            self.signal.set(signal);
+        }
         self.signal.get()
     }
 }

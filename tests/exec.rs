@@ -5,9 +5,11 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Stdio;
+use std::time::Duration;
 
-use zoomtok::sandbox::{Options, Sandbox};
+use zoomtok::sandbox::{Fault, Options, Sandbox};
 
+use crate::processes::in_flight;
 use crate::rows::{exp, shell};
 use crate::support::{Ended, Home, ended};
 
@@ -75,6 +77,21 @@ fn the_command_takes_the_place_of_zoomtok() {
     // The exchange that came before must not have left a handler for it.
     running.signal("TERM");
     assert_eq!(running.wait().signal(), Some(15));
+}
+
+#[test]
+fn a_signal_before_the_command_keeps_it_from_being_run() {
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let (sandbox, home) = home(-10);
+        // The answer comes within the half second that it is given after the signal, and its token is kept.
+        let fault = Fault::Slow(Duration::from_millis(400));
+        let mut running = in_flight(&sandbox, &home, &["exec", "--", "sh", "-c", "echo ran; : > ran"], fault);
+        std::thread::sleep(Duration::from_millis(50));
+        running.signal(signal);
+        assert_eq!(running.end().expect(code).says(&["interrupted"]).stdout, "");
+        assert!(!home.names().contains(&"ran".to_owned()));
+        assert!(sandbox.accepts(&home.value("ZOOM_ACCESS_TOKEN").unwrap()));
+    }
 }
 
 #[test]

@@ -390,3 +390,19 @@ fn a_signal_to_one_that_waits_for_another_ends_it_at_once() {
     holder.end().expect(0).quietly();
     assert_eq!(sandbox.token_requests().len(), 1);
 }
+
+#[test]
+fn a_signal_to_one_that_has_asked_zoom_and_waits_for_another_ends_it_at_once() {
+    let sandbox = sandbox();
+    let home = Home::of(&sandbox, "");
+    home.run(["get"]).expect(0);
+    sandbox.revoke_all();
+    let holder = in_flight(&sandbox, &home, &["get", "-f"], Fault::Slow(Duration::from_secs(3)));
+    let mut waiting = start(&home, &["get", "--live"]);
+    std::thread::sleep(Duration::from_millis(500));
+    let sent = Instant::now();
+    waiting.signal("INT");
+    assert_eq!(waiting.end().expect(130).says(&["interrupted"]).stdout, "");
+    assert!(sent.elapsed() < Duration::from_secs(1), "{:?}", sent.elapsed());
+    holder.end().expect(0).quietly();
+}

@@ -8,10 +8,9 @@ use super::{Context, get};
 use crate::cli::args::Exec;
 use crate::clock::rfc3339;
 use crate::error::{Code, Error};
-use crate::keeper::Unlike;
 
 pub(in crate::cli) fn run(context: &Context, exec: &Exec) -> Result<Code> {
-    let kept = get::ensure(context, exec.threshold, Unlike::None)?;
+    let kept = get::ensure_for_more(context, exec.threshold)?;
     context.warn(&kept.warnings);
     let Some((program, arguments)) = exec.command.split_first() else { return Ok(Code::Usage) };
     let mut command = Command::new(program);

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use super::args::Global;
 use super::output::Output;
-use crate::clock::SystemClock;
+use crate::clock::{SystemClock, Waiter};
 use crate::error::Error;
 use crate::keeper::{Keeper, Look};
 use crate::settings::{Chosen, Environment};
@@ -58,6 +58,15 @@ impl Context {
     /// The keeper of the `.env`.
     fn keeper(&self) -> Keeper<'_> {
         Keeper::new(&self.environment, &self.env_file, self.state_root.as_deref(), &self.clock)
+    }
+
+    /// A clock that notices signals from now on.
+    ///
+    /// # Errors
+    ///
+    /// The system has no room for what that takes.
+    fn waiter(&self) -> Result<Waiter, Error> {
+        Waiter::new(self.clock).map_err(|source| Error::Other { action: "wait for signals".into(), source })
     }
 
     /// Prints warnings.

@@ -6,7 +6,7 @@ use super::{Context, get};
 use crate::claude::{self, App, Config, Restarted, Step};
 use crate::cli::args::RestartClaude;
 use crate::error::{Code, Error};
-use crate::keeper::{How, Unlike};
+use crate::keeper::How;
 use crate::settings::Settings;
 use crate::token::Token;
 use crate::words;
@@ -17,7 +17,7 @@ pub(in crate::cli) fn run(context: &Context, restart: &RestartClaude) -> Result<
     let app = App::of(&Settings::new(&context.environment, &file), restart.app.as_deref())?;
     let mut handed = None;
     if !restart.app_only {
-        let kept = get::ensure(context, None, Unlike::None)?;
+        let kept = get::ensure_for_more(context, None)?;
         context.warn(&kept.warnings);
         if kept.how != How::Kept {
             get::tell(context, &kept)?;
