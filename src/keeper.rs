@@ -10,16 +10,19 @@ mod recovery;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
+use secrecy::ExposeSecret as _;
+use zeroize::Zeroizing;
 
 use self::recovery::recover;
 use crate::clock::{Clock, rfc3339};
 use crate::error::{Code, Error};
 use crate::settings::{Environment, Held, NAMES, Settings};
 use crate::store::{
-    ClockDifference, EnvFile, Failure, Lock, Memory, PATIENCE, Reservation, StateDirectory, clean, temporary,
+    ClockDifference, EnvFile, Failure, Lock, Memory, PATIENCE, Reservation, StateDirectory, clean, digest,
+    temporary,
 };
 use crate::token::{Claims, Found, State, Token};
-use crate::zoom::{Exchange, Granted, Http, LONGEST_WAIT};
+use crate::zoom::{Credentials, Exchange, Grant, Granted, Http, LONGEST_WAIT};
 
 /// How much longer than now a `.env` may become by a change: two tokens of the greatest length, several times.
 pub const ROOM: usize = 64 * 1024;
@@ -170,10 +173,9 @@ impl<'a> Keeper<'a> {
             return Ok(kept);
         }
         let mut memory = state.memory();
-        self.heed(&memory, before.now)?;
-
         let settings = Settings::new(self.environment, &look.file);
         let (credentials, url) = (settings.credentials()?, settings.oauth_url()?);
+        self.heed(&memory, &credentials, before.now)?;
         let reservation = Reservation::new(look.file.real(), look.file.size() + ROOM)?;
         if self.watching {
             memory.attempt = Some(self.clock.now());
@@ -182,7 +184,7 @@ impl<'a> Keeper<'a> {
         let granted = match self.zoom.exchange(&url, &credentials, self.clock) {
             Ok(granted) => granted,
             Err(error) => {
-                self.remember_failure(&state, &memory, &error);
+                self.remember_failure(&state, &memory, &credentials, &error);
                 return Err(error);
             }
         };
@@ -233,13 +235,18 @@ impl<'a> Keeper<'a> {
         }))
     }
 
-    /// Takes over a failure that another process met while this one waited, and obeys a wait that Zoom asked for.
-    fn heed(&self, memory: &Memory, started: DateTime<Utc>) -> Result<(), Error> {
+    /// Takes over a failure that another process met while this one waited, and obeys a wait that Zoom asked for. A
+    /// verdict on other credentials is none on these.
+    fn heed(&self, memory: &Memory, credentials: &Credentials, started: DateTime<Utc>) -> Result<(), Error> {
         let Some(failure) = &memory.failure else { return Ok(()) };
         let now = self.clock.now();
+        let concerns = |code| {
+            let asked_with = failure.credentials.as_ref();
+            code != Code::Refused || asked_with.is_none_or(|those| *those == name_of(credentials))
+        };
         if failure.at >= started
             && failure.at <= now
-            && let Some(code) = Code::of_exchange(failure.code)
+            && let Some(code) = Code::of_exchange(failure.code).filter(|code| concerns(*code))
         {
             let (message, hint) = (failure.message.clone(), failure.hint.clone());
             return Err(Error::TakenOver { code, message, hint, at: failure.at });
@@ -290,7 +297,13 @@ impl<'a> Keeper<'a> {
     }
 
     /// A failure is news for those who wait. That it cannot be written down makes them ask for themselves.
-    fn remember_failure(&self, state: &StateDirectory, memory: &Memory, error: &Error) {
+    fn remember_failure(
+        &self,
+        state: &StateDirectory,
+        memory: &Memory,
+        credentials: &Credentials,
+        error: &Error,
+    ) {
         let code = error.code().number();
         let not_before = match error {
             Error::Passing { not_before, .. } => *not_before,
@@ -303,6 +316,7 @@ impl<'a> Keeper<'a> {
                 message: error.to_string(),
                 hint: error.hint(),
                 not_before,
+                credentials: Some(name_of(credentials)),
             };
             let _ = state.remember(&Memory { failure: Some(failure), ..memory.clone() });
         }
@@ -324,6 +338,16 @@ impl<'a> Keeper<'a> {
         let error = state.remember(&now).err().filter(|_| is_missed)?;
         Some(format!("{error}; the difference of the clocks is not remembered"))
     }
+}
+
+/// A short name for what Zoom is asked with, that cannot be turned back into it.
+fn name_of(credentials: &Credentials) -> String {
+    let (grant, whose) = match &credentials.grant {
+        Grant::AccountCredentials { account_id } => ("account", account_id.as_str()),
+        Grant::RefreshToken(token) => ("refresh", token.expose()),
+    };
+    let secret = credentials.client_secret.expose_secret();
+    digest(Zeroizing::new([&credentials.client_id, secret, grant, whose].join("\n")).as_bytes())
 }
 
 /// Puts what was granted into the `.env` as it is now: an editor may have saved it during the exchange. It is the file

@@ -251,6 +251,28 @@ fn a_failure_that_came_while_waiting_is_taken_over() {
 }
 
 #[test]
+fn a_refusal_of_other_credentials_is_not_taken_over() {
+    let refused = || Error::Refused { refusal: Refusal::Client, status: 400, tracking_id: None };
+    for (mended, is_taken_over) in
+        [(CREDENTIALS.replace("=secret", "=mended"), false), (CREDENTIALS.into(), true)]
+    {
+        let world = World::new(CREDENTIALS);
+        let kept = world.ensure_after(60, Unlike::None, || {
+            world.clock.advance(Duration::from_secs(5));
+            world.fail(refused());
+            world.get().unwrap_err();
+            put(&world.env_file(), &mended);
+        });
+        assert_eq!(
+            matches!(kept, Err(Error::TakenOver { code: Code::Refused, .. })),
+            is_taken_over,
+            "{kept:?}"
+        );
+        assert_eq!(kept.is_ok(), !is_taken_over);
+    }
+}
+
+#[test]
 fn a_wait_that_zoom_asked_for_is_obeyed_by_all_and_not_for_ever() {
     let world = World::new(CREDENTIALS);
     world.fail(passing(Some(world.clock.now() + TimeDelta::seconds(100))));

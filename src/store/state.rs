@@ -51,6 +51,9 @@ pub struct Failure {
     pub hint: Option<String>,
     /// Zoom asked not to be asked again before this time.
     pub not_before: Option<DateTime<Utc>>,
+    /// A digest of what Zoom was asked with.
+    #[serde(default)]
+    pub credentials: Option<String>,
 }
 
 /// A difference between Zoom's clock and this machine's.
@@ -236,6 +239,7 @@ mod tests {
                 message: "no token for now".into(),
                 hint: None,
                 not_before: None,
+                credentials: None,
             }),
             attempt: Some("2026-03-04T11:59:59Z".parse().unwrap()),
             clock: Some(ClockDifference {

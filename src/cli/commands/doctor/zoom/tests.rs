@@ -34,7 +34,14 @@ fn reached(ahead: Result<Option<i64>, Error>) -> Reached {
 }
 
 fn failure() -> Failure {
-    Failure { at: time("11:00:00"), code: 4, message: "Zoom refused".into(), hint: None, not_before: None }
+    Failure {
+        at: time("11:00:00"),
+        code: 4,
+        message: "Zoom refused".into(),
+        hint: None,
+        not_before: None,
+        credentials: None,
+    }
 }
 
 /// A token that lasts, and a Zoom that takes it.
