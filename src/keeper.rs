@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use self::recovery::recover;
 use crate::clock::{Clock, rfc3339};
 use crate::error::{Code, Error};
-use crate::settings::{Environment, Held, NAMES, Settings};
+use crate::settings::{Environment, Held, NAMES, REFRESH_TOKEN, Settings};
 use crate::store::{
     ClockDifference, EnvFile, Failure, Lock, Memory, PATIENCE, Reservation, StateDirectory, clean, digest,
     temporary,
@@ -26,8 +26,6 @@ use crate::zoom::{Credentials, Exchange, Grant, Granted, Http, LONGEST_WAIT};
 
 /// How much longer than now a `.env` may become by a change: two tokens of the greatest length, several times.
 pub const ROOM: usize = 64 * 1024;
-
-const REFRESH_TOKEN: &str = "ZOOM_REFRESH_TOKEN";
 
 /// Looks after the token of one `.env`.
 pub struct Keeper<'a> {
@@ -371,12 +369,13 @@ fn store(granted: &Granted, before: &EnvFile, reservation: Reservation) -> Resul
 /// Whether somebody has put another refresh token into a `.env` since `before`. One that says that it was issued before
 /// the one that was there is an old text, saved again.
 fn is_authorised_anew(before: &EnvFile, now: &EnvFile) -> bool {
-    let issued = |text: &str| Claims::read(text).ok().and_then(|claims| claims.issued_at);
-    let was = before.get(REFRESH_TOKEN).map(|entry| entry.value.as_str());
-    now.get(REFRESH_TOKEN).map(|entry| entry.value.as_str()).is_some_and(|text| {
-        let is_older = issued(text).zip(was.and_then(issued)).is_some_and(|(this, that)| this < that);
-        was != Some(text) && !is_older
-    })
+    let Some(now) = now.get(REFRESH_TOKEN) else { return false };
+    let Some(was) = before.get(REFRESH_TOKEN) else { return true };
+    let is_older = match (Claims::issued(&now.value), Claims::issued(&was.value)) {
+        (Some(this), Some(that)) => this < that,
+        _ => false,
+    };
+    now.value != was.value && !is_older
 }
 
 /// A difference of the clocks as far as it can be believed now: one that was measured in the future was measured

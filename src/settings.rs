@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::store::EnvFile;
 use crate::zoom::is_loopback;
 
+pub(crate) use credentials::REFRESH_TOKEN;
 pub use environment::{Chosen, ENV_FILE, Environment, NAMES};
 pub use survey::Given;
 pub use token::Held;

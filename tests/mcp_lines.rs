@@ -60,7 +60,7 @@ fn no_line_disturbs_a_session() {
             true
         },
     );
-    assert_small(&session);
+    assert_small(session.id());
     session.leave().expect(0);
 }
 
@@ -71,18 +71,13 @@ fn no_line_before_a_session_ends_the_server() {
     // the next line has another server.
     let alive = |session: &mut Session| session.ask("ping", &json!({}))["result"].is_object();
     let session = withstands(|| start(&home), alive);
-    assert_small(&session);
+    assert_small(session.id());
     session.leave().expect(0);
 }
 
 /// Fails where a server has ever had much in memory, where the system tells.
 #[track_caller]
-fn assert_small(session: &Session) {
-    assert_small_process(session.id());
-}
-
-#[track_caller]
-fn assert_small_process(id: u32) {
+fn assert_small(id: u32) {
     if !cfg!(target_os = "linux") {
         return;
     }
@@ -104,7 +99,7 @@ fn the_line_that_is_largest_in_memory_is_small() {
         session.write(format!("{line}\n"));
     }
     assert_eq!(session.tools().len(), 14);
-    assert_small(&session);
+    assert_small(session.id());
     // The last is dropped. The one before it is as long as can be, and was read like the others.
     let answers = session.leave().expect(0).stdout;
     assert_eq!(answers.lines().count(), 8, "{answers}");
@@ -144,9 +139,9 @@ fn who_asks_and_does_not_read_is_not_read_either() {
     });
     // Where all of it is read, this is the time in which the answers pile up.
     assert!(written.recv_timeout(Duration::from_secs(2)).is_err(), "all was read");
-    assert_small_process(id);
+    assert_small(id);
     // Who begins to read gets every answer.
     assert_eq!(stdout.lines().map_while(Result::ok).take(REQUESTS + 1).count(), REQUESTS + 1);
-    assert_small_process(id);
+    assert_small(id);
     drop(writes.join().unwrap());
 }

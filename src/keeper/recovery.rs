@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Keeper, Look, ROOM, values};
 use crate::clock::rfc3339;
 use crate::error::Error;
+use crate::settings::REFRESH_TOKEN;
 use crate::store::{EnvFile, Recovery, Reservation, StateDirectory, digest};
 use crate::token::{Found, State};
 use crate::zoom::{Credentials, Grant, Granted};
@@ -23,7 +24,7 @@ impl Keeper<'_> {
         let replaces = match &credentials.grant {
             Grant::RefreshToken(spent) if granted.refresh_token.is_some() => {
                 // One of the environment may have been spent, and an older one be there.
-                let there = before.get("ZOOM_REFRESH_TOKEN").map(|entry| entry.value.as_str());
+                let there = before.get(REFRESH_TOKEN).map(|entry| entry.value.as_str());
                 Some(digest(there.unwrap_or(spent.expose()).as_bytes()))
             }
             _ => None,
@@ -50,9 +51,9 @@ pub(super) fn recover(state: &StateDirectory, look: &Look) -> Result<bool, Error
     let mut changes: BTreeMap<&str, &str> = BTreeMap::new();
     let value = |name: &'static str| recovery.values.get(name).map(|value| (name, value.as_str()));
     if let Some(replaces) = &recovery.replaces
-        && file.get("ZOOM_REFRESH_TOKEN").is_none_or(|entry| digest(entry.value.as_bytes()) == *replaces)
+        && file.get(REFRESH_TOKEN).is_none_or(|entry| digest(entry.value.as_bytes()) == *replaces)
     {
-        changes.extend(value("ZOOM_REFRESH_TOKEN"));
+        changes.extend(value(REFRESH_TOKEN));
     }
     if let Some((_, text)) = value("ZOOM_ACCESS_TOKEN") {
         let recorded = value("ZOOM_TOKEN_EXPIRES_AT").and_then(|(_, time)| time.parse().ok());

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::token::{Claims, Token};
 use crate::zoom::{Credentials, Grant};
 
-pub(super) const REFRESH_TOKEN: &str = "ZOOM_REFRESH_TOKEN";
+pub(crate) const REFRESH_TOKEN: &str = "ZOOM_REFRESH_TOKEN";
 
 impl<'a> Settings<'a> {
     /// What to ask Zoom with: `account_credentials` where there is an account id, else `refresh_token`.
@@ -71,7 +71,7 @@ impl<'a> Settings<'a> {
         let exported =
             self.environment.get(REFRESH_TOKEN)?.map(|text| Value { text, origin: Origin::Environment });
         let filed = self.in_file(REFRESH_TOKEN);
-        let issued = |value: &Value<'_>| Claims::read(value.text).ok().and_then(|claims| claims.issued_at);
+        let issued = |value: &Value<'_>| Claims::issued(value.text);
         Ok(match (exported, filed) {
             (Some(exported), Some(filed)) if issued(&filed) > issued(&exported) => Some(filed),
             (exported, filed) => exported.or(filed),

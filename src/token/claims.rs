@@ -53,6 +53,11 @@ impl Claims {
                 .map(str::to_owned),
         })
     }
+
+    /// When a token was issued, where it says so.
+    pub fn issued(token: &str) -> Option<DateTime<Utc>> {
+        Self::read(token).ok()?.issued_at
+    }
 }
 
 /// A time as JWTs write it, in seconds since 1970: a number, or a number in quotes.

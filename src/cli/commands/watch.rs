@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use super::Context;
 use crate::claude::{self, App, Config};
 use crate::cli::args;
-use crate::clock::{Clock, Waiter};
+use crate::clock::Clock;
 use crate::error::{Code, Error};
 use crate::keeper::Keeper;
 use crate::settings::{Environment, Settings};
@@ -23,7 +23,7 @@ pub(in crate::cli) fn run(context: &Context, flags: &args::Watch) -> Result<Code
         threshold: settings.auto_refresh_threshold(flags.threshold)?,
         interval: settings.display_interval(flags.interval)?,
     };
-    let waiter = Waiter::new(context.clock).context("cannot wait for signals")?;
+    let waiter = context.waiter()?;
     let keeper = Keeper { environment: &environment, clock: &waiter, ..context.keeper() };
     let mut report = |event: &Event| {
         if flags.json {
