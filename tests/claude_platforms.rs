@@ -61,17 +61,18 @@ fn macos(apps: &Apps, app: &Path, osascript: &str) -> (Platform, String, String)
 #[test]
 fn macos_asks_by_apple_event_and_starts_by_bundle() {
     let apps = Apps::new();
-    let app = apps.app("Claude.app/Contents/MacOS/Claude");
+    let app = apps.app("Applications/Claude.app/Contents/MacOS/Claude");
+    let mut elsewhere = apps.start(&apps.app("games/Claude.app/Contents/MacOS/Claude"), &[]);
     let mut first = apps.start(&app, &[]);
     let mut code = apps.start(&apps.app("claude.app/Contents/MacOS/claude"), &[]);
-    let (platform, osascript, open) = macos(&apps, &app, &format!("kill {}", apps.started()[0].pid));
+    let (platform, osascript, open) = macos(&apps, &app, &format!("kill {}", apps.started()[1].pid));
     let (restarted, steps) = restart_on(platform, "Claude");
     let restarted = restarted.unwrap();
-    assert!(restarted.was_running && !restarted.forced && !first.runs() && code.runs());
+    assert!(restarted.was_running && !restarted.forced && !first.runs() && code.runs() && elsewhere.runs());
     assert_eq!(steps, [Step::Quitting, Step::Waiting, Step::Launching, Step::Confirming]);
     assert_eq!(log(&osascript), ["-e tell application id \"com.anthropic.claudefordesktop\" to quit"]);
     assert_eq!(log(&open), ["-b com.anthropic.claudefordesktop"]);
-    assert_eq!(apps.started()[2].pid, restarted.pid);
+    assert_eq!(apps.started()[3].pid, restarted.pid);
 }
 
 #[test]
@@ -127,7 +128,7 @@ fn windows_asks_the_main_process_by_taskkill() {
     let apps = Apps::new();
     let app = apps.app("AnthropicClaude/app-1.2.3/claude.exe");
     let mut first = apps.start(&app, &["--helper", "as before"]);
-    let mut code = apps.start(&apps.app("claude.exe"), &[]);
+    let mut code = apps.start(&apps.app("Programs/Claude/claude.exe"), &[]);
     let (platform, taskkill) = windows(&apps, "kill $2");
     assert_eq!(platform.again, Again::AsItRan);
     let (restarted, _) = restart_on(platform, "claude");

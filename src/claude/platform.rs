@@ -8,7 +8,9 @@ use std::path::Path;
 /// One system's way with Claude Desktop.
 #[derive(Debug, Clone)]
 pub struct Platform {
-    /// Where its executable is: the last components of the path, in which a `*` at the end stands for any rest.
+    /// Where its executable is: the last components of the path, or all of them where the first is the root. A `*` at
+    /// the end of a component stands for any rest of it. A name alone is no place: programs of all kinds are called
+    /// Claude.
     pub executables: Vec<String>,
     /// The same for an app of another name, with `{}` for the name.
     pub named: String,
@@ -89,13 +91,19 @@ impl Platform {
 
     /// macOS.
     ///
-    /// The bundle id and the path are those of the app from claude.ai/download (anthropics/claude-code#14951 shows
-    /// its processes). Helpers have executables of their own and go with it. Claude Code, which it brings along, is
-    /// `claude.app/Contents/MacOS/claude` (anthropics/claude-code#58288), so capitals count.
+    /// The bundle id and the path are those of the app from claude.ai/download (anthropics/claude-code#14951 shows its
+    /// processes). An app that was not moved out of its download runs from a place that macOS gives it. Helpers have
+    /// executables of their own and go with it. Claude Code, which it brings along, is `claude.app/Contents/MacOS/claude`
+    /// (anthropics/claude-code#58288), so capitals count.
     pub fn macos() -> Self {
         const BUNDLE: &str = "com.anthropic.claudefordesktop";
         Self {
-            executables: vec!["Claude.app/Contents/MacOS/Claude".into()],
+            executables: [
+                "Applications/Claude.app/Contents/MacOS/Claude",
+                "AppTranslocation/*/d/Claude.app/Contents/MacOS/Claude",
+            ]
+            .map(String::from)
+            .to_vec(),
             named: "{}.app/Contents/MacOS/{}".into(),
             windows_paths: false,
             quit: Quit::AppleEvent { osascript: "osascript".into(), bundle: BUNDLE.into() },
@@ -122,7 +130,7 @@ impl Platform {
             executables: [
                 "AnthropicClaude/app-*/claude.exe",
                 "AnthropicClaude/claude.exe",
-                "Programs/Claude/Claude.exe",
+                "AppData/Local/Programs/Claude/Claude.exe",
                 "WindowsApps/Claude_*/app/Claude.exe",
             ]
             .map(String::from)
@@ -140,15 +148,23 @@ impl Platform {
 
     /// Linux and what is like it.
     ///
-    /// The packages have an executable of the app's name, or Electron's in the app's directory
-    /// (aaddrick/claude-desktop-debian#600, anthropics/claude-code#86105). Claude Code is `claude`.
+    /// Anthropic's package has its executable in `lib/claude-desktop`, wherever it was unpacked: by dpkg, Nix, Homebrew,
+    /// into an image or a snap. A flatpak keeps that directory as `/app/extra/claude-desktop` (flatpark/flatpark#72). The
+    /// builds of others have Electron's there, or in an image beside it (aaddrick/claude-desktop-debian#600, #109), the
+    /// mount of which begins like the name of the image. Claude Code is `claude`.
     pub fn linux() -> Self {
         Self {
             executables: [
-                "claude-desktop",
-                "Claude",
-                "claude-desktop/electron",
-                "claude-desktop/node_modules/electron/dist/electron",
+                "lib/claude-desktop/claude-desktop",
+                "lib/claude-desktop/electron",
+                "lib/claude-desktop/node_modules/electron/dist/electron",
+                ".mount_claude*/usr/lib/node_modules/electron/dist/electron",
+                ".mount_Claude*/usr/lib/node_modules/electron/dist/electron",
+                "/app/extra/claude-desktop/claude-desktop",
+                "/opt/claude-desktop/claude-desktop",
+                "/opt/Claude/claude-desktop",
+                "/opt/Claude/Claude",
+                "/usr/bin/claude-desktop",
             ]
             .map(String::from)
             .to_vec(),
@@ -222,7 +238,24 @@ mod tests {
                 Platform::windows(None),
                 r"C:\Program Files\WindowsApps\Claude_1.2.0.0_x64__pzs8sxrjxfjjc\app\Claude.exe",
             ),
+            (
+                Platform::macos(),
+                "/private/var/folders/ab/T/AppTranslocation/0A1B-2C3D/d/Claude.app/Contents/MacOS/Claude",
+            ),
+            (Platform::windows(None), r"C:\Users\me\AppData\Local\Programs\Claude\Claude.exe"),
+            (Platform::windows(None), r"D:\WindowsApps\Claude_1.2.0.0_arm64__pzs8sxrjxfjjc\app\Claude.exe"),
             (Platform::linux(), "/usr/bin/claude-desktop"),
+            (Platform::linux(), "/usr/lib/claude-desktop/claude-desktop"),
+            (Platform::linux(), "/nix/store/0a1b-claude-desktop-1.2/lib/claude-desktop/claude-desktop"),
+            (
+                Platform::linux(),
+                "/home/linuxbrew/.linuxbrew/Caskroom/c/1.2/usr/lib/claude-desktop/claude-desktop",
+            ),
+            (Platform::linux(), "/tmp/.mount_Claude0a1b2c/usr/lib/claude-desktop/claude-desktop"),
+            (Platform::linux(), "/tmp/.mount_claude0a1b2c/usr/lib/node_modules/electron/dist/electron"),
+            (Platform::linux(), "/snap/claude-desktop/12/usr/lib/claude-desktop/claude-desktop"),
+            (Platform::linux(), "/app/extra/claude-desktop/claude-desktop"),
+            (Platform::linux(), "/opt/claude-desktop/claude-desktop"),
             (Platform::linux(), "/opt/Claude/Claude"),
             (Platform::linux(), "/usr/lib/claude-desktop/electron"),
             (Platform::linux(), "/usr/lib/claude-desktop/node_modules/electron/dist/electron"),
@@ -241,6 +274,9 @@ mod tests {
             (Platform::macos(), "/Users/me/.local/bin/claude"),
             (Platform::macos(), "/usr/local/bin/Claude"),
             (Platform::macos(), "/Applications/NotClaude.app/Contents/MacOS/Claude"),
+            (Platform::macos(), "/Users/me/games/debussy/Claude"),
+            (Platform::macos(), "/Users/me/games/debussy/Claude.app/Contents/MacOS/Claude"),
+            (Platform::macos(), "/opt/homebrew/Caskroom/claude-code/2.1.260/claude"),
             (
                 Platform::macos(),
                 "/Applications/Claude.app/Contents/Frameworks/Claude Helper.app/Contents/MacOS/Claude Helper",
@@ -249,6 +285,22 @@ mod tests {
             (Platform::windows(None), r"C:\Users\me\AppData\Roaming\Claude\claude-code\2.1.260\claude.exe"),
             (Platform::windows(None), r"C:\Program Files\WindowsApps\NotClaude_1\app\Claude.exe"),
             (Platform::windows(None), r"C:\other\AnthropicClaude\Claude-setup.exe"),
+            (Platform::windows(None), r"C:\games\debussy\Claude.exe"),
+            (Platform::windows(None), r"D:\Programs\Claude\Claude.exe"),
+            (Platform::windows(None), r"C:\Program Files\Claude\Claude.exe"),
+            (
+                Platform::windows(None),
+                r"C:\Program Files\WindowsApps\Claude_1.2.0.0_x64__pzs8sxrjxfjjc\app\resources\claude.exe",
+            ),
+            (Platform::linux(), "/home/me/games/debussy/Claude"),
+            (Platform::linux(), "/home/me/games/debussy/claude-desktop"),
+            (Platform::linux(), "/home/me/opt/Claude/Claude"),
+            (Platform::linux(), "/opt/claude-monet/Claude"),
+            (Platform::linux(), "/usr/local/bin/Claude"),
+            (Platform::linux(), "/home/me/work/claude-desktop/node_modules/electron/dist/electron"),
+            (Platform::linux(), "/tmp/.mount_Other0a1b2c/usr/lib/node_modules/electron/dist/electron"),
+            (Platform::linux(), "/home/me/.config/Claude/claude-code/2.1.260/claude"),
+            (Platform::linux(), "/home/me/.local/share/claude/versions/2.1.260"),
             (Platform::linux(), "/home/me/.local/share/claude/versions/claude"),
             (Platform::linux(), "/usr/bin/claude"),
             (Platform::linux(), "/usr/bin/claude-code"),

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 enum Platform {
     MacOs,
     Windows,
-    /// There is no Claude Desktop of Anthropic's for it; the builds of others
-    /// (<https://github.com/aaddrick/claude-desktop-debian>) keep to Electron's place.
+    /// Anthropic's own package and the builds of others (<https://github.com/aaddrick/claude-desktop-debian>) keep to
+    /// Electron's place.
     Linux,
 }
 
