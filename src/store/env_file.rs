@@ -1,12 +1,14 @@
 //! A `.env` file: finding it, and reading it with care.
 
+use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
 use super::env_text::{Entry, EnvText, Fault};
-use super::read::read_regular;
+use super::open::open_regular;
+use super::read::read_opened;
 use super::sharing::insist;
 use crate::error::Error;
 
@@ -21,8 +23,9 @@ const MAX_LINKS: usize = 40;
 pub struct EnvFile {
     path: PathBuf,
     real: PathBuf,
-    /// None where there is no such file.
-    size: Option<usize>,
+    /// That of the file which was read, and not of what has its name by now. None where there is no such file.
+    metadata: Option<Metadata>,
+    size: usize,
     text: EnvText,
 }
 
@@ -47,16 +50,21 @@ impl EnvFile {
     pub fn read(path: &Path, names: &[&'static str]) -> Result<Self, Error> {
         let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
         let real = insist(|| resolve(path)).map_err(unreadable)?;
-        let bytes = match insist(|| read_regular(&real, MAX_LEN, "which no .env is")) {
-            Ok(bytes) => Some(bytes),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        let look = || {
+            let (file, metadata) = open_regular(&real)?;
+            Ok((read_opened(file, &metadata, MAX_LEN, "which no .env is")?, metadata))
+        };
+        let (bytes, metadata) = match insist(look) {
+            Ok((bytes, metadata)) => (Some(bytes), Some(metadata)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (None, None),
             Err(error) => return Err(unreadable(error)),
         };
         let text = match &bytes {
             Some(bytes) => EnvText::parse(bytes, names).map_err(|fault| unparseable(path, fault))?,
             None => EnvText::empty(names),
         };
-        Ok(Self { path: path.to_owned(), real, size: bytes.map(|bytes| bytes.len()), text })
+        let size = bytes.map_or(0, |bytes| bytes.len());
+        Ok(Self { path: path.to_owned(), real, metadata, size, text })
     }
 
     /// The path as it was named or found.
@@ -71,12 +79,17 @@ impl EnvFile {
 
     /// Whether there is such a file.
     pub fn exists(&self) -> bool {
-        self.size.is_some()
+        self.metadata.is_some()
+    }
+
+    /// What the system said of the file that was read, where there is one: its owner and its mode among others.
+    pub fn metadata(&self) -> Option<&Metadata> {
+        self.metadata.as_ref()
     }
 
     /// Its size in bytes.
     pub fn size(&self) -> usize {
-        self.size.unwrap_or_default()
+        self.size
     }
 
     /// The last assignment of a variable, if there is one that is not empty.

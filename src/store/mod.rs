@@ -3,6 +3,7 @@
 mod env_file;
 pub(crate) mod env_text;
 mod lock;
+mod open;
 mod probe;
 mod read;
 mod replace;

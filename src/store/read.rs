@@ -1,31 +1,38 @@
 //! Reading a file that somebody else wrote, and that may not be one at all.
 
-use std::fs::{self, File};
+use std::fs::{File, Metadata};
 use std::io::{self, Read as _};
 use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use super::open::open_regular;
+
 /// Reads a regular file of at most `most` bytes; `what` says of a larger one what it cannot be. The bytes are wiped when
 /// they are dropped: most of the files that are read so hold secrets.
 pub(crate) fn read_regular(path: &Path, most: u64, what: &str) -> io::Result<Zeroizing<Vec<u8>>> {
-    let metadata = fs::metadata(path)?;
-    let refuse = |what: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, what));
-    if metadata.is_dir() {
-        return refuse("it is a directory");
-    }
-    // Opening a named pipe would wait for whoever writes into it.
-    if !metadata.is_file() {
-        return refuse("it is not a regular file");
-    }
-    let too_large = || refuse(&format!("it is larger than {} MiB, {what}", most / (1024 * 1024)));
+    let (file, metadata) = open_regular(path)?;
+    read_opened(file, &metadata, most, what)
+}
+
+/// The same for a file that is open.
+pub(super) fn read_opened(
+    file: File,
+    metadata: &Metadata,
+    most: u64,
+    what: &str,
+) -> io::Result<Zeroizing<Vec<u8>>> {
+    let too_large = || {
+        let what = format!("it is larger than {} MiB, {what}", most / (1024 * 1024));
+        Err(io::Error::new(io::ErrorKind::InvalidInput, what))
+    };
     if metadata.len() > most {
         return too_large();
     }
     // One byte more than there is, so that the end is seen without a second read, and nothing has to move and leave a copy.
     let room = usize::try_from(metadata.len()).unwrap_or_default() + 1;
     let mut bytes = Zeroizing::new(Vec::with_capacity(room));
-    File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     // It may have grown meanwhile, and its beginning is not the file.
     if bytes.len() as u64 > most { too_large() } else { Ok(bytes) }
 }
