@@ -60,6 +60,8 @@ pub enum Error {
         place: String,
         /// What is wrong with it, to be read after the name, without its value.
         problem: &'static str,
+        /// What to do about it, as a sentence without its full stop.
+        hint: &'static str,
     },
 
     /// A configuration file that is there and makes no sense. Nothing was changed in it.

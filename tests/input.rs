@@ -43,6 +43,32 @@ fn a_file_that_makes_no_sense_is_told_by_its_line_and_kept() {
     refused(b"A=1\r\nZOOM_ACCESS_TOKEN=\"abc\r\n", 3, &["line 2"]);
     refused(b"A=1\n\n\nZOOM_ACCESS_TOKEN x\n", 3, &["line 4", "ZOOM_ACCESS_TOKEN"]);
     refused(b"ZOOM_CLIENT_SECRET=a$HOME\n", 3, &["line 1", "ZOOM_CLIENT_SECRET", "single quotes"]);
+    refused(b"A=Ada's\nB=1\nC='c'\nZOOM_CLIENT_ID=x\n", 3, &["line 1", "apostrophe", "double quotes"]);
+    refused(b"A=1\nset ZOOM_CLIENT_ID=x\n", 3, &["line 2", "ZOOM_CLIENT_ID", "cmd.exe"]);
+    refused(b"A=1\nB\x00=\x002\x00\n\x00", 3, &["line 2", "UTF-16 and not UTF-8", "PowerShell"]);
+    refused(
+        b"ZOOM_CLIENT_SECRET=$(pass zoom)\n",
+        3,
+        &["line 1", "ZOOM_CLIENT_SECRET", "command for a shell"],
+    );
+}
+
+#[test]
+fn a_reference_is_named_before_zoom_is_asked() {
+    let sandbox = sandbox();
+    for (value, tool) in [
+        ("op://vault/zoom/secret", "op run --env-file .env -- zoomtok get"),
+        ("encrypted:BDqDBibm4wsYqMpCjTQ6BsDHmMadg9K3", "dotenvx run -- zoomtok get"),
+        ("'${SECRET}'", "Write the value itself"),
+        ("your-client-secret", "marketplace.zoom.us"),
+    ] {
+        let home = Home::of(&sandbox, &format!("ZOOM_CLIENT_SECRET={value}\n"));
+        home.run(["get"]).expect(3).says(&["ZOOM_CLIENT_SECRET (", "line 6", tool]);
+        let mut home = Home::of(&sandbox, "");
+        home.set("ZOOM_CLIENT_SECRET", value.trim_matches('\''));
+        home.run(["get"]).expect(3).says(&["ZOOM_CLIENT_SECRET (set in the environment)", tool]);
+    }
+    assert_eq!(sandbox.token_requests().len(), 0);
 }
 
 #[test]

@@ -26,9 +26,7 @@ impl Error {
                  --env-file"
                     .into(),
             ),
-            Self::Credential { .. } => {
-                Some("Copy it again from the app's page on marketplace.zoom.us".into())
-            }
+            Self::Credential { hint, .. } => Some((*hint).into()),
             Self::Unparseable { .. } => {
                 Some("Mend it by hand; zoomtok does not touch what it cannot read".into())
             }

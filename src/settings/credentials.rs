@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::{Origin, Settings, Value};
 use crate::error::Error;
+use crate::store::reference;
 use crate::token::{Claims, Token};
 use crate::zoom::{Credentials, Grant};
 
@@ -59,8 +60,11 @@ impl<'a> Settings<'a> {
         self.newest_refresh_token()?
             .map(|value| {
                 let Value { text, origin } = checked(REFRESH_TOKEN, value)?;
-                Token::new(text).map_err(|_| {
-                    credential(REFRESH_TOKEN, &origin, "holds characters that a token cannot have")
+                Token::new(text).map_err(|_| Error::Credential {
+                    name: REFRESH_TOKEN,
+                    place: origin.to_string(),
+                    problem: "holds characters that a token cannot have",
+                    hint: COPY,
                 })
             })
             .transpose()
@@ -84,24 +88,28 @@ impl<'a> Settings<'a> {
     }
 }
 
-/// Refuses what a copy and paste goes wrong with. Zoom answers such credentials with "Bad Request" and no more.
+/// Refuses what a copy and paste goes wrong with, and what stands for another value. Zoom answers such credentials with
+/// "Bad Request" and no more.
 fn checked<'a>(name: &'static str, value: Value<'a>) -> Result<Value<'a>, Error> {
-    if value.text.trim() != value.text {
-        return Err(credential(name, &value.origin, "begins or ends with white space"));
+    let refuse = |problem, hint| Error::Credential { name, place: value.origin.to_string(), problem, hint };
+    let is_quote = |c: char| c == '"' || c == '\'';
+    if let Some(reference) = reference::of(value.text.trim_matches(is_quote)) {
+        return Err(refuse(reference.what, reference.fix));
     }
-    // Docker's --env-file takes quotes for a part of the value.
-    if ['"', '\''].iter().any(|quote| value.text.starts_with(*quote) || value.text.ends_with(*quote)) {
-        return Err(credential(name, &value.origin, "begins or ends with a quote that is part of its value"));
+    if value.text.trim() != value.text {
+        return Err(refuse("begins or ends with white space", COPY));
+    }
+    if value.text.starts_with(is_quote) || value.text.ends_with(is_quote) {
+        let problem = "begins or ends with a quote that is part of its value";
+        return Err(refuse(problem, "Set it without the quotes; Docker's --env-file and others keep them"));
     }
     if value.text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err(credential(name, &value.origin, "holds white space"));
+        return Err(refuse("holds white space", COPY));
     }
     if !value.text.is_ascii() {
-        return Err(credential(name, &value.origin, "holds a character that is not ASCII"));
+        return Err(refuse("holds a character that is not ASCII", COPY));
     }
     Ok(value)
 }
 
-fn credential(name: &'static str, origin: &Origin, problem: &'static str) -> Error {
-    Error::Credential { name, place: origin.to_string(), problem }
-}
+const COPY: &str = "Copy it again from the app's page on marketplace.zoom.us";

@@ -176,6 +176,43 @@ fn what_a_copy_and_paste_spoils_is_named_and_not_shown() {
 }
 
 #[test]
+fn what_stands_for_a_credential_is_named_with_what_resolves_it() {
+    let good = "ZOOM_CLIENT_ID=id\nZOOM_CLIENT_SECRET=secret\nZOOM_ACCOUNT_ID=account\n";
+    for (value, problem, hint) in [
+        ("op://vault/item/canary", "1Password", "op run --env-file"),
+        ("op://My Vault/item/canary", "1Password", "op run --env-file"),
+        ("\"op://vault/item/canary\"", "1Password", "op run --env-file"),
+        ("encrypted:canary+/=", "dotenvx", "dotenvx run --"),
+        ("vault:secret/canary#x", "vault", "vault-env"),
+        ("ENC[AES256_GCM,data:canary]", "SOPS", "sops exec-env"),
+        ("${CANARY}", "another variable", "Write the value itself"),
+        ("$(op read canary)", "command for a shell", "Write the value itself"),
+        ("<your-canary>", "placeholder", "Put there what the app's page"),
+        ("your_canary", "placeholder", "Put there what the app's page"),
+        ("cana...nary", "cut short", "Copy the whole value"),
+    ] {
+        for name in ["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_ACCOUNT_ID"] {
+            let exported = world(&[(name, value)], good);
+            let filed = world(&[], &format!("{good}{name}='{value}'\n"));
+            for (world, place) in [(&exported, "environment"), (&filed, ".env, line 4")] {
+                let error = world.settings().credentials().unwrap_err();
+                let (message, fix) = (error.to_string(), error.hint().unwrap());
+                assert!(message.starts_with(name) && message.contains(place), "{message}");
+                assert!(message.contains(problem) && fix.contains(hint), "{message}: {fix}");
+                assert!(!message.to_lowercase().contains("canary"), "{message}");
+                assert_eq!(error.code(), Code::Configuration);
+            }
+            // The tool that resolves it exports the value; the reference stays in the file.
+            let resolved = world(&[(name, "resolved")], &format!("{good}{name}='{value}'\n"));
+            assert!(resolved.settings().credentials().is_ok(), "{name}={value}");
+        }
+    }
+    let refresh =
+        world(&[], "ZOOM_CLIENT_ID=a\nZOOM_CLIENT_SECRET=b\nZOOM_REFRESH_TOKEN=op://vault/item/token\n");
+    assert!(refresh.settings().credentials().unwrap_err().to_string().contains("1Password"));
+}
+
+#[test]
 fn the_env_file_is_the_one_that_was_named() {
     let root = tempfile::tempdir().unwrap();
     let environment = Environment::from_pairs([("ZOOM_ENV_FILE", OsString::from("/from/environment"))]);

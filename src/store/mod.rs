@@ -13,6 +13,7 @@ mod tally;
 
 pub(crate) use env_file::resolve;
 pub use env_file::{EnvFile, find as find_env_file};
+pub(crate) use env_text::reference;
 pub use env_text::{Entry, EnvText, Fault};
 pub use lock::{Lock, PATIENCE, lock_path};
 pub(crate) use probe::is_replaceable;

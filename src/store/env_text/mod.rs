@@ -6,11 +6,14 @@
 //! The text, the values and every text that is made on the way are wiped when they are dropped, whosever secret they hold.
 //! What dotenvy reads through and into before it hands a value over is not.
 
+mod ambiguous;
+mod forms;
 #[cfg(test)]
 #[expect(dead_code, reason = "the integration tests use the rest")]
 mod generated;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod oracle;
+pub(crate) mod reference;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -22,6 +25,10 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 const BOM: &str = "\u{feff}";
+
+/// What is wrong with a text of two bytes a character.
+const UTF_16: &str =
+    "the text is UTF-16 and not UTF-8 from here on, as PowerShell's > and >> write it; save it as UTF-8";
 
 /// The most bytes of line ends that are put in with a line: `\r\n` before and behind it.
 const MOST_AROUND_A_LINE: usize = 4;
@@ -88,9 +95,8 @@ impl EnvText {
     /// read, or not by all in the same way.
     pub fn parse(bytes: &[u8], ours: &[&'static str]) -> Result<Self, Fault> {
         let line_at = |at: usize| bytes[..at].split(|byte| *byte == b'\n').count();
-        // As the editors and shells of Windows save it.
-        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-            return Err(Fault::at(1, "the text is UTF-16 and not UTF-8"));
+        if let Some(at) = utf_16(bytes) {
+            return Err(Fault::at(line_at(at), UTF_16));
         }
         let text = std::str::from_utf8(bytes)
             .map_err(|error| Fault::at(line_at(error.valid_up_to()), "the text is not UTF-8"))?;
@@ -160,19 +166,16 @@ impl EnvText {
             if rest.is_empty() && code.trim_start().starts_with("export") {
                 return Ok(());
             }
-            return Err(Fault::at(statement.line, format!("{name} is not followed by an equals sign")));
+            return Err(Fault::at(statement.line, format!("{name} {}", forms::without_equals(rest))));
         };
         let raw = &self.text[value.span.clone()];
-        if raw.contains(special(value.quote)) {
-            let problem =
-                format!("{name} holds a character with a meaning in shells; write it in single quotes");
-            return Err(Fault::at(statement.line, problem));
+        if let Some(problem) = ambiguous::with_a_meaning(raw, value.quote) {
+            return Err(Fault::at(statement.line, format!("{name} {problem}")));
         }
         // Both must see the same: dotenvy, and a shell, for which a value without those characters is literal.
         if !reading.is_some_and(|(key, read)| key == name && *read == raw) {
-            let problem =
-                format!("{name} is not read the same everywhere; write it as one string in single quotes");
-            return Err(Fault::at(statement.line, problem));
+            let problem = ambiguous::otherwise(raw, value.quote);
+            return Err(Fault::at(statement.line, format!("{name} {problem}")));
         }
         let entry = Entry { value: raw.to_owned().into(), line: statement.line };
         self.assignments.push(Assignment { name, entry, value, end: statement.end });
@@ -184,12 +187,16 @@ impl EnvText {
         if reading.as_ref().is_some_and(|(key, _)| self.ours.contains(&key.as_str())) {
             return Err(Fault::at(statement.line, "it cannot be told which variable is set here"));
         }
-        let quoted =
-            reading.is_some() && statement.value(&self.text).is_some_and(|value| value.quote.is_some());
+        if let Some((name, how)) = forms::foreign(code, &self.ours) {
+            return Err(Fault::at(statement.line, format!("{name} is set {how}; write {name}=value")));
+        }
+        let quoted = reading.is_some()
+            && statement.stray.is_none()
+            && statement.value(&self.text).is_some_and(|value| value.quote.is_some());
         // Stray apostrophes, or a backslash before the closing one: not every reader takes such lines together.
         if !quoted && code.lines().skip(1).any(|line| self.our_name(line).is_some()) {
             return Err(Fault::at(
-                statement.line,
+                statement.stray.as_ref().and_then(|stray| stray.line).unwrap_or(statement.line),
                 "a quote that is opened here swallows a line with one of our variables",
             ));
         }
@@ -257,13 +264,22 @@ impl Value {
     }
 }
 
-/// What a shell or a parser takes for more than itself, by the quotes it stands in.
-fn special(quote: Option<char>) -> &'static [char] {
-    match quote {
-        Some('\'') => &[],
-        Some(_) => &['$', '`', '\\'],
-        None => &['$', '`', '\\', ';', '&', '|', '<', '>', '(', ')'],
+/// Where a part of the text begins that is UTF-16, as the editors and shells of Windows save it: all of it, or what
+/// PowerShell has put behind the rest.
+fn utf_16(bytes: &[u8]) -> Option<usize> {
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Some(0);
     }
+    let nul = bytes.iter().position(|byte| *byte == 0)?;
+    // Of two bytes each, one of which is nothing.
+    let is_wide = |at: usize| {
+        let of = |first: bool| {
+            let every_other = bytes[at..].iter().skip(usize::from(first)).step_by(2).take(3);
+            every_other.clone().count() == 3 && every_other.into_iter().all(|byte| *byte == 0)
+        };
+        of(true) != of(false)
+    };
+    [nul.saturating_sub(1), nul].into_iter().find(|at| is_wide(*at))
 }
 
 /// What dotenvy reads, statement by statement. Its errors are dropped, for they show the line.

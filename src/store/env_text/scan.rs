@@ -15,6 +15,8 @@ pub(super) struct Statement {
     pub(super) code: Range<usize>,
     /// Where the next line begins.
     pub(super) end: usize,
+    /// The first quote in it that ran over the end of its line though it was not meant to, as far as that can be seen.
+    pub(super) stray: Option<Fault>,
 }
 
 /// The value that a statement assigns.
@@ -26,9 +28,22 @@ pub(super) struct Value {
     pub(super) quote: Option<char>,
 }
 
+/// A quote that is not closed on the line where it was opened.
+#[derive(Clone, Copy)]
+struct Quote {
+    byte: u8,
+    /// Where it stands.
+    at: usize,
+    /// The line where it stands, counted from 1.
+    line: usize,
+}
+
 /// All statements of the text that begins at `start`, in order.
+///
+/// Where a quote is never closed, the first line is to blame whose quote ran over its end though it was not meant to: a
+/// stray apostrophe takes the next one for its end, and so on, until the last one is left over in a line that is right.
 pub(super) fn statements(text: &str, mut start: usize) -> Result<Vec<Statement>, Fault> {
-    let mut found = Vec::new();
+    let mut found: Vec<Statement> = Vec::new();
     let mut line = 1;
     while start < text.len() {
         let end = text[start..].find('\n').map_or(text.len(), |at| start + at + 1);
@@ -38,16 +53,21 @@ pub(super) fn statements(text: &str, mut start: usize) -> Result<Vec<Statement>,
             line += 1;
             continue;
         }
-        let statement = statement(text, start, line)?;
+        let (statement, unclosed) = statement(text, start, line);
         line += text[start..statement.end].matches('\n').count();
         start = statement.end;
         found.push(statement);
+        if let Some(unclosed) = unclosed {
+            return Err(found.iter().find_map(|statement| statement.stray.clone()).unwrap_or(unclosed));
+        }
     }
     Ok(found)
 }
 
-fn statement(text: &str, start: usize, line: usize) -> Result<Statement, Fault> {
-    let mut quote: Option<(u8, usize)> = None;
+/// The statement that begins at `start`, and whose quote it is where one is never closed.
+fn statement(text: &str, start: usize, line: usize) -> (Statement, Option<Fault>) {
+    let mut quote: Option<Quote> = None;
+    let mut stray = None;
     let mut here = line;
     let (mut code_end, mut end) = (text.len(), text.len());
     // Only these can change what the rest means. A token is hundreds of bytes without any.
@@ -71,19 +91,65 @@ fn statement(text: &str, start: usize, line: usize) -> Result<Statement, Fault> 
                 escaped_until = from;
             }
             b'"' | b'\'' => match quote {
-                Some((open, _)) if open == byte => quote = None,
+                Some(open) if open.byte == byte => {
+                    if open.line != here && stray.is_none() && open.is_stray(text, at) {
+                        stray = Some(open.fault(text));
+                    }
+                    quote = None;
+                }
                 Some(_) => {}
-                None => quote = Some((byte, here)),
+                None => quote = Some(Quote { byte, at, line: here }),
             },
             _ => {}
         }
     }
-    if let Some((_, opened)) = quote {
-        return Err(Fault::at(opened, "a quote is opened here and never closed"));
-    }
     let code = &text[start..code_end];
     let code = code.strip_suffix('\r').unwrap_or(code);
-    Ok(Statement { line, code: start..start + code.len(), end })
+    let statement = Statement { line, code: start..start + code.len(), end, stray };
+    (statement, quote.map(|open| open.fault(text)))
+}
+
+impl Quote {
+    /// Whether a quote that is closed at `closed`, on a later line, was not meant to run that far.
+    fn is_stray(self, text: &str, closed: usize) -> bool {
+        let line_start = text[..closed].rfind('\n').map_or(0, |at| at + 1);
+        let (name, rest) = subject(&text[line_start..closed]);
+        let behind = text[closed + 1..].chars().next();
+        // It stands where the quotes of another variable are opened.
+        let opens_another = !name.is_empty() && rest.trim_end_matches(BLANKS) == "=";
+        opens_another
+            || self.is_within_a_word(text)
+            || (self.byte == b'\'' && self.line_ends_in_escaped(text))
+            || behind.is_some_and(|c| !c.is_whitespace())
+    }
+
+    /// As with an apostrophe.
+    fn is_within_a_word(self, text: &str) -> bool {
+        text[..self.at].chars().next_back().is_some_and(|before| before != '=' && !before.is_whitespace())
+    }
+
+    /// As with `'C:\dir\'`.
+    fn line_ends_in_escaped(self, text: &str) -> bool {
+        let line = text[self.at + 1..].lines().next().unwrap_or_default().trim_end();
+        line.strip_suffix(char::from(self.byte)).is_some_and(|line| line.ends_with('\\'))
+    }
+
+    /// What is wrong with the line where it stands.
+    fn fault(self, text: &str) -> Fault {
+        let problem = match (self.byte, self.line_ends_in_escaped(text), self.is_within_a_word(text)) {
+            (_, true, _) => {
+                "the backslash before the last quote keeps it from closing the value; leave that backslash out"
+            }
+            (b'\'', _, true) => {
+                "the apostrophe opens a quote that this line does not close; write the value in double quotes"
+            }
+            (_, _, true) => {
+                "the quotation mark opens a quote that this line does not close; write the value in single quotes"
+            }
+            _ => "a quote is opened here and never closed",
+        };
+        Fault::at(self.line, problem)
+    }
 }
 
 fn is_blank_before(text: &str) -> bool {

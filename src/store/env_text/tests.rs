@@ -155,6 +155,106 @@ fn what_is_ambiguous_is_refused() {
     assert_eq!(fault.to_string(), "line 2: the text is not UTF-8");
 }
 
+/// The fault of a text that is refused.
+fn fault(text: &str) -> Fault {
+    match parse(text) {
+        Ok(env) => panic!("{text:?} is read: {env:?}"),
+        Err(fault) => fault,
+    }
+}
+
+#[test]
+fn the_line_is_blamed_whose_quote_ran_over_its_end() {
+    let token = "ZOOM_ACCESS_TOKEN=x";
+    let table: &[(String, usize, &str)] = &[
+        (format!("APP_NAME=Ada's meetings\nX=1\n{token}\nNOTE='fine'\n"), 1, "apostrophe"),
+        (format!("X=1\nAPP_NAME=Ada's meetings\n\n{token}\nNOTE=it's\n"), 2, "swallows"),
+        (
+            format!("A=\"x\"\nAPP_NAME=Ada's meetings\n# it's a comment\nNOTE=can't\n{token}\n"),
+            2,
+            "apostrophe",
+        ),
+        (format!("KEY=\"-----BEGIN\nx\n-----END\"\nAPP=it's\nNOTE='fine'\n{token}\n"), 4, "apostrophe"),
+        (
+            format!("KEY=\"-----BEGIN\nx\n-----END\"\nNOTE=\"fine\"\nLAST=\"open\n{token}\n"),
+            5,
+            "never closed",
+        ),
+        (format!("SIZE=27\"\nNOTE=\"fine\"\n{token}\n"), 1, "quotation mark"),
+        (format!("DIR='C:\\Backups\\'\nX=1\nLOG='C:\\logs'\n{token}\n"), 1, "backslash"),
+        (format!("DIR='C:\\Backups\\'\n{token}\n"), 1, "backslash"),
+        (format!("DIR=\"C:\\Backups\\\"\n{token}\nLOG=\"C:\\logs\"\n"), 1, "backslash"),
+        (format!("NAME=\"Ada\n{token}\nX=\"b\"\nY=\"c\"\n"), 1, "never closed"),
+        // A quote that is closed, where the next variable opens one.
+        (format!("NAME='Ada\n{token}\nX='\n"), 1, "swallows"),
+        (format!("NAME=\"Ada\n{token}\nexport X = \"\n"), 1, "swallows"),
+        (format!("OK=\"x\ny\" and z'\n{token}\nX=z'\n"), 2, "swallows"),
+        ("ZOOM_CLIENT_ID=it's\nX='1'\n".into(), 1, "apostrophe"),
+    ];
+    for (text, line, problem) in table {
+        let fault = fault(text);
+        assert_eq!(fault.line, Some(*line), "{text:?}: {fault}");
+        assert!(fault.problem.contains(problem), "{text:?}: {fault}");
+    }
+}
+
+#[test]
+fn what_a_line_of_ours_is_instead_is_told() {
+    let table = [
+        ("ZOOM_CLIENT_ID: x", "as YAML does"),
+        ("ZOOM_CLIENT_ID:x", "as YAML does"),
+        ("ZOOM_CLIENT_ID := x", "as a Makefile does"),
+        ("ZOOM_CLIENT_ID", "stands alone"),
+        ("ZOOM_CLIENT_ID\r\n", "stands alone"),
+        ("ZOOM_CLIENT_ID  # as in the shell", "stands alone"),
+        ("ZOOM_CLIENT_ID+=x", "is added to"),
+        ("ZOOM_CLIENT_ID x", "is not followed by an equals sign"),
+        ("set ZOOM_CLIENT_ID=x", "as cmd.exe does (set NAME=…); write ZOOM_CLIENT_ID=value"),
+        ("$env:ZOOM_CLIENT_ID = 'x'", "as PowerShell does"),
+        ("declare -x ZOOM_CLIENT_ID='x'", "as bash does"),
+        ("setenv ZOOM_CLIENT_ID x", "as csh does"),
+        ("A=1\n\u{feff}ZOOM_CLIENT_ID=x", "not visible"),
+        ("ZOOM_CLIENT_ID=x; export ZOOM_CLIENT_ID", "another command"),
+        ("ZOOM_CLIENT_ID=x;", "another command"),
+        ("export ZOOM_CLIENT_ID=x ZOOM_ACCESS_TOKEN=y", "another variable on its line"),
+        ("ZOOM_CLIENT_ID=x \\\n", "backslash at the end"),
+        ("ZOOM_CLIENT_ID=$(op read op://a/b/c)", "command for a shell"),
+        ("ZOOM_CLIENT_ID=\"`pass zoom`\"", "command for a shell"),
+        ("ZOOM_CLIENT_ID=x$(id)", "command for a shell"),
+        ("ZOOM_CLIENT_ID=${OTHER}", "another variable"),
+        ("ZOOM_CLIENT_ID=\"$OTHER\"", "another variable"),
+        ("ZOOM_CLIENT_ID=x$OTHER", "another variable"),
+        ("ZOOM_CLIENT_ID=<your-client-id>", "placeholder"),
+    ];
+    for (text, problem) in table {
+        let fault = fault(text);
+        assert!(
+            fault.problem.starts_with("ZOOM_CLIENT_ID ") && fault.problem.contains(problem),
+            "{text:?}: {fault}"
+        );
+        assert!(!fault.problem.contains("single quotes") || text.contains("=x$"), "{text:?}: {fault}");
+    }
+}
+
+#[test]
+fn a_text_of_two_bytes_a_character_is_told_from_where_it_begins() {
+    let wide = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    let swapped = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_be_bytes).collect() };
+    let table: [(Vec<u8>, usize); 6] = [
+        ([b"\xff\xfe".to_vec(), wide("A=1\r\n")].concat(), 1),
+        (wide("A=1\r\nB=2\r\n"), 1),
+        (swapped("A=1\r\nB=2\r\n"), 1),
+        ([b"A=1\r\nB=2\r\n".to_vec(), wide("ZOOM_CLIENT_ID=x\r\n")].concat(), 3),
+        ([b"A=1".to_vec(), wide("\r\nZOOM_CLIENT_ID=x\r\n")].concat(), 1),
+        ([b"A=\xc3\xa9\n".to_vec(), wide("B=\u{e9}\r\n")].concat(), 2),
+    ];
+    for (bytes, line) in table {
+        let fault = EnvText::parse(&bytes, OURS).unwrap_err();
+        assert!(fault.problem.contains("UTF-16 and not UTF-8"), "{fault}");
+        assert_eq!(fault.line, Some(line), "{fault}");
+    }
+}
+
 #[test]
 fn an_entry_knows_the_line_that_counts() {
     let env = parse("# x\nZOOM_CLIENT_ID=a\nB='\n\n'\n\nZOOM_CLIENT_ID='b'\n").unwrap();

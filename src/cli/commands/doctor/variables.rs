@@ -155,6 +155,7 @@ mod tests {
             name: "ZOOM_CLIENT_ID",
             place: "set in the environment".into(),
             problem: "holds white space",
+            hint: "Copy it again",
         };
         let credentials = Err(wrong());
         let seen = Seen {
