@@ -18,6 +18,7 @@
 //! | [`zoom`] | Zoom over HTTPS: grants, calls of the API, what each answer means (pure) | token |
 //! | [`token`] | the token: secret value, claims, how long it lasts (pure) | |
 //! | [`words`] | how times are put into words | |
+//! | [`controls`] | texts without control characters: for people, programs and models | |
 //! | [`clock`] | the only place that reads a clock or waits | |
 //! | [`error`] | what can go wrong, its exit code, its hint | |
 //!
@@ -40,6 +41,7 @@
 pub mod claude;
 pub mod cli;
 pub mod clock;
+pub mod controls;
 pub mod error;
 pub mod keeper;
 pub mod mcp;

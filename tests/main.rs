@@ -16,6 +16,7 @@ mod claude_app;
 #[cfg(unix)]
 mod claude_platforms;
 mod concurrency;
+mod controls;
 mod demo;
 mod docs;
 mod docs_failures;

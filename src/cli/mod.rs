@@ -15,16 +15,19 @@ use args::{Cli, Command};
 use commands::Context;
 use output::Output;
 
+use crate::controls::{is_control, visible};
 use crate::error::{Code, Error};
 
 /// Runs the program with these arguments, the first of which is its own name, and gives its exit status.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Code {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and the version are errors to clap, of status 0. Where they cannot be printed nobody reads them.
-            let _ = error.print();
-            return if error.exit_code() == 0 { Code::Done } else { Code::Usage };
+            let code = error.exit_code();
+            let _ = legible(error, &arguments).print();
+            return if code == 0 { Code::Done } else { Code::Usage };
         }
     };
     // Before the first secret is read.
@@ -53,4 +56,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Code {
         output.fail(&error);
         error.downcast_ref().map_or(Code::Failed, Error::code)
     })
+}
+
+/// An error of clap's, which repeats arguments as they came, with those arguments made [`visible`].
+fn legible(error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    let shown = |argument: &OsString| visible(&argument.to_string_lossy()).into_owned().into();
+    let is_legible = |argument: &OsString| !argument.to_string_lossy().contains(is_control);
+    if error.exit_code() == 0 || arguments.iter().all(is_legible) {
+        return error;
+    }
+    let legible = |argument| if is_legible(argument) { argument.clone() } else { shown(argument) };
+    let again = Cli::try_parse_from(arguments.iter().map(legible));
+    // What is wrong with them is wrong in this form too.
+    again.err().unwrap_or_else(|| clap::Error::raw(error.kind(), visible(&error.to_string())))
 }

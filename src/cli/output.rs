@@ -2,17 +2,21 @@
 //!
 //! stdout is for what was asked for, stderr for all talk. A reader that went away is no failure: what the command
 //! did is done, and its exit status says so.
+//!
+//! Every text that it is given is one line. What would control a terminal in it, as paths and arguments may, is shown and
+//! not sent: see [`crate::controls`].
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use anstream::{AutoStream, ColorChoice};
-use owo_colors::OwoColorize as _;
+use owo_colors::{OwoColorize as _, Style};
 use serde::Serialize;
 
 use super::args::{Color, Global};
 use super::signs;
 use super::spinner::Spinner;
+use crate::controls::{in_json, visible};
 use crate::error::Error;
 
 /// Where a command puts what it has to say.
@@ -35,7 +39,7 @@ impl Output {
         Self { quiet: global.quiet, color, signs: signs::can_be_shown(|name| std::env::var(name).ok()) }
     }
 
-    /// Text for people, on stdout; nothing with `--quiet`.
+    /// A line for people, on stdout; nothing with `--quiet`.
     ///
     /// # Errors
     ///
@@ -44,14 +48,23 @@ impl Output {
         if self.quiet { Ok(()) } else { self.data(text) }
     }
 
-    /// What was asked for, on stdout, with a newline.
+    /// A line that was asked for, on stdout.
     ///
     /// # Errors
     ///
     /// stdout cannot be written.
     pub fn data(self, text: &str) -> Result<(), Error> {
+        self.styled(text, Style::new())
+    }
+
+    /// The same in a style.
+    ///
+    /// # Errors
+    ///
+    /// stdout cannot be written.
+    pub fn styled(self, text: &str, style: Style) -> Result<(), Error> {
         let text = self.drawn(text, io::stdout().is_terminal());
-        self.raw(format!("{text}\n").as_bytes())
+        self.raw(format!("{}\n", text.style(style)).as_bytes())
     }
 
     /// One JSON object on a line of its own, on stdout.
@@ -61,7 +74,7 @@ impl Output {
     /// stdout cannot be written.
     pub fn json(self, value: &impl Serialize) -> Result<(), Error> {
         let text = serde_json::to_string(value).map_err(|error| unwritable(error.into()))?;
-        self.raw(format!("{text}\n").as_bytes())
+        self.raw(format!("{}\n", in_json(&text)).as_bytes())
     }
 
     /// Bytes on stdout as they are.
@@ -77,16 +90,17 @@ impl Output {
         }
     }
 
-    /// Text for people where stdout belongs to somebody else: on stderr, and nothing with `--quiet`.
+    /// A line for people where stdout belongs to somebody else: on stderr, and nothing with `--quiet`.
     pub fn talk(self, text: &str) {
         if !self.quiet {
-            self.stderr(text);
+            self.stderr(&self.drawn(text, io::stderr().is_terminal()));
         }
     }
 
     /// A warning, one line on stderr.
     pub fn warn(self, warning: &str) {
         if !self.quiet {
+            let warning = self.drawn(warning, io::stderr().is_terminal());
             self.stderr(&format!("{} {warning}", "zoomtok: warning:".bold()));
         }
     }
@@ -94,11 +108,15 @@ impl Output {
     /// What ended the command, with all causes and what to do next: one line on stderr, and two on a terminal.
     pub fn fail(self, error: &anyhow::Error) {
         let ours = error.downcast_ref::<Error>();
-        let told = match ours.and_then(Error::hint) {
-            Some(hint) if io::stderr().is_terminal() => format!("{error:#}\n   👉 {hint}"),
-            _ => ours.map_or_else(|| format!("{error:#}"), Error::told),
+        let on_terminal = io::stderr().is_terminal();
+        let (told, hint) = match ours.and_then(Error::hint) {
+            Some(hint) if on_terminal => (format!("{error:#}"), Some(hint)),
+            _ => (ours.map_or_else(|| format!("{error:#}"), Error::told), None),
         };
-        self.stderr(&format!("{} {told}", "zoomtok:".red()));
+        self.stderr(&format!("{} {}", "zoomtok:".red(), self.drawn(&told, on_terminal)));
+        if let Some(hint) = hint {
+            self.stderr(&self.drawn(&format!("   👉 {hint}"), on_terminal));
+        }
     }
 
     /// A moving sign of work on a terminal, until it is dropped; nothing with `--quiet` and where stderr is no terminal.
@@ -107,14 +125,15 @@ impl Output {
     }
 
     fn stderr(self, line: &str) {
-        let line = self.drawn(line, io::stderr().is_terminal());
         // Where stderr cannot be written there is nobody left to tell.
         let _ = writeln!(AutoStream::new(io::stderr().lock(), self.color), "{line}");
     }
 
-    /// As a terminal can show it. What is read by programs keeps its signs, whatever the locale.
-    fn drawn(self, text: &str, on_terminal: bool) -> Cow<'_, str> {
-        if self.signs || !on_terminal { text.into() } else { signs::without(text).into() }
+    /// A line as a terminal can show it, and as nothing in it can do anything there. What is read by programs keeps its
+    /// signs, whatever the locale.
+    fn drawn(self, line: &str, on_terminal: bool) -> Cow<'_, str> {
+        let line = visible(line);
+        if self.signs || !on_terminal { line } else { signs::without(&line).into() }
     }
 }
 

@@ -20,6 +20,7 @@ use super::given;
 use super::session::Session;
 use super::tokens::Tokens;
 use super::tools::{Definition, Reply};
+use crate::controls::{plain, plain_value};
 
 /// What a model is told before it chooses a tool.
 const INSTRUCTIONS: &str = "\
@@ -100,7 +101,7 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let Some(tool) = self.0.tools.iter().find(|tool| tool.name == request.name).cloned() else {
-            return Err(ErrorData::invalid_params(format!("unknown tool: {}", request.name), None));
+            return Err(ErrorData::invalid_params(format!("unknown tool: {}", plain(&request.name)), None));
         };
         let arguments = given(request.arguments.unwrap_or_default());
         Ok(result(self.run(tool, arguments, &context).await).into())
@@ -156,16 +157,19 @@ fn listed(tool: &Definition) -> Tool {
 }
 
 /// What a client gets. A failure is a result too: the model reads it, where an error of the protocol is hidden from it.
+/// Nothing in it hides from the people who watch over a model: no control characters, whoever they are from.
 fn result(done: Result<Reply, Failure>) -> CallToolResult {
     match done {
-        Ok(reply) => {
-            let text = reply.text.unwrap_or_else(|| reply.value.to_string());
+        Ok(mut reply) => {
+            plain_value(&mut reply.value);
+            let text = reply.text.map_or_else(|| reply.value.to_string(), |text| plain(&text).into_owned());
             let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
             result.structured_content = Some(reply.value);
             result
         }
-        Err(failure) => {
-            let mut result = CallToolResult::error(vec![ContentBlock::text(failure.message)]);
+        Err(mut failure) => {
+            failure.value.iter_mut().for_each(plain_value);
+            let mut result = CallToolResult::error(vec![ContentBlock::text(plain(&failure.message))]);
             result.structured_content = failure.value;
             result
         }

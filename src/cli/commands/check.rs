@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{Context, not_found};
 use crate::cli::args::Check;
 use crate::clock::rfc3339;
+use crate::controls::visible;
 use crate::error::{Code, Error};
 use crate::keeper::Look;
 use crate::settings::{Origin, Settings};
@@ -171,6 +172,6 @@ fn append(log: &Path, report: &Report) -> Result<(), Error> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let time = rfc3339(report.look.now);
-    let line = format!("{time} {}\n", report.lines().join(" "));
+    let line = format!("{time} {}\n", visible(&report.lines().join(" ")));
     options.open(log).and_then(|mut file| file.write_all(line.as_bytes())).map_err(failed)
 }

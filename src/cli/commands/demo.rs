@@ -12,7 +12,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use owo_colors::OwoColorize as _;
+use owo_colors::Style;
 use tempfile::TempDir;
 
 use super::Context;
@@ -142,12 +142,13 @@ impl<'a> Stage<'a> {
     }
 
     fn show(&self, lines: &[&str]) -> Result<()> {
-        Ok(self.context.output.data(&lines.join("\n"))?)
+        Ok(lines.iter().try_for_each(|line| self.context.output.data(line))?)
     }
 
     fn step(&self, title: &str) -> Result<()> {
         self.context.clock.sleep(self.pause);
-        self.show(&["", &title.bold().underline().to_string()])
+        self.show(&[""])?;
+        Ok(self.context.output.styled(title, Style::new().bold().underline())?)
     }
 
     /// A line of the demo itself in what others print.
@@ -157,7 +158,7 @@ impl<'a> Stage<'a> {
 
     fn command(&self, command: &str) {
         // What cannot be shown here cannot be shown by the command either, and is told there.
-        let _ = self.show(&[&format!("$ {command}").bold().to_string()]);
+        let _ = self.context.output.styled(&format!("$ {command}"), Style::new().bold());
     }
 
     /// zoomtok with these arguments, in this directory and with nothing of the user's settings.

@@ -11,7 +11,9 @@ pub(in crate::cli) fn run(context: &Context, flags: &args::Sandbox) -> Result<Co
     let options = Options { port: flags.port, token_life: flags.token_life, ..Options::default() };
     let sandbox =
         Sandbox::start(options).with_context(|| format!("cannot listen on 127.0.0.1:{}", flags.port))?;
-    context.output.text(&sandbox.instructions())?;
+    for line in sandbox.instructions().lines() {
+        context.output.text(line)?;
+    }
     sandbox.run_forever();
     Ok(Code::Done)
 }

@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use owo_colors::OwoColorize as _;
+use owo_colors::Style;
 use serde_json::{Value, json};
 
 use super::Stage;
@@ -95,7 +95,7 @@ fn refreshes(stage: &Stage<'_>, client: &mut Client) -> Result<()> {
 impl Stage<'_> {
     /// A call that the client makes.
     fn call(&self, call: &str) -> Result<()> {
-        self.show(&[&format!("→ {call}").bold().to_string()])
+        Ok(self.context.output.styled(&format!("→ {call}"), Style::new().bold())?)
     }
 
     /// Shows words in lines that fit on a narrow terminal.

@@ -1,0 +1,183 @@
+//! Characters that control a terminal, change the order of a text or hide in it, and texts without them.
+//!
+//! A path, an argument or a topic of a meeting may hold any of them. On a terminal they would move the cursor, erase
+//! lines or hide a part; to a model they would show what no person sees. Each text leaves the program through one of the
+//! three functions below: [`visible`] for people, [`in_json`] for programs, [`plain`] for models.
+//!
+//! What joins letters and signs (U+200C, U+200D) or chooses how a sign looks (U+FE00 to U+FE0F) stays: Persian, Hindi and
+//! emoji need it, and it moves nothing.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value};
+
+/// Whether a character is one of them: the controls of ASCII and of C1, line and paragraph separators, those that turn
+/// the direction of writing, those without any width, and the tags that spell ASCII invisibly.
+pub fn is_control(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'
+                | '\u{200e}'
+                | '\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+/// Whether a text has none of them. Nearly every text is ASCII, and quickly looked through.
+fn is_free(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) || !text.contains(is_control)
+}
+
+/// A line for people: each of these characters is shown as `\u{1b}` is here, the end of a line among them.
+pub fn visible(line: &str) -> Cow<'_, str> {
+    if is_free(line) {
+        return line.into();
+    }
+    let mut shown = String::with_capacity(line.len() + 16);
+    for c in line.chars() {
+        if is_control(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }
+    }
+    shown.into()
+}
+
+/// JSON for programs, which is the same JSON with these characters escaped. They stand in texts only: what `serde_json`
+/// writes has no white space.
+pub fn in_json(json: &str) -> Cow<'_, str> {
+    if is_free(json) {
+        return json.into();
+    }
+    let mut escaped = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if is_control(c) {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                // A String takes whatever is written.
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped.into()
+}
+
+/// A text for models: without these characters but tabs and the ends of lines, which all become `\n`.
+pub fn plain(text: &str) -> Cow<'_, str> {
+    if is_free(text) || !text.contains(|c| is_control(c) && !matches!(c, '\n' | '\t')) {
+        return text.into();
+    }
+    let mut kept = String::with_capacity(text.len());
+    let mut after_return = false;
+    for c in text.chars() {
+        match c {
+            '\n' if after_return => {}
+            '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => kept.push('\n'),
+            '\t' => kept.push('\t'),
+            c if is_control(c) => {}
+            c => kept.push(c),
+        }
+        after_return = c == '\r';
+    }
+    kept.into()
+}
+
+/// The same of every text in a value, the names of its fields among them.
+pub fn plain_value(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Cow::Owned(kept) = plain(text) {
+                *text = kept;
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(plain_value),
+        Value::Object(fields) => {
+            if !fields.keys().all(|name| is_free(name)) {
+                let renamed = std::mem::take(fields)
+                    .into_iter()
+                    .map(|(name, value)| (plain(&name).into_owned(), value));
+                *fields = renamed.collect::<Map<_, _>>();
+            }
+            fields.values_mut().for_each(plain_value);
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn the_characters_are_these() {
+        let ranges = [
+            (0, 0x1f),
+            (0x7f, 0x9f),
+            (0x61c, 0x61c),
+            (0x180e, 0x180e),
+            (0x200b, 0x200b),
+            (0x200e, 0x200f),
+            (0x2028, 0x202e),
+            (0x2060, 0x206f),
+            (0xfeff, 0xfeff),
+            (0xfff9, 0xfffb),
+            (0xe0000, 0xe007f),
+        ];
+        for c in (0..=0x0010_ffff).filter_map(char::from_u32) {
+            let listed = ranges.iter().any(|(from, to)| (*from..=*to).contains(&u32::from(c)));
+            assert_eq!(is_control(c), listed, "{}", c.escape_unicode());
+        }
+    }
+
+    #[test]
+    fn people_see_them_and_models_do_not() {
+        for (text, visible_as, plain_as) in [
+            ("plain", "plain", "plain"),
+            ("/home/zoë/.env", "/home/zoë/.env", "/home/zoë/.env"),
+            ("a\u{1b}[2Jb", "a\\u{1b}[2Jb", "a[2Jb"),
+            ("a\u{9b}2Jb\u{7f}", "a\\u{9b}2Jb\\u{7f}", "a2Jb"),
+            ("a\r\nb\rc\n\td", "a\\u{d}\\u{a}b\\u{d}c\\u{a}\\u{9}d", "a\nb\nc\n\td"),
+            ("a\u{85}b\u{2028}c\u{b}", "a\\u{85}b\\u{2028}c\\u{b}", "a\nb\nc\n"),
+            ("gpj.\u{202e}exe", "gpj.\\u{202e}exe", "gpj.exe"),
+            ("a\u{200b}b\u{e0041}", "a\\u{200b}b\\u{e0041}", "ab"),
+            (
+                "👩\u{200d}💻 ⚠\u{fe0f} نمی\u{200c}خواهم",
+                "👩\u{200d}💻 ⚠\u{fe0f} نمی\u{200c}خواهم",
+                "👩\u{200d}💻 ⚠\u{fe0f} نمی\u{200c}خواهم",
+            ),
+        ] {
+            assert_eq!((&*visible(text), &*plain(text)), (visible_as, plain_as));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_of_them_comes_through(text in any::<String>(), more in "[\\x00-\\x1f\\x7f-\\x9f\u{200b}-\u{206f}\u{e0000}-\u{e007f}a]*") {
+            let text = format!("{text}{more}");
+            prop_assert!(!visible(&text).contains(is_control));
+            prop_assert!(!plain(&text).contains(|c| is_control(c) && !matches!(c, '\n' | '\t')));
+            let once = plain(&text);
+            prop_assert_eq!(plain(&once), &*once);
+
+            let value = json!({&text: [&text]});
+            let written = value.to_string();
+            let escaped = in_json(&written);
+            prop_assert!(!escaped.contains(is_control));
+            prop_assert_eq!(serde_json::from_str::<Value>(&escaped).unwrap(), value);
+
+            let mut kept = json!({&text: [{"a": &text}, 1, null, true]});
+            plain_value(&mut kept);
+            prop_assert_eq!(kept, json!({&*plain(&text): [{"a": plain(&text)}, 1, null, true]}));
+        }
+    }
+}
