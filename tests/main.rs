@@ -36,6 +36,7 @@ mod get;
 mod input;
 mod jsonrpc_lines;
 mod mcp;
+mod mcp_counted;
 mod mcp_errors;
 #[cfg(unix)]
 mod mcp_foreign;

@@ -40,7 +40,7 @@ pub(crate) fn start(home: &Home) -> Session {
 }
 
 /// Waits where a window of so many seconds is about to end: a test must be in one.
-fn within_a_window(seconds: u64, needed: u64) {
+pub(crate) fn within_a_window(seconds: u64, needed: u64) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let left = seconds - now % seconds;
     if left <= needed {

@@ -9,6 +9,7 @@
 //! | `scopes.rs` | which scopes the tools need |
 //! | `tools/` | the tools: their arguments, their schemas, what they ask of Zoom |
 //! | `session.rs` | one call of a tool: the token, one renewal, short waits |
+//! | `reach.rs` | whether Zoom has seen anything of a call, which decides if it stays counted |
 //! | `tokens.rs`, `ahead.rs` | the token, kept through the keeper: on demand, and ahead of time |
 //!
 //! A call passes the gate, has its arguments read, gets the token and asks Zoom, in this order.
@@ -21,6 +22,7 @@ mod gate;
 pub(crate) mod oracle;
 pub mod policy;
 pub(crate) mod policy_file;
+mod reach;
 pub(crate) mod scopes;
 mod server;
 mod session;

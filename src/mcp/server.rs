@@ -68,7 +68,7 @@ impl Server {
                 Err(Failure::cancelled())
             }
         };
-        if !session.has_reached_zoom() {
+        if session.reach().close() {
             parts.gate.give_back(pass).await;
         }
         result

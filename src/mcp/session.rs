@@ -1,13 +1,13 @@
 //! What a tool may do: call Zoom, with a token that is good.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::failure::Failure;
+use super::reach::Reach;
 use super::tokens::{Given, Pair, Tokens};
 use crate::clock::{self, Clock as _};
 use crate::error::Error;
@@ -26,7 +26,7 @@ const USUAL_WAIT: Duration = Duration::from_secs(1);
 /// One call of a tool.
 pub(super) struct Session {
     tokens: Arc<Tokens>,
-    reached: AtomicBool,
+    reach: Arc<Reach>,
 }
 
 /// The tries of one request.
@@ -38,14 +38,12 @@ struct Tries<'a> {
     given: bool,
     renewed: bool,
     waits: u32,
-    /// Whether Zoom may have seen something of this call before the last try.
-    reached: bool,
 }
 
 impl Session {
     /// For a call that begins now.
     pub(super) fn new(tokens: Arc<Tokens>) -> Self {
-        Self { tokens, reached: AtomicBool::new(false) }
+        Self { tokens, reach: Arc::default() }
     }
 
     /// Asks Zoom's API for something, with the token that is kept here, or with one that was given. What is answered is an
@@ -69,9 +67,12 @@ impl Session {
     async fn answer(&self, request: &Request, given: Option<&Token>) -> Result<Value, Failure> {
         let mut tries = self.tries(given).await?;
         loop {
-            self.reach();
+            self.begin()?;
             match tries.api.call(request, &tries.token).await {
-                Ok(value) => return Ok(value),
+                Ok(value) => {
+                    self.reach.sent(true);
+                    return Ok(value);
+                }
                 Err(failure) => tries.after(failure).await?,
             }
         }
@@ -81,9 +82,12 @@ impl Session {
     pub(super) async fn download(&self, address: &str, given: Option<&Token>) -> Result<String, Failure> {
         let mut tries = self.tries(given).await?;
         loop {
-            self.reach();
+            self.begin()?;
             match tries.api.download(address, &tries.token).await {
-                Ok(text) => return Ok(text),
+                Ok(text) => {
+                    self.reach.sent(true);
+                    return Ok(text);
+                }
                 Err(failure) => tries.after(failure).await?,
             }
         }
@@ -91,18 +95,21 @@ impl Session {
 
     /// Gets a new token in the place of the one that is there.
     pub(super) async fn renew(&self) -> Result<Kept, Failure> {
-        self.reach();
-        self.tokens.renewed().await.map_err(|error| self.explain(error))
+        let kept = self.tokens.renewed(&self.reach).await?;
+        // Also where it was another call that has asked for it.
+        self.reach.count();
+        Ok(kept)
     }
 
     /// Spends a refresh token that came with the call.
     pub(super) async fn exchange(&self, given: Given) -> Result<Pair, Failure> {
-        self.reach();
-        self.tokens.exchange(given).await.map_err(|error| match error {
+        let pair = self.tokens.exchange(given, &self.reach).await.map_err(|error| match error {
             // What to mend then is in the call, and not in the settings that the hint of the error is about.
             Error::Refused { .. } => Failure::new(format!("{error}. See to the credentials of this call.")),
-            error => self.explain(error),
-        })
+            error => error.into(),
+        })?;
+        self.reach.count();
+        Ok(pair)
     }
 
     /// The wall clock.
@@ -115,60 +122,34 @@ impl Session {
         &self.tokens
     }
 
-    /// Whether Zoom may have seen anything of this call.
-    pub(super) fn has_reached_zoom(&self) -> bool {
-        self.reached.load(Ordering::Relaxed)
+    /// What Zoom has seen of this call.
+    pub(super) fn reach(&self) -> &Reach {
+        &self.reach
     }
 
     /// Takes note that Zoom may see something of this call from now on. Before it is sent: a client that has cancelled
     /// has reached Zoom all the same.
-    fn reach(&self) {
-        self.reached.store(true, Ordering::Relaxed);
-    }
-
-    /// A failure to get a token, after taking note of whether Zoom may have seen the question.
-    fn explain(&self, error: Error) -> Failure {
-        self.reached.store(has_reached(&error), Ordering::Relaxed);
-        error.into()
+    fn begin(&self) -> Result<(), Failure> {
+        if self.reach.begin() { Ok(()) } else { Err(Failure::cancelled()) }
     }
 
     async fn tries(&self, given: Option<&Token>) -> Result<Tries<'_>, Failure> {
-        let reached = self.has_reached_zoom();
         let (api, token) = match given {
             Some(token) => (self.tokens.api_alone()?, token.clone()),
-            None => self.tokens.for_call().await.map_err(|error| {
-                if has_reached(&error) {
-                    self.reach();
-                }
-                Failure::from(error)
-            })?,
+            None => self.tokens.for_call(&self.reach).await?,
         };
-        Ok(Tries { session: self, api, token, given: given.is_some(), renewed: false, waits: 0, reached })
-    }
-}
-
-/// Whether Zoom may have seen the question for a token that ended like this.
-fn has_reached(error: &Error) -> bool {
-    match error {
-        Error::Refused { .. }
-        | Error::UnsafeToken { .. }
-        | Error::Unmeetable { .. }
-        | Error::Unsaved { .. }
-        | Error::Lost { .. } => true,
-        Error::Passing { reached, .. } => *reached,
-        _ => false,
+        Ok(Tries { session: self, api, token, given: given.is_some(), renewed: false, waits: 0 })
     }
 }
 
 impl Tries<'_> {
     /// Makes ready for one more try, where that may help.
     async fn after(&mut self, failure: api::Failure) -> Result<(), Failure> {
-        self.reached |= failure.reached();
-        self.session.reached.store(self.reached, Ordering::Relaxed);
+        self.session.reach.sent(failure.reached());
         match &failure {
             api::Failure::Token { .. } if !self.given && !self.renewed => {
                 self.renewed = true;
-                let kept = self.session.tokens.instead_of(self.token.clone()).await?;
+                let kept = self.session.tokens.instead_of(self.token.clone(), &self.session.reach).await?;
                 self.token = kept.token;
                 Ok(())
             }

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::reach::{Noted, Reach};
 use crate::clock::{Clock as _, Endable, SystemClock};
 use crate::error::{Code, Error};
 use crate::keeper::{Keeper, Kept, Look, Need, Unlike};
@@ -16,7 +17,7 @@ use crate::settings::{Environment, Settings};
 use crate::token::Token;
 use crate::watch::COOLDOWN;
 use crate::zoom::api::Api;
-use crate::zoom::{Credentials, Exchange as _, Grant, Http};
+use crate::zoom::{Credentials, Exchange as _, Grant};
 
 /// The seconds that a token must have left to be sent. That it is renewed long before is the business of `ahead.rs`, and
 /// one that ends on the way is renewed after the 401. With a setting in this place, one beyond the life of Zoom's tokens
@@ -153,7 +154,7 @@ impl Tokens {
     /// # Errors
     ///
     /// There is none and none can be had: any of [`Error`].
-    pub(super) async fn for_call(self: &Arc<Self>) -> Result<(Api, Token), Error> {
+    pub(super) async fn for_call(self: &Arc<Self>, reach: &Arc<Reach>) -> Result<(Api, Token), Error> {
         let look = self.keeper().look()?;
         let settings = self.settings(&look);
         let api = self.api(&settings.api_url()?)?;
@@ -163,7 +164,7 @@ impl Tokens {
         {
             return Ok((api, token));
         }
-        match (self.on_demand(look, Need { seconds: ENOUGH, unlike: Unlike::None }).await, present) {
+        match (self.on_demand(look, Need { seconds: ENOUGH, unlike: Unlike::None }, reach).await, present) {
             (Ok(kept), _) => Ok((api, kept.token)),
             // The last seconds of a token are better than none.
             (Err(error), Some(token)) if error.code() != Code::Refused => Ok((api, token)),
@@ -186,9 +187,13 @@ impl Tokens {
     /// # Errors
     ///
     /// None can be had: any of [`Error`].
-    pub(super) async fn instead_of(self: &Arc<Self>, rejected: Token) -> Result<Kept, Error> {
+    pub(super) async fn instead_of(
+        self: &Arc<Self>,
+        rejected: Token,
+        reach: &Arc<Reach>,
+    ) -> Result<Kept, Error> {
         let look = self.keeper().look()?;
-        self.on_demand(look, Need { seconds: 0, unlike: Unlike::Rejected(rejected) }).await
+        self.on_demand(look, Need { seconds: 0, unlike: Unlike::Rejected(rejected) }, reach).await
     }
 
     /// Another token than the one that is there.
@@ -196,9 +201,9 @@ impl Tokens {
     /// # Errors
     ///
     /// None can be had: any of [`Error`].
-    pub(super) async fn renewed(self: &Arc<Self>) -> Result<Kept, Error> {
+    pub(super) async fn renewed(self: &Arc<Self>, reach: &Arc<Reach>) -> Result<Kept, Error> {
         let look = self.keeper().look()?;
-        self.ensure(look, Need { seconds: 0, unlike: Unlike::Present }).await
+        self.ensure(look, Need { seconds: 0, unlike: Unlike::Present }, reach).await
     }
 
     /// Begins nothing more, and waits until no exchange is under way in this process. What it brings may be the only
@@ -215,16 +220,16 @@ impl Tokens {
     /// # Errors
     ///
     /// Zoom refuses, or cannot be asked: any of [`Error`].
-    pub(super) async fn exchange(self: &Arc<Self>, given: Given) -> Result<Pair, Error> {
+    pub(super) async fn exchange(self: &Arc<Self>, given: Given, reach: &Arc<Reach>) -> Result<Pair, Error> {
         let look = self.keeper().look()?;
         if self.kept(&look).is_some_and(|kept| kept.is_same(&given)) {
-            let kept = self.ensure(look, Need { seconds: 0, unlike: Unlike::Present }).await?;
+            let kept = self.ensure(look, Need { seconds: 0, unlike: Unlike::Present }, reach).await?;
             let refresh = self.kept(&self.keeper().look()?).map_or(given.refresh, |kept| kept.refresh);
             return Ok(Pair { access: kept.token, refresh, expires_at: kept.expires_at });
         }
         let url = self.settings(&look).oauth_url()?;
-        let (this, spent) = (Arc::clone(self), given.clone());
-        let pair = self.blocking(move || this.spend(&url, spent)).await?;
+        let (this, spent, reach) = (Arc::clone(self), given.clone(), Arc::clone(reach));
+        let pair = self.blocking(move || this.spend(&url, spent, &reach)).await?;
         // Only here is anybody left to be told.
         locked(&self.undelivered).retain(|(spent, _)| !spent.is_same(&given));
         Ok(pair)
@@ -232,12 +237,12 @@ impl Tokens {
 
     /// Spends it, unless it was spent for somebody who did not wait for the answer and asks again now: Zoom takes no
     /// refresh token twice.
-    fn spend(&self, url: &Url, given: Given) -> Result<Pair, Error> {
+    fn spend(&self, url: &Url, given: Given, reach: &Reach) -> Result<Pair, Error> {
         let undelivered = || locked(&self.undelivered);
         if let Some((_, pair)) = undelivered().iter().find(|(spent, _)| spent.is_same(&given)) {
             return Ok(pair.clone());
         }
-        let granted = Http.exchange(url, &given.credentials(), &self.clock)?;
+        let granted = Noted(reach).exchange(url, &given.credentials(), &self.clock)?;
         let refresh = granted.refresh_token.unwrap_or_else(|| given.refresh.clone());
         let pair = Pair { access: granted.token, refresh, expires_at: granted.expires_at };
         undelivered().push((given, pair.clone()));
@@ -256,8 +261,8 @@ impl Tokens {
     /// Gets a token because a call needs one. A call that waits for another one's attempt takes over its failure. And what
     /// Zoom has refused a moment ago is not asked for again with the same credentials: every call of an agent would be
     /// another refused request, and Zoom disables apps for too many.
-    async fn on_demand(self: &Arc<Self>, look: Look, need: Need) -> Result<Kept, Error> {
-        let (this, asked) = (Arc::clone(self), self.clock.elapsed());
+    async fn on_demand(self: &Arc<Self>, look: Look, need: Need, reach: &Arc<Reach>) -> Result<Kept, Error> {
+        let (this, reach, asked) = (Arc::clone(self), Arc::clone(reach), self.clock.elapsed());
         // In turn, so that no other call looks between a failure and the note of it.
         self.blocking(move || {
             // A token of the environment would hide that there is another one in `.env`.
@@ -270,7 +275,8 @@ impl Tokens {
             if let Some(failed) = failed.as_ref().filter(|failed| failed.answers(fingerprint, asked, now)) {
                 return Err(failed.again());
             }
-            this.keeper().ensure(&look, &need).inspect_err(|error| {
+            let zoom = Noted(&reach);
+            Keeper { zoom: &zoom, ..this.keeper() }.ensure(&look, &need).inspect_err(|error| {
                 // What costs no time is found again.
                 if !matches!(error.code(), Code::Refused | Code::Passing | Code::Busy) {
                     return;
@@ -288,9 +294,13 @@ impl Tokens {
         .await
     }
 
-    async fn ensure(self: &Arc<Self>, before: Look, need: Need) -> Result<Kept, Error> {
-        let this = Arc::clone(self);
-        self.blocking(move || this.keeper().ensure(&before, &need)).await
+    async fn ensure(self: &Arc<Self>, before: Look, need: Need, reach: &Arc<Reach>) -> Result<Kept, Error> {
+        let (this, reach) = (Arc::clone(self), Arc::clone(reach));
+        self.blocking(move || {
+            let zoom = Noted(&reach);
+            Keeper { zoom: &zoom, ..this.keeper() }.ensure(&before, &need)
+        })
+        .await
     }
 
     /// Does what waits for Zoom in a thread of its own, one at a time. Once begun it goes on to its end, also when whoever

@@ -22,9 +22,11 @@ fn scene(clock: SystemClock) -> (TempDir, Sandbox, Arc<Tokens>) {
 /// Two calls at once that need a token. The second one looks only after the first has failed, by the time of its look.
 async fn two_calls(tokens: &Arc<Tokens>) -> [Error; 2] {
     let need = || Need { seconds: ENOUGH, unlike: Unlike::None };
+    let reach = Arc::default();
     let [first, mut second] = [(); 2].map(|()| tokens.keeper().look().unwrap());
     second.now += chrono::TimeDelta::hours(1);
-    let (first, second) = tokio::join!(tokens.on_demand(first, need()), tokens.on_demand(second, need()));
+    let (first, second) =
+        tokio::join!(tokens.on_demand(first, need(), &reach), tokens.on_demand(second, need(), &reach));
     [first, second].map(Result::unwrap_err)
 }
 
@@ -54,9 +56,9 @@ async fn a_later_call_asks_again_where_zoom_has_not_refused() {
     sandbox.heal(Endpoint::Token);
     sandbox.fail(Endpoint::Token, Fault::Html(403), 2);
     for asked in 1..=2 {
-        let look = tokens.keeper().look().unwrap();
+        let (look, reach) = (tokens.keeper().look().unwrap(), Arc::default());
         let need = Need { seconds: ENOUGH, unlike: Unlike::None };
-        let error = tokens.on_demand(look, need).await.unwrap_err();
+        let error = tokens.on_demand(look, need, &reach).await.unwrap_err();
         assert!(matches!(error, Error::Passing { .. }), "{error}");
         assert_eq!(sandbox.token_requests().len(), asked);
     }
@@ -66,6 +68,7 @@ async fn a_later_call_asks_again_where_zoom_has_not_refused() {
 async fn a_call_that_waited_finds_what_was_put_there_meanwhile() {
     let (directory, sandbox, tokens) = scene(SystemClock::start());
     let need = || Need { seconds: ENOUGH, unlike: Unlike::None };
+    let reach = Arc::default();
     let [first, second] = [(); 2].map(|()| tokens.keeper().look().unwrap());
     let put = async {
         while sandbox.token_requests().is_empty() {
@@ -77,7 +80,7 @@ async fn a_call_that_waited_finds_what_was_put_there_meanwhile() {
         std::fs::rename(directory.path().join("other"), directory.path().join(".env")).unwrap();
     };
     let (first, second, ()) =
-        tokio::join!(tokens.on_demand(first, need()), tokens.on_demand(second, need()), put);
+        tokio::join!(tokens.on_demand(first, need(), &reach), tokens.on_demand(second, need(), &reach), put);
     assert!(first.is_err());
     assert!(sandbox.accepts(second.unwrap().token.expose()));
 }
