@@ -66,3 +66,5 @@ mod terminal;
 mod unstorable;
 mod update_claude;
 mod watch;
+#[cfg(unix)]
+mod zoommcp;
