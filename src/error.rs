@@ -84,6 +84,15 @@ pub enum Error {
         source: io::Error,
     },
 
+    /// A `.env` that was found, and not named, and may be somebody else's.
+    #[error("{} was found and not named, and {problem}", .path.display())]
+    Untrusted {
+        /// The file.
+        path: PathBuf,
+        /// Whose it may be, to be read after its path.
+        problem: String,
+    },
+
     /// A policy that is not valid.
     #[error("{} is not a valid policy: {}", .path.display(), .faults.join("; "))]
     Policy {
@@ -235,6 +244,7 @@ impl Error {
             | Self::Credential { .. }
             | Self::Unparseable { .. }
             | Self::Unreadable { .. }
+            | Self::Untrusted { .. }
             | Self::Policy { .. }
             | Self::ClaudeConfigMissing { .. } => Code::Configuration,
             Self::Refused { .. } => Code::Refused,

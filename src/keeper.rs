@@ -120,9 +120,10 @@ impl<'a> Keeper<'a> {
     ///
     /// # Errors
     ///
-    /// The `.env` is there and cannot be read or parsed.
+    /// The `.env` exists and cannot be read or parsed, or was found and may be somebody else's.
     pub fn look(&self) -> Result<Look, Error> {
         let file = EnvFile::read(self.env_file, NAMES)?;
+        self.environment.admit(&file)?;
         let now = self.clock.now();
         let ahead = || self.state(&file).memory().clock.map_or(0, |clock| applicable(clock, now));
         let held = Settings::new(self.environment, &file).token(now, ahead)?;

@@ -2,24 +2,46 @@
 //!
 //! A setting is looked up when a command needs it, so that a wrong one stops only the commands that it concerns.
 
+mod address;
 mod credentials;
 mod environment;
+mod found;
+mod home;
+mod names;
+mod oddities;
 mod survey;
+mod table;
 mod token;
 
 use std::fmt;
 use std::path::PathBuf;
 
-use reqwest::Url;
-
 use crate::error::Error;
 use crate::store::EnvFile;
-use crate::zoom::is_loopback;
+
+use table::{Kind, default, setting};
 
 pub(crate) use credentials::REFRESH_TOKEN;
-pub use environment::{Chosen, ENV_FILE, Environment, NAMES};
+pub use environment::{Chosen, ENV_FILE, Environment};
+pub use found::Ignored;
+pub use home::expanded;
+pub use names::{exported as exported_names, meant};
+pub use oddities::Oddity;
 pub use survey::Given;
+pub use table::NAMES;
 pub use token::Held;
+
+/// What `mcp` allows.
+pub(crate) const POLICY_FILE: &str = "ZOOM_POLICY_FILE";
+
+/// What concerns Claude Desktop.
+pub const CLAUDE_SETTINGS: &[&str] = &[
+    "CLAUDE_CONFIG_FILE",
+    "CLAUDE_MCP_SERVER_NAME",
+    "CLAUDE_ZOOM_ENV_KEY",
+    "CLAUDE_APP_NAME",
+    "CLAUDE_APP_COMMAND",
+];
 
 /// Where a value was set, for messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,15 +73,18 @@ struct Value<'a> {
 }
 
 /// The settings of one run: an environment and a `.env`.
+#[derive(Clone, Copy)]
 pub struct Settings<'a> {
     environment: &'a Environment,
     file: &'a EnvFile,
+    /// Whether they are looked at for credentials that somebody else has sent.
+    for_caller: bool,
 }
 
 impl<'a> Settings<'a> {
     /// The settings that an environment and a `.env` make.
     pub fn new(environment: &'a Environment, file: &'a EnvFile) -> Self {
-        Self { environment, file }
+        Self { environment, file, for_caller: false }
     }
 
     /// The seconds that a token must have left to count as valid, for `get` and `check`.
@@ -68,7 +93,7 @@ impl<'a> Settings<'a> {
     ///
     /// [`Error::Setting`] when `ZOOM_TOKEN_THRESHOLD` is not a whole number.
     pub fn threshold(&self, flag: Option<u64>) -> Result<u64, Error> {
-        flag.map_or_else(|| self.seconds("ZOOM_TOKEN_THRESHOLD", 60), Ok)
+        flag.map_or_else(|| self.seconds("ZOOM_TOKEN_THRESHOLD"), Ok)
     }
 
     /// Whether `check` also writes its log.
@@ -96,7 +121,7 @@ impl<'a> Settings<'a> {
     ///
     /// [`Error::Setting`] when `ZOOM_AUTO_REFRESH_THRESHOLD` is not a whole number.
     pub fn auto_refresh_threshold(&self, flag: Option<u64>) -> Result<u64, Error> {
-        flag.map_or_else(|| self.seconds("ZOOM_AUTO_REFRESH_THRESHOLD", 300), Ok)
+        flag.map_or_else(|| self.seconds("ZOOM_AUTO_REFRESH_THRESHOLD"), Ok)
     }
 
     /// The seconds between two status lines of `watch`; 0 shows none.
@@ -105,16 +130,29 @@ impl<'a> Settings<'a> {
     ///
     /// [`Error::Setting`] when `ZOOM_TOKEN_DISPLAY_INTERVAL` is not a whole number.
     pub fn display_interval(&self, flag: Option<u64>) -> Result<u64, Error> {
-        flag.map_or_else(|| self.seconds("ZOOM_TOKEN_DISPLAY_INTERVAL", 60), Ok)
+        flag.map_or_else(|| self.seconds("ZOOM_TOKEN_DISPLAY_INTERVAL"), Ok)
     }
 
     /// The policy that `mcp` serves under, where there is one.
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] when the variable is not UTF-8.
+    /// [`Error::Setting`] when the variable is not UTF-8, or stands in a `.env` that may not say it: without the policy that
+    /// somebody has set nothing may be allowed.
     pub fn policy_file(&self) -> Result<Option<PathBuf>, Error> {
-        self.path("ZOOM_POLICY_FILE")
+        let path = self.path(POLICY_FILE)?;
+        match self.written(POLICY_FILE) {
+            Some(Value { origin, .. }) if path.is_none() => Err(Error::Setting {
+                name: POLICY_FILE.into(),
+                place: origin.to_string(),
+                problem: format!(
+                    "names a policy outside of the directory of its .env, which was found and not named: name the .env \
+                     with --env-file {}, or the policy with --policy",
+                    self.file.path().display()
+                ),
+            }),
+            _ => Ok(path),
+        }
     }
 
     /// Claude Desktop's configuration file, where it is named.
@@ -132,7 +170,7 @@ impl<'a> Settings<'a> {
     ///
     /// [`Error::Setting`] when the variable is not UTF-8.
     pub fn claude_server_name(&self) -> Result<String, Error> {
-        self.text("CLAUDE_MCP_SERVER_NAME", "zoom")
+        self.text("CLAUDE_MCP_SERVER_NAME")
     }
 
     /// The variable of that server that gets the token.
@@ -141,16 +179,17 @@ impl<'a> Settings<'a> {
     ///
     /// [`Error::Setting`] when the variable is not UTF-8.
     pub fn claude_env_key(&self) -> Result<String, Error> {
-        self.text("CLAUDE_ZOOM_ENV_KEY", "ZOOM_ACCESS_TOKEN")
+        self.text("CLAUDE_ZOOM_ENV_KEY")
     }
 
-    /// The name of the Claude app.
+    /// The name of the Claude app, or the path of it.
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] when the variable is not UTF-8.
+    /// [`Error::Setting`] when the variable is not UTF-8, or begins with the name of a user.
     pub fn claude_app_name(&self) -> Result<String, Error> {
-        self.text("CLAUDE_APP_NAME", "Claude")
+        const NAME: &str = "CLAUDE_APP_NAME";
+        in_shell(self.text(NAME)?, true).map_err(|problem| self.impossible(NAME, problem))
     }
 
     /// The command that starts the Claude app, where it is named, split into words as a shell does.
@@ -164,29 +203,16 @@ impl<'a> Settings<'a> {
         // The backslashes of Windows are those of its paths, and not for the splitter: a NUL, which no setting has,
         // stands for them meanwhile.
         let hidden = if cfg!(windows) { r"\" } else { "\0" };
-        match shell_words::split(&value.text.replace(hidden, "\0")) {
+        let Ok(words) = shell_words::split(&value.text.replace(hidden, "\0")) else {
+            return Err(self.impossible(NAME, "has a quote that is not closed"));
+        };
+        let words = words.iter().map(|word| word.replace('\0', hidden)).enumerate();
+        let words: Result<Vec<String>, &str> = words.map(|(at, word)| in_shell(word, at == 0)).collect();
+        match words {
             Ok(words) if words.is_empty() => Err(self.impossible(NAME, "has no word in it")),
-            Ok(words) => Ok(Some(words.iter().map(|word| word.replace('\0', hidden)).collect())),
-            Err(_) => Err(self.impossible(NAME, "has a quote that is not closed")),
+            Ok(words) => Ok(Some(words)),
+            Err(problem) => Err(self.impossible(NAME, problem)),
         }
-    }
-
-    /// Where tokens come from; `https://zoom.us` unless it is set.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Setting`] for what is no https URL, plain http to this machine excepted.
-    pub fn oauth_url(&self) -> Result<Url, Error> {
-        self.url("ZOOM_OAUTH_URL", "https://zoom.us")
-    }
-
-    /// Where Zoom's API is; `https://api.zoom.us/v2` unless it is set.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Setting`] as with [`Settings::oauth_url`].
-    pub fn api_url(&self) -> Result<Url, Error> {
-        self.url("ZOOM_API_URL", "https://api.zoom.us/v2")
     }
 
     /// That a value cannot be, for whoever finds it out only where it is used. `problem` is read after the name.
@@ -199,24 +225,23 @@ impl<'a> Settings<'a> {
         Error::Setting { name: name.into(), place, problem: problem.into() }
     }
 
-    fn text(&self, name: &'static str, default: &str) -> Result<String, Error> {
-        Ok(self.value(name)?.map_or(default, |value| value.text).into())
+    fn text(&self, name: &'static str) -> Result<String, Error> {
+        Ok(self.value(name)?.map_or_else(|| default(name), |value| value.text).into())
     }
 
     fn path(&self, name: &'static str) -> Result<Option<PathBuf>, Error> {
-        Ok(self.value(name)?.map(|value| value.text.into()))
+        let Some(value) = self.value(name)? else { return Ok(None) };
+        expanded(value.text.as_ref()).map(Some).map_err(|problem| self.impossible(name, problem))
     }
 
-    fn seconds(&self, name: &'static str, default: u64) -> Result<u64, Error> {
-        let Some(value) = self.value(name)? else { return Ok(default) };
+    fn seconds(&self, name: &'static str) -> Result<u64, Error> {
+        let Some(value) = self.value(name)? else {
+            return Ok(match setting(name).map(|setting| setting.kind) {
+                Some(Kind::Seconds(seconds)) => seconds,
+                _ => 0,
+            });
+        };
         whole_seconds(value.text.trim()).map_err(|problem| self.impossible(name, problem))
-    }
-
-    fn url(&self, name: &'static str, default: &'static str) -> Result<Url, Error> {
-        let value = self.value(name)?;
-        let text = value.map_or(default, |value| value.text.trim().trim_end_matches('/'));
-        let url = Url::parse(text).map_err(|_| "is not a URL").and_then(|url| acceptable(&url).map(|()| url));
-        url.map_err(|problem| self.impossible(name, problem))
     }
 
     fn value(&self, name: &'static str) -> Result<Option<Value<'a>>, Error> {
@@ -226,7 +251,13 @@ impl<'a> Settings<'a> {
         })
     }
 
+    /// What the `.env` says, where it may say that.
     fn in_file(&self, name: &'static str) -> Option<Value<'a>> {
+        self.written(name).filter(|value| self.may_say(name, value.text))
+    }
+
+    /// What stands in the `.env`.
+    fn written(&self, name: &'static str) -> Option<Value<'a>> {
         let entry = self.file.get(name)?;
         Some(Value { text: &entry.value, origin: self.place_in_file(entry.line) })
     }
@@ -234,6 +265,24 @@ impl<'a> Settings<'a> {
     fn place_in_file(&self, line: usize) -> Origin {
         Origin::File { path: self.file.path().to_owned(), line }
     }
+}
+
+/// A word as a shell would have it, which has its `~` expanded where it is a path of the user's. A program is one.
+fn in_shell(word: String, is_program: bool) -> Result<String, &'static str> {
+    if !(word.starts_with("~/") || (is_program && word.starts_with('~'))) {
+        return Ok(word);
+    }
+    let path = expanded(word.as_ref())?;
+    path.into_os_string().into_string().map_err(|_| "begins with ~, and the home directory is not UTF-8")
+}
+
+/// The name or the path of a program, with its `~` expanded.
+///
+/// # Errors
+///
+/// What is wrong with it, to be read after its name.
+pub fn program(text: &str) -> Result<String, &'static str> {
+    in_shell(text.to_owned(), true)
 }
 
 /// A number of seconds as a flag or a variable may have it: digits and nothing else.
@@ -244,22 +293,6 @@ impl<'a> Settings<'a> {
 pub fn whole_seconds(text: &str) -> Result<u64, &'static str> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| digits).ok_or("is not a whole number of seconds")
-}
-
-fn acceptable(url: &Url) -> Result<(), &'static str> {
-    match url.scheme() {
-        "https" => {}
-        "http" if is_loopback(url) => {}
-        "http" => return Err("must begin with https:// (plain http is for this machine only)"),
-        _ => return Err("must begin with https://"),
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("must not hold a user name or a password");
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err("must end with its path");
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -153,6 +153,7 @@ fn what_zoom_refuses_is_told_with_what_to_mend() {
     ] {
         let mut home = home(&sandbox, "");
         home.set(name, value);
+        home.set("ZOOM_ENV_FILE", home.env_path().to_str().unwrap());
         says(&doctor(&home, &["--fetch"], 4), &["❌ Zoom refused", part, "👉 Copy"]);
         // It is remembered, also for who only looks.
         let ended = doctor(&home, &[], 0);
@@ -237,6 +238,7 @@ fn a_token_of_another_account_and_one_that_is_exported_are_told() {
     let mut home = home(&sandbox, &valid(&sandbox));
     home.set("ZOOM_ACCESS_TOKEN", &sandbox.mint(600));
     home.set("ZOOM_ACCOUNT_ID", "canary-account");
+    home.set("ZOOM_ENV_FILE", home.env_path().to_str().unwrap());
     says(
         &doctor(&home, &[], 0),
         &["⚠️  another ZOOM_ACCESS_TOKEN is exported", "issued for another account"],

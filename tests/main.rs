@@ -31,6 +31,7 @@ mod everywhere;
 mod exec;
 #[cfg(target_os = "linux")]
 mod faults;
+mod found_env;
 mod generated;
 mod get;
 mod input;

@@ -65,7 +65,10 @@ impl Session {
     /// Starts `zoomtok mcp` with these arguments behind it, and says nothing.
     #[track_caller]
     pub(crate) fn without_greeting(home: &Home, arguments: &[&str]) -> Self {
-        Self::of(home.command([&["mcp"], arguments].concat()))
+        let mut command = home.command([&["mcp"], arguments].concat());
+        // The entry of `mcp --install` names it too.
+        command.env("ZOOM_ENV_FILE", home.env_path());
+        Self::of(command)
     }
 
     /// Starts a server by this command, and says nothing.

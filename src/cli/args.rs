@@ -7,6 +7,7 @@ mod tables;
 
 use std::path::PathBuf;
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::commands::{
@@ -15,6 +16,7 @@ pub use self::commands::{
 };
 use self::tables::STYLES;
 pub use self::tables::{AFTER, FIRST};
+use crate::settings::expanded;
 
 /// Keeps a Zoom access token valid where it is needed
 ///
@@ -50,7 +52,7 @@ impl Cli {
 #[derive(Debug, Args)]
 pub struct Global {
     /// The .env to use instead of the first one found
-    #[arg(long, value_name = "PATH", display_order = 100)]
+    #[arg(long, value_name = "PATH", value_parser = path(), display_order = 100)]
     pub env_file: Option<PathBuf>,
     /// When to colour [default: auto]
     #[arg(long, value_name = "WHEN", display_order = 101)]
@@ -58,6 +60,11 @@ pub struct Global {
     /// Say nothing but errors and what was asked for
     #[arg(short, long, display_order = 102)]
     pub quiet: bool,
+}
+
+/// A path as a client passes it on, which has no shell to expand a `~`.
+fn path() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| expanded(&path))
 }
 
 /// When to colour

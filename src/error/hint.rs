@@ -30,6 +30,9 @@ impl Error {
             Self::Unparseable { .. } => {
                 Some("Mend it by hand; zoomtok does not touch what it cannot read".into())
             }
+            Self::Untrusted { path, .. } => {
+                Some(format!("If it may be used, name it: --env-file {}", path.display()))
+            }
             Self::Policy { path, .. } => {
                 Some(format!("zoomtok policy check {} lists this line by line", path.display()))
             }

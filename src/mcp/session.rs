@@ -149,8 +149,8 @@ impl Tries<'_> {
         match &failure {
             api::Failure::Token { .. } if !self.given && !self.renewed => {
                 self.renewed = true;
-                let kept = self.session.tokens.instead_of(self.token.clone(), &self.session.reach).await?;
-                self.token = kept.token;
+                (self.api, self.token) =
+                    self.session.tokens.instead_of(self.token.clone(), &self.session.reach).await?;
                 Ok(())
             }
             api::Failure::Busy { wait, .. }

@@ -157,17 +157,18 @@ impl Tokens {
     pub(super) async fn for_call(self: &Arc<Self>, reach: &Arc<Reach>) -> Result<(Api, Token), Error> {
         let look = self.keeper().look()?;
         let settings = self.settings(&look);
-        let api = self.api(&settings.api_url()?)?;
+        // A token that is fetched is no longer that of the environment, and may be for another address.
+        let (here, fetched) = (settings.api_url(look.held.origin.as_ref())?, settings.api_url(None)?);
         let present = look.held.state.token().filter(|_| look.held.state.lasts(0)).cloned();
         if look.held.state.lasts(ENOUGH)
             && let Some(token) = present
         {
-            return Ok((api, token));
+            return Ok((self.api(&here)?, token));
         }
         match (self.on_demand(look, Need { seconds: ENOUGH, unlike: Unlike::None }, reach).await, present) {
-            (Ok(kept), _) => Ok((api, kept.token)),
+            (Ok(kept), _) => Ok((self.api(&fetched)?, kept.token)),
             // The last seconds of a token are better than none.
-            (Err(error), Some(token)) if error.code() != Code::Refused => Ok((api, token)),
+            (Err(error), Some(token)) if error.code() != Code::Refused => Ok((self.api(&here)?, token)),
             (Err(error), _) => Err(error),
         }
     }
@@ -179,10 +180,10 @@ impl Tokens {
     /// A setting is wrong, or HTTPS cannot be set up.
     pub(super) fn api_alone(&self) -> Result<Api, Error> {
         let look = self.keeper().look()?;
-        self.api(&self.settings(&look).api_url()?)
+        self.api(&self.settings(&look).for_caller().api_url(None)?)
     }
 
-    /// Another token than one that Zoom's API does not take.
+    /// Another token than one that Zoom's API does not take, and the API that it is for.
     ///
     /// # Errors
     ///
@@ -191,9 +192,13 @@ impl Tokens {
         self: &Arc<Self>,
         rejected: Token,
         reach: &Arc<Reach>,
-    ) -> Result<Kept, Error> {
+    ) -> Result<(Api, Token), Error> {
         let look = self.keeper().look()?;
-        self.on_demand(look, Need { seconds: 0, unlike: Unlike::Rejected(rejected) }, reach).await
+        let need = Need { seconds: 0, unlike: Unlike::Rejected(rejected) };
+        let kept = self.on_demand(look, need, reach).await?;
+        let look = self.keeper().look()?;
+        let origin = look.held.origin.as_ref().filter(|_| look.held.state.token() == Some(&kept.token));
+        Ok((self.api(&self.settings(&look).api_url(origin)?)?, kept.token))
     }
 
     /// Another token than the one that is there.
@@ -227,7 +232,7 @@ impl Tokens {
             let refresh = self.kept(&self.keeper().look()?).map_or(given.refresh, |kept| kept.refresh);
             return Ok(Pair { access: kept.token, refresh, expires_at: kept.expires_at });
         }
-        let url = self.settings(&look).oauth_url()?;
+        let url = self.settings(&look).for_caller().oauth_url()?;
         let (this, spent, reach) = (Arc::clone(self), given.clone(), Arc::clone(reach));
         let pair = self.blocking(move || this.spend(&url, spent, &reach)).await?;
         // Only here is anybody left to be told.

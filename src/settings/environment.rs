@@ -4,34 +4,12 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::Origin;
+use super::table::NAMES;
+use super::{Origin, home};
 use crate::error::Error;
-use crate::store::find_env_file;
+use crate::store::{EnvFile, Place, find_env_file};
 
-/// Every variable that zoomtok reads from a `.env`.
-pub const NAMES: &[&str] = &[
-    "ZOOM_CLIENT_ID",
-    "ZOOM_CLIENT_SECRET",
-    "ZOOM_ACCOUNT_ID",
-    "ZOOM_REFRESH_TOKEN",
-    "ZOOM_ACCESS_TOKEN",
-    "ZOOM_TOKEN_EXPIRES_AT",
-    "ZOOM_TOKEN_THRESHOLD",
-    "ZOOM_CHECK_VERBOSE",
-    "ZOOM_CHECK_LOGFILE",
-    "ZOOM_OAUTH_URL",
-    "ZOOM_API_URL",
-    "ZOOM_AUTO_REFRESH_THRESHOLD",
-    "ZOOM_TOKEN_DISPLAY_INTERVAL",
-    "CLAUDE_CONFIG_FILE",
-    "CLAUDE_MCP_SERVER_NAME",
-    "CLAUDE_ZOOM_ENV_KEY",
-    "CLAUDE_APP_NAME",
-    "CLAUDE_APP_COMMAND",
-    "ZOOM_POLICY_FILE",
-];
-
-/// Those of them that are the token.
+/// The settings that are the token.
 pub(super) const OF_TOKEN: [&str; 2] = ["ZOOM_ACCESS_TOKEN", "ZOOM_TOKEN_EXPIRES_AT"];
 
 /// Where the `.env` is; read from the environment only.
@@ -44,16 +22,32 @@ pub enum Chosen {
     ByFlag,
     /// `ZOOM_ENV_FILE` names it.
     ByVariable,
-    /// It is the first one found.
+    /// It is the first one found, here or in a directory above.
     Found,
+    /// It is the one in zoomtok's configuration directory.
+    Configured,
     /// There is none, and this is where one would be made.
     ToBeMade,
 }
 
-/// The environment of the process, as far as it concerns zoomtok. It is not wiped: the kernel keeps the original where no
-/// program can take it back.
+impl Chosen {
+    /// Whether somebody has named it. What was merely found may come with a directory of somebody else's, and so may what
+    /// appears where there was none.
+    fn is_named(self) -> bool {
+        matches!(self, Self::ByFlag | Self::ByVariable | Self::Configured)
+    }
+}
+
+/// The environment of the process, as far as it concerns zoomtok, and what to think of the `.env` that was chosen in it. It
+/// is not wiped: the kernel keeps the original where no program can take it back.
 #[derive(Clone, Default)]
-pub struct Environment(BTreeMap<&'static str, OsString>);
+pub struct Environment {
+    variables: BTreeMap<&'static str, OsString>,
+    /// Those that are set to nothing.
+    empty: Vec<&'static str>,
+    /// Whether the `.env` was found and not named.
+    pub(super) found: bool,
+}
 
 impl Environment {
     /// The variables of this process.
@@ -65,32 +59,77 @@ impl Environment {
 
     /// These variables. An empty one is as good as none.
     pub fn from_pairs(pairs: impl IntoIterator<Item = (&'static str, OsString)>) -> Self {
-        Self(pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect())
+        let mut empty = Vec::new();
+        let is_set = |(name, value): &(&'static str, OsString)| {
+            empty.extend(value.is_empty().then_some(*name));
+            !value.is_empty()
+        };
+        let variables = pairs.into_iter().filter(is_set).collect();
+        Self { variables, empty, found: false }
+    }
+
+    /// The same with a `.env` that was chosen for this reason.
+    #[must_use]
+    pub fn with(self, chosen: Chosen) -> Self {
+        Self { found: !chosen.is_named(), ..self }
+    }
+
+    /// Refuses a `.env` that was found and may be somebody else's.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Untrusted`].
+    pub fn admit(&self, file: &EnvFile) -> Result<(), Error> {
+        match file.distrust().filter(|_| self.found) {
+            Some(problem) => Err(Error::Untrusted { path: file.path().to_owned(), problem }),
+            None => Ok(()),
+        }
     }
 
     /// The same without a token of its own, for what looks after the one in `.env`.
     #[must_use]
     pub fn without_token(mut self) -> Self {
-        self.0.retain(|name, _| !OF_TOKEN.contains(name));
+        self.variables.retain(|name, _| !OF_TOKEN.contains(name));
         self
     }
 
     /// The `.env` to use: the one named by the flag or by `ZOOM_ENV_FILE`, else the first one found in `directory`,
     /// its parents and the configuration directory, else the place in `directory` where one would be made.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] for a `ZOOM_ENV_FILE` that begins with the name of a user.
     pub fn env_file(
         &self,
         flag: Option<&Path>,
         directory: &Path,
         configuration: Option<&Path>,
-    ) -> (PathBuf, Chosen) {
-        flag.map(|path| (path.to_owned(), Chosen::ByFlag))
-            .or_else(|| self.0.get(ENV_FILE).map(|path| (path.into(), Chosen::ByVariable)))
-            .or_else(|| find_env_file(directory, configuration).map(|path| (path, Chosen::Found)))
-            .unwrap_or_else(|| (directory.join(".env"), Chosen::ToBeMade))
+    ) -> Result<(PathBuf, Chosen), Error> {
+        if let Some(path) = flag {
+            return Ok((path.to_owned(), Chosen::ByFlag));
+        }
+        if let Some(path) = self.variables.get(ENV_FILE) {
+            let place = || Origin::Environment.to_string();
+            let path = home::expanded(path.as_ref()).map_err(|problem| Error::Setting {
+                name: ENV_FILE.into(),
+                place: place(),
+                problem: problem.into(),
+            })?;
+            return Ok((path, Chosen::ByVariable));
+        }
+        Ok(match find_env_file(directory, configuration) {
+            Some((path, Place::Above)) => (path, Chosen::Found),
+            Some((path, Place::Configuration)) => (path, Chosen::Configured),
+            None => (directory.join(".env"), Chosen::ToBeMade),
+        })
+    }
+
+    pub(super) fn sets_empty(&self, name: &str) -> bool {
+        self.empty.contains(&name)
     }
 
     pub(super) fn get(&self, name: &'static str) -> Result<Option<&str>, Error> {
-        self.0
+        self.variables
             .get(name)
             .map(|value| {
                 value.to_str().ok_or_else(|| Error::Setting {

@@ -1,8 +1,10 @@
 //! Everything that is set, at a glance, for those who look for what is wrong with it.
 
+use super::address::{API_URL, OAUTH_URL};
 use super::credentials::REFRESH_TOKEN;
 use super::environment::OF_TOKEN;
-use super::{Held, NAMES, Origin, Settings};
+use super::table::{Kind, NAMES, setting};
+use super::{Held, Origin, POLICY_FILE, Settings};
 use crate::error::Error;
 
 /// A variable that is set.
@@ -35,6 +37,12 @@ impl Settings<'_> {
 
     fn given(&self, name: &'static str) -> Option<Given> {
         let filed = self.in_file(name);
+        if self.is_ignored(name, None).is_some() {
+            // A server does not start without its policy.
+            let error = self.policy_file().err().filter(|_| name == POLICY_FILE)?;
+            let origin = self.written(name)?.origin;
+            return Some(Given { name, origin, overruled: None, value: Err(error) });
+        }
         let counts = if name == REFRESH_TOKEN { self.newest_refresh_token() } else { self.value(name) };
         let counts = match counts {
             Ok(counts) => counts?,
@@ -57,18 +65,15 @@ impl Settings<'_> {
 
     /// What is shown of a value. Numbers and addresses are no secrets once they have been read as such.
     fn judged(&self, name: &'static str) -> Result<Option<String>, Error> {
-        let number = |seconds: Result<u64, Error>| seconds.map(|seconds| Some(seconds.to_string()));
-        match name {
-            "ZOOM_CLIENT_ID" | "ZOOM_CLIENT_SECRET" | "ZOOM_ACCOUNT_ID" => {
-                self.credential(name).map(|_| None)
-            }
-            REFRESH_TOKEN => self.refresh_token().map(|_| None),
-            "ZOOM_TOKEN_THRESHOLD" => number(self.threshold(None)),
-            "ZOOM_AUTO_REFRESH_THRESHOLD" => number(self.auto_refresh_threshold(None)),
-            "ZOOM_TOKEN_DISPLAY_INTERVAL" => number(self.display_interval(None)),
-            "ZOOM_OAUTH_URL" => self.oauth_url().map(|url| Some(url.to_string())),
-            "ZOOM_API_URL" => self.api_url().map(|url| Some(url.to_string())),
-            "CLAUDE_APP_COMMAND" => self.claude_app_command().map(|_| None),
+        match (name, setting(name).map(|setting| setting.kind)) {
+            (REFRESH_TOKEN, _) => self.refresh_token().map(|_| None),
+            (OAUTH_URL, _) => self.oauth_url().map(|url| Some(url.to_string())),
+            (API_URL, _) => self.api_url(None).map(|url| Some(url.to_string())),
+            (POLICY_FILE, _) => self.policy_file().map(|_| None),
+            (_, Some(Kind::Credential)) => self.credential(name).map(|_| None),
+            (_, Some(Kind::Seconds(_))) => self.seconds(name).map(|seconds| Some(seconds.to_string())),
+            (_, Some(Kind::Path)) => self.path(name).map(|_| None),
+            (_, Some(Kind::Command)) => self.claude_app_command().map(|_| None),
             _ => Ok(None),
         }
     }

@@ -117,11 +117,56 @@ fn a_url_is_https_or_leads_to_this_machine() {
         "https://",
     ] {
         let world = world(&[("ZOOM_API_URL", bad)], "");
-        let error = world.settings().api_url().expect_err(bad);
+        let error = world.settings().api_url(None).expect_err(bad);
         assert_eq!(error.code(), Code::Usage);
         assert!(error.to_string().starts_with("ZOOM_API_URL (set in the environment)"), "{error}");
         assert!(!error.to_string().contains("canary"), "{error}");
     }
+}
+
+#[test]
+fn an_address_is_taken_as_it_is_copied() {
+    for (name, text, expected) in [
+        ("ZOOM_OAUTH_URL", "https://zoomgov.com/", "https://zoomgov.com/"),
+        ("ZOOM_OAUTH_URL", "https://zoom.us/oauth/token", "https://zoom.us/"),
+        ("ZOOM_OAUTH_URL", "https://zoom.us/oauth/token/", "https://zoom.us/"),
+        ("ZOOM_OAUTH_URL", "https://zoom.us/oauth", "https://zoom.us/"),
+        ("ZOOM_OAUTH_URL", "https://zoom.us/oauth//", "https://zoom.us/"),
+        ("ZOOM_OAUTH_URL", "https://proxy.example/zoom/oauth/token", "https://proxy.example/zoom"),
+        ("ZOOM_OAUTH_URL", "https://proxy.example/myoauth", "https://proxy.example/myoauth"),
+        ("ZOOM_API_URL", "https://api.zoomgov.com", "https://api.zoomgov.com/v2"),
+        ("ZOOM_API_URL", "https://api.zoom.us/v2/", "https://api.zoom.us/v2"),
+        ("ZOOM_API_URL", "https://proxy.example", "https://proxy.example/"),
+    ] {
+        let world = world(&[(name, text)], "");
+        let settings = world.settings();
+        let url = if name == "ZOOM_API_URL" { settings.api_url(None) } else { settings.oauth_url() };
+        assert_eq!(url.unwrap().as_str(), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_home_is_expanded_and_that_of_another_user_refused() {
+    for name in ["ZOOM_CHECK_LOGFILE", "CLAUDE_CONFIG_FILE", "ZOOM_POLICY_FILE"] {
+        let env = |path: &str| world(&[], &format!("{name}='{path}'\n"));
+        let path = |world: &World| match name {
+            "ZOOM_CHECK_LOGFILE" => world.settings().check_logfile().map(Some),
+            "ZOOM_POLICY_FILE" => world.settings().policy_file(),
+            _ => world.settings().claude_config_file(),
+        };
+        let expected = dirs::home_dir().unwrap().join("a/b");
+        assert_eq!(path(&env("~/a/b")).unwrap(), Some(expected), "{name}");
+        let error = path(&env("~me/a")).unwrap_err();
+        assert!(error.to_string().starts_with(name) && error.to_string().contains("only ~/"), "{error}");
+        assert_eq!(error.code(), Code::Usage);
+    }
+    let home = dirs::home_dir().unwrap();
+    let home = home.to_str().unwrap();
+    let pairs = [("CLAUDE_APP_COMMAND", "~/run '~/a b' x~/y"), ("CLAUDE_APP_NAME", "~/Claude")];
+    let world = world(&pairs, "");
+    let words = world.settings().claude_app_command().unwrap().unwrap();
+    assert_eq!(words, [format!("{home}/run"), format!("{home}/a b"), "x~/y".into()]);
+    assert_eq!(world.settings().claude_app_name().unwrap(), format!("{home}/Claude"));
 }
 
 #[test]
@@ -216,13 +261,18 @@ fn what_stands_for_a_credential_is_named_with_what_resolves_it() {
 fn the_env_file_is_the_one_that_was_named() {
     let root = tempfile::tempdir().unwrap();
     let environment = Environment::from_pairs([("ZOOM_ENV_FILE", OsString::from("/from/environment"))]);
-    let file = |environment: &Environment, flag| environment.env_file(flag, root.path(), None);
+    let file = |environment: &Environment, flag| environment.env_file(flag, root.path(), None).unwrap();
     assert_eq!(file(&environment, Some(Path::new("/from/flag"))), ("/from/flag".into(), Chosen::ByFlag));
     assert_eq!(file(&environment, None), ("/from/environment".into(), Chosen::ByVariable));
     let here = root.path().join(".env");
     assert_eq!(file(&Environment::default(), None), (here.clone(), Chosen::ToBeMade));
     std::fs::File::options().create_new(true).write(true).open(&here).unwrap();
     assert_eq!(file(&Environment::default(), None), (here, Chosen::Found));
+    let environment = |text: &str| Environment::from_pairs([("ZOOM_ENV_FILE", OsString::from(text))]);
+    assert_eq!(file(&environment("~/x/.env"), None).0, dirs::home_dir().unwrap().join("x/.env"));
+    let error = environment("~me/.env").env_file(None, root.path(), None).unwrap_err();
+    assert!(error.to_string().starts_with("ZOOM_ENV_FILE (set in the environment) begins with ~"), "{error}");
+    assert_eq!(error.code(), Code::Usage);
 }
 
 #[test]

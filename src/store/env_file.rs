@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::env_text::{Entry, EnvText, Fault};
 use super::open::open_regular;
+use super::owner;
 use super::read::read_opened;
 use super::sharing::insist;
 use crate::error::Error;
@@ -29,14 +30,26 @@ pub struct EnvFile {
     text: EnvText,
 }
 
+/// Where a `.env` was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In the directory of the search, or above it.
+    Above,
+    /// In zoomtok's configuration directory.
+    Configuration,
+}
+
 /// The nearest `.env` from `directory` upwards, else the one in zoomtok's configuration directory. A directory of that name,
 /// as some have for their Python, is none.
-pub fn find(directory: &Path, configuration: Option<&Path>) -> Option<PathBuf> {
-    directory
-        .ancestors()
-        .map(|directory| directory.join(".env"))
-        .chain(configuration.map(|configuration| configuration.join("zoomtok").join(".env")))
-        .find(|path| path.symlink_metadata().is_ok_and(|found| !found.is_dir()))
+pub fn find(directory: &Path, configuration: Option<&Path>) -> Option<(PathBuf, Place)> {
+    let above = directory.ancestors().map(|directory| (directory.join(".env"), Place::Above));
+    let configured =
+        configuration.map(|configuration| (configuration.join("zoomtok").join(".env"), Place::Configuration));
+    let is_one = |path: &Path| path.symlink_metadata().is_ok_and(|found| !found.is_dir());
+    let (path, place) = above.chain(configured.clone()).find(|(path, _)| is_one(path))?;
+    // Also for whoever is in that directory, or below it.
+    let is_configured = configured.is_some_and(|(configured, _)| configured == path);
+    Some((path, if is_configured { Place::Configuration } else { place }))
 }
 
 impl EnvFile {
@@ -90,6 +103,16 @@ impl EnvFile {
     /// Its size in bytes.
     pub fn size(&self) -> usize {
         self.size
+    }
+
+    /// Why it may be somebody else's, where nobody has named it: words to be read after its path.
+    pub fn distrust(&self) -> Option<String> {
+        owner::distrust(&self.path, self.metadata.as_ref()?)
+    }
+
+    /// Whether the last assignment of a variable gives it nothing.
+    pub fn sets_empty(&self, name: &str) -> bool {
+        self.text.get(name).is_some_and(|entry| entry.value.is_empty())
     }
 
     /// The last assignment of a variable, if there is one that is not empty.
@@ -176,14 +199,17 @@ mod tests {
         fs::create_dir_all(&below).unwrap();
         fs::create_dir_all(configuration.join("zoomtok")).unwrap();
         put(&configuration.join("zoomtok/.env"), b"");
-        assert_eq!(find(&below, Some(&configuration)), Some(configuration.join("zoomtok/.env")));
+        let found = || find(&below, Some(&configuration)).unwrap();
+        assert_eq!(found(), (configuration.join("zoomtok/.env"), Place::Configuration));
+        let in_it = configuration.join("zoomtok");
+        assert_eq!(find(&in_it, Some(&configuration)).unwrap(), (in_it.join(".env"), Place::Configuration));
         put(&root.path().join("a/.env"), b"");
-        assert_eq!(find(&below, Some(&configuration)), Some(root.path().join("a/.env")));
+        assert_eq!(found(), (root.path().join("a/.env"), Place::Above));
         fs::create_dir(below.join(".env")).unwrap();
-        assert_eq!(find(&below, Some(&configuration)), Some(root.path().join("a/.env")));
+        assert_eq!(found(), (root.path().join("a/.env"), Place::Above));
         fs::remove_dir(below.join(".env")).unwrap();
         put(&below.join(".env"), b"");
-        assert_eq!(find(&below, Some(&configuration)), Some(below.join(".env")));
+        assert_eq!(found(), (below.join(".env"), Place::Above));
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod env_file;
 pub(crate) mod env_text;
 mod lock;
 mod open;
+mod owner;
 mod probe;
 mod read;
 mod replace;
@@ -12,7 +13,7 @@ mod state;
 mod tally;
 
 pub(crate) use env_file::resolve;
-pub use env_file::{EnvFile, find as find_env_file};
+pub use env_file::{EnvFile, Place, find as find_env_file};
 pub(crate) use env_text::reference;
 pub use env_text::{Entry, EnvText, Fault};
 pub use lock::{Lock, PATIENCE, lock_path};

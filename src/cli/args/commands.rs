@@ -7,9 +7,9 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand, ValueHint};
 use clap_complete::Shell;
 
-use super::Global;
 use super::tables::{EXEC, EXPLAIN, GET, INSTALL, SCRIPTS, WATCH};
-use crate::settings::whole_seconds;
+use super::{Global, path};
+use crate::settings::{program, whole_seconds};
 
 /// Make sure that .env holds a valid token
 ///
@@ -113,7 +113,7 @@ pub struct Watch {
 #[derive(Debug, Args)]
 pub struct UpdateClaude {
     /// The configuration [default: CLAUDE_CONFIG_FILE, or where Claude Desktop has it on this system]
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = path())]
     pub config: Option<PathBuf>,
     /// The server in it that needs the token [default: CLAUDE_MCP_SERVER_NAME, or zoom]
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
@@ -142,7 +142,7 @@ pub struct UpdateClaude {
 #[command(after_help = INSTALL)]
 pub struct Mcp {
     /// The policy to serve under [default: ZOOM_POLICY_FILE, or a limit on zoom_refresh_token alone]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = path())]
     pub policy: Option<PathBuf>,
     /// Put this server into Claude Desktop's configuration, and exit
     #[arg(long)]
@@ -184,7 +184,7 @@ pub struct Exec {
 #[derive(Debug, Args)]
 pub struct RestartClaude {
     /// The name of the app, or the path of its executable [default: CLAUDE_APP_NAME, or Claude]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = program)]
     pub app: Option<String>,
     /// Leave the token alone
     #[arg(long)]
@@ -214,6 +214,7 @@ pub enum PolicyCommand {
     /// Exits with 0 when it is valid, and with 3 otherwise.
     Check {
         /// The policy
+        #[arg(value_parser = path())]
         file: PathBuf,
         /// What concerns every command
         #[command(flatten)]
@@ -225,6 +226,7 @@ pub enum PolicyCommand {
     #[command(after_help = EXPLAIN)]
     Explain {
         /// The policy
+        #[arg(value_parser = path())]
         file: PathBuf,
         /// The tool that is called
         tool: String,

@@ -34,11 +34,16 @@ pub(in crate::cli) fn run(context: &Context, check: &Check) -> Result<Code> {
     let settings = Settings::new(&context.environment, &look.file);
     let threshold = settings.threshold(check.threshold)?;
     let log = (check.verbose || settings.check_verbose()?).then(|| settings.check_logfile()).transpose()?;
+    for (is_used, name) in [(log.is_some(), "ZOOM_CHECK_LOGFILE"), (check.live, "ZOOM_API_URL")] {
+        if is_used {
+            context.warn_of_ignored(&look, &[name]);
+        }
+    }
     let (mut warnings, mut live) = (Vec::new(), None);
     if let State::Dated { token, claims, .. } = &look.held.state {
         warnings = settings.foreign(claims)?;
         if check.live && look.held.state.lasts(threshold) {
-            live = Some(Http.live(&settings.api_url()?, token)?);
+            live = Some(Http.live(&settings.api_url(look.held.origin.as_ref())?, token)?);
         }
     }
     if !look.held.state.lasts(threshold)

@@ -16,7 +16,7 @@ use self::finding::{Finding, Row};
 use super::Context;
 use crate::cli::args::Doctor;
 use crate::error::Code;
-use crate::settings::Settings;
+use crate::settings::{POLICY_FILE, Settings, exported_names};
 use crate::store::{StateDirectory, resolve};
 
 /// The version of the JSON that `doctor` prints; it changes when a field is renamed or removed.
@@ -58,7 +58,15 @@ fn examine(context: &Context, doctor: &Doctor) -> Result<Vec<Finding>> {
     let settings = Settings::new(&context.environment, &look.file);
     let credentials = settings.credentials();
     let others = look.file.other_names().collect();
-    let seen = variables::Seen { given: settings.survey(), others, credentials: &credentials };
+    let ignored = settings.ignored(look.held.origin.as_ref()).into_iter();
+    let seen = variables::Seen {
+        given: settings.survey(),
+        others,
+        // That of a policy is an error, and in the survey.
+        ignored: ignored.filter(|ignored| ignored.name != POLICY_FILE).collect(),
+        odd: settings.oddities(&exported_names()).into_iter().chain(settings.empty_policy()).collect(),
+        credentials: &credentials,
+    };
     findings.extend(variables::judge(&seen));
 
     let (seen, look) = zoom::look(&context.keeper(), look, credentials.is_ok(), doctor.fetch)?;

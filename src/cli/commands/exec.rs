@@ -10,6 +10,7 @@ use crate::clock::rfc3339;
 use crate::error::{Code, Error};
 
 pub(in crate::cli) fn run(context: &Context, exec: &Exec) -> Result<Code> {
+    get::warn_on_terminal(context)?;
     let kept = get::ensure_for_more(context, exec.threshold)?;
     context.warn(&kept.warnings);
     let Some((program, arguments)) = exec.command.split_first() else { return Ok(Code::Usage) };

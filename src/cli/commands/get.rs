@@ -1,5 +1,7 @@
 //! `zoomtok get`
 
+use std::io::{IsTerminal as _, stderr};
+
 use anyhow::Result;
 use serde_json::json;
 
@@ -16,6 +18,7 @@ use crate::zoom::{Http, Live};
 const JSON_VERSION: u32 = 1;
 
 pub(in crate::cli) fn run(context: &Context, get: &Get) -> Result<Code> {
+    warn_on_terminal(context)?;
     let unlike = if get.force { Unlike::Present } else { Unlike::None };
     let mut kept = ensure(context, get.threshold, unlike, &context.clock)?;
     if get.live && kept.how != How::Fetched {
@@ -47,6 +50,14 @@ pub(in crate::cli) fn run(context: &Context, get: &Get) -> Result<Code> {
     Ok(Code::Done)
 }
 
+/// Warns of what is odd about the settings where somebody sees it: in the log of a script the same would stand for ever.
+pub(super) fn warn_on_terminal(context: &Context) -> Result<(), Error> {
+    if stderr().is_terminal() {
+        context.warn_of_oddities(&context.keeper().look()?);
+    }
+    Ok(())
+}
+
 /// Makes sure of a token, by the threshold of the flag or of the settings.
 pub(super) fn ensure(
     context: &Context,
@@ -57,6 +68,9 @@ pub(super) fn ensure(
     let keeper = Keeper { clock, ..context.keeper() };
     let look = keeper.look()?;
     let seconds = Settings::new(&context.environment, &look.file).threshold(threshold)?;
+    if !look.held.state.lasts(seconds) || !matches!(unlike, Unlike::None) {
+        context.warn_of_ignored(&look, &["ZOOM_OAUTH_URL"]);
+    }
     keeper.ensure(&look, &Need { seconds, unlike })
 }
 
@@ -72,8 +86,10 @@ pub(super) fn ensure_for_more(context: &Context, threshold: Option<u64>) -> Resu
 }
 
 fn live(context: &Context, kept: &Kept) -> Result<Live, Error> {
-    let file = context.keeper().look()?.file;
-    Http.live(&Settings::new(&context.environment, &file).api_url()?, &kept.token)
+    let look = context.keeper().look()?;
+    context.warn_of_ignored(&look, &["ZOOM_API_URL"]);
+    let settings = Settings::new(&context.environment, &look.file);
+    Http.live(&settings.api_url(look.held.origin.as_ref())?, &kept.token)
 }
 
 fn action(how: How) -> &'static str {

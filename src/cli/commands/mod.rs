@@ -20,7 +20,7 @@ use super::output::Output;
 use crate::clock::{SystemClock, Waiter};
 use crate::error::Error;
 use crate::keeper::{Keeper, Look};
-use crate::settings::{Chosen, Environment};
+use crate::settings::{Chosen, Environment, Settings, exported_names};
 use crate::store::default_state_root;
 
 /// What every command stands on.
@@ -38,16 +38,16 @@ impl Context {
     ///
     /// # Errors
     ///
-    /// The current directory is gone.
+    /// The current directory is gone; `ZOOM_ENV_FILE` cannot be.
     pub(super) fn new(global: &Global, output: Output) -> Result<Self, Error> {
         let environment = Environment::of_process();
         let directory = std::env::current_dir()
             .map_err(|source| Error::Other { action: "tell the current directory".into(), source })?;
         let (env_file, chosen) =
-            environment.env_file(global.env_file.as_deref(), &directory, dirs::config_dir().as_deref());
+            environment.env_file(global.env_file.as_deref(), &directory, dirs::config_dir().as_deref())?;
         Ok(Self {
             output,
-            environment,
+            environment: environment.with(chosen),
             env_file,
             chosen,
             state_root: default_state_root(),
@@ -67,6 +67,24 @@ impl Context {
     /// The system has no room for what that takes.
     fn waiter(&self) -> Result<Waiter, Error> {
         Waiter::new(self.clock).map_err(|source| Error::Other { action: "wait for signals".into(), source })
+    }
+
+    /// Warns of what the `.env` of a look sets and may not, of the settings that matter to a command.
+    fn warn_of_ignored(&self, look: &Look, matter: &[&str]) {
+        let settings = Settings::new(&self.environment, &look.file);
+        for ignored in settings.ignored(look.held.origin.as_ref()) {
+            if matter.contains(&ignored.name) {
+                self.output.warn(&ignored.told());
+            }
+        }
+    }
+
+    /// Warns of what is most likely not meant.
+    fn warn_of_oddities(&self, look: &Look) {
+        let settings = Settings::new(&self.environment, &look.file);
+        for oddity in settings.oddities(&exported_names()) {
+            self.output.warn(&oddity.told());
+        }
     }
 
     /// Prints warnings.

@@ -7,14 +7,16 @@ use crate::claude::{self, App, Config, Restarted, Step};
 use crate::cli::args::RestartClaude;
 use crate::error::{Code, Error};
 use crate::keeper::How;
-use crate::settings::Settings;
+use crate::settings::{CLAUDE_SETTINGS, Settings};
 use crate::token::Token;
 use crate::words;
 
 pub(in crate::cli) fn run(context: &Context, restart: &RestartClaude) -> Result<Code> {
     // What is wrong with the app's settings is said before anything is done.
-    let file = context.keeper().look()?.file;
-    let app = App::of(&Settings::new(&context.environment, &file), restart.app.as_deref())?;
+    let look = context.keeper().look()?;
+    context.warn_of_oddities(&look);
+    context.warn_of_ignored(&look, CLAUDE_SETTINGS);
+    let app = App::of(&Settings::new(&context.environment, &look.file), restart.app.as_deref())?;
     let mut handed = None;
     if !restart.app_only {
         let kept = get::ensure_for_more(context, None)?;

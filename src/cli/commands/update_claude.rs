@@ -6,12 +6,14 @@ use super::{Context, not_found, restart_claude};
 use crate::claude::{App, Config, Update};
 use crate::cli::args::UpdateClaude;
 use crate::error::{Code, Error};
-use crate::settings::Settings;
+use crate::settings::{CLAUDE_SETTINGS, Settings};
 use crate::token::{State, Token};
 use crate::words;
 
 pub(in crate::cli) fn run(context: &Context, flags: &UpdateClaude) -> Result<Code> {
     let look = context.keeper().look()?;
+    context.warn_of_oddities(&look);
+    context.warn_of_ignored(&look, CLAUDE_SETTINGS);
     let settings = Settings::new(&context.environment, &look.file);
     let config =
         Config::of(&settings, flags.config.as_deref(), flags.server.as_deref(), flags.key.as_deref())?;

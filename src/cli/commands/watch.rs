@@ -10,15 +10,20 @@ use crate::cli::args;
 use crate::clock::Clock;
 use crate::error::{Code, Error};
 use crate::keeper::Keeper;
-use crate::settings::{Environment, Settings};
+use crate::settings::{CLAUDE_SETTINGS, Environment, Settings};
 use crate::token::Token;
 use crate::watch::{Desktop, Event, Plan, Updated, Watch};
 use crate::words;
 
 pub(in crate::cli) fn run(context: &Context, flags: &args::Watch) -> Result<Code> {
     let environment = context.environment.clone().without_token();
-    let file = context.keeper().look()?.file;
-    let settings = Settings::new(&environment, &file);
+    let look = context.keeper().look()?;
+    context.warn_of_oddities(&look);
+    context.warn_of_ignored(&look, &["ZOOM_OAUTH_URL"]);
+    if !flags.no_claude {
+        context.warn_of_ignored(&look, CLAUDE_SETTINGS);
+    }
+    let settings = Settings::new(&environment, &look.file);
     let plan = Plan {
         threshold: settings.auto_refresh_threshold(flags.threshold)?,
         interval: settings.display_interval(flags.interval)?,

@@ -108,7 +108,7 @@ pub(super) fn hint<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> 
 }
 
 /// The one of these names that is nearest, where one is near.
-pub(crate) fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let near = |other: &str| (distance(name, other), other.len() / 3);
     names.into_iter().filter(|other| near(other).0 <= near(other).1).min_by_key(|other| near(other).0)
 }

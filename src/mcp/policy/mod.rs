@@ -17,7 +17,6 @@ use serde_json::{Map, Value};
 
 use condition::Condition;
 pub use fault::PolicyFault;
-pub(crate) use fault::nearest;
 use limit::Limit;
 pub use limit::{Charge, Window};
 

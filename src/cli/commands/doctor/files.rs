@@ -162,6 +162,7 @@ fn found(seen: &Seen) -> Finding {
     let why = match seen.chosen {
         Chosen::ByFlag => "named by --env-file",
         Chosen::ByVariable => "named by ZOOM_ENV_FILE",
+        Chosen::Configured => "the one in zoomtok's configuration directory",
         Chosen::Found | Chosen::ToBeMade => "the first one found",
     };
     match &seen.exists {

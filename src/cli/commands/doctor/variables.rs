@@ -2,8 +2,7 @@
 
 use super::finding::Finding;
 use crate::error::Error;
-use crate::mcp::policy::nearest;
-use crate::settings::{ENV_FILE, Given, NAMES, Origin};
+use crate::settings::{ENV_FILE, Given, Ignored, Oddity, Origin, meant};
 use crate::zoom::{Credentials, Grant};
 
 /// What was seen of the settings.
@@ -11,13 +10,20 @@ pub(super) struct Seen<'a> {
     pub(super) given: Vec<Given>,
     /// What the `.env` sets besides.
     pub(super) others: Vec<&'a str>,
+    /// What the `.env` sets and may not.
+    pub(super) ignored: Vec<Ignored>,
+    /// What is most likely not meant.
+    pub(super) odd: Vec<Oddity>,
     pub(super) credentials: &'a Result<Credentials, Error>,
 }
 
 /// What is to be said about the settings.
 pub(super) fn judge(seen: &Seen<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = seen.given.iter().flat_map(of_one).collect();
+    findings.extend(seen.ignored.iter().map(|it| Finding::doubtful("settings", it.what(), it.fix())));
     findings.extend(seen.others.iter().filter_map(|name| of_unknown(name)));
+    let odd = seen.odd.iter();
+    findings.extend(odd.map(|it| Finding::doubtful("settings", it.what.clone(), it.fix.clone())));
     findings.extend(of_credentials(seen.credentials));
     let is_given = |name: &str| seen.given.iter().any(|given| given.name == name);
     if is_given("ZOOM_ACCOUNT_ID") && is_given("ZOOM_REFRESH_TOKEN") {
@@ -48,20 +54,15 @@ fn of_one(given: &Given) -> Vec<Finding> {
     findings
 }
 
-/// A variable of the `.env` that looks like one of zoomtok's and is none.
+/// A variable of the `.env` that cannot say anything there, or is about Claude and none of zoomtok's.
 fn of_unknown(name: &str) -> Option<Finding> {
     if name == ENV_FILE {
         let message = format!("{ENV_FILE} is set in the .env, where it cannot say anything");
         return Some(Finding::doubtful("settings", message, "Export it, or use --env-file"));
     }
-    let upper = name.to_ascii_uppercase();
-    let near = ["ZOOM_", "CLAUDE_"].iter().find_map(|prefix| {
-        let rest = upper.strip_prefix(prefix)?;
-        let near = nearest(rest, NAMES.iter().filter_map(|name| name.strip_prefix(prefix)))?;
-        Some(format!("{prefix}{near}"))
-    })?;
+    let meant = name.to_ascii_uppercase().starts_with("CLAUDE_").then(|| meant(name))??;
     let message = format!("{name}, which the .env sets, is no setting of zoomtok's");
-    Some(Finding::doubtful("settings", message, format!("If {near} is meant, call it that")))
+    Some(Finding::doubtful("settings", message, format!("If {meant} is meant, call it that")))
 }
 
 /// What is wrong with one of them has been said of that one; here it is whether they are all there.
@@ -98,23 +99,9 @@ mod tests {
     }
 
     #[test]
-    fn a_name_like_one_of_ours_is_told_and_others_are_not() {
-        for (name, near) in [
-            ("ZOOM_CLEINT_ID", Some("ZOOM_CLIENT_ID")),
-            ("zoom_client_id", Some("ZOOM_CLIENT_ID")),
-            ("ZOOM_ACCOUNTID", Some("ZOOM_ACCOUNT_ID")),
-            ("CLAUDE_MCP_SERVER", Some("CLAUDE_MCP_SERVER_NAME")),
-            ("CLAUDE_APP_NAMES", Some("CLAUDE_APP_NAME")),
-            ("ZOOM_API_KEY", None),
-            ("ZOOM_WEBHOOK_SECRET", None),
-            ("ZOOM_TOKEN", None),
-            ("CLIENT_ID", None),
-            ("PATH", None),
-        ] {
-            let told = of_unknown(name).map(|finding| finding.lines()[1].clone());
-            assert_eq!(told, near.map(|near| format!("   👉 If {near} is meant, call it that")), "{name}");
-        }
-        assert!(of_unknown("ZOOM_ENV_FILE").is_some());
+    fn what_says_nothing_in_a_env_is_told() {
+        assert!(of_unknown("ZOOM_ENV_FILE").is_some() && of_unknown("CLAUDE_APP_NAMES").is_some());
+        assert!(of_unknown("CLAUDE_CODE").is_none() && of_unknown("ZOOM_CLEINT_ID").is_none());
     }
 
     #[test]
@@ -133,6 +120,8 @@ mod tests {
                 given("ZOOM_TOKEN_THRESHOLD", Err(fault)),
             ],
             others: vec!["PATH"],
+            ignored: Vec::new(),
+            odd: vec![Oddity { what: "odd".into(), fix: "even".into() }],
             credentials: &credentials,
         };
         assert_eq!(
@@ -144,6 +133,8 @@ mod tests {
                 "   👉 Where the .env is what you mean, unset the variable",
                 "❌ ZOOM_TOKEN_THRESHOLD (/x/.env, line 3) is not a whole number of seconds",
                 "   👉 Set it right, or remove it",
+                "⚠️  odd",
+                "   👉 even",
                 "✅ the credentials of a Server-to-Server OAuth app are all there",
             ]
         );
@@ -161,6 +152,8 @@ mod tests {
         let seen = Seen {
             given: vec![given("ZOOM_CLIENT_ID", Err(wrong()))],
             others: Vec::new(),
+            ignored: Vec::new(),
+            odd: Vec::new(),
             credentials: &credentials,
         };
         let findings = judge(&seen);
@@ -173,7 +166,14 @@ mod tests {
         let credentials = Ok(credentials());
         let of = |names: &[&'static str]| {
             let given = names.iter().map(|name| given(name, Ok(None))).collect();
-            lines(&Seen { given, others: Vec::new(), credentials: &credentials }).join("\n")
+            lines(&Seen {
+                given,
+                others: Vec::new(),
+                ignored: Vec::new(),
+                odd: Vec::new(),
+                credentials: &credentials,
+            })
+            .join("\n")
         };
         assert!(of(&["ZOOM_ACCOUNT_ID", "ZOOM_REFRESH_TOKEN"]).contains("are both set"));
         assert!(!of(&["ZOOM_ACCOUNT_ID"]).contains("are both set"));

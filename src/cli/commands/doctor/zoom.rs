@@ -69,7 +69,7 @@ pub(super) fn look(
     };
     let is_reachable = reached.as_ref().is_none_or(|reached| reached.ahead.is_ok());
     let token = before.held.state.token().filter(|_| before.held.state.lasts(0));
-    let mut live = match (token, settings.api_url()) {
+    let mut live = match (token, settings.api_url(before.held.origin.as_ref())) {
         (Some(token), Ok(url)) if is_reachable => Some(unless_interrupted(Http.live(&url, token))?),
         _ => None,
     };

@@ -12,11 +12,13 @@ use crate::claude::{Config, Entry, Installed};
 use crate::cli::args::Mcp;
 use crate::error::{Code, Error};
 use crate::mcp::{catalog, policy_file};
-use crate::settings::Settings;
+use crate::settings::{CLAUDE_SETTINGS, Settings};
 
 pub(super) fn run(context: &Context, mcp: &Mcp) -> Result<Code> {
-    let file = context.keeper().look()?.file;
-    let settings = Settings::new(&context.environment, &file);
+    let look = context.keeper().look()?;
+    context.warn_of_oddities(&look);
+    context.warn_of_ignored(&look, CLAUDE_SETTINGS);
+    let (settings, file) = (Settings::new(&context.environment, &look.file), &look.file);
     let config = Config::of(&settings, None, None, None)?;
     let policy = policy(&settings, mcp.policy.as_deref())?;
     let program = program()?;

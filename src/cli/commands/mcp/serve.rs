@@ -1,12 +1,13 @@
 //! `zoomtok mcp`: the server itself.
 
 use std::io::{IsTerminal as _, stdin};
+use std::path::PathBuf;
 
 use anyhow::Result;
 
 use super::Context;
 use crate::cli::args;
-use crate::error::Code;
+use crate::error::{Code, Error};
 use crate::mcp::{self, Options};
 use crate::settings::Settings;
 use crate::watch::{Event, Plan};
@@ -14,16 +15,15 @@ use crate::words;
 
 pub(super) fn run(context: &Context, flags: &args::Mcp) -> Result<Code> {
     // Also for its policy: a `.env` that cannot be read may name one, and without it the server would stand open.
-    let file = context.keeper().look()?.file;
-    let settings = Settings::new(&context.environment, &file);
+    let look = context.keeper().look()?;
+    context.warn_of_oddities(&look);
+    context.warn_of_ignored(&look, &["ZOOM_OAUTH_URL", "ZOOM_API_URL"]);
+    let settings = Settings::new(&context.environment, &look.file);
     let plan = Plan {
         threshold: settings.auto_refresh_threshold(None)?,
         interval: settings.display_interval(None)?,
     };
-    let policy = match &flags.policy {
-        Some(path) => Some(path.clone()),
-        None => settings.policy_file()?,
-    };
+    let policy = policy(context, flags, &settings)?;
     let (output, silent) = (context.output, flags.no_watch);
     if stdin().is_terminal() {
         output.talk(
@@ -48,4 +48,15 @@ pub(super) fn run(context: &Context, flags: &args::Mcp) -> Result<Code> {
         warn: Box::new(move |warning| output.warn(warning)),
     };
     Ok(mcp::serve(options)?)
+}
+
+/// The policy to serve under.
+fn policy(context: &Context, flags: &args::Mcp, settings: &Settings<'_>) -> Result<Option<PathBuf>, Error> {
+    if flags.policy.is_some() {
+        return Ok(flags.policy.clone());
+    }
+    if let Some(oddity) = settings.empty_policy() {
+        context.output.warn(&oddity.told());
+    }
+    settings.policy_file()
 }
