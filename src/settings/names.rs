@@ -11,7 +11,8 @@ const CLAUDE: &str = "CLAUDE_";
 
 /// The setting that is most likely meant by a name that begins like one and is none.
 pub fn meant(name: &str) -> Option<&'static str> {
-    if known().any(|known| known == name) {
+    // That is where Claude Code keeps its own.
+    if name == "CLAUDE_CONFIG_DIR" || known().any(|known| known == name) {
         return None;
     }
     let name = name.to_ascii_uppercase();

@@ -27,8 +27,8 @@ pub(super) fn run(context: &Context, mcp: &Mcp) -> Result<Code> {
 
     let installed = if mcp.dry_run { config.preview_install(&entry) } else { config.install(&entry) }?;
     context.warn(&warnings(&program, &env_file, file.exists()));
-    for line in lines(&installed, &entry, mcp.dry_run)? {
-        context.output.text(&line)?;
+    for line in lines(&installed, &entry, mcp.dry_run)?.iter().flat_map(|text| text.lines()) {
+        context.output.text(line)?;
     }
     Ok(Code::Done)
 }
