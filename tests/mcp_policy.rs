@@ -229,6 +229,8 @@ fn no_spelling_of_a_call_gets_around_a_policy() {
                 ],
             },
             "get_meeting": {"deny_if": [{"path": "args.meeting_id", "op": "eq", "value": "81000000002"}]},
+            "get_user": {"deny_if": [{"path": "args.user_id", "op": "eq", "value": "boss@example.com"}]},
+            "list_meetings": {"deny_if": [{"path": "args.user_id", "op": "eq", "value": "me"}]},
         },
     });
     let sandbox = sandbox();
@@ -240,10 +242,11 @@ fn no_spelling_of_a_call_gets_around_a_policy() {
         // Null is as good as not there.
         (r#"{"name":"create_meeting","arguments":{"topic":"t","duration":null}}"#, denied),
         (r#"{"name":"create_meeting","arguments":{"topic":"t"}}"#, denied),
-        (r#"{"name":"create_meeting"}"#, denied),
-        (r#"{"name":"create_meeting","arguments":null}"#, denied),
+        (r#"{"name":"create_meeting"}"#, wrong),
+        (r#"{"name":"create_meeting","arguments":null}"#, wrong),
         // A number as a text, as a float, as an exponent.
-        (r#"{"name":"create_meeting","arguments":{"topic":"t","duration":"180"}}"#, wrong),
+        (r#"{"name":"create_meeting","arguments":{"topic":"t","duration":"180"}}"#, denied),
+        (r#"{"name":"create_meeting","arguments":{"topic":"t","duration":" 180.0 "}}"#, denied),
         (r#"{"name":"create_meeting","arguments":{"topic":"t","duration":180.0}}"#, denied),
         (r#"{"name":"create_meeting","arguments":{"topic":"t","duration":18e1}}"#, denied),
         (r#"{"name":"create_meeting","arguments":{"topic":"t","duration":[180]}}"#, wrong),
@@ -257,8 +260,19 @@ fn no_spelling_of_a_call_gets_around_a_policy() {
         (r#"{"name":"get_meeting","arguments":{"meeting_\u0069d":"81000000002"}}"#, denied),
         // Another spelling of the meeting that is kept back.
         (r#"{"name":"get_meeting","arguments":{"meeting_id":"081000000002"}}"#, wrong),
-        (r#"{"name":"get_meeting","arguments":{"meeting_id":" 81000000002"}}"#, wrong),
-        (r#"{"name":"get_meeting","arguments":{"meeting_id":81000000002}}"#, wrong),
+        (r#"{"name":"get_meeting","arguments":{"meeting_id":" 81000000002"}}"#, denied),
+        (r#"{"name":"get_meeting","arguments":{"meeting_id":81000000002}}"#, denied),
+        (r#"{"name":"get_meeting","arguments":{"meeting_id":8.1000000002e10}}"#, denied),
+        (r#"{"name":"get_meeting","arguments":{"meeting_id":"810 0000 0002"}}"#, denied),
+        (
+            r#"{"name":"get_meeting","arguments":{"meeting_id":"https://zoom.us/j/81000000002?pwd=x"}}"#,
+            denied,
+        ),
+        (r#"{"name":"get_user","arguments":{"user_id":"Boss@Example.com"}}"#, denied),
+        // What is sent where nothing is given.
+        (r#"{"name":"list_meetings","arguments":{}}"#, denied),
+        (r#"{"name":"list_meetings","arguments":{"user_id":"ME"}}"#, denied),
+        (r#"{"name":"list_meetings","arguments":{"user_id":""}}"#, denied),
         (r#"{"name":"get_meeting","arguments":{"meeting_id":"%381000000002"}}"#, wrong),
         (r#"{"name":"get_meeting","arguments":{"Meeting_ID":"81000000002"}}"#, wrong),
         (r#"{"name":"\u0064elete_meeting","arguments":{"meeting_id":"81000000001"}}"#, denied),

@@ -89,14 +89,14 @@ fn a_file_that_cannot_be_read_is_named() {
 fn what_would_happen_is_told_with_the_rule() {
     for (call, code, said) in [
         (
-            &["create_meeting", r#"{"duration": 60}"#][..],
+            &["create_meeting", r#"{"topic": "Review", "duration": "60.0"}"#][..],
             0,
             "✅ ALLOWED: create_meeting by tools.create_meeting\n\
              📊 all_tools.limits[0]: 1 of at most 60 a minute, counted as calls\n\
              📊 tools.create_meeting.limits[0]: 60 of at most 600 a day, counted as minutes\n",
         ),
         (
-            &["create_meeting"],
+            &["create_meeting", r#"{"topic": "Review"}"#],
             1,
             "❌ REFUSED: [POLICY DENIED] create_meeting by tools.create_meeting.require[0]: args.duration is missing, \
              and must be at most 120. Keep meetings under two hours\n",
@@ -107,6 +107,7 @@ fn what_would_happen_is_told_with_the_rule() {
             "❌ REFUSED: [POLICY DENIED] create_meeting by tools.create_meeting.deny_if[0]: args.topic must not contain \
              what the policy names.\n",
         ),
+        (&["create_meeting"], 1, "❌ REFUSED: wrong arguments: missing field `topic`\n"),
         (
             &["get_user", r#"{"user_id": "me"}"#],
             1,

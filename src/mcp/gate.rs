@@ -76,13 +76,24 @@ impl Gate {
         self.in_force().policy.hides(tool)
     }
 
+    /// Takes up a changed policy, and says whether a tool may be called at all: what a call of a closed tool is told does
+    /// not depend on its arguments.
+    ///
+    /// # Errors
+    ///
+    /// Every call of it is refused; the message is what the agent is told.
+    pub(super) fn admits(&self, tool: &str) -> Result<(), Failure> {
+        self.look_again();
+        let admitted = self.in_force().policy.admits(tool);
+        admitted.map_err(|refusal| Failure::new(refusal.to_string()))
+    }
+
     /// Judges a call, and counts it.
     ///
     /// # Errors
     ///
     /// The call is refused; the message is what the agent is told.
     pub(super) async fn pass(&self, tool: &str, arguments: &Map<String, Value>) -> Result<Pass, Failure> {
-        self.look_again();
         let judgement = self.in_force().policy.judge(tool, arguments);
         let allowed = judgement.map_err(|refusal| Failure::new(refusal.to_string()))?;
         let taken = self.counts.take(&allowed.charges, self.clock.now()).await;

@@ -7,12 +7,13 @@
 //! | `policy/`, `policy_file.rs` | the policy document and its judgement (pure), and the file it is in |
 //! | `counts.rs` | how often what was called, over all servers of one `.env` |
 //! | `scopes.rs` | which scopes the tools need |
+//! | `spelling/` | what a client sent, as it is judged and sent (pure) |
 //! | `tools/` | the tools: their arguments, their schemas, what they ask of Zoom |
 //! | `session.rs` | one call of a tool: the token, one renewal, short waits |
 //! | `reach.rs` | whether Zoom has seen anything of a call, which decides if it stays counted |
 //! | `tokens.rs`, `ahead.rs` | the token, kept through the keeper: on demand, and ahead of time |
 //!
-//! A call passes the gate, has its arguments read, gets the token and asks Zoom, in this order.
+//! A call has its arguments read, passes the gate with what they became, gets the token and asks Zoom, in this order.
 
 mod ahead;
 pub mod counts;
@@ -26,6 +27,7 @@ mod reach;
 pub(crate) mod scopes;
 mod server;
 mod session;
+pub(crate) mod spelling;
 mod tokens;
 mod tools;
 mod transport;
@@ -35,6 +37,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use rmcp::transport::{Transport, stdio_pipes};
 use rmcp::{RoleServer, ServiceExt as _};
 use serde_json::{Map, Value};
@@ -46,7 +49,7 @@ use self::gate::Gate;
 use self::policy::Catalog;
 use self::server::{Parts, Server};
 use self::tokens::Tokens;
-use self::tools::{Definition, without_nulls};
+use self::tools::Definition;
 use self::transport::Patient;
 use crate::clock::{Signals, SystemClock, pause};
 use crate::error::{Code, Error};
@@ -140,13 +143,16 @@ async fn session(
     }
 }
 
-/// The arguments of a call as they are judged and read: what is null is as good as not there for a tool, and a policy
-/// must not see it otherwise.
-pub(crate) fn given(arguments: Map<String, Value>) -> Map<String, Value> {
-    let Value::Object(given) = without_nulls(arguments.into()) else {
-        unreachable!("an object without some of its fields is an object")
-    };
-    given
+/// The arguments of a call as a policy judges them, in words where they are not what the tool takes; none where there is
+/// no such tool.
+pub(crate) fn judged(
+    tool: &str,
+    arguments: Map<String, Value>,
+    now: DateTime<Utc>,
+) -> Option<Result<Map<String, Value>, String>> {
+    let tool = tools::all().into_iter().find(|one| one.name == tool)?;
+    let call = tool.read(arguments, now).map_err(|failure| failure.message);
+    Some(call.map(|call| call.arguments().clone()))
 }
 
 /// The tools and the schemas of their arguments, for a policy to be checked against.
@@ -155,5 +161,5 @@ pub fn catalog() -> Catalog {
 }
 
 fn schemas(tools: &[Definition]) -> Catalog {
-    tools.iter().map(|tool| (tool.name.to_owned(), Value::Object((*tool.input).clone()))).collect()
+    tools.iter().map(|tool| (tool.name.to_owned(), (*tool.schema).clone())).collect()
 }

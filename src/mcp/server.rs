@@ -16,10 +16,10 @@ use tokio::sync::watch;
 
 use super::failure::Failure;
 use super::gate::Gate;
-use super::given;
 use super::session::Session;
 use super::tokens::Tokens;
 use super::tools::{Definition, Reply};
+use crate::clock::Clock as _;
 use crate::controls::{plain, plain_value};
 
 /// What a model is told before it chooses a tool.
@@ -48,19 +48,21 @@ impl Server {
         Self(Arc::new(parts))
     }
 
-    /// Passes the gate, runs the tool, and settles what the gate has counted.
+    /// Reads the arguments, passes the gate, runs the tool, and settles what the gate has counted.
     async fn run(
         &self,
-        tool: Definition,
+        tool: &Definition,
         arguments: Map<String, Value>,
         context: &RequestContext<RoleServer>,
     ) -> Result<Reply, Failure> {
         let parts = &self.0;
-        let pass = parts.gate.pass(tool.name, &arguments).await?;
+        parts.gate.admits(tool.name)?;
+        let call = tool.read(arguments, parts.tokens.clock.now())?;
+        let pass = parts.gate.pass(tool.name, call.arguments()).await?;
         let session = Arc::new(Session::new(Arc::clone(&parts.tokens)));
         let running = Arc::clone(&session);
         // In a task of its own: a panic there ends it and not the answer.
-        let mut task = tokio::spawn(async move { tool.run(arguments, running).await });
+        let mut task = tokio::spawn(async move { call.run(running).await });
         let result = tokio::select! {
             result = &mut task => result.unwrap_or_else(|_| Err(Failure::internal())),
             () = context.ct.cancelled() => {
@@ -100,10 +102,10 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let Some(tool) = self.0.tools.iter().find(|tool| tool.name == request.name).cloned() else {
+        let Some(tool) = self.0.tools.iter().find(|tool| tool.name == request.name) else {
             return Err(ErrorData::invalid_params(format!("unknown tool: {}", plain(&request.name)), None));
         };
-        let arguments = given(request.arguments.unwrap_or_default());
+        let arguments = request.arguments.unwrap_or_default();
         Ok(result(self.run(tool, arguments, &context).await).into())
     }
 

@@ -6,9 +6,10 @@ use anyhow::Result;
 
 use super::Context;
 use crate::cli::args::{Policy as Flags, PolicyCommand};
+use crate::clock::Clock as _;
 use crate::error::{Code, Error};
 use crate::mcp::policy::{Catalog, Charge};
-use crate::mcp::{catalog, given, policy_file};
+use crate::mcp::{catalog, judged, policy_file};
 
 pub(in crate::cli) fn run(context: &Context, flags: &Flags) -> Result<Code> {
     match &flags.command {
@@ -39,14 +40,20 @@ fn check(context: &Context, file: &Path) -> Result<Code> {
 fn explain(context: &Context, file: &Path, tool: &str, arguments: &str) -> Result<Code> {
     let tools = catalog();
     let policy = policy_file::read(file, &tools)?;
-    if !tools.contains_key(tool) {
-        return Err(wrong("TOOL", format!("is none of the tools: {}", names(&tools))).into());
-    }
     // What serde_json says is wrong may repeat a value; where it is, is enough.
     let arguments = serde_json::from_str(arguments).map_err(|error| {
         wrong("JSON", format!("is no JSON object, see line {}, column {}", error.line(), error.column()))
     })?;
-    match policy.judge(tool, &given(arguments)) {
+    let Some(judged) = judged(tool, arguments, context.clock.now()) else {
+        return Err(wrong("TOOL", format!("is none of the tools: {}", names(&tools))).into());
+    };
+    // As the server does it: a closed tool is closed whatever its arguments, and only what a tool takes is judged.
+    let judgement = match (policy.admits(tool), judged) {
+        (Err(refusal), _) => Err(refusal.to_string()),
+        (Ok(()), Err(problem)) => Err(problem),
+        (Ok(()), Ok(arguments)) => policy.judge(tool, &arguments).map_err(|refusal| refusal.to_string()),
+    };
+    match judgement {
         Ok(allowed) => {
             context.output.text(&format!("✅ ALLOWED: {tool} by {}", allowed.rule))?;
             for charge in &allowed.charges {

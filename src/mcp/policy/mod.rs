@@ -116,31 +116,40 @@ impl Policy {
         !self.hides(tool) && (self.allows_others || self.tools.contains_key(tool))
     }
 
-    /// Judges one call.
+    /// Says whether a tool may be called at all.
+    ///
+    /// # Errors
+    ///
+    /// Every call of it is refused, whatever its arguments.
+    pub fn admits(&self, tool: &str) -> Result<(), Refusal> {
+        let refuse = |rule: String, sentence: &str| {
+            Err(Refusal { tool: tool.to_owned(), rule, sentence: sentence.to_owned(), on_deny: None })
+        };
+        if let Some(index) = self.hidden_by(tool) {
+            return refuse(format!("hide[{index}]"), "this tool is hidden");
+        }
+        if !self.allows(tool) {
+            return refuse("default".to_owned(), "only the tools that the policy names are allowed");
+        }
+        Ok(())
+    }
+
+    /// Judges one call, with the arguments that it will run on.
     ///
     /// # Errors
     ///
     /// The call is refused.
     pub fn judge(&self, tool: &str, arguments: &Map<String, Value>) -> Judgement {
+        self.admits(tool)?;
         let refuse = |rule: &str, sentence: String, on_deny: Option<&String>| Refusal {
             tool: tool.to_owned(),
             rule: rule.to_owned(),
             sentence,
             on_deny: on_deny.cloned(),
         };
-        if let Some(index) = self.hidden_by(tool) {
-            return Err(refuse(&format!("hide[{index}]"), "this tool is hidden".into(), None));
-        }
         let (place, rules) = match self.tools.get(tool) {
             Some(rules) => (format!("tools.{tool}"), rules),
-            None if self.allows_others => ("default".into(), &Rules::default()),
-            None => {
-                return Err(refuse(
-                    "default",
-                    "only the tools that the policy names are allowed".into(),
-                    None,
-                ));
-            }
+            None => ("default".into(), &Rules::default()),
         };
         for (index, Condition { path, test, on_deny }) in rules.require.iter().enumerate() {
             let argument = path.find(arguments);

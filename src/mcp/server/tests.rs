@@ -7,20 +7,18 @@ use super::*;
 use crate::clock::SystemClock;
 use crate::mcp::counts::Counts;
 use crate::mcp::policy::Catalog;
-use crate::mcp::tools::{Hints, Running};
+use crate::mcp::tools::{Call, Hints, Read};
 use crate::settings::Environment;
 
-type Run = fn(Map<String, Value>, Arc<Session>) -> Running;
-
 /// A server of tools that do this.
-fn server(runs: &[(&'static str, Run)]) -> Server {
+fn server(reads: &[(&'static str, Read)]) -> Server {
     let hints = Hints { read_only: true, destructive: false, idempotent: true, open_world: false };
     let input: Arc<Map<_, _>> = Arc::new([("type".into(), "object".into())].into_iter().collect());
-    let definition = |&(name, run): &(&'static str, Run)| {
-        let input = Arc::clone(&input);
-        Definition { name, title: name, description: name, hints, input, output: None, run }
+    let definition = |&(name, read): &(&'static str, Read)| {
+        let (input, schema) = (Arc::clone(&input), Arc::default());
+        Definition { name, title: name, description: name, hints, input, output: None, schema, read }
     };
-    let tools = runs.iter().map(definition).collect();
+    let tools = reads.iter().map(definition).collect();
     let (clock, (_, gone)) = (SystemClock::start(), watch::channel(()));
     let gate = Gate::new(None, Catalog::new(), Counts::new(None), clock, Box::new(|_| {})).unwrap();
     let tokens = Tokens::new(Environment::from_pairs([]), ".env".into(), None, clock);
@@ -30,8 +28,12 @@ fn server(runs: &[(&'static str, Run)]) -> Server {
 #[tokio::test]
 async fn a_tool_that_panics_fails_and_the_server_lives() {
     let server = server(&[
-        ("panics", |_, _| Box::pin(async { panic!("this is part of a test") })),
-        ("works", |_, _| Box::pin(async { Ok(json!({"fine": true}).into()) })),
+        ("panics", |_, given, _| {
+            Ok(Call::new(given, |_| Box::pin(async { panic!("this is part of a test") })))
+        }),
+        ("works", |_, given, _| {
+            Ok(Call::new(given, |_| Box::pin(async { Ok(json!({"fine": true}).into()) })))
+        }),
     ]);
     let (ours, theirs) = tokio::io::duplex(65536);
     tokio::spawn(async move { server.serve(ours).await.unwrap().waiting().await });

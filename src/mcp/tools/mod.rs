@@ -1,7 +1,8 @@
 //! The tools: what each is called, what it takes, what it does.
 //!
-//! A tool is the type of its arguments. From that type come its schema (schemars), the check of what a client sends
-//! (serde and garde), and what it does ([`Tool::call`]); they cannot disagree.
+//! A tool is the type of its arguments. From that type come its schema (schemars), by which what a client sends gets its
+//! one spelling (`spelling/`), the check of that (serde and garde), and what it does ([`Tool::call`]); they cannot
+//! disagree. [`Definition::read`] is the one way from what a client sends to what a policy judges and a tool runs on.
 
 mod arguments;
 mod masks;
@@ -16,6 +17,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use garde::Validate;
 use schemars::generate::SchemaSettings;
 use schemars::transform::transform_subschemas;
@@ -25,6 +27,7 @@ use serde_json::{Map, Value};
 
 use super::failure::Failure;
 use super::session::Session;
+use super::spelling;
 
 /// The arguments of a tool, and what it does with them.
 trait Tool: DeserializeOwned + JsonSchema + Validate<Context = ()> + Send + 'static {
@@ -40,6 +43,12 @@ trait Tool: DeserializeOwned + JsonSchema + Validate<Context = ()> + Send + 'sta
     /// The form of its answer, where that is zoomtok's own and not Zoom's.
     fn output() -> Option<Schema> {
         None
+    }
+
+    /// The arguments that follow from the others or from the time: they are judged too, and are what the tool runs on.
+    /// Refuses arguments that do not go together.
+    fn complete(&self, _: DateTime<Utc>) -> Result<Map<String, Value>, Failure> {
+        Ok(Map::new())
     }
 
     /// Does it.
@@ -83,6 +92,36 @@ impl From<Value> for Reply {
 
 pub(super) type Running = Pin<Box<dyn Future<Output = Result<Reply, Failure>> + Send>>;
 
+/// A call whose arguments have been read: what a policy judges, and what the tool runs on. Nothing else runs a tool, so
+/// that what is asked of Zoom is what was judged.
+pub(crate) struct Call {
+    arguments: Map<String, Value>,
+    run: Box<dyn FnOnce(Arc<Session>) -> Running + Send>,
+}
+
+impl Call {
+    #[cfg(test)]
+    pub(super) fn new(
+        arguments: Map<String, Value>,
+        run: impl FnOnce(Arc<Session>) -> Running + Send + 'static,
+    ) -> Self {
+        Self { arguments, run: Box::new(run) }
+    }
+
+    /// The arguments as they are judged.
+    pub(crate) fn arguments(&self) -> &Map<String, Value> {
+        &self.arguments
+    }
+
+    /// Runs the tool.
+    pub(super) async fn run(self, session: Arc<Session>) -> Result<Reply, Failure> {
+        (self.run)(session).await
+    }
+}
+
+/// Reads what a client sent, by the schema of a tool; see [`Definition::read`].
+pub(super) type Read = fn(&Value, Map<String, Value>, DateTime<Utc>) -> Result<Call, Failure>;
+
 /// A tool, whatever its arguments.
 #[derive(Clone)]
 pub(super) struct Definition {
@@ -90,35 +129,50 @@ pub(super) struct Definition {
     pub(super) title: &'static str,
     pub(super) description: &'static str,
     pub(super) hints: Hints,
+    /// The arguments as clients are shown them.
     pub(super) input: Arc<Map<String, Value>>,
     pub(super) output: Option<Arc<Map<String, Value>>>,
-    pub(super) run: fn(Map<String, Value>, Arc<Session>) -> Running,
+    /// The arguments with all that holds of them.
+    pub(super) schema: Arc<Value>,
+    pub(super) read: Read,
 }
 
 impl Definition {
     fn of<T: Tool>() -> Self {
-        let object = |schema: Schema| Arc::new(schema.as_object().cloned().unwrap_or_default());
+        let schema = schema::<T>();
         Self {
             name: T::NAME,
             title: T::TITLE,
             description: T::DESCRIPTION,
             hints: T::HINTS,
-            input: object(schema::<T>()),
-            output: T::output().map(object),
-            run: |arguments, session| {
-                Box::pin(async move { read::<T>(Value::Object(arguments))?.call(&session).await })
-            },
+            input: Arc::new(listed(schema.clone())),
+            output: T::output().map(|schema| Arc::new(listed(schema))),
+            schema: Arc::new(schema.to_value()),
+            read: call::<T>,
         }
     }
 
-    /// Runs the tool with these arguments, which are looked at before anything else.
-    pub(super) async fn run(
-        &self,
-        arguments: Map<String, Value>,
-        session: Arc<Session>,
-    ) -> Result<Reply, Failure> {
-        (self.run)(arguments, session).await
+    /// Reads the arguments of a call. Pure: the same arguments at the same time make the same call.
+    ///
+    /// # Errors
+    ///
+    /// They are not what the tool takes.
+    pub(super) fn read(&self, arguments: Map<String, Value>, now: DateTime<Utc>) -> Result<Call, Failure> {
+        (self.read)(&self.schema, arguments, now)
     }
+}
+
+/// Makes of what a client sent what is judged, and reads the arguments of the tool from that alone.
+fn call<T: Tool>(schema: &Value, arguments: Map<String, Value>, now: DateTime<Utc>) -> Result<Call, Failure> {
+    let mut arguments = spelling::arguments(schema, arguments).map_err(Failure::arguments)?;
+    let mut tool: T = read(&arguments)?;
+    let more = tool.complete(now)?;
+    if !more.is_empty() {
+        arguments.extend(more);
+        tool = read(&arguments)?;
+    }
+    let run = move |session: Arc<Session>| -> Running { Box::pin(async move { tool.call(&session).await }) };
+    Ok(Call { arguments, run: Box::new(run) })
 }
 
 /// Every tool there is, in the order in which they are listed.
@@ -178,8 +232,22 @@ fn plain(schema: &mut Schema) {
     transform_subschemas(&mut plain, schema);
 }
 
-/// A value without the fields that are `null`. Some clients send those for arguments that they leave out.
-pub(super) fn without_nulls(value: Value) -> Value {
+/// A schema as clients are shown it.
+fn listed(mut schema: Schema) -> Map<String, Value> {
+    unmarked(&mut schema);
+    schema.as_object().cloned().unwrap_or_default()
+}
+
+/// Takes out of a schema what only `spelling/` goes by.
+fn unmarked(schema: &mut Schema) {
+    for mark in ["x-form", "x-blank"] {
+        schema.remove(mark);
+    }
+    transform_subschemas(&mut unmarked, schema);
+}
+
+/// A value without the fields that are `null`: what was not given is not sent.
+fn without_nulls(value: Value) -> Value {
     let Value::Object(fields) = value else { return value };
     let given = fields.into_iter().filter(|(_, value)| !value.is_null());
     given.map(|(name, value)| (name, without_nulls(value))).collect()
@@ -187,8 +255,7 @@ pub(super) fn without_nulls(value: Value) -> Value {
 
 /// Reads arguments. What is wrong with them is told by the name of the argument, and without its value: that may be a
 /// secret.
-fn read<T: Tool>(arguments: Value) -> Result<T, Failure> {
-    let array = place_of_array(&arguments);
+fn read<T: Tool>(arguments: &Map<String, Value>) -> Result<T, Failure> {
     let tool: T = serde_path_to_error::deserialize(arguments).map_err(|error| {
         let path = error.path().to_string();
         let problem = problem(&error.into_inner().to_string());
@@ -196,7 +263,7 @@ fn read<T: Tool>(arguments: Value) -> Result<T, Failure> {
     })?;
     // No tool takes an array. serde takes one for an object all the same, its fields in their order, and a policy that
     // goes by their names would not see them.
-    if let Some(place) = array {
+    if let Some(place) = place_of_array(arguments) {
         return Err(Failure::arguments(format!("{place}: must be an object")));
     }
     tool.validate().map_err(|report| {
@@ -208,12 +275,12 @@ fn read<T: Tool>(arguments: Value) -> Result<T, Failure> {
 }
 
 /// Where an array stands, with dots into objects.
-fn place_of_array(value: &Value) -> Option<String> {
-    value.as_object()?.iter().find_map(|(name, value)| {
+fn place_of_array(fields: &Map<String, Value>) -> Option<String> {
+    fields.iter().find_map(|(name, value)| {
         if value.is_array() {
             return Some(name.clone());
         }
-        place_of_array(value).map(|rest| format!("{name}.{rest}"))
+        place_of_array(value.as_object()?).map(|rest| format!("{name}.{rest}"))
     })
 }
 

@@ -1,9 +1,10 @@
 //! The tools for cloud recordings.
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
 use super::arguments::{Date, GivenToken, MeetingId, NextPageToken, PageSize, UserId};
 use super::months::{self, Listing, Range};
@@ -39,22 +40,24 @@ pub(super) struct ListRecordings {
     include_secrets: bool,
 }
 
+/// The days that are asked for, where one or both are not given. They stay in the years that a date is written with.
+fn range(from: Option<NaiveDate>, to: Option<NaiveDate>, now: DateTime<Utc>) -> Range {
+    let month = Days::new(months::WINDOW - 1);
+    let (first, last) = (NaiveDate::from_ymd_opt(0, 1, 1), NaiveDate::from_ymd_opt(9999, 12, 31));
+    match (from, to) {
+        (Some(from), Some(to)) => Range { from, to },
+        (Some(from), None) => Range { from, to: last.map_or(from, |last| last.min(from + month)) },
+        (None, to) => {
+            let to = to.unwrap_or_else(|| now.date_naive());
+            Range { from: first.map_or(to, |first| first.max(to - month)), to }
+        }
+    }
+}
+
 impl ListRecordings {
     /// The days that are asked for.
-    fn range(&self, now: DateTime<Utc>) -> Result<Range, Failure> {
-        let month = Days::new(months::WINDOW - 1);
-        let (from, to) = match (self.from_date.map(Date::day), self.to_date.map(Date::day)) {
-            (Some(from), Some(to)) => (from, to),
-            (Some(from), None) => (from, from + month),
-            (None, to) => {
-                let to = to.unwrap_or_else(|| now.date_naive());
-                (to - month, to)
-            }
-        };
-        if from > to {
-            return Err(Failure::arguments("from_date: must not be after to_date"));
-        }
-        Ok(Range { from, to })
+    fn days(&self, now: DateTime<Utc>) -> Range {
+        range(self.from_date.map(Date::day), self.to_date.map(Date::day), now)
     }
 
     /// What is asked of Zoom for days that it answers for at once.
@@ -94,8 +97,17 @@ impl Tool for ListRecordings {
          the answer that is not empty means that there are more, even if the answer itself has few or none.";
     const HINTS: Hints = Hints::READS;
 
+    /// The days are part of what is asked, so they are part of what is judged.
+    fn complete(&self, now: DateTime<Utc>) -> Result<Map<String, Value>, Failure> {
+        let Range { from, to } = self.days(now);
+        if from > to {
+            return Err(Failure::arguments("from_date: must not be after to_date"));
+        }
+        Ok([("from_date".to_owned(), json!(from)), ("to_date".to_owned(), json!(to))].into_iter().collect())
+    }
+
     async fn call(self, session: &Session) -> Result<Reply, Failure> {
-        let days = self.range(session.now())?;
+        let days = self.days(session.now());
         let given = self.zoom_access_token.as_ref().map(GivenToken::token);
         let answer = if days.is_one_window() {
             let token = self.next_page_token.as_ref().map(AsRef::as_ref);
@@ -173,31 +185,27 @@ pub(super) fn of_meeting(meeting_id: &MeetingId) -> Request {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
-    use super::super::read;
     use super::*;
-
-    fn list(arguments: Value) -> ListRecordings {
-        read(arguments).unwrap()
-    }
 
     #[test]
     fn dates_that_are_not_given_follow_from_those_that_are() {
         let now = "2026-03-04T23:59:59Z".parse().unwrap();
-        for (arguments, from, to) in [
+        for (given, from, to) in [
             (json!({}), "2026-02-03", "2026-03-04"),
             (json!({"from_date": "2026-01-01"}), "2026-01-01", "2026-01-30"),
             (json!({"to_date": "2024-03-01"}), "2024-02-01", "2024-03-01"),
             (json!({"from_date": "2020-01-01", "to_date": "2026-01-01"}), "2020-01-01", "2026-01-01"),
             (json!({"from_date": "2026-01-01", "to_date": "2026-01-01"}), "2026-01-01", "2026-01-01"),
             (json!({"from_date": "0000-01-01"}), "0000-01-01", "0000-01-30"),
-            (json!({"from_date": "9999-12-31"}), "9999-12-31", "+10000-01-29"),
+            (json!({"to_date": "0000-01-01"}), "0000-01-01", "0000-01-01"),
+            (json!({"from_date": "9999-12-31"}), "9999-12-31", "9999-12-31"),
         ] {
-            let range = list(arguments).range(now).unwrap();
-            assert_eq!((range.from.to_string(), range.to.to_string()), (from.to_owned(), to.to_owned()));
+            let list: ListRecordings = serde_json::from_value(given.clone()).unwrap();
+            let days = Value::from(list.complete(now).unwrap());
+            assert_eq!(days, json!({"from_date": from, "to_date": to}), "{given}");
         }
-        let turned = list(json!({"from_date": "2026-01-02", "to_date": "2026-01-01"})).range(now);
+        let turned = json!({"from_date": "2026-01-02", "to_date": "2026-01-01"});
+        let turned = serde_json::from_value::<ListRecordings>(turned).unwrap().complete(now);
         assert!(turned.unwrap_err().message.contains("from_date: must not be after to_date"));
     }
 }

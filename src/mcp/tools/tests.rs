@@ -3,6 +3,7 @@
 mod arguments;
 mod calls;
 mod recordings;
+mod spellings;
 mod zoom;
 
 use std::fs;

@@ -140,9 +140,11 @@ pub(in crate::mcp::tools) struct UpdateMeeting {
     timezone: Option<Timezone>,
     /// What there is to know about it.
     #[garde(length(chars, max = 2000))]
+    #[schemars(extend("x-blank" = "must not be empty: leave it out to keep the agenda as it is"))]
     agenda: Option<String>,
     /// The passcode for those who join.
     #[garde(length(chars, max = 10))]
+    #[schemars(extend("x-blank" = "must not be empty: leave it out to keep the passcode as it is"))]
     password: Option<String>,
     /// How it is held. What is left out stays as it is.
     settings: Option<Settings>,

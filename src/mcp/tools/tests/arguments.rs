@@ -46,18 +46,14 @@ fn what_is_missing_or_unknown_is_named() {
 }
 
 #[test]
-fn types_are_taken_strictly() {
+fn a_value_of_another_type_that_has_no_meaning_is_refused() {
     refusals(vec![
-        ("get_meeting", json!({"meeting_id": 81_000_000_001_u64}), "meeting_id: must be a string"),
         ("get_user", json!({"user_id": ["me"]}), "user_id: must be a string"),
-        ("list_users", json!({"page_size": "30"}), "page_size: must be a whole number"),
         ("list_users", json!({"page_size": 30.5}), "page_size: must be a whole number"),
         ("list_users", json!({"page_size": -1}), "page_size: must be a whole number"),
         ("list_users", json!({"status": true}), "status: must be"),
-        ("create_meeting", json!({"topic": 5}), "topic: must be a string"),
-        ("create_meeting", json!({"topic": "x", "type": "2"}), "type: must be a whole number"),
-        ("create_meeting", json!({"topic": "x", "duration": "60"}), "duration: must be a whole number"),
-        ("create_meeting", json!({"topic": "x", "settings": "none"}), "settings: must be an object"),
+        ("create_meeting", json!({"topic": 0.5}), "topic: must be a string"),
+        ("create_meeting", json!({"topic": "x", "settings": "default"}), "settings: must be an object"),
         ("create_meeting", json!({"topic": "x", "settings": []}), "settings: must be an object"),
         (
             "create_meeting",
@@ -71,7 +67,7 @@ fn types_are_taken_strictly() {
         ),
         (
             "create_meeting",
-            json!({"topic": "x", "settings": {"waiting_room": "true"}}),
+            json!({"topic": "x", "settings": {"waiting_room": "yes"}}),
             "settings.waiting_room: must be a boolean",
         ),
         (
@@ -123,20 +119,9 @@ fn limits_are_kept() {
 #[test]
 fn forms_are_kept() {
     let mut table = Vec::new();
-    for meeting in [
-        "",
-        ".",
-        "..",
-        "810 0000 0001",
-        "0810",
-        "+810",
-        "-1",
-        "1/recordings",
-        "a b==",
-        "a%2Fb==",
-        "abc",
-        "ä==",
-    ] {
+    for meeting in
+        ["", ".", "..", "8100 0001", "0810", "+810", "-1", "1/recordings", "a b==", "a%2Fb==", "abc", "ä=="]
+    {
         for tool in
             ["get_meeting", "delete_meeting", "get_meeting_participants", "zoom_get_meeting_transcript"]
         {
@@ -150,7 +135,10 @@ fn forms_are_kept() {
     ));
     for user in ["", ".", "..", "...", "a b", "a\nb", "ada/meetings", "../meetings/1", "a\\b"] {
         table.push(("get_user", json!({"user_id": user}), "user_id: must be `me`, a user id"));
-        table.push(("list_meetings", json!({"user_id": user}), "user_id: must be `me`, a user id"));
+        // An empty one is as good as none where one may be left out.
+        if !user.is_empty() {
+            table.push(("list_meetings", json!({"user_id": user}), "user_id: must be `me`, a user id"));
+        }
     }
     table.push(("get_user", json!({"user_id": "a".repeat(129)}), "user_id: must be `me`, a user id"));
     // To Zoom an empty one would be the whole series.
@@ -158,45 +146,7 @@ fn forms_are_kept() {
         let arguments = json!({"meeting_id": MEETING, "occurrence_id": occurrence});
         table.push(("delete_meeting", arguments, "occurrence_id: must be an occurrence_id"));
     }
-    for time in [
-        "tomorrow",
-        "2026-03-04",
-        "2026-03-04T12:00:00+01:00",
-        "2026-03-04 12:00:00",
-        "2026-02-30T12:00:00Z",
-        "2026-03-04T12:00:00ZZ",
-        "2026-3-4T12:00:00Z",
-    ] {
-        table.push((
-            "create_meeting",
-            json!({"topic": "x", "start_time": time}),
-            "start_time: must be a time as",
-        ));
-    }
-    for day in ["today", "2026-02-30", "2026-3-4", "2026-03-04T00:00:00Z", " 2026-03-04", "04.03.2026"] {
-        table.push((
-            "zoom_list_recordings",
-            json!({"from_date": day}),
-            "from_date: must be a day that there is",
-        ));
-        table.push(("zoom_list_recordings", json!({"to_date": day}), "to_date: must be a day that there is"));
-    }
-    table.push((
-        "create_meeting",
-        json!({"topic": "x", "timezone": "CET (winter)"}),
-        "timezone: must be a time zone",
-    ));
-    table.push((
-        "list_users",
-        json!({"next_page_token": ""}),
-        "next_page_token: must be the next_page_token",
-    ));
-    table.push((
-        "list_users",
-        json!({"next_page_token": "a b"}),
-        "next_page_token: must be the next_page_token",
-    ));
-    for token in ["", "a b", "$(id)"] {
+    for token in ["a b", "$(id)"] {
         table.push(("zoom_list_recordings", json!({"zoom_access_token": token}), "zoom_access_token: it "));
     }
     refusals(table);

@@ -29,7 +29,7 @@ fn every_tool_asks_zoom_for_the_right_thing() {
     all_of_ben["user_id"] = json!("ben@example.com");
     all_of_ben["include_secrets"] = json!(true);
     let change = json!({"topic": "New", "start_time": "2027-03-04T12:00:00Z", "duration": 5, "timezone": "UTC",
-        "agenda": "", "password": "", "settings": {"audio": "both"}});
+        "agenda": "Other", "password": "1234", "settings": {"audio": "both"}});
     let table = [
         ("list_meetings", json!({}), "GET /v2/users/me/meetings?type=upcoming&page_size=30", None),
         (

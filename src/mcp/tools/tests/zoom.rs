@@ -3,10 +3,17 @@
 use tempfile::TempDir;
 
 use super::*;
-use crate::clock::SystemClock;
+use crate::clock::{Clock as _, SystemClock};
 use crate::mcp::tokens::Tokens;
 use crate::sandbox::{self, Sandbox, Seen};
 use crate::settings::Environment;
+
+/// The arguments of a call as they are judged, and what would run on them.
+pub(super) fn read(tool: &str, arguments: Value) -> Result<Call, Failure> {
+    let Value::Object(arguments) = arguments else { panic!("arguments are an object") };
+    let tool = all().into_iter().find(|one| one.name == tool).unwrap();
+    tool.read(arguments, SystemClock::start().now())
+}
 
 pub(super) struct Zoom {
     pub(super) sandbox: Sandbox,
@@ -29,13 +36,16 @@ impl Zoom {
         Self { sandbox, token, tokens: Arc::new(tokens), _root: root }
     }
 
-    /// Calls a tool as the server does, which takes out nulls before anybody looks at the arguments.
+    /// Calls a tool as the server does.
     pub(super) fn call(&self, tool: &str, arguments: Value) -> Result<Reply, Failure> {
-        let Value::Object(arguments) = without_nulls(arguments) else { panic!("arguments are an object") };
-        let tool = all().into_iter().find(|one| one.name == tool).unwrap();
+        self.run(read(tool, arguments)?)
+    }
+
+    /// Runs a call whose arguments have been read.
+    pub(super) fn run(&self, call: Call) -> Result<Reply, Failure> {
         let session = Arc::new(Session::new(Arc::clone(&self.tokens)));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(tool.run(arguments, session))
+        runtime.block_on(call.run(session))
     }
 
     /// What a tool answers that has to succeed.
