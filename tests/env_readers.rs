@@ -6,6 +6,7 @@
 
 use std::io::{Seek, Write};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -125,11 +126,34 @@ fn bash(directory: &TempDir) -> Command {
 }
 
 #[expect(clippy::print_stderr, reason = "who runs the tests should know which of them did nothing")]
-fn skipped(reader: &str) {
+pub(crate) fn skipped(reader: &str) {
     eprintln!("skipped: {reader} is not installed");
 }
 
-fn works(mut command: Command) -> bool {
+/// Python with python-dotenv, where it is installed.
+pub(crate) fn python(script: &str) -> Command {
+    let mut command =
+        Command::new(std::env::var_os("ZOOMTOK_TEST_PYTHON_DOTENV").unwrap_or("python3".into()));
+    command.args(["-c", script]);
+    command
+}
+
+/// Node with dotenv, where it is installed.
+pub(crate) fn node(script: &str) -> Command {
+    static MODULES: LazyLock<String> = LazyLock::new(|| {
+        let global = || {
+            let root = Command::new("npm").args(["root", "-g"]).output().ok()?;
+            Some(String::from_utf8(root.stdout).ok()?.trim().to_owned())
+        };
+        let named = ["ZOOMTOK_TEST_NODE_DOTENV", "NODE_PATH"];
+        named.into_iter().find_map(|name| std::env::var(name).ok()).or_else(global).unwrap_or_default()
+    });
+    let mut command = Command::new("node");
+    command.args(["-e", script]).env("NODE_PATH", &*MODULES);
+    command
+}
+
+pub(crate) fn works(mut command: Command) -> bool {
     command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -154,33 +178,18 @@ fn bash_reads_the_new_token() {
 
 #[test]
 fn python_dotenv_reads_the_new_token() {
-    let python = || {
-        let mut command = Command::new("python3");
-        command.args(["-c", PYTHON]);
-        command
-    };
-    if !works(python()) {
+    if !works(python(PYTHON)) {
         return skipped("python-dotenv");
     }
-    check(python, |_| true, 1000, 50);
+    check(|| python(PYTHON), |_| true, 1000, 50);
 }
 
 #[test]
 fn node_dotenv_reads_the_new_token() {
-    let modules = || {
-        let root = Command::new("npm").args(["root", "-g"]).output().ok()?;
-        Some(String::from_utf8(root.stdout).ok()?.trim().to_owned())
-    };
-    let modules = std::env::var("NODE_PATH").ok().or_else(modules).unwrap_or_default();
-    let node = || {
-        let mut command = Command::new("node");
-        command.args(["-e", NODE]).env("NODE_PATH", &modules);
-        command
-    };
-    if !works(node()) {
+    if !works(node(NODE)) {
         return skipped("dotenv for Node");
     }
-    check(node, |_| true, 1000, 50);
+    check(|| node(NODE), |_| true, 1000, 50);
 }
 
 #[test]

@@ -25,6 +25,10 @@ mod docs_numbers;
 mod doctor;
 mod durability;
 #[cfg(unix)]
+mod env_page;
+#[cfg(unix)]
+mod env_played;
+#[cfg(unix)]
 mod env_readers;
 mod everywhere;
 #[cfg(unix)]

@@ -226,4 +226,26 @@ mod tests {
             assert_eq!(of(value), None, "{value}");
         }
     }
+
+    #[test]
+    fn the_page_tells_of_them() {
+        let page = include_str!("../../../docs/env.md");
+        let section = page.split("## References and placeholders").nth(1).unwrap();
+        let section = section.split("\n## ").next().unwrap();
+        let (mut told, mut commands) = (0, 0);
+        for cells in section.lines().filter(|line| line.starts_with("| `")).map(|line| line.split(" | ")) {
+            let cells: Vec<&str> = cells.collect();
+            let quoted =
+                |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+            for value in quoted(cells[0]) {
+                let reference = of(&value).unwrap_or_else(|| panic!("{value}"));
+                told += 1;
+                for command in quoted(cells[2]) {
+                    assert!(reference.fix.contains(&command), "{value}: {command}");
+                    commands += 1;
+                }
+            }
+        }
+        assert!(told > 10 && commands > 4, "{told} {commands}");
+    }
 }
