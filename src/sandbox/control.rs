@@ -117,9 +117,12 @@ fn fault(form: &Fields) -> Result<Fault, &'static str> {
     };
     Ok(match form.get("fault").map(String::as_str).unwrap_or_default() {
         "slow" => Fault::Slow(seconds()?),
+        "late" => Fault::Late(seconds()?),
         "never" => Fault::Never,
         "cut-before" => Fault::CutBefore,
         "cut-after" => Fault::CutAfter,
+        "gateway" => Fault::Gateway(status()?),
+        "torn" => Fault::Torn,
         "truncated" => Fault::Truncated,
         "trickle" => Fault::Trickle(seconds()?),
         "chunked" => Fault::Chunked,
@@ -166,7 +169,10 @@ mod tests {
     fn every_fault_can_be_ordered() {
         let table = [
             ("fault=slow&seconds=0.5", Fault::Slow(Duration::from_millis(500))),
+            ("fault=late&seconds=3", Fault::Late(Duration::from_secs(3))),
             ("fault=never", Fault::Never),
+            ("fault=gateway&status=504", Fault::Gateway(504)),
+            ("fault=torn", Fault::Torn),
             ("fault=cut-before", Fault::CutBefore),
             ("fault=cut-after", Fault::CutAfter),
             ("fault=truncated", Fault::Truncated),

@@ -26,6 +26,8 @@ pub enum Endpoint {
 pub enum Fault {
     /// The normal answer, carried out and sent after this long.
     Slow(Duration),
+    /// The normal answer, carried out at once and sent after this long.
+    Late(Duration),
     /// The request is accepted and never answered.
     Never,
     /// The connection ends without an answer.
@@ -33,6 +35,10 @@ pub enum Fault {
     /// The normal answer is carried out, and the connection ends without it: a refresh token is spent, and its
     /// successor unknown to the client.
     CutAfter,
+    /// The normal answer is carried out, and a page with this status is sent in its place: a gateway that did not wait.
+    Gateway(u16),
+    /// The first half of the normal answer as if it were the whole.
+    Torn,
     /// Half of the normal answer under the length of the whole, then the end of the connection.
     Truncated,
     /// The normal answer, a byte per this long.
@@ -109,6 +115,8 @@ pub(super) enum Outcome {
     Cut,
     /// Carried out after this long.
     Later(Duration),
+    /// Sent after this long.
+    Delayed(Reply, Duration),
     Never,
 }
 
@@ -122,11 +130,20 @@ impl Fault {
     ) -> Outcome {
         Outcome::Reply(match self {
             Self::Slow(duration) => return Outcome::Later(duration),
+            Self::Late(duration) => return Outcome::Delayed(normal(), duration),
             Self::Never => return Outcome::Never,
             Self::CutBefore => return Outcome::Cut,
             Self::CutAfter => {
                 normal();
                 return Outcome::Cut;
+            }
+            Self::Gateway(status) => {
+                normal();
+                page(status)
+            }
+            Self::Torn => {
+                let reply = normal();
+                Reply { body: reply.body.slice(..reply.body.len() / 2), ..reply }
             }
             Self::Truncated => normal().delivered(Delivery::Half),
             Self::Trickle(pace) => normal().delivered(Delivery::Trickle(pace)),
@@ -140,10 +157,7 @@ impl Fault {
             Self::Endless => Reply::json(200, &Value::Null).delivered(Delivery::Endless),
             Self::Empty => Reply::empty(200),
             Self::Html(200) => Reply::html(200, "Sign In - Zoom"),
-            Self::Html(status) => {
-                let Reply { status, .. } = Reply::empty(status);
-                Reply::html(status.as_u16(), &status.to_string())
-            }
+            Self::Html(status) => page(status),
             Self::Status(status) => error(endpoint, status),
             Self::Busy(retry_after) => busy(retry_after, now),
             Self::Redirect(location) => Reply::redirect(&location),
@@ -154,6 +168,12 @@ impl Fault {
             }),
         })
     }
+}
+
+/// A page for people that says no more than its status.
+fn page(status: u16) -> Reply {
+    let Reply { status, .. } = Reply::empty(status);
+    Reply::html(status.as_u16(), &status.to_string())
 }
 
 /// The reply with its body changed, when it brings an access token.
@@ -238,7 +258,7 @@ mod tests {
     fn reply(fault: Fault) -> Reply {
         match fault.befall(Endpoint::Token, now(), normal) {
             Outcome::Reply(reply) => reply,
-            Outcome::Cut | Outcome::Later(_) | Outcome::Never => panic!("no reply"),
+            Outcome::Cut | Outcome::Later(_) | Outcome::Delayed(..) | Outcome::Never => panic!("no reply"),
         }
     }
 
@@ -260,6 +280,9 @@ mod tests {
     fn what_is_carried_out_and_what_is_not() {
         let carried = [
             Fault::CutAfter,
+            Fault::Late(Duration::ZERO),
+            Fault::Gateway(504),
+            Fault::Torn,
             Fault::Truncated,
             Fault::Trickle(Duration::ZERO),
             Fault::Chunked,

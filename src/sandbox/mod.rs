@@ -258,9 +258,11 @@ impl Drop for Sandbox {
 const FAULTS: &str = "\
 on=token|api (token), times=N|always (1), and fault= one of
   none                     forget the faults to come
-  slow seconds=S           answer after so long
+  slow, late seconds=S     answer after so long; late: the tokens are issued at once
   never                    never answer
   cut-before, cut-after    close the connection; after: the tokens are issued and lost
+  gateway status=N         a page for people, and the tokens are issued and lost
+  torn                     half of the answer as if it were the whole
   truncated, chunked, bom  half of the answer; in chunks; with a byte order mark
   trickle seconds=S        one byte per so long
   huge bytes=N, endless    200 with so many bytes

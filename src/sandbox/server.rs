@@ -74,6 +74,10 @@ async fn answer(
         Outcome::Reply(reply) => reply,
         Outcome::Cut => return Err(ConnectionEnds),
         Outcome::Never => pending().await,
+        Outcome::Delayed(reply, duration) => {
+            pause(duration).await;
+            reply
+        }
         Outcome::Later(duration) => {
             pause(duration).await;
             shared.carry_out(&request)
