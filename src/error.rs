@@ -5,6 +5,7 @@
 
 mod code;
 mod hint;
+mod left;
 mod refusal;
 
 use std::io;
@@ -14,6 +15,7 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 pub use code::Code;
+pub use left::Left;
 pub use refusal::Refusal;
 
 /// Everything that makes a command end without doing what it was asked for.
@@ -209,12 +211,18 @@ pub enum Error {
         hint: String,
     },
 
-    /// A signal ended the wait for Zoom. What was stored is untouched.
-    #[error("interrupted")]
+    /// A signal ended a wait. What was stored is untouched.
+    #[error("interrupted{}", .left.when())]
     Interrupted {
         /// The number of the signal.
         signal: u8,
+        /// What is not as it was before.
+        left: Left,
     },
+
+    /// Nobody reads stdout any more, and what goes on only for its readers ends.
+    #[error("nobody reads the output any more")]
+    Unread,
 
     /// The command of `exec` cannot be run.
     #[error("cannot run {command}")]
@@ -247,13 +255,14 @@ impl Error {
             | Self::Untrusted { .. }
             | Self::Policy { .. }
             | Self::ClaudeConfigMissing { .. } => Code::Configuration,
+            Self::Unread => Code::Done,
             Self::Refused { .. } => Code::Refused,
             Self::Passing { .. } | Self::UnsafeToken { .. } => Code::Passing,
             Self::TakenOver { code, .. } => *code,
             Self::Store { .. } | Self::Unsaved { .. } | Self::Lost { .. } => Code::Store,
             Self::Busy { .. } => Code::Busy,
             Self::Claude { .. } => Code::Claude,
-            Self::Interrupted { signal } => Code::Signal(*signal),
+            Self::Interrupted { signal, .. } => Code::Signal(*signal),
             Self::Command { source, .. } if source.kind() == io::ErrorKind::NotFound => Code::NotFound,
             Self::Command { .. } => Code::NotRunnable,
             Self::NoToken { .. } | Self::Other { .. } => Code::Failed,

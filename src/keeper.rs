@@ -13,8 +13,8 @@ use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
 use zeroize::Zeroizing;
 
-use self::recovery::recover;
-use crate::clock::{Clock, rfc3339};
+use self::recovery::{recover, unless_panicking};
+use crate::clock::{Clock, Stop, rfc3339};
 use crate::error::{Code, Error};
 use crate::settings::{Environment, Held, NAMES, REFRESH_TOKEN, Settings};
 use crate::store::{
@@ -37,6 +37,8 @@ pub struct Keeper<'a> {
     pub state_root: Option<&'a Path>,
     /// The time.
     pub clock: &'a dyn Clock,
+    /// What ends its waits.
+    pub stop: &'a Stop,
     /// Whom to ask for a token.
     pub zoom: &'a dyn Exchange,
     /// Whether exchanges are remembered as attempts of a watch, which all watches keep apart.
@@ -112,8 +114,9 @@ impl<'a> Keeper<'a> {
         env_file: &'a Path,
         state_root: Option<&'a Path>,
         clock: &'a dyn Clock,
+        stop: &'a Stop,
     ) -> Self {
-        Self { environment, env_file, state_root, clock, zoom: &Http, watching: false }
+        Self { environment, env_file, state_root, clock, stop, zoom: &Http, watching: false }
     }
 
     /// Looks at the token that is there. Nothing is written, nobody is asked.
@@ -151,7 +154,7 @@ impl<'a> Keeper<'a> {
             settings.credentials()?;
             settings.oauth_url()?;
         }
-        let turn = Lock::acquire(before.file.real(), PATIENCE, self.clock)?;
+        let turn = Lock::acquire(before.file.real(), PATIENCE, self.clock, self.stop)?;
         let mut look = self.look()?;
         if look.file.real() != before.file.real() {
             // A link that leads elsewhere by now, to a file with a lock of its own.
@@ -176,18 +179,20 @@ impl<'a> Keeper<'a> {
         let (credentials, url) = (settings.credentials()?, settings.oauth_url()?);
         self.heed(&memory, &credentials, before.now)?;
         let reservation = Reservation::new(look.file.real(), look.file.size() + ROOM)?;
+        // From here on it goes to its end, within a bounded time.
+        self.stop.check()?;
         if self.watching {
             memory.attempt = Some(self.clock.now());
             state.remember(&memory)?;
         }
-        let granted = match self.zoom.exchange(&url, &credentials, self.clock) {
+        let granted = match self.zoom.exchange(&url, &credentials, self.clock, self.stop) {
             Ok(granted) => granted,
             Err(error) => {
                 self.remember_failure(&state, &memory, &credentials, &error);
                 return Err(error);
             }
         };
-        let left_alone = match store(&granted, &look.file, reservation) {
+        let left_alone = match unless_panicking(|| store(&granted, &look.file, reservation)) {
             Ok(left_alone) => left_alone,
             Err(cause) => return Err(self.rescue(&state, &look.file, &credentials, &granted, cause)),
         };

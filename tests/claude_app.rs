@@ -210,6 +210,29 @@ mod unix {
     use crate::claude_platforms::{log, script};
 
     #[test]
+    fn a_signal_ends_the_wait_for_an_app_and_says_what_is_left() {
+        let sandbox = Sandbox::start(Options::default()).unwrap();
+        for (flags, home) in [
+            (&["--app-only"][..], Home::empty()),
+            // Once Zoom has been asked as well, from when on no signal ends the program by itself.
+            (&[], Home::of(&sandbox, "")),
+        ] {
+            let apps = Apps::new();
+            let app = apps.app("Claude");
+            let _stubborn = apps.start(&app, &["--on-term", "ignore"]);
+            let arguments = [&["restart-claude", "--app", app.to_str().unwrap()], flags].concat();
+            let mut running = home.start(arguments);
+            thread::sleep(Duration::from_millis(1500));
+            let sent = Instant::now();
+            running.signal("INT");
+            let ended = running.end().expect(130);
+            assert!(sent.elapsed() < Duration::from_secs(1), "{:?}", sent.elapsed());
+            assert!(ended.stderr.contains("interrupted after Claude was asked to quit"), "{}", ended.stderr);
+            assert_eq!(apps.started().len(), 1, "{:?}", apps.started());
+        }
+    }
+
+    #[test]
     fn only_the_app_is_ended_and_it_is_started_as_it_ran() {
         let (apps, home) = (Apps::new(), Home::empty());
         let app = apps.app("Claude");

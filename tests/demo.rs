@@ -1,5 +1,8 @@
 //! The demo shows what it says, by its own exit status, and touches nothing of the user's.
 
+use std::io::{BufRead as _, BufReader};
+use std::time::{Duration, Instant};
+
 use crate::support::{Home, names};
 
 #[test]
@@ -26,4 +29,16 @@ fn the_demo_runs_to_its_end_and_leaves_nothing() {
     assert_eq!(home.names(), [".env"]);
     assert_eq!(home.env_text(), "ZOOM_OAUTH_URL=https://zoom.invalid\n");
     assert!(names(&home.state()).is_empty());
+}
+
+#[test]
+fn a_demo_that_nobody_watches_any_more_ends_well() {
+    let home = Home::empty();
+    let mut running = home.start(["demo"]);
+    let mut line = String::new();
+    BufReader::new(running.stdout()).read_line(&mut line).unwrap();
+    assert!(line.contains("made-up Zoom"), "{line}");
+    let read = Instant::now();
+    running.end().expect(0).quietly();
+    assert!(read.elapsed() < Duration::from_secs(10), "{:?}", read.elapsed());
 }

@@ -61,6 +61,8 @@ mod readme;
 mod rows;
 #[cfg(target_os = "linux")]
 mod short_writes;
+#[cfg(unix)]
+mod signals;
 mod supply;
 mod support;
 #[cfg(target_os = "linux")]

@@ -8,7 +8,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use zoomtok::clock::SystemClock;
+use zoomtok::clock::{Stop, SystemClock};
 use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
 use zoomtok::store::Lock;
 
@@ -135,8 +135,13 @@ fn a_call_that_hangs_does_not_keep_it_from_ending() {
 fn a_lock_that_is_stuck_does_not_keep_it_from_ending() {
     let sandbox = sandbox();
     let home = home(&sandbox, -10);
-    let held =
-        Lock::acquire(&home.env_path().canonicalize().unwrap(), AT_ONCE, &SystemClock::start()).unwrap();
+    let held = Lock::acquire(
+        &home.env_path().canonicalize().unwrap(),
+        AT_ONCE,
+        &SystemClock::start(),
+        &Stop::never(),
+    )
+    .unwrap();
     let mut session = Session::start(&home, &["--no-watch"]);
     for _ in 0..3 {
         session.send("get_user", &json!({"user_id": "me"}));

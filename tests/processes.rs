@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 #[cfg(unix)]
-use zoomtok::clock::SystemClock;
+use zoomtok::clock::{Stop, SystemClock};
 use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
 #[cfg(unix)]
 use zoomtok::store::Lock;
@@ -189,7 +189,7 @@ pub(crate) fn crowd(home: &Home, arguments: &[&str], n: usize) -> Vec<Ended> {
 /// until it becomes the program.
 #[cfg(unix)]
 pub(crate) fn is_free(target: &Path) -> bool {
-    Lock::acquire(target, Duration::from_secs(1), &SystemClock::start()).is_ok()
+    Lock::acquire(target, Duration::from_secs(1), &SystemClock::start(), &Stop::never()).is_ok()
 }
 
 /// Whether a program runs here without failing.

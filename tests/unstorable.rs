@@ -329,7 +329,7 @@ fn what_the_user_saves_while_zoom_is_asked_is_kept() {
 #[test]
 fn a_signal_ends_the_wait_for_zoom_and_changes_nothing() {
     let sandbox = sandbox();
-    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         for fault in [Fault::Never, Fault::Trickle(Duration::from_secs(1))] {
             let home = Home::of(&sandbox, &format!("{TOKEN}={}\n# the end", sandbox.mint(-10)));
             let text = home.env_text();
@@ -357,7 +357,7 @@ fn an_answer_that_comes_right_after_a_signal_is_kept() {
     let mut running = in_flight(&sandbox, &home, &["get"], fault);
     std::thread::sleep(Duration::from_millis(50));
     running.signal("INT");
-    running.end().expect(0).quietly();
+    running.end().expect(0).says(&["Waiting for Zoom's answer"]);
     assert_eq!(home.value("ZOOM_REFRESH_TOKEN").unwrap(), sandbox.refresh_token());
 }
 

@@ -114,6 +114,23 @@ fn it_shows_at_the_interval_and_refreshes_at_the_threshold() {
 }
 
 #[test]
+fn it_ends_well_when_nobody_reads_it_any_more() {
+    let sandbox = sandbox();
+    for json in [false, true] {
+        let home = home(&sandbox, 3600);
+        let mut arguments = vec!["watch", "--no-claude", "--interval", "1"];
+        arguments.extend(json.then_some("--json"));
+        let mut running = start(&home, &arguments);
+        // As `head -1` does.
+        assert!(lines(&mut running).next().is_some());
+        wait_until("its end", || !running.runs());
+        running.end().expect(0).quietly();
+    }
+    // What is due at that moment is left to others.
+    assert_eq!(sandbox.token_requests().len(), 0);
+}
+
+#[test]
 fn two_watches_share_the_work() {
     let sandbox = sandbox();
     let home = home(&sandbox, -5);
@@ -145,7 +162,7 @@ mod signals {
     #[test]
     fn a_signal_ends_a_nap_an_exchange_and_a_wait_for_the_lock() {
         let sandbox = sandbox();
-        for signal in ["INT", "TERM"] {
+        for signal in ["INT", "TERM", "HUP"] {
             let idle = home(&sandbox, 3600);
             let running = start(&idle, &[&QUIET[..], &["60"]].concat());
             std::thread::sleep(Duration::from_millis(300));

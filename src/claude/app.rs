@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::platform::Platform;
 use super::processes::{Process, find};
-use crate::clock::Clock;
+use crate::clock::{Clock, Stop};
 use crate::error::Error;
 use crate::settings::Settings;
 
@@ -129,8 +129,13 @@ impl App {
     /// # Errors
     ///
     /// [`Error::Claude`] when this process descends from the app, when it does not go, cannot be started or does not
-    /// come up.
-    pub fn restart(&self, clock: &dyn Clock, progress: &mut dyn FnMut(Step)) -> Result<Restarted, Error> {
+    /// come up; [`Error::Interrupted`] when the end is asked for while it waits.
+    pub fn restart(
+        &self,
+        clock: &dyn Clock,
+        stop: &Stop,
+        progress: &mut dyn FnMut(Step),
+    ) -> Result<Restarted, Error> {
         let start = clock.elapsed();
         let old = self.find()?;
         if let Some(ancestor) = old.iter().find(|process| process.is_ancestor) {
@@ -139,7 +144,7 @@ impl App {
                 hint: "Run zoomtok restart-claude in a terminal outside of the app".into(),
             });
         }
-        let forced = !old.is_empty() && self.end(&old, clock, progress)?;
+        let forced = !old.is_empty() && self.end(&old, clock, stop, progress)?;
 
         progress(Step::Launching);
         let is_new = |process: &Process| {
@@ -149,7 +154,7 @@ impl App {
         let launched = if started_by_another { None } else { Some(self.launch(&old)?) };
 
         progress(Step::Confirming);
-        let pid = self.confirm(launched.as_ref(), is_new, clock)?;
+        let pid = self.confirm(launched.as_ref(), is_new, clock, stop)?;
         let was_running = old.iter().any(|process| process.is_main);
         Ok(Restarted { was_running, forced, pid, took: clock.elapsed().saturating_sub(start) })
     }
@@ -159,10 +164,10 @@ impl App {
     /// # Errors
     ///
     /// [`Error::Claude`] when it does not go.
-    pub fn quit(&self, clock: &dyn Clock) -> Result<(), Error> {
+    pub fn quit(&self, clock: &dyn Clock, stop: &Stop) -> Result<(), Error> {
         let old = self.find()?;
         if !old.is_empty() {
-            self.end(&old, clock, &mut |_| {})?;
+            self.end(&old, clock, stop, &mut |_| {})?;
         }
         Ok(())
     }

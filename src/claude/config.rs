@@ -13,7 +13,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::edit::{Edit, New, Place, Server, edit, value};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, Stop, SystemClock};
 use crate::error::Error;
 use crate::settings::Settings;
 use crate::store::{
@@ -79,6 +79,7 @@ struct Surroundings<'a> {
     /// Where the lock is, if anywhere.
     state_root: Option<&'a Path>,
     clock: &'a dyn Clock,
+    stop: &'a Stop,
     /// Called when the new text is on the disk and not yet in its place.
     ready: &'a mut dyn FnMut(),
 }
@@ -136,9 +137,10 @@ impl Config {
     /// # Errors
     ///
     /// [`Error::ClaudeConfigMissing`], [`Error::Unreadable`] or [`Error::Unparseable`], and the file is untouched;
-    /// [`Error::Store`] or [`Error::Busy`] when it cannot be written or does not stop changing.
-    pub fn update(&self, token: &Token) -> Result<Update, Error> {
-        Ok(self.report(self.write(&self.change(token))?))
+    /// [`Error::Store`] or [`Error::Busy`] when it cannot be written or does not stop changing; [`Error::Interrupted`]
+    /// when the end is asked for while it waits.
+    pub fn update(&self, token: &Token, stop: &Stop) -> Result<Update, Error> {
+        Ok(self.report(self.write(&self.change(token), stop)?))
     }
 
     /// What an update would do. Nothing is written.
@@ -161,22 +163,23 @@ impl Config {
         Ok(value.is_some_and(|value| *value == token.expose()))
     }
 
-    fn write(&self, change: &Change<'_>) -> Result<Written, Error> {
+    fn write(&self, change: &Change<'_>, stop: &Stop) -> Result<Written, Error> {
         self.write_in(
             change,
             &mut Surroundings {
                 state_root: self.state_root.as_deref(),
                 clock: &SystemClock::start(),
+                stop,
                 ready: &mut || {},
             },
         )
     }
 
     fn write_in(&self, change: &Change<'_>, surroundings: &mut Surroundings<'_>) -> Result<Written, Error> {
-        let clock = surroundings.clock;
+        let (clock, stop) = (surroundings.clock, surroundings.stop);
         let mut written = self.read_and_edit(change);
         if is_passing(&written) {
-            clock.sleep(PAUSE);
+            clock.sleep(PAUSE, stop)?;
             written = self.read_and_edit(change);
         }
         let written = written?;
@@ -185,8 +188,11 @@ impl Config {
         let mut backup = None;
         let mut reservation = Reservation::new(&written.content.real, text.len())?;
         for attempt in 0..TRIES {
-            if attempt > 0 {
-                clock.sleep(PAUSE);
+            if attempt > 0
+                && let Err(stopped) = clock.sleep(PAUSE, stop)
+            {
+                withdraw(backup);
+                return Err(stopped.into());
             }
             // Also at first: another zoomtok may have written it while this one waited for the lock.
             let written = self.read_and_edit(change);
@@ -292,7 +298,7 @@ impl Config {
 fn lock(surroundings: &Surroundings<'_>) -> Result<Lock, Error> {
     let root = surroundings.state_root.ok_or_else(|| no_place("the lock"))?;
     make_private(root).map_err(|source| Error::Store { action: "make", path: root.to_owned(), source })?;
-    Lock::acquire(&root.join("claude"), PATIENCE, surroundings.clock)
+    Lock::acquire(&root.join("claude"), PATIENCE, surroundings.clock, surroundings.stop)
 }
 
 /// Whether somebody may be in the middle of writing the file: then it is whole a moment later.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{App, Config, Restarted, Step};
-use crate::clock::Clock;
+use crate::clock::{Clock, Stop};
 use crate::error::Error;
 use crate::token::Token;
 
@@ -22,20 +22,21 @@ pub fn restart(
     config: &Config,
     token: &Token,
     clock: &dyn Clock,
+    stop: &Stop,
     progress: &mut dyn FnMut(Step),
 ) -> Result<(Restarted, Vec<String>), Error> {
-    let restarted = app.restart(clock, progress)?;
+    let restarted = app.restart(clock, stop, progress)?;
     let mut warnings = Vec::new();
-    clock.sleep(SETTLE);
-    if lost(config, token, &mut warnings) {
-        match config.update(token) {
+    // Who ends it here has a restarted app, and what is left is to make sure.
+    let is_stopped = clock.sleep(SETTLE, stop).is_err();
+    if !is_stopped && lost(config, token, &mut warnings) {
+        match config.update(token, stop) {
             Ok(_) => {
                 warnings.push(format!(
                     "Claude had dropped the token from {}; it was put back",
                     config.path.display()
                 ));
-                clock.sleep(SETTLE);
-                if lost(config, token, &mut warnings) {
+                if clock.sleep(SETTLE, stop).is_ok() && lost(config, token, &mut warnings) {
                     warnings.push(
                         "Claude has dropped it again; quit Claude and run zoomtok update-claude".into(),
                     );

@@ -53,8 +53,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Code {
             Command::Man(_) => commands::generated::man(&context),
         });
     done.unwrap_or_else(|error| {
-        output.fail(&error);
-        error.downcast_ref().map_or(Code::Failed, Error::code)
+        let ours: Option<&Error> = error.downcast_ref();
+        if !matches!(ours, Some(Error::Unread)) {
+            output.fail(&error);
+        }
+        ours.map_or(Code::Failed, Error::code)
     })
 }
 

@@ -23,6 +23,8 @@ use crate::error::Error;
 #[derive(Debug, Clone, Copy)]
 pub struct Output {
     quiet: bool,
+    /// Whether it is an error that nobody reads stdout.
+    must_be_read: bool,
     color: ColorChoice,
     /// Whether a terminal shows signs.
     signs: bool,
@@ -36,7 +38,19 @@ impl Output {
             Some(Color::Always) => ColorChoice::Always,
             Some(Color::Never) => ColorChoice::Never,
         };
-        Self { quiet: global.quiet, color, signs: signs::can_be_shown(|name| std::env::var(name).ok()) }
+        Self {
+            quiet: global.quiet,
+            must_be_read: false,
+            color,
+            signs: signs::can_be_shown(|name| std::env::var(name).ok()),
+        }
+    }
+
+    /// The same for what goes on only as long as somebody reads it: everything that prints gives [`Error::Unread`] when
+    /// nobody does.
+    #[must_use]
+    pub fn while_read(self) -> Self {
+        Self { must_be_read: true, ..self }
     }
 
     /// A line for people, on stdout; nothing with `--quiet`.
@@ -85,8 +99,14 @@ impl Output {
     pub fn raw(self, bytes: &[u8]) -> Result<(), Error> {
         let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
         match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritable(error)),
-            _ => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                if self.must_be_read {
+                    Err(Error::Unread)
+                } else {
+                    Ok(())
+                }
+            }
+            written => written.map_err(unwritable),
         }
     }
 

@@ -68,10 +68,11 @@ impl Error {
             Self::Lost { .. } => Some(format!("Mend that. {}", Refusal::RefreshToken.fix())),
             Self::Busy { .. } => Some(format!("See what it is doing: {PROCESSES}")),
             Self::Claude { hint, .. } => Some(hint.clone()),
+            Self::Interrupted { left, .. } => left.fix().map(Into::into),
             Self::Unmeetable { .. } => Some("Ask for less with -t or ZOOM_TOKEN_THRESHOLD".into()),
             Self::Setting { .. }
             | Self::Unreadable { .. }
-            | Self::Interrupted { .. }
+            | Self::Unread
             | Self::Command { .. }
             | Self::Other { .. } => None,
         }

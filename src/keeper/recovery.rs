@@ -1,6 +1,8 @@
 //! Tokens that could not be put in their place: saved beside it, and put there by the next run.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{Keeper, Look, ROOM, values};
 use crate::clock::rfc3339;
@@ -39,6 +41,16 @@ impl Keeper<'_> {
             Err(recovery) => Error::Lost { spent, recovery: Box::new(recovery), source },
         }
     }
+}
+
+/// Does this, and makes an error of a panic in it: what has been granted then waits for the next run like after any other
+/// failure.
+pub(super) fn unless_panicking<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    // What it works on is gone with it.
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        let source = io::Error::other("a fault of zoomtok's own, which is told above");
+        Err(Error::Other { action: "put the new token in its place".into(), source })
+    })
 }
 
 /// Puts values in their place that an earlier run could not put there. Whether there were any.

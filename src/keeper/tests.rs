@@ -34,7 +34,13 @@ struct Script<'a> {
 }
 
 impl Exchange for Script<'_> {
-    fn exchange(&self, _: &Url, credentials: &Credentials, clock: &dyn Clock) -> Result<Granted, Error> {
+    fn exchange(
+        &self,
+        _: &Url,
+        credentials: &Credentials,
+        clock: &dyn Clock,
+        _: &Stop,
+    ) -> Result<Granted, Error> {
         self.asked.set(self.asked.get() + 1);
         if let Some(act) = self.during.take() {
             act();
@@ -69,6 +75,7 @@ struct World<'a> {
     root: TempDir,
     environment: Environment,
     clock: ManualClock,
+    stop: Stop,
     zoom: Script<'a>,
 }
 
@@ -78,6 +85,7 @@ impl<'a> World<'a> {
             root: tempfile::tempdir().unwrap(),
             environment: Environment::default(),
             clock: ManualClock::at(NOON),
+            stop: Stop::never(),
             zoom: Script {
                 asked: Cell::new(0),
                 fail: RefCell::default(),
@@ -110,6 +118,7 @@ impl<'a> World<'a> {
             env_file: &env_file,
             state_root: Some(&state_root),
             clock: &self.clock,
+            stop: &self.stop,
             zoom: &self.zoom,
             watching: false,
         };

@@ -2,21 +2,19 @@
 //!
 //! The server is Claude's child, and a restart of Claude would end the conversation that it serves.
 
-use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::Sender;
 use std::thread::JoinHandle;
 
 use super::tokens::Tokens;
-use crate::clock::{Clock as _, Stoppable};
+use crate::clock::{Clock as _, Stop};
 use crate::error::{Code, Error};
 use crate::keeper::Keeper;
 use crate::watch::{Event, Plan, Watch};
 
 /// The thread that refreshes. It ends when this is dropped, after the exchange that it may be in.
 pub(super) struct Ahead {
-    stop: Option<Sender<Infallible>>,
+    stop: Stop,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -31,11 +29,11 @@ impl Ahead {
         plan: Plan,
         report: impl Fn(&Event) + Send + 'static,
     ) -> io::Result<Self> {
-        let (clock, stop) = Stoppable::new(tokens.clock);
+        let stop = tokens.stop.clone();
         let thread = std::thread::Builder::new().name("ahead".into()).spawn(move || {
             // Of the environment's token nobody can take care: what Claude handed over an hour ago stays as it is.
             let environment = tokens.environment().clone().without_token();
-            let keeper = Keeper { environment: &environment, clock: &clock, ..tokens.keeper() };
+            let keeper = Keeper { environment: &environment, ..tokens.keeper() };
             let mut report = |event: &Event| {
                 note(&tokens, event);
                 report(event);
@@ -45,13 +43,13 @@ impl Ahead {
             // It ends by being stopped: what is wrong with the `.env` is told, and it goes on.
             let _: Result<Code, Error> = watch.go_on();
         })?;
-        Ok(Self { stop: Some(stop), thread: Some(thread) })
+        Ok(Self { stop, thread: Some(thread) })
     }
 }
 
 impl Drop for Ahead {
     fn drop(&mut self) {
-        drop(self.stop.take());
+        self.stop.end();
         if let Some(thread) = self.thread.take() {
             // An error is a panic there, which has been reported where it happened.
             let _ = thread.join();
@@ -83,15 +81,20 @@ fn note(tokens: &Tokens, event: &Event) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::SystemClock;
+    use crate::clock::{Stop, SystemClock};
     use crate::settings::Environment;
     use crate::token::State;
 
     #[test]
     fn what_is_told_of_the_refreshing_follows_its_events() {
         let directory = tempfile::tempdir().unwrap();
-        let tokens =
-            Tokens::new(Environment::default(), directory.path().join(".env"), None, SystemClock::start());
+        let tokens = Tokens::new(
+            Environment::default(),
+            directory.path().join(".env"),
+            None,
+            SystemClock::start(),
+            Stop::never(),
+        );
         let failed = Event::RefreshFailed { error: "no. Do this.".into(), code: 4, failures: 1 };
         let probe = tokens.clock.now();
         let ends = |probe_at| Event::Disabled { because: "no".into(), probe_at };

@@ -51,7 +51,7 @@ use self::server::{Parts, Server};
 use self::tokens::Tokens;
 use self::tools::Definition;
 use self::transport::Patient;
-use crate::clock::{Signals, SystemClock, pause};
+use crate::clock::{Stop, SystemClock, pause};
 use crate::error::{Code, Error};
 use crate::settings::Environment;
 use crate::store::StateDirectory;
@@ -60,6 +60,9 @@ use crate::watch::{Event, Plan};
 /// How long calls in flight go on when the client has closed its end: who pipes requests into the server gets their
 /// answers, and the SDKs, which send SIGTERM two seconds after they have closed it, need not.
 const GRACE: Duration = Duration::from_millis(1500);
+
+/// How long the answers to calls that were waited for at the end may take to be written.
+const LAST_ANSWERS: Duration = Duration::from_millis(100);
 
 /// What a server is set up with.
 pub struct Options {
@@ -71,6 +74,8 @@ pub struct Options {
     pub state_root: Option<PathBuf>,
     /// The time.
     pub clock: SystemClock,
+    /// What ends the server.
+    pub stop: Stop,
     /// The policy; without one, calls of `zoom_refresh_token` are limited and everything else is allowed.
     pub policy: Option<PathBuf>,
     /// When to refresh ahead of time, and when to tell the state.
@@ -87,10 +92,11 @@ pub struct Options {
 ///
 /// The policy cannot be read or is not valid; the system has no room for a thread.
 pub fn serve(options: Options) -> Result<Code, Error> {
-    let Options { environment, env_file, state_root, clock, policy, plan, report, warn } = options;
+    let Options { environment, env_file, state_root, clock, stop, policy, plan, report, warn } = options;
     let failed = |action: &str, source| Error::Other { action: action.into(), source };
+    stop.listen()?;
     let tools = tools::all();
-    let tokens = Arc::new(Tokens::new(environment, env_file, state_root.clone(), clock));
+    let tokens = Arc::new(Tokens::new(environment, env_file, state_root.clone(), clock, stop.clone()));
     // Servers of one `.env` count together, by whatever path they found it.
     let env_file = tokens.keeper().look()?.file;
     let counts = StateDirectory::of(state_root.as_deref(), env_file.real()).counts_path();
@@ -111,11 +117,10 @@ pub fn serve(options: Options) -> Result<Code, Error> {
         let transport = Patient::new(read, write, Arc::clone(&begun), leave);
         let gate = Arc::new(gate);
         let parts = Parts { tools, gate: Arc::clone(&gate), tokens: Arc::clone(&tokens), gone: gone.clone() };
-        let mut signals = Signals::listen();
         tokio::select! {
-            () = session(Server::new(parts), transport, &begun, gone) => {}
+            () = session(Server::new(parts), transport, &begun) => {}
+            () = end(&stop, gone, &tokens) => {}
             () = async { gate.watch().await; std::future::pending().await } => {}
-            _ = signals.next() => {}
         }
         tokens.settle().await;
     });
@@ -126,20 +131,25 @@ pub fn serve(options: Options) -> Result<Code, Error> {
 }
 
 /// One client, from its first line to its last.
-async fn session(
-    server: Server,
-    transport: impl Transport<RoleServer> + 'static,
-    begun: &AtomicBool,
-    mut gone: watch::Receiver<()>,
-) {
+async fn session(server: Server, transport: impl Transport<RoleServer> + 'static, begun: &AtomicBool) {
     // What ends it early is the end of its input, before or after it has begun, or that nobody reads the answers: none
     // of that is a failure of the server's.
     let Ok(running) = server.serve(transport).await else { return };
     // In the one thread of the runtime, before rmcp asks for what comes next.
     begun.store(true, Ordering::Relaxed);
+    // How it ends says nothing more.
+    let _ = running.waiting().await;
+}
+
+/// Waits for the end, and then until nothing is at stake any more: what an exchange under way brings is stored, or is the
+/// answer to a call.
+async fn end(stop: &Stop, mut gone: watch::Receiver<()>, tokens: &Tokens) {
     tokio::select! {
-        _ = running.waiting() => {}
+        _ = stop.asked() => {}
         () = async { let _ = gone.changed().await; pause(GRACE).await } => {}
+    }
+    if tokens.settle().await {
+        pause(LAST_ANSWERS).await;
     }
 }
 

@@ -43,7 +43,7 @@ async fn serve_over(pipe: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) 
     let nowhere = ["ZOOM_API_URL", "ZOOM_OAUTH_URL"].map(|name| (name, "ftp://localhost".into()));
     let clock = SystemClock::start();
     let env_file = "/there is no such directory/.env".into();
-    let tokens = Tokens::new(Environment::from_pairs(nowhere), env_file, None, clock);
+    let tokens = Tokens::new(Environment::from_pairs(nowhere), env_file, None, clock, Stop::never());
     let Ok(gate) = Gate::new(None, catalog.clone(), Counts::new(None), clock, Box::new(|_| {})) else {
         return;
     };
@@ -52,8 +52,12 @@ async fn serve_over(pipe: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) 
     let (read, write) = tokio::io::split(pipe);
     let transport = Patient::new(read, write, Arc::clone(&begun), leave);
     let (gate, tokens, tools) = (Arc::new(gate), Arc::new(tokens), tools.clone());
-    let server = Server::new(Parts { tools, gate, tokens, gone: gone.clone() });
-    session(server, transport, &begun, gone).await;
+    let stop = tokens.stop.clone();
+    let server = Server::new(Parts { tools, gate, tokens: Arc::clone(&tokens), gone: gone.clone() });
+    tokio::select! {
+        () = session(server, transport, &begun) => {}
+        () = end(&stop, gone, &tokens) => {}
+    }
 }
 
 /// Sends it and one more request, and reads to the answer of that.

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use reqwest::Url;
 
-use crate::clock::Clock;
-use crate::error::Error;
+use crate::clock::{Clock, Stop};
+use crate::error::{Error, Left};
 use crate::zoom::{Credentials, Exchange, Granted, Http};
 
 /// Zoom has seen nothing.
@@ -58,11 +58,17 @@ impl Reach {
 pub(super) struct Noted<'a>(pub(super) &'a Reach);
 
 impl Exchange for Noted<'_> {
-    fn exchange(&self, url: &Url, credentials: &Credentials, clock: &dyn Clock) -> Result<Granted, Error> {
+    fn exchange(
+        &self,
+        url: &Url,
+        credentials: &Credentials,
+        clock: &dyn Clock,
+        stop: &Stop,
+    ) -> Result<Granted, Error> {
         if !self.0.begin() {
-            return Err(Error::Interrupted { signal: SIGTERM });
+            return Err(Error::Interrupted { signal: SIGTERM, left: Left::Nothing });
         }
-        let granted = Http.exchange(url, credentials, clock);
+        let granted = Http.exchange(url, credentials, clock, stop);
         self.0.sent(granted.as_ref().map_or_else(has_reached, |_| true));
         granted
     }

@@ -10,7 +10,7 @@ use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::reach::{Noted, Reach};
-use crate::clock::{Clock as _, Endable, SystemClock};
+use crate::clock::{Clock as _, Stop, SystemClock};
 use crate::error::{Code, Error};
 use crate::keeper::{Keeper, Kept, Look, Need, Unlike};
 use crate::settings::{Environment, Settings};
@@ -32,7 +32,7 @@ pub(super) struct Tokens {
     /// What is gone by.
     pub(super) clock: SystemClock,
     /// Ends with the server: then nobody waits for a lock any more.
-    until_end: Endable,
+    pub(super) stop: Stop,
     /// The one who asks Zoom; all others in this process wait for it, and find what it found.
     turn: Arc<tokio::sync::Mutex<()>>,
     /// The client of the API, made at the first call, and where it leads.
@@ -119,13 +119,14 @@ impl Tokens {
         env_file: PathBuf,
         state_root: Option<PathBuf>,
         clock: SystemClock,
+        stop: Stop,
     ) -> Self {
         Self {
             environment,
             env_file,
             state_root,
             clock,
-            until_end: Endable::new(clock),
+            stop,
             turn: Arc::default(),
             api: Mutex::default(),
             refreshing: Mutex::default(),
@@ -136,7 +137,7 @@ impl Tokens {
 
     /// The keeper of the `.env`.
     pub(super) fn keeper(&self) -> Keeper<'_> {
-        Keeper::new(&self.environment, &self.env_file, self.state_root.as_deref(), &self.until_end)
+        Keeper::new(&self.environment, &self.env_file, self.state_root.as_deref(), &self.clock, &self.stop)
     }
 
     /// The settings of a look.
@@ -212,10 +213,12 @@ impl Tokens {
     }
 
     /// Begins nothing more, and waits until no exchange is under way in this process. What it brings may be the only
-    /// good refresh token.
-    pub(super) async fn settle(&self) {
-        self.until_end.end();
+    /// good refresh token. Gives whether there was one.
+    pub(super) async fn settle(&self) -> bool {
+        self.stop.end();
+        let is_busy = self.turn.try_lock().is_err();
         drop(self.turn.lock().await);
+        is_busy
     }
 
     /// Spends a refresh token that a client has sent. Where it is the one that is kept here, the next one is kept here
@@ -247,7 +250,7 @@ impl Tokens {
         if let Some((_, pair)) = undelivered().iter().find(|(spent, _)| spent.is_same(&given)) {
             return Ok(pair.clone());
         }
-        let granted = Noted(reach).exchange(url, &given.credentials(), &self.clock)?;
+        let granted = Noted(reach).exchange(url, &given.credentials(), &self.clock, &self.stop)?;
         let refresh = granted.refresh_token.unwrap_or_else(|| given.refresh.clone());
         let pair = Pair { access: granted.token, refresh, expires_at: granted.expires_at };
         undelivered().push((given, pair.clone()));
@@ -315,9 +318,7 @@ impl Tokens {
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let turn = Arc::clone(&self.turn).lock_owned().await;
-        if let Some(signal) = self.until_end.interrupted() {
-            return Err(Error::Interrupted { signal });
-        }
+        self.stop.check()?;
         let working = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             work()

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::replace::is_being_written;
 use super::sharing::insist;
-use crate::clock::Clock;
+use crate::clock::{Clock, Stop};
 use crate::error::Error;
 
 /// How long a process waits for another, in seconds. The holder is done within 20 s, see `zoom/exchange.rs`.
@@ -45,19 +45,18 @@ impl Lock {
     ///
     /// [`Error::Busy`] when somebody else kept it for longer; [`Error::Store`] when the lock file cannot be made or
     /// the filesystem cannot lock: nothing is written without a lock.
-    pub fn acquire(target: &Path, patience: Duration, clock: &dyn Clock) -> Result<Self, Error> {
+    /// [`Error::Interrupted`] when the end is asked for meanwhile.
+    pub fn acquire(target: &Path, patience: Duration, clock: &dyn Clock, stop: &Stop) -> Result<Self, Error> {
         let deadline = clock.elapsed() + patience;
         loop {
             if let Some(lock) = Self::try_acquire(target)? {
                 return Ok(lock);
             }
-            if let Some(signal) = clock.interrupted() {
-                return Err(Error::Interrupted { signal });
-            }
+            stop.check()?;
             if clock.elapsed() >= deadline {
                 return Err(Error::Busy { path: lock_path(target), waited: patience.as_secs() });
             }
-            clock.sleep(PAUSE);
+            clock.sleep(PAUSE, stop)?;
         }
     }
 
@@ -164,13 +163,13 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let target = directory.path().join(".env");
         let clock = ManualClock::at("2026-03-04T12:00:00Z");
-        let held = Lock::acquire(&target, PATIENCE, &clock).unwrap();
+        let held = Lock::acquire(&target, PATIENCE, &clock, &Stop::never()).unwrap();
         assert_eq!(clock.elapsed(), Duration::ZERO);
-        let error = Lock::acquire(&target, PATIENCE, &clock).unwrap_err();
+        let error = Lock::acquire(&target, PATIENCE, &clock, &Stop::never()).unwrap_err();
         assert!(matches!(error, Error::Busy { waited: 30, .. }), "{error}");
         assert!(clock.elapsed() < PATIENCE + 2 * PAUSE);
         drop(held);
-        Lock::acquire(&target, PATIENCE, &clock).unwrap();
+        Lock::acquire(&target, PATIENCE, &clock, &Stop::never()).unwrap();
     }
 
     #[test]

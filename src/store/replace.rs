@@ -168,7 +168,7 @@ mod tests {
 
     use super::super::EnvFile;
     use super::*;
-    use crate::clock::{Clock as _, SystemClock};
+    use crate::clock::{Clock as _, Stop, SystemClock};
 
     fn directory() -> tempfile::TempDir {
         tempfile::tempdir().unwrap()
@@ -255,7 +255,7 @@ mod tests {
                 for _ in 0..20_000 {
                     let file = EnvFile::read(&target, &[NAME]).unwrap();
                     match file.get(NAME).unwrap().value.as_str() {
-                        "before" | "after" => clock.sleep(Duration::from_millis(1)),
+                        "before" | "after" => clock.sleep(Duration::from_millis(1), &Stop::never()).unwrap(),
                         value => return value.to_owned(),
                     }
                 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, Stop, SystemClock};
 
 /// How long somebody may be in the way. Scanners and readers are gone much sooner, and with this on top of an exchange
 /// the lock is still held for less than others wait for it.
@@ -22,10 +22,11 @@ fn insist_while<T>(
     again: impl Fn(&io::Error) -> bool,
     clock: &dyn Clock,
 ) -> io::Result<T> {
-    let deadline = clock.elapsed() + PATIENCE;
+    // No signal is obeyed within this short time: what is being written may be the only good refresh token.
+    let (deadline, stop) = (clock.elapsed() + PATIENCE, Stop::never());
     loop {
         match attempt() {
-            Err(error) if again(&error) && clock.elapsed() < deadline => clock.sleep(PAUSE),
+            Err(error) if again(&error) && clock.elapsed() < deadline => drop(clock.sleep(PAUSE, &stop)),
             done => return done,
         }
     }

@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::event::Event;
 use super::schedule::{Outcome, Plan, Schedule, View};
-use crate::clock::{Clock, jitter};
-use crate::error::{Code, Error};
+use crate::clock::{Clock, Stopped, jitter};
+use crate::error::{Code, Error, Left};
 use crate::keeper::{How, Keeper, Kept, Look, Need, Unlike};
 use crate::settings::Settings;
 use crate::token::{Claims, State, Token};
@@ -59,6 +59,8 @@ pub struct Watch<'a> {
     report: &'a mut dyn FnMut(&Event) -> Result<(), Error>,
     /// The last warning about a look that failed, which is not told again and again.
     complaint: Option<String>,
+    /// Nobody hears what happens any more.
+    unread: bool,
     /// The last failure, in a sentence without its hint.
     failure: Option<String>,
     jitter: fn() -> f64,
@@ -81,12 +83,13 @@ impl<'a> Watch<'a> {
             restart,
             report,
             complaint: None,
+            unread: false,
             failure: None,
             jitter,
         }
     }
 
-    /// Watches until a signal comes.
+    /// Watches until a signal comes, or nobody hears what it tells.
     ///
     /// # Errors
     ///
@@ -104,11 +107,11 @@ impl<'a> Watch<'a> {
     pub fn go_on(mut self) -> Result<Code, Error> {
         loop {
             let nap = self.step()?;
-            if self.clock().interrupted().is_none() {
-                self.clock().sleep(nap);
+            if self.unread {
+                return Ok(Code::Done);
             }
-            if let Some(signal) = self.clock().interrupted() {
-                (self.report)(&Event::Ended { signal })?;
+            if let Err(Stopped { signal }) = self.clock().sleep(nap, self.keeper.stop) {
+                self.tell(&Event::Ended { signal })?;
                 return Ok(Code::Done);
             }
         }
@@ -127,6 +130,15 @@ impl<'a> Watch<'a> {
             return Ok(code);
         }
         Ok(if self.keeper.look()?.held.state.lasts(0) { Code::Done } else { Code::Failed })
+    }
+
+    /// Tells what happens. That nobody hears it ends the watch, once what it is doing is done.
+    fn tell(&mut self, event: &Event) -> Result<(), Error> {
+        match (self.report)(event) {
+            Err(Error::Unread) => self.unread = true,
+            told => told?,
+        }
+        Ok(())
     }
 
     fn clock(&self) -> &'a dyn Clock {
@@ -151,7 +163,7 @@ impl<'a> Watch<'a> {
     fn complain(&mut self, error: &Error) -> Result<(), Error> {
         let message = error.told();
         if self.complaint.as_ref() != Some(&message) {
-            (self.report)(&Event::Warning { message: message.clone() })?;
+            self.tell(&Event::Warning { message: message.clone() })?;
             self.complaint = Some(message);
         }
         Ok(())
@@ -161,7 +173,7 @@ impl<'a> Watch<'a> {
         let view = self.view(look);
         let decision = self.schedule.decide(&view);
         if decision.rearmed {
-            (self.report)(&Event::Rearmed)?;
+            self.tell(&Event::Rearmed)?;
         }
         let mut failed = None;
         if decision.refresh {
@@ -169,7 +181,7 @@ impl<'a> Watch<'a> {
         } else if decision.show {
             let disabled_since = self.schedule.stopped_since();
             let because = disabled_since.and(self.failure.clone());
-            (self.report)(&Event::Status { state: look.held.state.clone(), disabled_since, because })?;
+            self.tell(&Event::Status { state: look.held.state.clone(), disabled_since, because })?;
         }
         Ok((decision.nap, failed))
     }
@@ -193,18 +205,21 @@ impl<'a> Watch<'a> {
 
     /// Makes one attempt, and gives the exit code of its failure.
     fn refresh(&mut self, look: &Look) -> Result<Option<Code>, Error> {
-        (self.report)(&Event::RefreshStarted { state: look.held.state.clone() })?;
+        self.tell(&Event::RefreshStarted { state: look.held.state.clone() })?;
+        if self.unread {
+            return Ok(None);
+        }
         let kept = match self.keeper.ensure(look, &Need { seconds: 0, unlike: Unlike::Present }) {
             Ok(kept) => kept,
             // The signal is told when the loop sees it.
-            Err(Error::Interrupted { signal }) => return Ok(Some(Code::Signal(signal))),
+            Err(Error::Interrupted { signal, left: Left::Nothing }) => return Ok(Some(Code::Signal(signal))),
             Err(error) => return self.failed(look, &error).map(Some),
         };
         let old = look.held.state.token().map(Token::to_string);
         let adopted = kept.how != How::Fetched;
-        (self.report)(&Event::TokenUpdated { old, new: kept.token.to_string(), adopted })?;
+        self.tell(&Event::TokenUpdated { old, new: kept.token.to_string(), adopted })?;
         for message in &kept.warnings {
-            (self.report)(&Event::Warning { message: message.clone() })?;
+            self.tell(&Event::Warning { message: message.clone() })?;
         }
         self.hand_over(&kept)?;
         self.done(look, &kept)?;
@@ -214,16 +229,16 @@ impl<'a> Watch<'a> {
     /// Hands a new token to Claude. What fails here is a warning: the token is stored.
     fn hand_over(&mut self, kept: &Kept) -> Result<(), Error> {
         let Some(desktop) = self.desktop else { return Ok(()) };
-        (self.report)(&Event::UpdatingClaude)?;
+        self.tell(&Event::UpdatingClaude)?;
         let updated = match desktop.update(&kept.token) {
             Ok(updated) => updated,
-            Err(error) => return (self.report)(&Event::Warning { message: error.told() }),
+            Err(error) => return self.tell(&Event::Warning { message: error.told() }),
         };
         for message in updated.warnings {
-            (self.report)(&Event::Warning { message })?;
+            self.tell(&Event::Warning { message })?;
         }
         if updated.reads_env {
-            return (self.report)(&Event::ClaudeReadsEnv);
+            return self.tell(&Event::ClaudeReadsEnv);
         }
         if !updated.changed || !self.restart {
             return Ok(());
@@ -232,12 +247,12 @@ impl<'a> Watch<'a> {
             // It reads the new token when it is started.
             Ok(false) => Vec::new(),
             Ok(true) => {
-                (self.report)(&Event::RestartingClaude)?;
+                self.tell(&Event::RestartingClaude)?;
                 desktop.restart(&kept.token).unwrap_or_else(|error| vec![error.told()])
             }
             Err(error) => vec![error.told()],
         };
-        warnings.into_iter().try_for_each(|message| (self.report)(&Event::Warning { message }))
+        warnings.into_iter().try_for_each(|message| self.tell(&Event::Warning { message }))
     }
 
     fn done(&mut self, before: &Look, kept: &Kept) -> Result<(), Error> {
@@ -246,10 +261,10 @@ impl<'a> Watch<'a> {
         let was_short = self.schedule.short_life();
         self.schedule.record(Outcome::Done { left: kept.left }, &view, 0.0);
         match look {
-            Ok(look) => (self.report)(&Event::RefreshDone { state: look.held.state })?,
+            Ok(look) => self.tell(&Event::RefreshDone { state: look.held.state })?,
             // Whoever edits the `.env` while Claude restarts changes nothing in that there is a new token.
             Err(error) => {
-                (self.report)(&Event::RefreshDone { state: state(kept, view.now) })?;
+                self.tell(&Event::RefreshDone { state: state(kept, view.now) })?;
                 self.complain(&error)?;
             }
         }
@@ -258,7 +273,7 @@ impl<'a> Watch<'a> {
                 let message = format!(
                     "Zoom's tokens live {life} s, which is less than the threshold: refreshing at half"
                 );
-                (self.report)(&Event::Warning { message })
+                self.tell(&Event::Warning { message })
             }
             _ => Ok(()),
         }
@@ -270,11 +285,11 @@ impl<'a> Watch<'a> {
         let view = self.view_after(&self.keeper.look(), before);
         let ended = self.schedule.record(outcome, &view, (self.jitter)());
         let failures = self.schedule.failures();
-        (self.report)(&Event::RefreshFailed { error: error.told(), code: code.number(), failures })?;
+        self.tell(&Event::RefreshFailed { error: error.told(), code: code.number(), failures })?;
         self.failure = Some(error.to_string());
         if ended {
             let (because, probe_at) = (error.to_string(), self.schedule.next_probe());
-            (self.report)(&Event::Disabled { because, probe_at })?;
+            self.tell(&Event::Disabled { because, probe_at })?;
         }
         Ok(code)
     }

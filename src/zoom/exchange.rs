@@ -8,8 +8,8 @@ use tokio::time::Instant;
 use super::answer::{Again, Answer, Failure, Granted, Times};
 use super::http::Silence;
 use super::{Credentials, Grant};
-use crate::clock::{self, Clock};
-use crate::error::{Error, Refusal};
+use crate::clock::{self, Clock, Stop};
+use crate::error::{Error, Left, Refusal};
 
 /// How long an exchange may take with all its tries. It is less than the 30 s that others wait for the lock and that
 /// lie between two attempts of a watch, so attempts never overlap.
@@ -32,11 +32,13 @@ pub(super) trait TokenEndpoint {
     async fn ask(&self, credentials: &Credentials) -> Result<Answer, Silence>;
 }
 
-/// Asks until there is a token, a verdict, three failures, or no time left.
+/// Asks until there is a token, a verdict, three failures, or no time left. Once the end is asked for it begins no more
+/// tries, and waits for the answer to the one that is out.
 pub(super) async fn exchange(
     endpoint: &impl TokenEndpoint,
     credentials: &Credentials,
     clock: &dyn Clock,
+    stop: &Stop,
 ) -> Result<Granted, Error> {
     let deadline = Instant::now() + BUDGET.saturating_sub(LATE);
     let mut answer_lost = false;
@@ -68,7 +70,14 @@ pub(super) async fn exchange(
         if attempt == TRIES || Instant::now() + pause >= deadline {
             return Err(failure.error);
         }
-        clock::pause(pause).await;
+        tokio::select! {
+            biased;
+            signal = stop.asked() => {
+                let left = if answer_lost && credentials.grant.is_single_use() { Left::RefreshToken } else { Left::Nothing };
+                return Err(Error::Interrupted { signal, left });
+            }
+            () = clock::pause(pause) => {}
+        }
     }
     unreachable!("the loop ends by the number of tries")
 }
@@ -111,7 +120,7 @@ mod tests {
     use std::collections::VecDeque;
 
     use super::*;
-    use crate::clock::SystemClock;
+    use crate::clock::{Stop, SystemClock};
 
     /// Answers from a list, and remembers when it was asked.
     struct Script {
@@ -160,7 +169,7 @@ mod tests {
                 answers: RefCell::new(answers.into()),
                 asked: RefCell::default(),
             };
-            let result = exchange(&script, &credentials, &SystemClock::start()).await;
+            let result = exchange(&script, &credentials, &SystemClock::start(), &Stop::never()).await;
             (result, script.asked.into_inner())
         })
     }

@@ -3,8 +3,6 @@
 //! The secrets of a request and the body of an answer are wiped when they are dropped, as far as they are texts of this
 //! module: the buffers that hyper, rustls and the kernel copy them into are theirs.
 
-use std::cell::Cell;
-use std::pin::pin;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -21,17 +19,12 @@ use zeroize::Zeroizing;
 use super::answer::Answer;
 use super::exchange::{self, TokenEndpoint};
 use super::{Credentials, Exchange, Grant, Granted, is_loopback};
-use crate::clock::{Clock, Signals};
-use crate::error::Error;
+use crate::clock::{Clock, Stop};
+use crate::error::{Error, Left};
 use crate::token::Token;
 
 /// How long a connection may take to be made. What is reachable answers in a fraction of it.
 const CONNECT: Duration = Duration::from_secs(5);
-
-/// How long an answer may still take after a signal. It may be on its way, and hold the only good refresh token; and
-/// who pressed Ctrl-C should be rid of the program within a second. It is no longer than the shortest pause between two
-/// tries, so that none begins in it.
-const LAST_WORD: Duration = Duration::from_millis(500);
 
 /// The most that is read of an answer of a few lines, in bytes. Zoom's token answers have about 2 KiB.
 pub(super) const SMALL_BODY: usize = MIB;
@@ -61,28 +54,30 @@ impl Connection {
         Ok(Self { runtime: Some(runtime), client })
     }
 
-    /// Runs something to its end, or to a signal that asks the program to stop; shortly beyond that while something is
-    /// at stake.
-    ///
-    /// From the first call on, SIGINT and SIGTERM no longer end the program by themselves: what follows an exchange
-    /// is the replacement of a file, which is over in milliseconds and better finished.
+    /// Runs something to its end, or until `end` gives the signal to end it at once and what that leaves behind.
     pub(super) fn run<T>(
         &self,
         work: impl Future<Output = Result<T, Error>>,
-        at_stake: impl Fn() -> bool,
+        end: impl Future<Output = (u8, Left)>,
     ) -> Result<T, Error> {
         let Some(runtime) = &self.runtime else { unreachable!("the runtime is there until the drop") };
         runtime.block_on(async {
-            let mut work = pin!(work);
-            let mut signals = Signals::listen();
             tokio::select! {
-                result = &mut work => result,
-                signal = signals.next() => {
-                    let last_word = if at_stake() { LAST_WORD } else { Duration::ZERO };
-                    tokio::time::timeout(last_word, work).await.unwrap_or(Err(Error::Interrupted { signal }))
-                }
+                biased;
+                result = work => result,
+                (signal, left) = end => Err(Error::Interrupted { signal, left }),
             }
         })
+    }
+
+    /// The same for what may be ended at any time.
+    pub(super) fn run_until_asked<T>(
+        &self,
+        work: impl Future<Output = Result<T, Error>>,
+        stop: &Stop,
+    ) -> Result<T, Error> {
+        stop.listen()?;
+        self.run(work, async { (stop.asked().await, Left::Nothing) })
     }
 
     pub(super) fn client(&self) -> &Client {
@@ -131,19 +126,31 @@ impl Drop for Connection {
 }
 
 impl Exchange for Http {
-    fn exchange(&self, url: &Url, credentials: &Credentials, clock: &dyn Clock) -> Result<Granted, Error> {
+    /// From the first call on, signals no longer end the program by themselves: what follows an exchange is the
+    /// replacement of a file, which is over in milliseconds and better finished.
+    fn exchange(
+        &self,
+        url: &Url,
+        credentials: &Credentials,
+        clock: &dyn Clock,
+        stop: &Stop,
+    ) -> Result<Granted, Error> {
+        stop.listen()?;
         let connection = Connection::new(url)?;
         let url = below(url, &["oauth", "token"]);
-        let endpoint = Endpoint { client: connection.client(), url, asking: Cell::new(false) };
-        connection.run(exchange::exchange(&endpoint, credentials, clock), || endpoint.asking.get())
+        let endpoint = Endpoint { client: connection.client(), url };
+        let exchange = exchange::exchange(&endpoint, credentials, clock, stop);
+        if credentials.grant.is_single_use() {
+            connection.run(exchange, async { (stop.insisted().await, Left::RefreshToken) })
+        } else {
+            connection.run_until_asked(exchange, stop)
+        }
     }
 }
 
 struct Endpoint<'a> {
     client: &'a Client,
     url: Url,
-    /// Whether a question is out.
-    asking: Cell<bool>,
 }
 
 impl TokenEndpoint for Endpoint<'_> {
@@ -155,10 +162,7 @@ impl TokenEndpoint for Endpoint<'_> {
             .header(AUTHORIZATION, basic(credentials))
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Bytes::from_owner(form(&credentials.grant)));
-        self.asking.set(true);
-        let answer = send(request, SMALL_BODY).await;
-        self.asking.set(false);
-        answer
+        send(request, SMALL_BODY).await
     }
 }
 

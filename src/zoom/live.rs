@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::answer::{Answer, Times};
 use super::http::{Connection, Http, SMALL_BODY, Silence, bearer, below, send};
-use crate::clock::Clock;
+use crate::clock::{Clock, Stop};
 use crate::error::Error;
 use crate::token::Token;
 
@@ -30,7 +30,7 @@ impl Http {
     /// # Errors
     ///
     /// [`Error::Passing`] when there is no answer, or none that says anything about the token.
-    pub fn live(self, url: &Url, token: &Token) -> Result<Live, Error> {
+    pub fn live(self, url: &Url, token: &Token, stop: &Stop) -> Result<Live, Error> {
         let connection = Connection::new(url)?;
         let request = connection
             .client()
@@ -44,7 +44,7 @@ impl Http {
                 passing(what, true, answer.tracking_id.clone())
             })
         };
-        connection.run(asked, || false)
+        connection.run_until_asked(asked, stop)
     }
 
     /// Asks whoever is at `url` for a sign of life: an answer without a body. Gives the seconds that its clock is ahead of
@@ -53,12 +53,12 @@ impl Http {
     /// # Errors
     ///
     /// [`Error::Passing`] when there is no answer, or one that says that it is broken.
-    pub fn reach(self, url: &Url, clock: &dyn Clock) -> Result<Option<i64>, Error> {
+    pub fn reach(self, url: &Url, clock: &dyn Clock, stop: &Stop) -> Result<Option<i64>, Error> {
         let connection = Connection::new(url)?;
         let asked = clock.now();
         let request = connection.client().head(url.clone()).timeout(TIMEOUT);
         let answer = async { send(request, SMALL_BODY).await.map_err(unanswered) };
-        let answer = connection.run(answer, || false)?;
+        let answer = connection.run_until_asked(answer, stop)?;
         if answer.status >= 500 {
             let host = url.host_str().unwrap_or("Zoom");
             return Err(passing(

@@ -9,7 +9,7 @@ mod live;
 use reqwest::Url;
 use secrecy::SecretString;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Stop};
 use crate::error::Error;
 use crate::token::Token;
 
@@ -42,14 +42,28 @@ pub enum Grant {
     RefreshToken(Token),
 }
 
+impl Grant {
+    /// Whether asking spends it.
+    pub fn is_single_use(&self) -> bool {
+        matches!(self, Self::RefreshToken(_))
+    }
+}
+
 /// Something that turns credentials into a token: Zoom, or a test's script.
 pub trait Exchange {
-    /// Asks for a token, within [`BUDGET`].
+    /// Asks for a token, within [`BUDGET`]. Where the grant may be repeated it ends when `stop` asks for it. Where it is
+    /// spent by being used it then goes on until the question that is out is answered, and ends when `stop` insists.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] for a verdict, [`Error::Passing`] for anything that may pass.
-    fn exchange(&self, url: &Url, credentials: &Credentials, clock: &dyn Clock) -> Result<Granted, Error>;
+    /// [`Error::Refused`] for a verdict, [`Error::Passing`] for anything that may pass, [`Error::Interrupted`].
+    fn exchange(
+        &self,
+        url: &Url,
+        credentials: &Credentials,
+        clock: &dyn Clock,
+        stop: &Stop,
+    ) -> Result<Granted, Error>;
 }
 
 /// Whether a URL leads to this machine, where plain http harms nobody.

@@ -6,8 +6,8 @@ use super::{App, PAUSE, Step, Which};
 use crate::claude::launch::Asked;
 use crate::claude::platform::{Force, Quit};
 use crate::claude::processes::{Process, Signal, alive};
-use crate::clock::Clock;
-use crate::error::Error;
+use crate::clock::{Clock, Stop, Stopped};
+use crate::error::{Error, Left};
 
 /// How long the app may take to quit. Claude Desktop stops its servers one by one, and needs seconds for it
 /// (anthropics/claude-code#30267).
@@ -22,13 +22,14 @@ impl App {
         &self,
         old: &[Process],
         clock: &dyn Clock,
+        stop: &Stop,
         progress: &mut dyn FnMut(Step),
     ) -> Result<bool, Error> {
-        let left = self.ask_to_quit(old, clock, progress)?;
+        let left = self.ask_to_quit(old, clock, stop, progress)?;
         let forced = !left.is_empty();
         if forced {
             progress(Step::Forcing);
-            self.force(old, &left, clock)?;
+            self.force(old, &left, clock, stop)?;
         }
         Ok(forced)
     }
@@ -38,6 +39,7 @@ impl App {
         &self,
         old: &'p [Process],
         clock: &dyn Clock,
+        stop: &Stop,
         progress: &mut dyn FnMut(Step),
     ) -> Result<Vec<&'p Process>, Error> {
         progress(Step::Quitting);
@@ -67,14 +69,14 @@ impl App {
                 terminate(&main);
                 asked = None;
             }
-            clock.sleep(PAUSE);
+            clock.sleep(PAUSE, stop).map_err(not_started_again)?;
             left = alive(old)?;
         }
         Ok(left)
     }
 
     /// Forces those that are `left` of the `old` processes to end, and waits until none is there.
-    fn force(&self, old: &[Process], left: &[&Process], clock: &dyn Clock) -> Result<(), Error> {
+    fn force(&self, old: &[Process], left: &[&Process], clock: &dyn Clock, stop: &Stop) -> Result<(), Error> {
         let _asked = match &self.platform.force {
             Force::Kill => {
                 for process in left {
@@ -99,7 +101,7 @@ impl App {
                     hint: "End it by hand and start it again".into(),
                 });
             }
-            clock.sleep(PAUSE);
+            clock.sleep(PAUSE, stop).map_err(not_started_again)?;
         }
     }
 
@@ -112,6 +114,10 @@ impl App {
             Which::At(path) => quoted(&path.to_string_lossy()),
         }
     }
+}
+
+fn not_started_again(Stopped { signal }: Stopped) -> Error {
+    Error::Interrupted { signal, left: Left::ClaudeQuit }
 }
 
 fn terminate(processes: &[&Process]) {

@@ -7,8 +7,8 @@ use super::{App, PAUSE, Which};
 use crate::claude::launch::{Launch, Launched};
 use crate::claude::platform::Again;
 use crate::claude::processes::Process;
-use crate::clock::Clock;
-use crate::error::Error;
+use crate::clock::{Clock, Stop, Stopped};
+use crate::error::{Error, Left};
 
 /// How long it may take to come up.
 const TO_COME: Duration = Duration::from_secs(15);
@@ -102,6 +102,7 @@ impl App {
         launched: Option<&Launched>,
         is_new: impl Fn(&Process) -> bool,
         clock: &dyn Clock,
+        stop: &Stop,
     ) -> Result<u32, Error> {
         let mut deadline = clock.elapsed() + TO_COME;
         let mut seen: Vec<(u32, Duration)> = Vec::new();
@@ -126,7 +127,7 @@ impl App {
             if now >= deadline {
                 break;
             }
-            clock.sleep(PAUSE);
+            clock.sleep(PAUSE, stop).map_err(not_seen)?;
         }
         let mut what = match seen.last() {
             Some((pid, ..)) => format!("it was there and went again (process {pid})"),
@@ -149,4 +150,8 @@ impl App {
              to start it with CLAUDE_APP_COMMAND"
         )
     }
+}
+
+fn not_seen(Stopped { signal }: Stopped) -> Error {
+    Error::Interrupted { signal, left: Left::ClaudeStarted }
 }

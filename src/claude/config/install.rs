@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{Change, Config, Written, backup_path};
 use crate::claude::edit::{New, Place, Server};
+use crate::clock::Stop;
 use crate::error::Error;
 
 /// What Claude runs for a server, as its configuration has it
@@ -46,8 +47,8 @@ impl Config {
     /// # Errors
     ///
     /// As [`Config::update`].
-    pub fn install(&self, entry: &Entry) -> Result<Installed, Error> {
-        let written = self.write(&self.installation(entry))?;
+    pub fn install(&self, entry: &Entry, stop: &Stop) -> Result<Installed, Error> {
+        let written = self.write(&self.installation(entry), stop)?;
         let backed_up = written.backup.is_some();
         Ok(self.report_installed(&written, backed_up))
     }

@@ -3,6 +3,7 @@ use std::io::Write as _;
 
 use super::*;
 use crate::clock::manual::ManualClock;
+use crate::clock::{Stop, Stopped};
 use crate::error::Code;
 
 const OLD: &str = "{\n  // mine\n  \"mcpServers\": {\n    \"zoom\": {\"command\": \"x\", \"env\": {\"TOKEN\": \"old\"}}\n  }\n}\n";
@@ -60,7 +61,8 @@ impl Place {
 
     fn update_at(&self, clock: &dyn Clock, mut ready: impl FnMut()) -> Result<Update, Error> {
         let state = self.root.path().join("state");
-        let mut surroundings = Surroundings { state_root: Some(&state), clock, ready: &mut ready };
+        let mut surroundings =
+            Surroundings { state_root: Some(&state), clock, stop: &Stop::never(), ready: &mut ready };
         let token = token();
         let written = self.config.write_in(&self.config.change(&token), &mut surroundings)?;
         Ok(self.config.report(written))
@@ -69,7 +71,8 @@ impl Place {
     /// Installs [`entry`], and calls `ready` right before each replace.
     fn install_at(&self, clock: &dyn Clock, mut ready: impl FnMut()) -> Result<Written, Error> {
         let state = self.root.path().join("state");
-        let mut surroundings = Surroundings { state_root: Some(&state), clock, ready: &mut ready };
+        let mut surroundings =
+            Surroundings { state_root: Some(&state), clock, stop: &Stop::never(), ready: &mut ready };
         self.config.write_in(&self.config.installation(&entry()), &mut surroundings)
     }
 }
@@ -144,8 +147,9 @@ impl Clock for Meanwhile<'_> {
         Duration::ZERO
     }
 
-    fn sleep(&self, _: Duration) {
+    fn sleep(&self, _: Duration, _: &Stop) -> Result<(), Stopped> {
         self.0.put(self.1);
+        Ok(())
     }
 }
 
@@ -218,7 +222,7 @@ fn a_server_takes_the_place_of_another_and_the_version_before_is_kept() {
     assert!(preview.changed && preview.backed_up && !preview.made, "{preview:?}");
     assert_eq!((place.text().as_str(), place.names()), (OLD, vec!["claude.json".to_owned()]));
 
-    let installed = place.config.install(&entry()).unwrap();
+    let installed = place.config.install(&entry(), &Stop::never()).unwrap();
     assert_eq!((installed.place.as_str(), installed.before.as_deref()), ("mcpServers.zoom", Some("x")));
     assert_eq!((&installed.backup, installed.backed_up), (&preview.backup, true));
     let new = OLD.replace(
@@ -229,13 +233,13 @@ fn a_server_takes_the_place_of_another_and_the_version_before_is_kept() {
     assert_eq!(fs::read_to_string(installed.backup.unwrap()).unwrap(), OLD);
     // It reads `.env`, so nobody puts a token there.
     assert!(place.config.preview(&token()).unwrap().reads_env);
-    let again = place.config.install(&entry()).unwrap();
+    let again = place.config.install(&entry(), &Stop::never()).unwrap();
     assert!(!again.changed && !again.backed_up && again.backup.is_none(), "{again:?}");
 
     // A copy that is older than that is told as such.
     place.put(OLD);
     let preview = place.config.preview_install(&entry()).unwrap();
-    let installed = place.config.install(&entry()).unwrap();
+    let installed = place.config.install(&entry(), &Stop::never()).unwrap();
     assert!(!preview.backed_up && !installed.backed_up);
     assert!(preview.backup.is_some() && preview.backup == installed.backup);
 }
@@ -247,14 +251,16 @@ fn a_file_is_made_for_a_server_where_there_is_a_directory_for_it() {
     let preview = place.config.preview_install(&entry()).unwrap();
     assert!(preview.changed && preview.made && preview.backup.is_none(), "{preview:?}");
     assert!(!place.config.path.exists());
-    let installed = place.config.install(&entry()).unwrap();
+    let installed = place.config.install(&entry(), &Stop::never()).unwrap();
     assert!(installed.changed && installed.made && installed.before.is_none(), "{installed:?}");
     assert_eq!((place.text().as_str(), installed.backup), (MADE, None));
     assert_eq!(place.names(), ["claude.json", "state"]);
 
     fs::remove_file(&place.config.path).unwrap();
     let config = Config { path: place.root.path().join("none/claude.json"), ..place.config.clone() };
-    for error in [config.install(&entry()).unwrap_err(), config.preview_install(&entry()).unwrap_err()] {
+    for error in
+        [config.install(&entry(), &Stop::never()).unwrap_err(), config.preview_install(&entry()).unwrap_err()]
+    {
         assert!(matches!(error, Error::ClaudeConfigMissing { .. }), "{error}");
     }
     assert!(!config.path.parent().unwrap().exists());

@@ -43,7 +43,7 @@ pub(in crate::cli) fn run(context: &Context, check: &Check) -> Result<Code> {
     if let State::Dated { token, claims, .. } = &look.held.state {
         warnings = settings.foreign(claims)?;
         if check.live && look.held.state.lasts(threshold) {
-            live = Some(Http.live(&settings.api_url(look.held.origin.as_ref())?, token)?);
+            live = Some(Http.live(&settings.api_url(look.held.origin.as_ref())?, token, &context.stop)?);
         }
     }
     if !look.held.state.lasts(threshold)

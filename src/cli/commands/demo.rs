@@ -16,6 +16,7 @@ use owo_colors::Style;
 use tempfile::TempDir;
 
 use super::Context;
+use crate::cli::output;
 use crate::clock::Clock as _;
 use crate::error::{Code, Error};
 use crate::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Endpoint, Fault, Options, Sandbox};
@@ -117,6 +118,7 @@ fn outage(stage: &Stage<'_>) -> Result<()> {
 /// Where the demo plays: a directory of its own and a sandbox.
 struct Stage<'a> {
     context: &'a Context,
+    output: output::Output,
     sandbox: Sandbox,
     directory: TempDir,
     program: PathBuf,
@@ -138,27 +140,27 @@ impl<'a> Stage<'a> {
         Reservation::new(&path, env.len())?.commit(env.as_bytes())?;
         let program = std::env::current_exe().context("cannot tell where this program is")?;
         let pause = if stdout().is_terminal() { PAUSE } else { Duration::ZERO };
-        Ok(Self { context, sandbox, directory, program, pause })
+        Ok(Self { context, output: context.output.while_read(), sandbox, directory, program, pause })
     }
 
     fn show(&self, lines: &[&str]) -> Result<()> {
-        Ok(lines.iter().try_for_each(|line| self.context.output.data(line))?)
+        Ok(lines.iter().try_for_each(|line| self.output.data(line))?)
     }
 
     fn step(&self, title: &str) -> Result<()> {
-        self.context.clock.sleep(self.pause);
+        self.context.clock.sleep(self.pause, &self.context.stop).map_err(Error::from)?;
         self.show(&[""])?;
-        Ok(self.context.output.styled(title, Style::new().bold().underline())?)
+        Ok(self.output.styled(title, Style::new().bold().underline())?)
     }
 
     /// A line of the demo itself in what others print.
     fn note(&self, line: &str) -> Result<(), Error> {
-        self.context.output.data(&format!("# {line}"))
+        self.output.data(&format!("# {line}"))
     }
 
     fn command(&self, command: &str) {
         // What cannot be shown here cannot be shown by the command either, and is told there.
-        let _ = self.context.output.styled(&format!("$ {command}"), Style::new().bold());
+        let _ = self.output.styled(&format!("$ {command}"), Style::new().bold());
     }
 
     /// zoomtok with these arguments, in this directory and with nothing of the user's settings.

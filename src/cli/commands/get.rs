@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::Context;
 use crate::cli::args::Get;
-use crate::clock::{Clock, rfc3339};
+use crate::clock::rfc3339;
 use crate::error::{Code, Error};
-use crate::keeper::{How, Keeper, Kept, Need, Unlike};
+use crate::keeper::{How, Kept, Need, Unlike};
 use crate::settings::Settings;
 use crate::words;
 use crate::zoom::{Http, Live};
@@ -20,13 +20,9 @@ const JSON_VERSION: u32 = 1;
 pub(in crate::cli) fn run(context: &Context, get: &Get) -> Result<Code> {
     warn_on_terminal(context)?;
     let unlike = if get.force { Unlike::Present } else { Unlike::None };
-    let mut kept = ensure(context, get.threshold, unlike, &context.clock)?;
-    if get.live && kept.how != How::Fetched {
-        // Once Zoom has been asked, a signal no longer ends the program by itself.
-        let waiter = context.waiter()?;
-        if live(context, &kept)? == Live::Rejected {
-            kept = ensure(context, get.threshold, Unlike::Rejected(kept.token), &waiter)?;
-        }
+    let mut kept = ensure(context, get.threshold, unlike)?;
+    if get.live && kept.how != How::Fetched && live(context, &kept)? == Live::Rejected {
+        kept = ensure(context, get.threshold, Unlike::Rejected(kept.token))?;
     }
     context.warn(&kept.warnings);
     if get.form.print {
@@ -59,13 +55,8 @@ pub(super) fn warn_on_terminal(context: &Context) -> Result<(), Error> {
 }
 
 /// Makes sure of a token, by the threshold of the flag or of the settings.
-pub(super) fn ensure(
-    context: &Context,
-    threshold: Option<u64>,
-    unlike: Unlike,
-    clock: &dyn Clock,
-) -> Result<Kept, Error> {
-    let keeper = Keeper { clock, ..context.keeper() };
+pub(super) fn ensure(context: &Context, threshold: Option<u64>, unlike: Unlike) -> Result<Kept, Error> {
+    let keeper = context.keeper();
     let look = keeper.look()?;
     let seconds = Settings::new(&context.environment, &look.file).threshold(threshold)?;
     if !look.held.state.lasts(seconds) || !matches!(unlike, Unlike::None) {
@@ -80,16 +71,16 @@ pub(super) fn ensure(
 ///
 /// As before, and [`Error::Interrupted`] when a signal came, which may have found the token stored already.
 pub(super) fn ensure_for_more(context: &Context, threshold: Option<u64>) -> Result<Kept, Error> {
-    let waiter = context.waiter()?;
-    let kept = ensure(context, threshold, Unlike::None, &waiter)?;
-    waiter.interrupted().map_or(Ok(kept), |signal| Err(Error::Interrupted { signal }))
+    let kept = ensure(context, threshold, Unlike::None)?;
+    context.stop.check_all()?;
+    Ok(kept)
 }
 
 fn live(context: &Context, kept: &Kept) -> Result<Live, Error> {
     let look = context.keeper().look()?;
     context.warn_of_ignored(&look, &["ZOOM_API_URL"]);
     let settings = Settings::new(&context.environment, &look.file);
-    Http.live(&settings.api_url(look.held.origin.as_ref())?, &kept.token)
+    Http.live(&settings.api_url(look.held.origin.as_ref())?, &kept.token, &context.stop)
 }
 
 fn action(how: How) -> &'static str {

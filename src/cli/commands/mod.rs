@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use super::args::Global;
 use super::output::Output;
-use crate::clock::{SystemClock, Waiter};
+use crate::clock::{Stop, SystemClock};
 use crate::error::Error;
 use crate::keeper::{Keeper, Look};
 use crate::settings::{Chosen, Environment, Settings, exported_names};
@@ -31,6 +31,8 @@ pub(super) struct Context {
     chosen: Chosen,
     state_root: Option<PathBuf>,
     clock: SystemClock,
+    /// What ends everything that waits.
+    stop: Stop,
 }
 
 impl Context {
@@ -45,6 +47,12 @@ impl Context {
             .map_err(|source| Error::Other { action: "tell the current directory".into(), source })?;
         let (env_file, chosen) =
             environment.env_file(global.env_file.as_deref(), &directory, dirs::config_dir().as_deref())?;
+        let stop = Stop::by_signals();
+        stop.on_wait(move || {
+            output.talk(
+                "⏳ Waiting for Zoom's answer, which holds the next refresh token; the same again ends this at once",
+            );
+        });
         Ok(Self {
             output,
             environment: environment.with(chosen),
@@ -52,21 +60,13 @@ impl Context {
             chosen,
             state_root: default_state_root(),
             clock: SystemClock::start(),
+            stop,
         })
     }
 
     /// The keeper of the `.env`.
     fn keeper(&self) -> Keeper<'_> {
-        Keeper::new(&self.environment, &self.env_file, self.state_root.as_deref(), &self.clock)
-    }
-
-    /// A clock that notices signals from now on.
-    ///
-    /// # Errors
-    ///
-    /// The system has no room for what that takes.
-    fn waiter(&self) -> Result<Waiter, Error> {
-        Waiter::new(self.clock).map_err(|source| Error::Other { action: "wait for signals".into(), source })
+        Keeper::new(&self.environment, &self.env_file, self.state_root.as_deref(), &self.clock, &self.stop)
     }
 
     /// Warns of what the `.env` of a look sets and may not, of the settings that matter to a command.

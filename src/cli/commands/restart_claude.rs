@@ -35,7 +35,7 @@ fn hand_over(context: &Context, token: Token) -> Option<(Config, Token)> {
     let update = || {
         let file = context.keeper().look()?.file;
         let config = Config::of(&Settings::new(&context.environment, &file), None, None, None)?;
-        let update = config.update(&token)?;
+        let update = config.update(&token, &context.stop)?;
         Ok::<_, Error>((config, update))
     };
     match update() {
@@ -52,11 +52,17 @@ fn hand_over(context: &Context, token: Token) -> Option<(Config, Token)> {
 
 /// Restarts the app, with a spinner, and reads back what it was handed.
 pub(super) fn app_only(context: &Context, app: &App, handed: Option<&(Config, Token)>) -> Result<()> {
+    // What it has done so far is told when a signal ends it.
+    context.stop.listen()?;
     let spinner = context.output.spinner();
     let mut progress = |step| spinner.say(doing(step));
     let restarted = match handed {
-        Some((config, token)) => claude::restart(app, config, token, &context.clock, &mut progress),
-        None => app.restart(&context.clock, &mut progress).map(|restarted| (restarted, Vec::new())),
+        Some((config, token)) => {
+            claude::restart(app, config, token, &context.clock, &context.stop, &mut progress)
+        }
+        None => {
+            app.restart(&context.clock, &context.stop, &mut progress).map(|restarted| (restarted, Vec::new()))
+        }
     };
     drop(spinner);
     let (restarted, warnings) = restarted?;

@@ -29,7 +29,7 @@ pub(in crate::cli) fn run(context: &Context, flags: &UpdateClaude) -> Result<Cod
             token
         }
     };
-    let update = if flags.dry_run { config.preview(token) } else { config.update(token) }?;
+    let update = if flags.dry_run { config.preview(token) } else { config.update(token, &context.stop) }?;
     context.warn(&update.warnings);
     for line in lines(&update, token, flags.dry_run) {
         context.output.text(&line)?;

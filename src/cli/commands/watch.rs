@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::Context;
 use crate::claude::{self, App, Config};
 use crate::cli::args;
-use crate::clock::Clock;
+use crate::clock::{Clock, Stop};
 use crate::error::{Code, Error};
 use crate::keeper::Keeper;
 use crate::settings::{CLAUDE_SETTINGS, Environment, Settings};
@@ -28,19 +28,21 @@ pub(in crate::cli) fn run(context: &Context, flags: &args::Watch) -> Result<Code
         threshold: settings.auto_refresh_threshold(flags.threshold)?,
         interval: settings.display_interval(flags.interval)?,
     };
-    let waiter = context.waiter()?;
-    let keeper = Keeper { environment: &environment, clock: &waiter, ..context.keeper() };
+    context.stop.listen()?;
+    let keeper = Keeper { environment: &environment, ..context.keeper() };
+    let output = context.output.while_read();
     let mut report = |event: &Event| {
         if flags.json {
-            return context.output.json(&event.json(waiter.now()));
+            return output.json(&event.json(context.clock.now()));
         }
-        event.lines(words::time_of_day).iter().try_for_each(|line| context.output.text(line))
+        event.lines(words::time_of_day).iter().try_for_each(|line| output.text(line))
     };
     let desktop = ClaudeDesktop {
         keeper: &keeper,
         environment: &environment,
         state_root: context.state_root.as_deref(),
-        clock: &waiter,
+        clock: &context.clock,
+        stop: &context.stop,
     };
     let desktop: Option<&dyn Desktop> = if flags.no_claude { None } else { Some(&desktop) };
     let watch = Watch::new(&keeper, plan, desktop, !flags.no_restart, &mut report);
@@ -57,6 +59,8 @@ pub(super) struct ClaudeDesktop<'a> {
     pub(super) state_root: Option<&'a Path>,
     /// What Claude is waited for by.
     pub(super) clock: &'a dyn Clock,
+    /// What ends that.
+    pub(super) stop: &'a Stop,
 }
 
 impl ClaudeDesktop<'_> {
@@ -73,7 +77,7 @@ impl ClaudeDesktop<'_> {
 
 impl Desktop for ClaudeDesktop<'_> {
     fn update(&self, token: &Token) -> Result<Updated, Error> {
-        let update = self.with(|settings| self.config(settings)?.update(token))?;
+        let update = self.with(|settings| self.config(settings)?.update(token, self.stop))?;
         Ok(Updated { changed: update.changed, reads_env: update.reads_env, warnings: update.warnings })
     }
 
@@ -84,7 +88,7 @@ impl Desktop for ClaudeDesktop<'_> {
     fn restart(&self, token: &Token) -> Result<Vec<String>, Error> {
         self.with(|settings| {
             let (app, config) = (App::of(settings, None)?, self.config(settings)?);
-            Ok(claude::restart(&app, &config, token, self.clock, &mut |_| {})?.1)
+            Ok(claude::restart(&app, &config, token, self.clock, self.stop, &mut |_| {})?.1)
         })
     }
 }

@@ -60,3 +60,10 @@ fn the_successor_of_an_exported_refresh_token_takes_the_place_of_an_older_one() 
     assert_eq!(world.get().unwrap().how, How::Recovered);
     assert!(world.text().contains("ZOOM_REFRESH_TOKEN=refresh-1\n"), "{}", world.text());
 }
+
+#[test]
+fn a_panic_on_the_way_to_its_place_is_a_failure_like_any_other() {
+    assert_eq!(unless_panicking(|| Ok(1)).unwrap(), 1);
+    let error = unless_panicking::<()>(|| panic!("this is part of a test")).unwrap_err();
+    assert!(error.to_string().contains("put the new token in its place"), "{error}");
+}

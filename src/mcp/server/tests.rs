@@ -4,7 +4,7 @@ use rmcp::ServiceExt as _;
 use serde_json::json;
 
 use super::*;
-use crate::clock::SystemClock;
+use crate::clock::{Stop, SystemClock};
 use crate::mcp::counts::Counts;
 use crate::mcp::policy::Catalog;
 use crate::mcp::tools::{Call, Hints, Read};
@@ -21,7 +21,7 @@ fn server(reads: &[(&'static str, Read)]) -> Server {
     let tools = reads.iter().map(definition).collect();
     let (clock, (_, gone)) = (SystemClock::start(), watch::channel(()));
     let gate = Gate::new(None, Catalog::new(), Counts::new(None), clock, Box::new(|_| {})).unwrap();
-    let tokens = Tokens::new(Environment::from_pairs([]), ".env".into(), None, clock);
+    let tokens = Tokens::new(Environment::from_pairs([]), ".env".into(), None, clock, Stop::never());
     Server::new(Parts { tools, gate: Arc::new(gate), tokens: Arc::new(tokens), gone })
 }
 

@@ -15,7 +15,8 @@ fn scene(clock: SystemClock) -> (TempDir, Sandbox, Arc<Tokens>) {
         ("ZOOM_OAUTH_URL", sandbox.oauth_url().into()),
     ]);
     let env_file = directory.path().join(".env");
-    let tokens = Tokens::new(environment, env_file, Some(directory.path().join("state")), clock);
+    let tokens =
+        Tokens::new(environment, env_file, Some(directory.path().join("state")), clock, Stop::never());
     (directory, sandbox, Arc::new(tokens))
 }
 
@@ -43,7 +44,9 @@ async fn calls_on_refused_credentials_make_one_exchange_however_late_they_look()
 #[tokio::test]
 async fn calls_that_wait_for_each_other_wait_for_the_lock_once() {
     let (directory, sandbox, tokens) = scene(SystemClock::fast(60));
-    let _lock = Lock::acquire(&directory.path().join(".env"), PATIENCE, &SystemClock::start()).unwrap();
+    let _lock =
+        Lock::acquire(&directory.path().join(".env"), PATIENCE, &SystemClock::start(), &Stop::never())
+            .unwrap();
     let [first, second] = two_calls(&tokens).await;
     assert!(matches!(first, Error::Busy { .. }), "{first}");
     assert!(matches!(second, Error::TakenOver { code: Code::Busy, .. }), "{second}");

@@ -247,7 +247,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::clock::SystemClock;
+    use crate::clock::{Stop, SystemClock};
     use crate::mcp::tokens::{Refreshing, Tokens};
     use crate::settings::Environment;
 
@@ -259,6 +259,7 @@ mod tests {
             directory.path().join(".env"),
             None,
             SystemClock::start(),
+            Stop::never(),
         ));
         let session = Session::new(Arc::clone(&tokens));
         let told = || json!(Status::of(&session).unwrap())["auto_refresh"].clone();

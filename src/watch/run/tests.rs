@@ -12,6 +12,7 @@ use reqwest::Url;
 use tempfile::TempDir;
 
 use super::*;
+use crate::clock::Stop;
 use crate::clock::manual::ManualClock;
 use crate::error::Refusal;
 use crate::settings::Environment;
@@ -27,9 +28,9 @@ struct Zoom {
 }
 
 impl Exchange for Zoom {
-    fn exchange(&self, _: &Url, _: &Credentials, clock: &dyn Clock) -> Result<Granted, Error> {
+    fn exchange(&self, _: &Url, _: &Credentials, clock: &dyn Clock, _: &Stop) -> Result<Granted, Error> {
         self.asked.set(self.asked.get() + 1);
-        clock.sleep(Duration::from_secs(self.takes.get()));
+        clock.sleep(Duration::from_secs(self.takes.get()), &Stop::never()).unwrap();
         if self.down.get() {
             return Err(passing());
         }
@@ -145,6 +146,7 @@ impl World {
             env_file: &env_file,
             state_root: Some(&state),
             clock: &self.clock,
+            stop: &Stop::never(),
             zoom: &self.zoom,
             watching: true,
         };

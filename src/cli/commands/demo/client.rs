@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::Stage;
 use crate::clock::Clock as _;
+use crate::error::Error;
 
 /// How often a minute the built-in policy lets an agent refresh.
 const LIMIT: usize = 10;
@@ -66,7 +67,7 @@ fn refreshes(stage: &Stage<'_>, client: &mut Client) -> Result<()> {
     if left < ROOM {
         stage
             .note(&format!("A limit counts by the minutes of the clock; the next one begins in {left} s."))?;
-        clock.sleep(Duration::from_secs(left.unsigned_abs()));
+        clock.sleep(Duration::from_secs(left.unsigned_abs()), &stage.context.stop).map_err(Error::from)?;
     }
     let before = stage.sandbox.token_requests().len();
     let (mut passed, mut granted) = (0, String::new());
@@ -95,7 +96,7 @@ fn refreshes(stage: &Stage<'_>, client: &mut Client) -> Result<()> {
 impl Stage<'_> {
     /// A call that the client makes.
     fn call(&self, call: &str) -> Result<()> {
-        Ok(self.context.output.styled(&format!("→ {call}"), Style::new().bold())?)
+        Ok(self.output.styled(&format!("→ {call}"), Style::new().bold())?)
     }
 
     /// Shows words in lines that fit on a narrow terminal.

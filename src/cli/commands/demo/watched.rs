@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::Stage;
 use crate::claude::App;
 use crate::cli::commands::watch::ClaudeDesktop;
-use crate::clock::{Endable, SystemClock};
+use crate::clock::{Stop, SystemClock};
 use crate::error::Error;
 use crate::keeper::{Keeper, Need, Unlike};
 use crate::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Endpoint, Fault, Options, Sandbox};
@@ -42,8 +42,6 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
     stage.note("Here a minute takes six seconds.")?;
     stage.command("zoomtok watch --interval 30");
     let fast = SystemClock::fast(SPEED);
-    // It ends the watch when all has been seen.
-    let clock = Endable::new(fast);
     let options = Options { token_life: LIFE, clock: fast, ..Options::default() };
     let sandbox = Sandbox::start(options).context("cannot listen on 127.0.0.1")?;
     let scene = Scene::new(&sandbox, &stage.program)?;
@@ -52,7 +50,8 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
         environment: &scene.environment,
         env_file: &scene.env_file,
         state_root: Some(scene.directory.path()),
-        clock: &clock,
+        clock: &fast,
+        stop: &stage.context.stop,
         zoom: &Http,
         watching: false,
     };
@@ -61,11 +60,12 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
         environment: &scene.environment,
         state_root: Some(scene.directory.path()),
         clock: &SystemClock::start(),
+        stop: &stage.context.stop,
     };
     let (mut refreshed, mut rearmed) = (0, false);
     let mut told = |event: &Event| {
         for line in event.lines(words::time_of_day) {
-            stage.context.output.data(&line)?;
+            stage.output.data(&line)?;
         }
         match event {
             Event::RefreshDone { .. } => {
@@ -80,15 +80,17 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
                 sandbox.heal(Endpoint::Token);
                 stage.command("zoomtok get -f");
                 let kept = keeper.ensure(&keeper.look()?, &Need { seconds: 60, unlike: Unlike::Present })?;
-                stage.context.output.data(&format!("📋 Token fetched successfully: {}", kept.token))?;
+                stage.output.data(&format!("📋 Token fetched successfully: {}", kept.token))?;
             }
             Event::Rearmed => rearmed = true,
-            Event::Status { .. } if rearmed => clock.end(),
+            // All has been seen.
+            Event::Status { .. } if rearmed => return Err(Error::Unread),
             _ => {}
         }
         Ok(())
     };
     Watch::new(&keeper, PLAN, Some(&desktop), true, &mut told).run()?;
+    stage.context.stop.check().map_err(Error::from)?;
 
     ensure!(refreshed == 2 && rearmed, "the watch refreshed {refreshed} times; rearmed: {rearmed}");
     let config = std::fs::read_to_string(&scene.config).context("cannot read the configuration")?;
@@ -148,7 +150,7 @@ impl Scene {
 impl Drop for Scene {
     fn drop(&mut self) {
         // What cannot be ended here has ended already.
-        let _ = self.app().and_then(|app| app.quit(&SystemClock::start()));
+        let _ = self.app().and_then(|app| app.quit(&SystemClock::start(), &Stop::never()));
         let _ = self.claude.kill();
         let _ = self.claude.wait();
     }

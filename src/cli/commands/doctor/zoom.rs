@@ -63,14 +63,16 @@ pub(super) fn look(
     let reached = match settings.oauth_url() {
         Ok(url) => Some(Reached {
             host: url.host_str().unwrap_or("Zoom").to_owned(),
-            ahead: unless_interrupted(Http.reach(&url, keeper.clock))?,
+            ahead: unless_interrupted(Http.reach(&url, keeper.clock, keeper.stop))?,
         }),
         Err(_) => None,
     };
     let is_reachable = reached.as_ref().is_none_or(|reached| reached.ahead.is_ok());
     let token = before.held.state.token().filter(|_| before.held.state.lasts(0));
     let mut live = match (token, settings.api_url(before.held.origin.as_ref())) {
-        (Some(token), Ok(url)) if is_reachable => Some(unless_interrupted(Http.live(&url, token))?),
+        (Some(token), Ok(url)) if is_reachable => {
+            Some(unless_interrupted(Http.live(&url, token, keeper.stop))?)
+        }
         _ => None,
     };
     let rejected = token.filter(|_| matches!(live, Some(Ok(Live::Rejected))));

@@ -25,7 +25,8 @@ pub(super) fn run(context: &Context, mcp: &Mcp) -> Result<Code> {
     let env_file = full(&context.env_file)?;
     let entry = entry(&program, &env_file, policy.as_deref(), mcp.no_watch)?;
 
-    let installed = if mcp.dry_run { config.preview_install(&entry) } else { config.install(&entry) }?;
+    let installed =
+        if mcp.dry_run { config.preview_install(&entry) } else { config.install(&entry, &context.stop) }?;
     context.warn(&warnings(&program, &env_file, file.exists()));
     for line in lines(&installed, &entry, mcp.dry_run)?.iter().flat_map(|text| text.lines()) {
         context.output.text(line)?;

@@ -42,6 +42,7 @@ pub(super) fn run(context: &Context, flags: &args::Mcp) -> Result<Code> {
         env_file: context.env_file.clone(),
         state_root: context.state_root.clone(),
         clock: context.clock,
+        stop: context.stop.clone(),
         policy,
         plan,
         report: Box::new(report),

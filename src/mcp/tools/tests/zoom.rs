@@ -3,7 +3,7 @@
 use tempfile::TempDir;
 
 use super::*;
-use crate::clock::{Clock as _, SystemClock};
+use crate::clock::{Clock as _, Stop, SystemClock};
 use crate::mcp::tokens::Tokens;
 use crate::sandbox::{self, Sandbox, Seen};
 use crate::settings::Environment;
@@ -32,7 +32,7 @@ impl Zoom {
         let (oauth, api) = (sandbox.oauth_url(), sandbox.api_url());
         let env = format!("ZOOM_ACCESS_TOKEN={token}\nZOOM_OAUTH_URL={oauth}\nZOOM_API_URL={api}\n");
         fs::write(&env_file, env).unwrap();
-        let tokens = Tokens::new(Environment::default(), env_file, None, SystemClock::start());
+        let tokens = Tokens::new(Environment::default(), env_file, None, SystemClock::start(), Stop::never());
         Self { sandbox, token, tokens: Arc::new(tokens), _root: root }
     }
 
