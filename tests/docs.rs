@@ -35,7 +35,7 @@ pub(crate) fn quoted(text: &str) -> Vec<&str> {
 }
 
 /// The pages that all of this is about.
-fn pages() -> Vec<PathBuf> {
+pub(crate) fn pages() -> Vec<PathBuf> {
     let mut pages: Vec<PathBuf> = ["README.md", "CHANGELOG.md", "SECURITY.md"].map(Into::into).into();
     let files = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().file_name());
     pages.extend(files.map(|name| Path::new("docs").join(name)));

@@ -58,6 +58,8 @@ mod output;
 mod policy;
 mod processes;
 mod readme;
+#[cfg(unix)]
+mod readme_lines;
 mod rows;
 #[cfg(target_os = "linux")]
 mod short_writes;
