@@ -54,6 +54,7 @@ mod mcp_rmcp;
 mod mcp_secrets;
 mod mcp_session;
 mod mcp_token;
+mod network;
 mod output;
 mod policy;
 mod processes;

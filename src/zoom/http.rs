@@ -18,6 +18,8 @@ use zeroize::Zeroizing;
 
 use super::answer::Answer;
 use super::exchange::{self, TokenEndpoint};
+use super::proxy::Proxy;
+use super::roots::trust;
 use super::{Credentials, Exchange, Grant, Granted, is_loopback};
 use crate::clock::{Clock, Stop};
 use crate::error::{Error, Left};
@@ -89,7 +91,8 @@ impl Connection {
 ///
 /// # Errors
 ///
-/// [`Error::Other`] when HTTPS cannot be set up on this machine.
+/// [`Error::Setting`] for a proxy or certificates that the environment names and that cannot be used; [`Error::Other`] when
+/// HTTPS cannot be set up on this machine.
 pub(super) fn client(url: &Url) -> Result<Client, Error> {
     // Fails when one is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -102,7 +105,12 @@ pub(super) fn client(url: &Url) -> Result<Client, Error> {
         // system takes longer than the whole exchange.
         builder = builder.no_proxy().tls_certs_only([]);
     } else {
-        builder = builder.https_only(true);
+        builder = trust(builder.https_only(true))?;
+        if let Some(proxy) = Proxy::of_process()? {
+            let proxy =
+                proxy.for_client().map_err(|error| not_set_up(std::io::Error::other(reason(&error))))?;
+            builder = builder.proxy(proxy);
+        }
     }
     builder.build().map_err(|error| not_set_up(std::io::Error::other(reason(&error))))
 }
@@ -272,10 +280,14 @@ fn reason(error: &reqwest::Error) -> String {
         cause = source;
     }
     let host = error.url().and_then(Url::host_str).unwrap_or("Zoom");
+    let proxy = Proxy::of_process().ok().flatten();
+    let is_for = |proxy: &Proxy| error.url().is_some_and(|url| !is_plain_loopback(url) && proxy.is_for(url));
+    let way =
+        proxy.filter(is_for).map(|proxy| format!(" through the proxy {}", proxy.told())).unwrap_or_default();
     let what = if error.is_timeout() {
-        return format!("{host} did not answer in time");
+        return format!("{host} did not answer in time{way}");
     } else if error.is_connect() {
-        format!("{host} cannot be reached")
+        format!("{host} cannot be reached{way}")
     } else if error.is_builder() {
         // A machine without certificates of authorities, as containers often are.
         return format!(

@@ -5,6 +5,8 @@ pub mod api;
 mod exchange;
 mod http;
 mod live;
+mod proxy;
+mod roots;
 
 use reqwest::Url;
 use secrecy::SecretString;

@@ -1,0 +1,216 @@
+//! The certificates that the environment names. Those of the system are read by the client, unless variables that are set
+//! to nothing keep it from finding them.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use reqwest::{Certificate, ClientBuilder};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+
+use crate::error::Error;
+
+const FILE: &str = "SSL_CERT_FILE";
+const DIRECTORIES: &str = "SSL_CERT_DIR";
+
+/// The most that is read of a file with certificates, in bytes. Those of all authorities have a quarter of a MiB.
+const MOST: u64 = 16 * 1024 * 1024;
+
+/// Has a client trust the certificates that the environment of this process names, if any.
+///
+/// # Errors
+///
+/// [`Error::Setting`] where it names some and there are none.
+pub(super) fn trust(builder: ClientBuilder) -> Result<ClientBuilder, Error> {
+    let Some(named) = Named::of(|name| std::env::var_os(name)) else { return Ok(builder) };
+    let certificates = named.read()?;
+    // Elsewhere the variables are the only ones that say which are trusted, as for OpenSSL.
+    let beside_those_of_system = cfg!(any(windows, target_vendor = "apple"));
+    Ok(if beside_those_of_system {
+        builder.tls_certs_merge(certificates)
+    } else {
+        builder.tls_certs_only(certificates)
+    })
+}
+
+/// What the environment names.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Named {
+    file: Option<OsString>,
+    directories: Option<OsString>,
+}
+
+impl Named {
+    /// None where no variable is set, or where one that is empty does no harm.
+    fn of(variables: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
+        let set = [FILE, DIRECTORIES].map(&variables);
+        let is_set = set.iter().any(Option::is_some);
+        let [file, directories] = set.map(|value| value.filter(|value| !value.is_empty()));
+        let is_named = file.is_some() || directories.is_some();
+        (is_named || (is_set && SEARCHES_FILES)).then_some(Self { file, directories })
+    }
+
+    fn read(&self) -> Result<Vec<Certificate>, Error> {
+        if *self == Self::default() {
+            return Ok(certificates(&of_system()));
+        }
+        let mut found = Vec::new();
+        if let Some(file) = &self.file {
+            found = pem(Path::new(file)).map_err(|error| unusable(FILE, file, &error.to_string()))?;
+            if found.is_empty() {
+                return Err(unusable(FILE, file, "there is no certificate in it"));
+            }
+        }
+        if let Some(directories) = &self.directories {
+            let mut last = None;
+            for directory in std::env::split_paths(directories).filter(|path| !path.as_os_str().is_empty()) {
+                match all(&directory) {
+                    Ok(certificates) => found.extend(certificates),
+                    Err(error) => last = Some(error),
+                }
+            }
+            if found.is_empty() {
+                let why =
+                    last.map_or_else(|| "there is no certificate in it".into(), |error| error.to_string());
+                return Err(unusable(DIRECTORIES, directories, &why));
+            }
+        }
+        Ok(certificates(&found))
+    }
+}
+
+/// Whether the client finds the certificates of this system in files, and by these variables.
+const SEARCHES_FILES: bool = cfg!(all(unix, not(target_vendor = "apple")));
+
+/// Those that are where this system has them, which a client with empty variables would not find.
+#[cfg(all(unix, not(target_vendor = "apple")))]
+fn of_system() -> Vec<CertificateDer<'static>> {
+    let places = openssl_probe::probe();
+    let file = places.cert_file.and_then(|file| pem(&file).ok());
+    let directories = places.cert_dir.iter().filter_map(|directory| all(directory).ok());
+    file.into_iter().chain(directories).find(|found| !found.is_empty()).unwrap_or_default()
+}
+
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
+fn of_system() -> Vec<CertificateDer<'static>> {
+    Vec::new()
+}
+
+/// Those of a client. A bundle may hold some that nobody can read, beside others that are good.
+fn certificates(found: &[CertificateDer<'static>]) -> Vec<Certificate> {
+    let mut store = RootCertStore::empty();
+    let good = found.iter().filter(|certificate| store.add((*certificate).clone()).is_ok());
+    good.filter_map(|certificate| Certificate::from_der(certificate).ok()).collect()
+}
+
+/// The certificates of a file.
+fn pem(path: &Path) -> io::Result<Vec<CertificateDer<'static>>> {
+    // A pipe would be waited for.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+    }
+    let mut text = Vec::new();
+    File::open(path)?.take(MOST).read_to_end(&mut text)?;
+    Ok(CertificateDer::pem_slice_iter(&text).filter_map(Result::ok).collect())
+}
+
+/// The certificates of the files in a directory, of those that can be read.
+fn all(directory: &Path) -> io::Result<Vec<CertificateDer<'static>>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        found.extend(pem(&entry?.path()).unwrap_or_default());
+    }
+    found.sort_by(|one, other| one.as_ref().cmp(other.as_ref()));
+    // Links by the digest of its name lead to each.
+    found.dedup();
+    Ok(found)
+}
+
+fn unusable(name: &str, path: &OsStr, why: &str) -> Error {
+    Error::Setting {
+        name: name.into(),
+        place: "set in the environment".into(),
+        problem: format!("names {}, of which no certificate can be read: {why}", path.display()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::error::Code;
+
+    /// A root of Let's Encrypt's.
+    const PEM: &str = "-----BEGIN CERTIFICATE-----
+MIICGzCCAaGgAwIBAgIQQdKd0XLq7qeAwSxs6S+HUjAKBggqhkjOPQQDAzBPMQsw
+CQYDVQQGEwJVUzEpMCcGA1UEChMgSW50ZXJuZXQgU2VjdXJpdHkgUmVzZWFyY2gg
+R3JvdXAxFTATBgNVBAMTDElTUkcgUm9vdCBYMjAeFw0yMDA5MDQwMDAwMDBaFw00
+MDA5MTcxNjAwMDBaME8xCzAJBgNVBAYTAlVTMSkwJwYDVQQKEyBJbnRlcm5ldCBT
+ZWN1cml0eSBSZXNlYXJjaCBHcm91cDEVMBMGA1UEAxMMSVNSRyBSb290IFgyMHYw
+EAYHKoZIzj0CAQYFK4EEACIDYgAEzZvVn4CDCuwJSvMWSj5cz3es3mcFDR0HttwW
++1qLFNvicWDEukWVEYmO6gbf9yoWHKS5xcUy4APgHoIYOIvXRdgKam7mAHf7AlF9
+ItgKbppbd9/w+kHsOdx1ymgHDB/qo0IwQDAOBgNVHQ8BAf8EBAMCAQYwDwYDVR0T
+AQH/BAUwAwEB/zAdBgNVHQ4EFgQUfEKWrt5LSDv6kviejM9ti6lyN5UwCgYIKoZI
+zj0EAwMDaAAwZQIwe3lORlCEwkSHRhtFcP9Ymd70/aTSVaYgLXTWNLxBo1BfASdW
+tL4ndQavEi51mI38AjEAi/V3bNTIZargCyzuFJ0nN6T5U6VR5CmD1/iQMVtCnwr1
+/q4AaOeMSQ+2b1tbFfLn
+-----END CERTIFICATE-----
+";
+
+    fn put(path: &Path, text: &str) -> PathBuf {
+        File::options().create_new(true).write(true).open(path).unwrap().write_all(text.as_bytes()).unwrap();
+        path.to_owned()
+    }
+
+    fn named(file: Option<&Path>, directories: Option<&Path>) -> Option<Named> {
+        Named::of(|name| match name {
+            FILE => file.map(|path| path.as_os_str().to_owned()),
+            _ => directories.map(|path| path.as_os_str().to_owned()),
+        })
+    }
+
+    #[test]
+    fn what_is_named_is_read_and_what_is_empty_is_unset() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        let bad = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        let good = put(&at("good.pem"), &format!("some words\n{bad}{PEM}"));
+        let read = |file, directories| named(file, directories).unwrap().read().unwrap().len();
+        assert_eq!(read(Some(&good), None), 1);
+        assert_eq!(read(None, Some(root.path())), 1);
+        let none = at("none");
+        assert_eq!(read(Some(&good), Some(&none)), 1);
+        let empty = Path::new("");
+        assert_eq!(read(Some(empty), Some(root.path())), 1);
+        let several = std::env::join_paths([at("none"), root.path().to_owned()]).unwrap();
+        assert_eq!(read(None, Some(Path::new(&several))), 1);
+        assert_eq!(named(None, None), None);
+        assert_eq!(named(Some(empty), Some(empty)).is_some(), SEARCHES_FILES);
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_named() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        let empty = put(&at("empty.pem"), "no certificate\n");
+        fs::create_dir(at("directory")).unwrap();
+        for (file, directories, why) in [
+            (Some(at("none")), None, "SSL_CERT_FILE (set in the environment) names"),
+            (Some(at("directory")), None, "it is not a regular file"),
+            (Some(empty), None, "there is no certificate in it"),
+            (None, Some(at("none")), "SSL_CERT_DIR (set in the environment) names"),
+            (None, Some(at("directory")), "there is no certificate in it"),
+        ] {
+            let error = named(file.as_deref(), directories.as_deref()).unwrap().read().unwrap_err();
+            let path = file.or(directories).unwrap();
+            assert!(error.to_string().contains(why), "{error}");
+            assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
+            assert_eq!(error.code(), Code::Usage);
+        }
+    }
+}
