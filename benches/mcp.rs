@@ -2,7 +2,8 @@
 //!
 //! How soon it answers, what it holds and does while nobody calls, and how many calls a second go through it to the
 //! sandbox, which runs in a process of its own. With `-- --check` it fails beyond the limits of benches/README.md. What
-//! is missing on the machine (node, /proc) is left out and said.
+//! is missing on the machine (node, /proc) is left out and said. Where `ZOOMTOK_BENCH_BEFORE` names another zoomtok, the
+//! counted calls go through that one too, taking turns.
 
 #![expect(
     clippy::unwrap_used,
@@ -120,7 +121,11 @@ fn main() {
 }
 
 fn zoomtok(sandbox: &Sandbox, policy: &str) -> Command {
-    let mut command = Command::new(ZOOMTOK);
+    server(Path::new(ZOOMTOK), sandbox, policy)
+}
+
+fn server(program: &Path, sandbox: &Sandbox, policy: &str) -> Command {
+    let mut command = Command::new(program);
     command.args(["mcp", "--policy", policy]).current_dir(sandbox.path());
     command.env("XDG_STATE_HOME", sandbox.path().join("state"));
     command
@@ -202,6 +207,7 @@ fn idle(report: &mut Report, sandbox: &Sandbox) {
 /// One way to call the server.
 struct Way {
     name: &'static str,
+    program: PathBuf,
     policy: &'static str,
     request: &'static str,
     in_flight: usize,
@@ -213,16 +219,26 @@ struct Way {
 fn throughput(report: &mut Report, sandbox: &Sandbox) {
     const ROUNDS: usize = 11;
     const CALLS: u32 = 2000;
-    let way = |name, policy, request, in_flight, limit| Way { name, policy, request, in_flight, limit };
-    let ways = [
+    let way = |name, policy, request, in_flight, limit| {
+        let program = ZOOMTOK.into();
+        Way { name, program, policy, request, in_flight, limit }
+    };
+    let mut ways = vec![
         way("counted, 32 in flight", "counted.json", GET_USER, IN_FLIGHT, 2000.0),
         way("uncounted, 32 in flight", "uncounted.json", GET_USER, IN_FLIGHT, 0.0),
         way("counted, one at a time", "counted.json", GET_USER, 1, 0.0),
         way("uncounted, one at a time", "uncounted.json", GET_USER, 1, 0.0),
         way("without Zoom", "uncounted.json", STATUS, IN_FLIGHT, 0.0),
     ];
+    if let Some(program) = std::env::var_os("ZOOMTOK_BENCH_BEFORE") {
+        let name = "the same, before";
+        ways.insert(
+            1,
+            Way { program: program.into(), ..way(name, "counted.json", GET_USER, IN_FLIGHT, 0.0) },
+        );
+    }
     let mut servers: Vec<Server> =
-        ways.iter().map(|way| Server::start(&mut zoomtok(sandbox, way.policy))).collect();
+        ways.iter().map(|way| Server::start(&mut server(&way.program, sandbox, way.policy))).collect();
     let mut samples: Vec<Vec<[f64; 3]>> = vec![Vec::new(); ways.len()];
     // The first round warms up.
     for round in 0..=ROUNDS {
