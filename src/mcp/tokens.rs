@@ -14,6 +14,7 @@ use crate::clock::{Clock as _, Stop, SystemClock};
 use crate::error::{Code, Error};
 use crate::keeper::{Keeper, Kept, Look, Need, Unlike};
 use crate::settings::{Environment, Settings};
+use crate::store::{Unchanged, stamp};
 use crate::token::Token;
 use crate::watch::COOLDOWN;
 use crate::zoom::api::Api;
@@ -37,11 +38,29 @@ pub(super) struct Tokens {
     turn: Arc<tokio::sync::Mutex<()>>,
     /// The client of the API, made at the first call, and where it leads.
     api: Mutex<Option<(Url, Api)>>,
+    /// What a call goes out with, as long as `.env` is as it was.
+    ready: Mutex<Unchanged<Arc<Ready>>>,
     refreshing: Mutex<Refreshing>,
     /// The last time that none could be had for a call.
     failed: Mutex<Option<Failed>>,
     /// What refresh tokens of clients were spent for, and nobody was there any more to be told.
     undelivered: Mutex<Vec<(Given, Pair)>>,
+}
+
+/// What a look at `.env` makes of a call.
+struct Ready {
+    look: Look,
+    api: Api,
+}
+
+impl Ready {
+    /// The token, if it lasts for more than `seconds` at this time. Of a time before the look nothing is known.
+    fn lasting(&self, seconds: u64, now: DateTime<Utc>) -> Option<&Token> {
+        let since =
+            u64::try_from((now - self.look.now).num_seconds()).ok().filter(|_| now >= self.look.now)?;
+        let state = &self.look.held.state;
+        state.token().filter(|_| state.lasts(seconds.saturating_add(since).saturating_add(1)))
+    }
 }
 
 /// What came with a call to ask Zoom with.
@@ -129,6 +148,7 @@ impl Tokens {
             stop,
             turn: Arc::default(),
             api: Mutex::default(),
+            ready: Mutex::default(),
             refreshing: Mutex::default(),
             failed: Mutex::default(),
             undelivered: Mutex::default(),
@@ -156,6 +176,10 @@ impl Tokens {
     ///
     /// There is none and none can be had: any of [`Error`].
     pub(super) async fn for_call(self: &Arc<Self>, reach: &Arc<Reach>) -> Result<(Api, Token), Error> {
+        let ready = self.ready()?;
+        if let Some(token) = ready.lasting(ENOUGH, self.clock.now()) {
+            return Ok((ready.api.clone(), token.clone()));
+        }
         let look = self.keeper().look()?;
         let settings = self.settings(&look);
         // A token that is fetched is no longer that of the environment, and may be for another address.
@@ -326,6 +350,16 @@ impl Tokens {
         let failed =
             |error| Error::Other { action: "ask for a token".into(), source: io::Error::other(error) };
         working.await.unwrap_or_else(|error| Err(failed(error)))
+    }
+
+    /// What calls go out with now. A token that another process has put into `.env` is used at the next call.
+    fn ready(&self) -> Result<Arc<Ready>, Error> {
+        let read = || {
+            let look = self.keeper().look()?;
+            let api = self.api(&self.settings(&look).api_url(look.held.origin.as_ref())?)?;
+            Ok(Arc::new(Ready { look, api }))
+        };
+        locked(&self.ready).get(|| self.clock.elapsed(), || stamp(&self.env_file), read)
     }
 
     fn api(&self, url: &Url) -> Result<Api, Error> {

@@ -11,6 +11,7 @@ mod replace;
 mod sharing;
 mod state;
 mod tally;
+mod unchanged;
 
 pub(crate) use env_file::resolve;
 pub use env_file::{EnvFile, Place, find as find_env_file};
@@ -26,3 +27,4 @@ pub use state::{
 };
 pub(crate) use state::{make_private, no_place};
 pub(crate) use tally::Tally;
+pub(crate) use unchanged::{Unchanged, stamp};

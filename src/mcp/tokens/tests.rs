@@ -87,3 +87,62 @@ async fn a_call_that_waited_finds_what_was_put_there_meanwhile() {
     assert!(first.is_err());
     assert!(sandbox.accepts(second.unwrap().token.expose()));
 }
+
+/// Where the test below puts its `.env`, in place of a directory of its own.
+#[cfg(unix)]
+const DIRECTORY: &str = "ZOOMTOK_TEST_DIRECTORY";
+
+/// In place, as an editor or a script writes it: the file and its size stay the same.
+#[cfg(unix)]
+#[test]
+fn a_token_that_is_written_in_place_is_used_at_the_next_call() {
+    use std::os::unix::fs::FileExt as _;
+    let directory = tempfile::tempdir().unwrap();
+    let path =
+        std::env::var_os(DIRECTORY).map_or_else(|| directory.path().into(), PathBuf::from).join(".env");
+    let file = std::fs::File::options().create_new(true).write(true).open(&path).unwrap();
+    let expires_at = crate::clock::rfc3339(SystemClock::start().now() + chrono::TimeDelta::hours(10));
+    let write = |number: u32| {
+        let text = format!("ZOOM_ACCESS_TOKEN=token-{number:04}\nZOOM_TOKEN_EXPIRES_AT={expires_at}\n");
+        file.write_all_at(text.as_bytes(), 0).unwrap();
+    };
+    // What settles in three seconds does so in 30 ms, which is still longer than a tick of the kernel.
+    let clock = SystemClock::fast(100);
+    let tokens = Arc::new(Tokens::new(Environment::default(), path.clone(), None, clock, Stop::never()));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let (reach, mut ready) = (Arc::default(), Vec::new());
+    let used = || runtime.block_on(tokens.for_call(&reach)).unwrap().1.expose().to_owned();
+    for number in 0..400 {
+        write(number);
+        assert_eq!(used(), format!("token-{number:04}"));
+        if number % 100 == 0 {
+            clock.sleep(Duration::from_secs(4), &Stop::never()).unwrap();
+            ready = [(); 3].map(|()| tokens.ready().unwrap()).to_vec();
+        }
+    }
+    assert!(Arc::ptr_eq(&ready[1], &ready[2]), "what is unchanged is not read again");
+}
+
+/// The same on a filesystem where several writes leave the same times: the stamps of others are finer since Linux 6.13.
+#[cfg(target_os = "linux")]
+#[test]
+#[expect(clippy::print_stdout, reason = "who runs the test reads why it shows nothing")]
+fn a_token_that_is_written_twice_within_one_tick_is_used_at_the_next_call() {
+    let directory = tempfile::tempdir().unwrap();
+    let script = r#"mount -t ramfs none "$1" || exit 97; exec "$0" --exact --quiet "$2""#;
+    let test = "mcp::tokens::tests::a_token_that_is_written_in_place_is_used_at_the_next_call";
+    let mut unshare = std::process::Command::new("unshare");
+    unshare.args(["--mount", "sh", "-c", script]).arg(std::env::current_exe().unwrap());
+    unshare.arg(directory.path()).arg(test).env(DIRECTORY, directory.path());
+    match unshare.output() {
+        Ok(output) if output.status.success() => {
+            let said = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(said.contains("1 passed"), "{said}");
+        }
+        Ok(output) if output.status.code() == Some(101) => {
+            panic!("{}", String::from_utf8_lossy(&output.stdout));
+        }
+        // Only root can mount anything, and not in every container.
+        _ => println!("skipped: no filesystem can be mounted here"),
+    }
+}
