@@ -75,6 +75,44 @@ fn no_line_before_a_session_ends_the_server() {
     session.leave().expect(0);
 }
 
+#[test]
+fn a_call_whose_parameters_are_wrong_is_answered_with_its_id() {
+    let home = Home::empty();
+    let mut session = begin(&home);
+    let params = "params must be an object";
+    let arguments = "arguments must be an object";
+    let name = "name must be the name of a tool";
+    for (method, sent, says) in [
+        ("tools/call", r#"{"name":"get_user","arguments":[]}"#, arguments),
+        ("tools/call", r#"{"name":"get_user","arguments":["me"]}"#, arguments),
+        ("tools/call", r#"{"name":"get_user","arguments":7}"#, arguments),
+        ("tools/call", r#"{"name":"get_user","arguments":true}"#, arguments),
+        ("tools/call", r#"{"name":"get_user","arguments":""}"#, arguments),
+        ("tools/call", r#"{"name":"get_user","arguments":"[]"}"#, arguments),
+        ("tools/call", r#"{"arguments":{}}"#, name),
+        ("tools/call", r#"{"name":null}"#, name),
+        ("tools/call", r#"{"name":7,"arguments":{}}"#, name),
+        ("tools/call", r#"{"name":["get_user"]}"#, name),
+        ("tools/call", "{}", name),
+        ("tools/call", "null", params),
+        ("tools/call", "[]", params),
+        ("tools/call", r#"["get_user",{"user_id":"me"}]"#, params),
+        ("tools/call", r#""get_user""#, params),
+        ("tools/call", "7", params),
+        ("tools/list", "[]", params),
+        ("ping", "[]", params),
+    ] {
+        let id = session.send_text(method, sent);
+        let error = session.response(id)["error"].clone();
+        assert_eq!(error["code"], -32602, "{method} {sent}: {error}");
+        assert!(error["message"].as_str().unwrap().starts_with(says), "{method} {sent}: {error}");
+    }
+    // One meaning only: these are arguments, written as a text.
+    let id = session.send_text("tools/call", r#"{"name":"get_user","arguments":"{\"user_id\": \"..\"}"}"#);
+    session.answer(id).fails(&["wrong arguments: user_id: must be `me`"]);
+    session.leave().expect(0);
+}
+
 /// Fails where a server has ever had much in memory, where the system tells.
 #[track_caller]
 fn assert_small(id: u32) {

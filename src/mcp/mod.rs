@@ -2,7 +2,7 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `server.rs`, `transport.rs` | what rmcp asks of a server, and the one place that every call goes through |
+//! | `server.rs`, `transport.rs`, `lines.rs` | what rmcp asks of a server, and the one place that every call goes through |
 //! | `gate.rs` | the policy in force, taken up anew when its file changes, and the counts of its limits |
 //! | `policy/`, `policy_file.rs` | the policy document and its judgement (pure), and the file it is in |
 //! | `counts.rs` | how often what was called, over all servers of one `.env` |
@@ -19,6 +19,7 @@ mod ahead;
 pub mod counts;
 mod failure;
 mod gate;
+mod lines;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod oracle;
 pub mod policy;

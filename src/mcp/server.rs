@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorData, Implementation,
-    ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig, SubscriptionFilter, Tool,
-    ToolAnnotations,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, CustomRequest, CustomResult,
+    ErrorCode, ErrorData, Implementation, ListToolsResult, PaginatedRequestParams, ServerCapabilities,
+    ServerConfig, SubscriptionFilter, Tool, ToolAnnotations,
 };
 use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{RoleServer, ServerHandler};
@@ -46,6 +46,11 @@ pub(super) struct Parts {
 impl Server {
     pub(super) fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    fn tool(&self, name: &str) -> Result<&Definition, ErrorData> {
+        let tool = self.0.tools.iter().find(|tool| tool.name == name);
+        tool.ok_or_else(|| ErrorData::invalid_params(format!("unknown tool: {}", plain(name)), None))
     }
 
     /// Reads the arguments, passes the gate, runs the tool, and settles what the gate has counted.
@@ -102,11 +107,25 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let Some(tool) = self.0.tools.iter().find(|tool| tool.name == request.name) else {
-            return Err(ErrorData::invalid_params(format!("unknown tool: {}", plain(&request.name)), None));
-        };
+        let tool = self.tool(&request.name)?;
         let arguments = request.arguments.unwrap_or_default();
         Ok(result(self.run(tool, arguments, &context).await).into())
+    }
+
+    /// Calls of tools come here as well when rmcp cannot read their parameters: what is wrong with them is said.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        if request.method != "tools/call" {
+            return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method, None));
+        }
+        let (name, arguments) = called(request.params.as_ref())?;
+        let done = self.run(self.tool(name)?, arguments, &context).await;
+        serde_json::to_value(result(done))
+            .map(CustomResult::new)
+            .map_err(|_| ErrorData::internal_error("the answer is no JSON", None))
     }
 
     /// Of the sessions with an `initialize`: they are told of changes as they come.
@@ -137,6 +156,24 @@ impl ServerHandler for Server {
                 }
             }
         }
+    }
+}
+
+/// The tool and the arguments of a call whose parameters are not as they should be. Arguments that come as a JSON text
+/// mean one thing only; nothing else is guessed.
+fn called(params: Option<&Value>) -> Result<(&str, Map<String, Value>), ErrorData> {
+    let wrong = |problem: &'static str| ErrorData::invalid_params(problem, None);
+    let params = params.and_then(Value::as_object);
+    let params = params.ok_or_else(|| wrong("params must be an object, with the name of a tool"))?;
+    let name = params.get("name").and_then(Value::as_str);
+    let name = name.ok_or_else(|| wrong("name must be the name of a tool"))?;
+    match params.get("arguments") {
+        Some(Value::String(text)) => match serde_json::from_str(text) {
+            Ok(Value::Object(arguments)) => Ok((name, arguments)),
+            _ => Err(wrong("arguments must be an object")),
+        },
+        None | Some(Value::Null | Value::Object(_)) => Err(wrong("_meta and the like must be objects")),
+        Some(_) => Err(wrong("arguments must be an object")),
     }
 }
 

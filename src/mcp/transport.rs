@@ -7,16 +7,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rmcp::RoleServer;
-use rmcp::model::{ClientJsonRpcMessage, JsonRpcMessage};
+use rmcp::model::JsonRpcMessage;
 use rmcp::service::{RxJsonRpcMessage, TxJsonRpcMessage};
 use rmcp::transport::Transport;
 use rmcp::transport::async_rw::AsyncRwTransport;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, Empty};
 use tokio::sync::watch;
 
-/// The longest line that is read, in bytes. The arguments of a tool have some hundred; what is longer is dropped. A
-/// value of JSON takes two bytes in a line and some hundred in memory while it is read, so this is also what bounds that.
-const MAX_LINE: usize = 128 * 1024;
+use super::lines::{Heard, Lines};
 
 /// How many messages may wait for a client to read them. As long as so many do, nothing more is read of what it sends:
 /// rmcp keeps the answers, however many, of a client that asks and does not read.
@@ -24,7 +22,9 @@ const MOST_UNREAD: usize = 500;
 
 /// Lines of JSON-RPC. What comes before a session has begun and is no request is dropped: rmcp would end there.
 pub(super) struct Patient<R: AsyncRead, W: AsyncWrite> {
-    lines: AsyncRwTransport<RoleServer, R, W>,
+    lines: Lines<R>,
+    /// rmcp's own lines, of which only those that are sent are used.
+    answers: AsyncRwTransport<RoleServer, Empty, W>,
     begun: Arc<AtomicBool>,
     gone: watch::Sender<()>,
     unread: watch::Sender<usize>,
@@ -53,8 +53,8 @@ where
 {
     /// `begun` is read: whether rmcp is in a session. `gone` is told: the client sends no more, or reads no more.
     pub(super) fn new(read: R, write: W, begun: Arc<AtomicBool>, gone: watch::Sender<()>) -> Self {
-        let lines = AsyncRwTransport::new_server(read, write).with_max_line_length(MAX_LINE);
-        Self { lines, begun, gone, unread: watch::Sender::new(0) }
+        let answers = AsyncRwTransport::new_server(tokio::io::empty(), write);
+        Self { lines: Lines::new(read), answers, begun, gone, unread: watch::Sender::new(0) }
     }
 }
 
@@ -69,7 +69,7 @@ where
         &mut self,
         item: TxJsonRpcMessage<RoleServer>,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send + 'static {
-        let (sending, gone, unread) = (self.lines.send(item), self.gone.clone(), Unread::new(&self.unread));
+        let (sending, gone, unread) = (self.answers.send(item), self.gone.clone(), Unread::new(&self.unread));
         async move {
             let sent = sending.await;
             drop(unread);
@@ -85,18 +85,25 @@ where
         loop {
             // An error would say that nobody counts any more, and `self` does.
             let _ = unread.wait_for(|count| *count < MOST_UNREAD).await;
-            let message: Option<ClientJsonRpcMessage> = self.lines.receive().await;
-            let Some(message) = message else {
-                self.gone.send_replace(());
-                return None;
-            };
-            if self.begun.load(Ordering::Relaxed) || matches!(message, JsonRpcMessage::Request(_)) {
-                return Some(message);
+            match self.lines.next().await {
+                None => {
+                    self.gone.send_replace(());
+                    return None;
+                }
+                Some(Heard::Message(message))
+                    if self.begun.load(Ordering::Relaxed)
+                        || matches!(*message, JsonRpcMessage::Request(_)) =>
+                {
+                    return Some(*message);
+                }
+                // In a task of its own: this one is dropped when an answer comes between.
+                Some(Heard::Wrong(answer)) => drop(tokio::spawn(self.send(*answer))),
+                Some(Heard::Message(_) | Heard::Nothing) => {}
             }
         }
     }
 
     async fn close(&mut self) -> Result<(), Self::Error> {
-        self.lines.close().await
+        self.answers.close().await
     }
 }
