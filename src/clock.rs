@@ -3,6 +3,7 @@
 //! Everything above takes `now` as an argument or a [`Clock`], so that its tests neither sleep nor depend on the day
 //! they run.
 
+mod runtime;
 mod signals;
 mod stop;
 
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
+pub(crate) use runtime::runtime;
 use signals::Signals;
 pub use stop::{Stop, Stopped};
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc};
 
-use super::Signals;
+use super::{Signals, runtime};
 use crate::error::{Error, Left};
 
 /// What an end that no signal has asked for counts as.
@@ -81,7 +81,7 @@ impl Stop {
             return Ok(());
         }
         let failed = |source| Error::Other { action: "listen for signals".into(), source };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let runtime = runtime().map_err(failed)?;
         let mut signals = runtime.block_on(async { Signals::listen() }).map_err(failed)?;
         let (sender, mut questions) = mpsc::unbounded_channel::<SyncSender<()>>();
         let stop = self.clone();

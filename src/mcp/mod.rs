@@ -52,7 +52,7 @@ use self::server::{Parts, Server};
 use self::tokens::Tokens;
 use self::tools::Definition;
 use self::transport::Patient;
-use crate::clock::{Stop, SystemClock, pause};
+use crate::clock::{Stop, SystemClock, pause, runtime};
 use crate::error::{Code, Error};
 use crate::settings::Environment;
 use crate::store::StateDirectory;
@@ -107,10 +107,7 @@ pub fn serve(options: Options) -> Result<Code, Error> {
     let gate = Gate::new(policy, schemas(&tools), Counts::new(counts), clock, warn)?;
     let ahead = Ahead::start(Arc::clone(&tokens), plan, report)
         .map_err(|error| failed("start the thread that refreshes", error))?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| failed("set up the server", error))?;
+    let runtime = runtime().map_err(|error| failed("set up the server", error))?;
     runtime.block_on(async {
         let begun = Arc::new(AtomicBool::new(false));
         let (leave, gone) = watch::channel(());

@@ -31,7 +31,7 @@ use self::faults::Outcome;
 use self::message::{Reply, Request};
 use self::state::State;
 use self::tokens::Standing;
-use crate::clock::{Clock as _, SystemClock};
+use crate::clock::{Clock as _, SystemClock, runtime};
 
 /// The client id of the only app there is.
 pub const CLIENT_ID: &str = "sandbox_client_id_0000";
@@ -113,7 +113,7 @@ impl Sandbox {
         let clock = options.clock;
         let state = State::new(options, origin(port), clock.now())?;
         let shared = Arc::new(Shared { state: Mutex::new(state), arrived: Condvar::new(), clock });
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = runtime()?;
         let (stop, stopped) = oneshot::channel::<Infallible>();
         let served = Arc::clone(&shared);
         let thread = std::thread::Builder::new().name("sandbox".into()).spawn(move || {

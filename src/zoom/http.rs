@@ -21,7 +21,7 @@ use super::exchange::{self, TokenEndpoint};
 use super::proxy::Proxy;
 use super::roots::trust;
 use super::{Credentials, Exchange, Grant, Granted, is_loopback};
-use crate::clock::{Clock, Stop};
+use crate::clock::{Clock, Stop, runtime};
 use crate::error::{Error, Left};
 use crate::token::Token;
 
@@ -50,9 +50,11 @@ pub(super) struct Connection {
 impl Connection {
     /// Makes ready to talk to `url`.
     pub(super) fn new(url: &Url) -> Result<Self, Error> {
+        if !is_plain_loopback(url) {
+            insist_on_a_thread().map_err(not_set_up)?;
+        }
         let client = client(url)?;
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(not_set_up)?;
+        let runtime = runtime().map_err(not_set_up)?;
         Ok(Self { runtime: Some(runtime), client })
     }
 
@@ -113,6 +115,14 @@ pub(super) fn client(url: &Url) -> Result<Client, Error> {
         }
     }
     builder.build().map_err(|error| not_set_up(std::io::Error::other(reason(&error))))
+}
+
+/// That the system lets this process start a thread, as the look-up of a name needs: tokio would panic where it does not.
+fn insist_on_a_thread() -> std::io::Result<()> {
+    let thread = std::thread::Builder::new().name("room".into()).spawn(|| {})?;
+    // It does nothing, and cannot have failed at that.
+    let _ = thread.join();
+    Ok(())
 }
 
 fn not_set_up(source: std::io::Error) -> Error {
