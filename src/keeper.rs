@@ -125,7 +125,15 @@ impl<'a> Keeper<'a> {
     ///
     /// The `.env` exists and cannot be read or parsed, or was found and may be somebody else's.
     pub fn look(&self) -> Result<Look, Error> {
-        let file = EnvFile::read(self.env_file, NAMES)?;
+        self.held_by(EnvFile::read(self.env_file, NAMES)?)
+    }
+
+    /// The same while the lock is held.
+    fn look_under(&self, lock: &Lock) -> Result<Look, Error> {
+        self.held_by(EnvFile::read_under(lock, self.env_file, NAMES)?)
+    }
+
+    fn held_by(&self, file: EnvFile) -> Result<Look, Error> {
         self.environment.admit(&file)?;
         let now = self.clock.now();
         let ahead = || self.state(&file).memory().clock.map_or(0, |clock| applicable(clock, now));
@@ -155,7 +163,7 @@ impl<'a> Keeper<'a> {
             settings.oauth_url()?;
         }
         let turn = Lock::acquire(before.file.real(), PATIENCE, self.clock, self.stop)?;
-        let mut look = self.look()?;
+        let mut look = self.look_under(&turn)?;
         if look.file.real() != before.file.real() {
             // A link that leads elsewhere by now, to a file with a lock of its own.
             drop(turn);
@@ -164,7 +172,7 @@ impl<'a> Keeper<'a> {
         // Also what the holder saved there while this one waited: it may have spent the refresh token for it.
         let recovered = is_saved() && recover(&state, &look)?;
         if recovered {
-            look = self.look()?;
+            look = self.look_under(&turn)?;
         }
         let (present, how) = if recovered {
             (look.held.state.token(), How::Recovered)
@@ -178,7 +186,7 @@ impl<'a> Keeper<'a> {
         let settings = Settings::new(self.environment, &look.file);
         let (credentials, url) = (settings.credentials()?, settings.oauth_url()?);
         self.heed(&memory, &credentials, before.now)?;
-        let reservation = Reservation::new(look.file.real(), look.file.size() + ROOM)?;
+        let reservation = look.file.reserve(ROOM)?;
         // From here on it goes to its end, within a bounded time.
         self.stop.check()?;
         if self.watching {
@@ -360,7 +368,7 @@ fn name_of(credentials: &Credentials) -> String {
 /// Gives a warning when the refresh token that was granted is left out, since somebody has put another one there.
 fn store(granted: &Granted, before: &EnvFile, reservation: Reservation) -> Result<Option<String>, Error> {
     let expires_at = rfc3339(granted.expires_at);
-    let file = EnvFile::read(before.real(), NAMES)?;
+    let file = before.again(NAMES)?;
     let mut values = values(granted, &expires_at);
     let is_left = granted.refresh_token.is_some() && is_authorised_anew(before, &file);
     if is_left {

@@ -291,7 +291,8 @@ mod attributes {
         fs::set_permissions(home.env_path(), Permissions::from_mode(0o640)).unwrap();
         chown(home.env_path(), Some(1234), Some(1234)).unwrap();
         for _ in 0..2 {
-            home.run(["get", "-f"]).expect(0).quietly();
+            // Root takes a file of somebody else only where it is named.
+            home.run(["get", "-f", "--env-file", ".env"]).expect(0).quietly();
             // The lock as well: its owner could not open it otherwise, and not write their own token any more.
             for path in [&home.env_path(), &lock] {
                 let metadata = fs::metadata(path).unwrap();

@@ -40,6 +40,10 @@ mod generated;
 mod get;
 mod input;
 mod jsonrpc_lines;
+#[cfg(unix)]
+mod limits;
+#[cfg(unix)]
+mod log;
 mod mcp;
 mod mcp_counted;
 mod mcp_errors;
@@ -55,6 +59,10 @@ mod mcp_secrets;
 mod mcp_session;
 mod mcp_token;
 mod network;
+#[cfg(unix)]
+mod opening;
+#[cfg(unix)]
+mod other_users;
 mod output;
 mod policy;
 mod processes;

@@ -235,17 +235,16 @@ fn a_token_whose_file_became_a_directory_waits_for_it() {
 }
 
 #[test]
-fn a_token_whose_directory_was_away_waits_for_it() {
+fn a_token_whose_directory_was_moved_goes_with_it() {
     for home_of in [Home::of, Home::of_user] {
         let sandbox = sandbox();
         let home = home_of(&sandbox, "");
         let away = home.work().with_file_name("away");
-        is_recovered(
-            &sandbox,
-            &home,
-            || fs::rename(home.work(), &away).unwrap(),
-            || fs::rename(&away, home.work()).unwrap(),
-        );
+        let ended = meanwhile(&sandbox, &home, || fs::rename(home.work(), &away).unwrap()).expect(0);
+        fs::rename(&away, home.work()).unwrap();
+        assert_eq!(home.value(TOKEN).unwrap(), ended.quietly().stdout.trim_end());
+        assert_eq!(home.names(), [".env", ".env.lock"]);
+        home.run(["get", "-f"]).expect(0).quietly();
     }
 }
 

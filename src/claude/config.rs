@@ -186,7 +186,7 @@ impl Config {
         let Some(text) = &written.edit.text else { return Ok(written) };
         let _lock = lock(surroundings)?;
         let mut backup = None;
-        let mut reservation = Reservation::new(&written.content.real, text.len())?;
+        let mut reservation = Reservation::new(&written.content.real, text.len())?.for_owner_of_directory();
         for attempt in 0..TRIES {
             if attempt > 0
                 && let Err(stopped) = clock.sleep(PAUSE, stop)
@@ -318,7 +318,7 @@ fn back_up(content: &Content, made: Option<&PathBuf>) -> Result<Option<PathBuf>,
     if made.is_none() && path.symlink_metadata().is_ok() {
         return Ok(None);
     }
-    Reservation::new(&path, text.len())?.commit(text.as_bytes())?;
+    Reservation::new(&path, text.len())?.for_owner_of_file(&content.real).commit(text.as_bytes())?;
     Ok(Some(path))
 }
 

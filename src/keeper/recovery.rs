@@ -8,7 +8,7 @@ use super::{Keeper, Look, ROOM, values};
 use crate::clock::rfc3339;
 use crate::error::Error;
 use crate::settings::REFRESH_TOKEN;
-use crate::store::{EnvFile, Recovery, Reservation, StateDirectory, digest};
+use crate::store::{EnvFile, Recovery, StateDirectory, digest};
 use crate::token::{Found, State};
 use crate::zoom::{Credentials, Grant, Granted};
 
@@ -36,7 +36,8 @@ impl Keeper<'_> {
         let values = values.map(|(name, value)| (name.to_owned(), value.to_owned().into())).collect();
         let source = Box::new(cause);
         let spent = replaces.is_some();
-        match state.save_recovery(&Recovery { saved_at: self.clock.now(), replaces, values }) {
+        let recovery = Recovery { saved_at: self.clock.now(), replaces, values };
+        match state.save_recovery(&recovery, before.metadata()) {
             Ok(recovery) => Error::Unsaved { recovery, source },
             Err(recovery) => Error::Lost { spent, recovery: Box::new(recovery), source },
         }
@@ -76,7 +77,7 @@ pub(super) fn recover(state: &StateDirectory, look: &Look) -> Result<bool, Error
         }
     }
     if !changes.is_empty() {
-        let reservation = Reservation::new(file.real(), file.size() + ROOM)?;
+        let reservation = file.reserve(ROOM)?;
         let changes: Vec<(&str, &str)> = changes.into_iter().collect();
         reservation.commit(file.with(&changes)?.as_bytes())?;
     }

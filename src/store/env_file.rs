@@ -1,15 +1,19 @@
 //! A `.env` file: finding it, and reading it with care.
 
-use std::fs::Metadata;
+use std::fs::{File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::directory::{Access, Directory};
 use super::env_text::{Entry, EnvText, Fault};
+use super::heir::follows;
+use super::lock::Lock;
 use super::open::open_regular;
 use super::owner;
 use super::read::read_opened;
+use super::replace::{Reservation, name_of};
 use super::sharing::insist;
 use crate::error::Error;
 
@@ -24,6 +28,8 @@ const MAX_LINKS: usize = 40;
 pub struct EnvFile {
     path: PathBuf,
     real: PathBuf,
+    /// The directory of that, if it was read under a lock.
+    directory: Option<Directory>,
     /// That of the file which was read, and not of what has its name by now. None where there is no such file.
     metadata: Option<Metadata>,
     size: usize,
@@ -63,21 +69,77 @@ impl EnvFile {
     pub fn read(path: &Path, names: &[&'static str]) -> Result<Self, Error> {
         let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
         let real = insist(|| resolve(path)).map_err(unreadable)?;
-        let look = || {
-            let (file, metadata) = open_regular(&real)?;
-            Ok((read_opened(file, &metadata, MAX_LEN, "which no .env is")?, metadata))
-        };
-        let (bytes, metadata) = match insist(look) {
+        let found = insist(|| open_regular(&real)).and_then(read_all);
+        Self::of(path, real, None, found, names)
+    }
+
+    /// Reads it as it is while `lock` is held. Where the path still leads to the file that is locked, it is read in the
+    /// directory of that lock and by no link.
+    ///
+    /// # Errors
+    ///
+    /// As above.
+    pub fn read_under(lock: &Lock, path: &Path, names: &[&'static str]) -> Result<Self, Error> {
+        let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
+        let real = insist(|| resolve(path)).map_err(unreadable)?;
+        if real != lock.target() {
+            return Self::read(path, names);
+        }
+        let directory = lock.directory().clone();
+        let found = directory.file(name_of(&real), Access::Read).and_then(read_all);
+        Self::of(path, real, Some(directory), found, names)
+    }
+
+    /// Reads it once more, in the same directory: what has its name by now. An editor may have put a new file there.
+    ///
+    /// # Errors
+    ///
+    /// As above, and [`Error::Unreadable`] for a link, for anything but a regular file and for a file of somebody else:
+    /// what this one's owner may not read is not copied for them.
+    pub fn again(&self, names: &[&'static str]) -> Result<Self, Error> {
+        let path = &self.real;
+        let unreadable = |source| Error::Unreadable { path: path.clone(), source };
+        let directory = self.directory().map_err(unreadable)?;
+        let found = directory.file(name_of(path), Access::Read).and_then(|(file, metadata)| {
+            follows(self.metadata(), Some(&metadata))?;
+            read_all((file, metadata))
+        });
+        Self::of(path, path.clone(), Some(directory), found, names)
+    }
+
+    /// Makes ready to replace it, with up to `room` bytes more than it has.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`], and nothing has changed then.
+    pub fn reserve(&self, room: usize) -> Result<Reservation, Error> {
+        let failed =
+            |source| Error::Store { action: "open the directory of", path: self.real.clone(), source };
+        Reservation::in_directory(&self.directory().map_err(failed)?, &self.real, self.size + room)
+    }
+
+    fn directory(&self) -> io::Result<Directory> {
+        self.directory.clone().map_or_else(|| Directory::of(&self.real), Ok)
+    }
+
+    fn of(
+        path: &Path,
+        real: PathBuf,
+        directory: Option<Directory>,
+        found: io::Result<(Zeroizing<Vec<u8>>, Metadata)>,
+        names: &[&'static str],
+    ) -> Result<Self, Error> {
+        let (bytes, metadata) = match found {
             Ok((bytes, metadata)) => (Some(bytes), Some(metadata)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => (None, None),
-            Err(error) => return Err(unreadable(error)),
+            Err(source) => return Err(Error::Unreadable { path: path.to_owned(), source }),
         };
         let text = match &bytes {
             Some(bytes) => EnvText::parse(bytes, names).map_err(|fault| unparseable(path, fault))?,
             None => EnvText::empty(names),
         };
         let size = bytes.map_or(0, |bytes| bytes.len());
-        Ok(Self { path: path.to_owned(), real, metadata, size, text })
+        Ok(Self { path: path.to_owned(), real, directory, metadata, size, text })
     }
 
     /// The path as it was named or found.
@@ -135,6 +197,10 @@ impl EnvFile {
     }
 }
 
+fn read_all((file, metadata): (File, Metadata)) -> io::Result<(Zeroizing<Vec<u8>>, Metadata)> {
+    Ok((read_opened(file, &metadata, MAX_LEN, "which no .env is")?, metadata))
+}
+
 fn unparseable(path: &Path, fault: Fault) -> Error {
     Error::Unparseable { path: path.to_owned(), line: fault.line, problem: fault.problem }
 }
@@ -181,14 +247,7 @@ mod tests {
     const NAMES: &[&str] = &["ZOOM_ACCESS_TOKEN"];
 
     fn put(path: &Path, bytes: &[u8]) {
-        fs::File::options()
-            .create(true)
-            .truncate(true)
-            .write(true)
-            .open(path)
-            .unwrap()
-            .write_all(bytes)
-            .unwrap();
+        File::options().create(true).truncate(true).write(true).open(path).unwrap().write_all(bytes).unwrap();
     }
 
     #[test]
@@ -227,7 +286,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join(".env");
         put(&path, b"");
-        fs::File::options().write(true).open(&path).unwrap().set_len(50 * 1024 * 1024).unwrap();
+        File::options().write(true).open(&path).unwrap().set_len(50 * 1024 * 1024).unwrap();
         assert!(matches!(EnvFile::read(&path, NAMES), Err(Error::Unreadable { .. })));
     }
 

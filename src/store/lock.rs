@@ -4,13 +4,14 @@
 //! ends, and it survives the `.env` being replaced. The file itself means nothing and is never removed, since a
 //! removed lock file can be held by two.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::replace::is_being_written;
-use super::sharing::insist;
+use super::directory::{Access, Directory};
+use super::heir::{give, heir};
+use super::replace::{is_being_written, name_of};
 use crate::clock::{Clock, Stop};
 use crate::error::Error;
 
@@ -29,6 +30,9 @@ pub struct Lock {
         expect(dead_code, reason = "held, not used: closing it is what releases the lock")
     )]
     file: File,
+    /// Where everything is that the lock is for, whatever leads there by now.
+    directory: Directory,
+    target: PathBuf,
 }
 
 /// The lock file of `target`.
@@ -66,91 +70,64 @@ impl Lock {
     ///
     /// [`Error::Store`] as above.
     pub fn try_acquire(target: &Path) -> Result<Option<Self>, Error> {
+        let path = lock_path(target);
+        let directory = open_directory(&path)?;
         // Somebody may have removed the file before it was opened here. Then its holder is known by what it is about to
         // put in place.
-        Ok(try_lock(&lock_path(target), target)?
-            .filter(|_| !is_being_written(target))
-            .map(|file| Self { file }))
+        Ok(try_lock_in(&directory, &path, Some(target))?
+            .filter(|_| !is_being_written(&directory, target))
+            .map(|file| Self { file, directory: directory.clone(), target: target.to_owned() }))
+    }
+
+    /// The directory of what is locked.
+    pub(super) fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// What is locked.
+    pub(super) fn target(&self) -> &Path {
+        &self.target
     }
 }
 
-/// Opens the file at `path`, made if need be for the owner of `target`, and takes the kernel's lock on it if nobody
+/// Opens the file at `path`, made if need be for the owner of its directory, and takes the kernel's lock on it if nobody
 /// holds that. It goes when the file is closed.
 ///
 /// # Errors
 ///
 /// [`Error::Store`] when the file cannot be made or the filesystem cannot lock.
-pub(super) fn try_lock(path: &Path, target: &Path) -> Result<Option<File>, Error> {
+pub(super) fn try_lock(path: &Path) -> Result<Option<File>, Error> {
+    try_lock_in(&open_directory(path)?, path, None)
+}
+
+fn open_directory(path: &Path) -> Result<Directory, Error> {
+    Directory::of(path).map_err(|source| Error::Store { action: "open", path: path.to_owned(), source })
+}
+
+/// The same in a directory that is open. A file that is made is for the owner of `target`, where there is one.
+fn try_lock_in(directory: &Directory, path: &Path, target: Option<&Path>) -> Result<Option<File>, Error> {
     let failed = |action, source| Error::Store { action, path: path.to_owned(), source };
-    let file = insist(|| open(path, target)).map_err(|error| failed("open", error))?;
+    let name = name_of(path);
+    let (file, is_made) =
+        directory.file_or_make(name, Access::Lock).map_err(|error| failed("open", error))?;
+    if is_made {
+        // Only one that was made here: what was there before may be a file of root's.
+        let target = target.and_then(|target| directory.metadata(name_of(target)).ok());
+        if let Some(owner) = target.or_else(|| heir(directory)) {
+            give(&file, &owner);
+        }
+    }
     match file.try_lock() {
         // Somebody may have removed the file after it was opened here; the next process would lock another one.
         Ok(()) => {
-            let there = is_at(&file, path).map_err(|error| failed("look at", error))?;
-            Ok(there.then_some(file))
+            let is_there = directory.has(name, &file).map_err(|error| failed("look at", error))?;
+            Ok(is_there.then_some(file))
         }
         Err(TryLockError::WouldBlock) => Ok(None),
         // A filesystem of the network may have waited for its server, and a signal has come.
         Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => Ok(None),
         Err(TryLockError::Error(error)) => Err(failed("lock (does this filesystem have locks?)", error)),
     }
-}
-
-/// Opens a file to lock, made if need be.
-fn open(path: &Path, target: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    // Shared for reading and writing but not for removal: while it is open it keeps its name.
-    #[cfg(windows)]
-    std::os::windows::fs::OpenOptionsExt::share_mode(&mut options, 1 | 2);
-    match options.open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        opened => return opened,
-    }
-    match options.create_new(true).open(path) {
-        // Another process was faster.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => options.create_new(false).open(path),
-        made => made.inspect(|file| give_to_owner(file, target)),
-    }
-}
-
-/// Gives a lock file that root has just made to the owner of the `.env`, who could not open it otherwise. Only one that
-/// was made here: what was there before may be a link that somebody laid to a file of root's.
-#[cfg(unix)]
-fn give_to_owner(made: &File, target: &Path) {
-    use std::os::unix::fs::{MetadataExt as _, fchown};
-    if let (Ok(lock), Ok(target)) = (made.metadata(), std::fs::metadata(target))
-        && lock.uid() != target.uid()
-    {
-        // Nobody but root can, and nobody else needs to.
-        let _ = fchown(made, Some(target.uid()), Some(target.gid()));
-    }
-}
-
-#[cfg(not(unix))]
-fn give_to_owner(_: &File, _: &Path) {
-    // A new file has the owner and the access list that the directory gives.
-}
-
-/// Whether an open file is the one that has this name now.
-#[cfg(unix)]
-pub(super) fn is_at(file: &File, path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt as _;
-    let identity = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
-    let held = file.metadata()?;
-    match std::fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        there => Ok(identity(held) == identity(there?)),
-    }
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
-fn is_at(_: &File, _: &Path) -> io::Result<bool> {
-    // It was opened so that it keeps its name.
-    Ok(true)
 }
 
 #[cfg(test)]
@@ -188,7 +165,7 @@ mod tests {
         let target = directory.path().join(".env");
         let lock = Lock::try_acquire(&target).unwrap().unwrap();
         std::fs::remove_file(lock_path(&target)).unwrap();
-        assert!(!is_at(&lock.file, &lock_path(&target)).unwrap());
+        assert!(!lock.directory.has(name_of(&lock_path(&target)), &lock.file).unwrap());
         assert!(Lock::try_acquire(&target).unwrap().is_some());
     }
 
@@ -205,7 +182,7 @@ mod tests {
         if chown(&target, Some(1234), Some(1234)).is_ok() {
             symlink(&mine, lock_path(&target)).unwrap();
             let before = std::fs::metadata(&mine).unwrap().uid();
-            assert!(Lock::try_acquire(&target).unwrap().is_some());
+            Lock::try_acquire(&target).unwrap_err();
             assert_eq!(std::fs::metadata(&mine).unwrap().uid(), before);
         }
     }

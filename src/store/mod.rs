@@ -1,8 +1,13 @@
 //! The token's home: the `.env` and its text, its replacement, the lock, the state directory, and the file of counts.
 
+mod append;
+mod directory;
 mod env_file;
 pub(crate) mod env_text;
+mod heir;
+mod limits;
 mod lock;
+mod make;
 mod open;
 mod owner;
 mod probe;
@@ -13,18 +18,20 @@ mod state;
 mod tally;
 mod unchanged;
 
+pub(crate) use append::append;
 pub(crate) use env_file::resolve;
 pub use env_file::{EnvFile, Place, find as find_env_file};
 pub(crate) use env_text::reference;
 pub use env_text::{Entry, EnvText, Fault};
 pub use lock::{Lock, PATIENCE, lock_path};
+pub(crate) use make::make_private;
 pub(crate) use probe::is_replaceable;
 pub(crate) use read::read_regular;
 pub use replace::{Reservation, clean, temporary};
 pub(crate) use sharing::insist;
+pub(crate) use state::no_place;
 pub use state::{
     ClockDifference, Failure, Memory, Recovery, StateDirectory, default_root as default_state_root, digest,
 };
-pub(crate) use state::{make_private, no_place};
 pub(crate) use tally::Tally;
 pub(crate) use unchanged::{Unchanged, stamp};

@@ -52,7 +52,12 @@ fn in_words(error: io::Error) -> io::Error {
     error
 }
 
-fn insist_regular(metadata: &Metadata) -> io::Result<()> {
+/// That something is a regular file.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::InvalidInput`] with what it is.
+pub(super) fn insist_regular(metadata: &Metadata) -> io::Result<()> {
     let kind = metadata.file_type();
     if kind.is_file() {
         return Ok(());
@@ -60,6 +65,9 @@ fn insist_regular(metadata: &Metadata) -> io::Result<()> {
     #[cfg(unix)]
     if std::os::unix::fs::FileTypeExt::is_fifo(&kind) {
         return Err(refusal("it is a named pipe, not a regular file"));
+    }
+    if kind.is_symlink() {
+        return Err(refusal("it is a symbolic link, which is not followed here"));
     }
     Err(refusal(if kind.is_dir() { "it is a directory" } else { "it is not a regular file" }))
 }

@@ -2,33 +2,37 @@
 
 mod system;
 
-use std::ffi::OsString;
-use std::fs::{self, File, Metadata};
+use std::ffi::{OsStr, OsString};
+use std::fs::{File, Metadata};
 use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
 use self::system::{claim, keep_mode, replaceable, sync, sync_directory};
-use super::sharing::insist;
+use super::directory::{Access, Directory};
+use super::heir::{follows, heir, heir_of_secrets};
+use super::limits::may_grow_to;
 use crate::error::Error;
 
-pub(super) use self::system::take_owner;
+pub(super) use self::system::{has_owner_of, take_owner};
 
 /// A place made ready for the new bytes of a file, before anybody knows them.
 ///
-/// It is a temporary file beside the target, of mode 0600, as large as the new text can be and of the right owner:
-/// what could fail for want of room or permission has failed before a token is asked for. Dropped, it takes the
-/// temporary file with it.
+/// It is a temporary file beside the target, of mode 0600 and as large as the new text can be: what could fail for want of
+/// room or permission has failed before a token is asked for. Dropped, it takes the temporary file with it. It belongs to
+/// whoever runs zoomtok until its text is final, also where root replaces the file of somebody else.
 ///
 /// The name of that file is fixed, so that what a killed process left is found and removed. That needs the lock: two
 /// reservations of one target must not exist at once. Should somebody have removed the lock file under its holder, the
 /// temporary file is a lock too: a living process keeps its own.
 #[derive(Debug)]
 pub struct Reservation {
-    temporary: NamedTempFile,
+    directory: Directory,
+    /// None once it has the name of the target.
+    temporary: Option<File>,
     target: PathBuf,
     old: Option<Metadata>,
+    /// Whose a new file is to be, if not of whoever runs zoomtok.
+    heir: Option<Metadata>,
 }
 
 /// Where the new bytes of `target` are written first; exists only while a replace is under way, or after a kill.
@@ -37,9 +41,14 @@ pub fn temporary(target: &Path) -> PathBuf {
 }
 
 fn temporary_name(target: &Path) -> OsString {
-    let mut name = target.file_name().unwrap_or_default().to_owned();
+    let mut name = name_of(target).to_owned();
     name.push(".zoomtok-tmp");
     name
+}
+
+/// The name of a file in its directory.
+pub(super) fn name_of(target: &Path) -> &OsStr {
+    target.file_name().unwrap_or_default()
 }
 
 /// Removes what a killed process left beside `target`. The caller holds the lock.
@@ -48,14 +57,19 @@ fn temporary_name(target: &Path) -> OsString {
 ///
 /// There is something that cannot be removed, or a process that is still writing it.
 pub fn clean(target: &Path) -> Result<(), Error> {
-    let path = temporary(target);
+    let failed = |source| Error::Store { action: "open the directory of", path: target.to_owned(), source };
+    clean_in(&Directory::of(target).map_err(failed)?, target)
+}
+
+fn clean_in(directory: &Directory, target: &Path) -> Result<(), Error> {
+    let name = temporary_name(target);
     // Kept open until it is removed, and with it the claim. What cannot be opened may still be removed; on Windows what
     // is open may not.
-    let left = if cfg!(unix) { File::open(&path).ok() } else { None };
-    let claimed = left.as_ref().map_or(Ok(()), |file| claim(file, &path));
-    match claimed.and_then(|()| insist(|| fs::remove_file(&path))) {
+    let left = if cfg!(unix) { directory.file(&name, Access::Read).ok() } else { None };
+    let claimed = left.as_ref().map_or(Ok(()), |(file, _)| claim(file, directory, &name));
+    match claimed.and_then(|()| directory.remove(&name)) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            Err(Error::Store { action: "remove", path, source })
+            Err(Error::Store { action: "remove", path: temporary(target), source })
         }
         _ => Ok(()),
     }
@@ -69,21 +83,65 @@ impl Reservation {
     /// [`Error::Store`] when the directory is not writable, the disk is full, the owner of the target cannot be kept,
     /// or the target does not let itself be replaced. Nothing has changed then.
     pub fn new(target: &Path, room: usize) -> Result<Self, Error> {
+        let failed =
+            |source| Error::Store { action: "open the directory of", path: target.to_owned(), source };
+        Self::in_directory(&Directory::of(target).map_err(failed)?, target, room)
+    }
+
+    /// The same in a directory that is held already.
+    pub(super) fn in_directory(directory: &Directory, target: &Path, room: usize) -> Result<Self, Error> {
         let failed = |action, source| Error::Store { action, path: target.to_owned(), source };
-        let old = replaced(target)?;
-        clean(target)?;
-        let directory = target.parent().unwrap_or(Path::new(""));
+        let old = replaced(directory, target)?;
+        clean_in(directory, target)?;
         let name = temporary_name(target);
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(&name).rand_bytes(0);
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600));
-        let mut temporary = insist(|| builder.tempfile_in(directory))
-            .map_err(|error| failed("make a temporary file to replace", error))?;
-        claim(temporary.as_file(), temporary.path()).map_err(|error| failed("replace", error))?;
-        take_owner(temporary.as_file(), old.as_ref()).map_err(|error| failed("keep the owner of", error))?;
-        temporary.write_all(&vec![0; room]).map_err(|error| failed("make room to replace", error))?;
-        Ok(Self { temporary, target: target.to_owned(), old })
+        let make = || -> Result<Self, Error> {
+            let file = directory
+                .make(&name, Access::ReadWrite)
+                .map_err(|error| failed("make a temporary file to replace", error))?;
+            let reservation = Self {
+                directory: directory.clone(),
+                temporary: Some(file),
+                target: target.to_owned(),
+                old: old.clone(),
+                heir: None,
+            };
+            claim(reservation.file(), directory, &name).map_err(|error| failed("replace", error))?;
+            Ok(reservation)
+        };
+        let mut reservation = make()?;
+        if let Some(old) = &old
+            && !has_owner_of(reservation.file(), old).map_err(|error| failed("look at", error))?
+        {
+            // Tried with a file that is given away for this alone: what is written next is nobody else's to open.
+            take_owner(reservation.file(), old).map_err(|error| failed("keep the owner of", error))?;
+            drop(reservation);
+            reservation = make()?;
+        }
+        reservation.make_room(room).map_err(|error| failed("make room to replace", error))?;
+        Ok(reservation)
+    }
+
+    /// The same, where a file that is made new is to belong to `owner`.
+    #[must_use]
+    pub(super) fn for_owner(mut self, owner: Option<Metadata>) -> Self {
+        self.heir = owner;
+        self
+    }
+
+    /// The same, where a file that is made new is to belong to whoever owns the directory: root does not leave files of its
+    /// own in somebody else's.
+    #[must_use]
+    pub(crate) fn for_owner_of_directory(self) -> Self {
+        let owner = heir(&self.directory);
+        self.for_owner(owner)
+    }
+
+    /// The same for a copy of the file `of` beside it, which may hold secrets.
+    #[must_use]
+    pub(crate) fn for_owner_of_file(self, of: &Path) -> Self {
+        let of = self.directory.metadata(name_of(of)).ok();
+        let owner = heir_of_secrets(&self.directory, of.as_ref());
+        self.for_owner(owner)
     }
 
     /// Puts `bytes` in the place of the old ones, durably. The file keeps the mode that it has now; a new one has 0600.
@@ -105,43 +163,83 @@ impl Reservation {
     pub fn commit_if(mut self, bytes: &[u8], still: impl FnOnce() -> bool) -> Result<Option<Self>, Error> {
         let target = self.target.clone();
         let failed = |source| Error::Store { action: "replace", path: target.clone(), source };
-        self.write(bytes).map_err(failed)?;
+        let owner = self.write(bytes).map_err(failed)?;
         if !still() {
             return Ok(Some(self));
         }
-        let (file, temporary) = self.temporary.keep().map_err(|error| failed(error.error))?;
+        self.give_away(owner.as_ref()).map_err(failed)?;
         if cfg!(windows) {
             // There an open file bars those who do not share it, also under its new name.
-            drop(file);
+            self.temporary = None;
         }
-        if let Err(error) = insist(|| fs::rename(&temporary, &self.target)) {
+        let renamed = self.directory.rename(&temporary_name(&target), name_of(&target));
+        if renamed.is_err() && cfg!(windows) {
             // What cannot be removed now is removed by the next replace.
-            let _ = fs::remove_file(&temporary);
-            return Err(failed(error));
+            let _ = self.directory.remove(&temporary_name(&target));
         }
-        sync_directory(&self.target).map_err(failed)?;
+        renamed.map_err(failed)?;
+        // It has another name by now, and nothing is left to remove.
+        self.temporary = None;
+        sync_directory(&self.directory).map_err(failed)?;
         Ok(None)
     }
 
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let file = self.temporary.as_file_mut();
+    /// Writes all bytes, and gives whose file it is to be.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<Option<Metadata>> {
+        may_grow_to(bytes.len())?;
+        let now = match self.directory.metadata(name_of(&self.target)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            now => Some(now?),
+        };
+        follows(self.old.as_ref(), now.as_ref())?;
+        let mut file = self.file();
         file.rewind()?;
         file.write_all(bytes)?;
         file.set_len(bytes.len() as u64)?;
         // As it is by now: whoever closed it to others meanwhile finds it closed. Where that cannot be told, as it was.
-        let now = fs::metadata(&self.target).ok();
-        if let Some(old) = now.as_ref().or(self.old.as_ref()) {
-            take_owner(file, Some(old))?;
-            keep_mode(file, old)?;
+        let like = now.or_else(|| self.old.clone());
+        if let Some(like) = &like {
+            keep_mode(file, like)?;
         }
-        sync(file)
+        sync(file)?;
+        Ok(like.or_else(|| self.heir.clone()))
+    }
+
+    /// Gives the file, of which all is written, to its owner.
+    fn give_away(&self, owner: Option<&Metadata>) -> io::Result<()> {
+        match owner {
+            Some(owner) if !has_owner_of(self.file(), owner)? => {
+                take_owner(self.file(), owner)?;
+                sync(self.file())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn make_room(&self, room: usize) -> io::Result<()> {
+        may_grow_to(room)?;
+        self.file().write_all(&vec![0; room])
+    }
+
+    fn file(&self) -> &File {
+        let Some(file) = &self.temporary else { unreachable!("it is there until it has its name") };
+        file
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        if self.temporary.take().is_some() {
+            // What cannot be removed now is removed by the next replace.
+            let _ = self.directory.remove(&temporary_name(&self.target));
+        }
     }
 }
 
 /// Whether a living process is writing what is beside `target`.
-pub(super) fn is_being_written(target: &Path) -> bool {
-    let path = temporary(target);
-    let claimed = File::open(&path).and_then(|file| claim(&file, &path));
+pub(super) fn is_being_written(directory: &Directory, target: &Path) -> bool {
+    let name = temporary_name(target);
+    let claimed = directory.file(&name, Access::Read).and_then(|(file, _)| claim(&file, directory, &name));
     claimed.is_err_and(|error| error.kind() == io::ErrorKind::ResourceBusy)
 }
 
@@ -149,12 +247,12 @@ pub(super) fn is_being_written(target: &Path) -> bool {
 ///
 /// # Errors
 ///
-/// [`Error::Store`] when it cannot be looked at, or does not let itself be replaced.
-pub(super) fn replaced(target: &Path) -> Result<Option<Metadata>, Error> {
+/// [`Error::Store`] when it cannot be looked at, is no regular file, or does not let itself be replaced.
+pub(super) fn replaced(directory: &Directory, target: &Path) -> Result<Option<Metadata>, Error> {
     let failed = |action, source| Error::Store { action, path: target.to_owned(), source };
-    match fs::metadata(target) {
+    match directory.metadata(name_of(target)) {
         Ok(old) => {
-            replaceable(target, &old).map_err(|error| failed("replace", error))?;
+            replaceable(directory, target, &old).map_err(|error| failed("replace", error))?;
             Ok(Some(old))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -164,6 +262,7 @@ pub(super) fn replaced(target: &Path) -> Result<Option<Metadata>, Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::time::Duration;
 
     use super::super::EnvFile;

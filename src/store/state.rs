@@ -4,7 +4,7 @@
 //! All of it is written under the lock of that `.env`. Losing it costs a request, but for the recovery file.
 
 use std::collections::BTreeMap;
-use std::fs::{self, DirBuilder};
+use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -13,12 +13,18 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::replace::Reservation;
-use super::sharing::insist;
+use super::directory::{Access, Directory};
+use super::heir::{heir, heir_of_secrets};
+use super::make::make_private;
+use super::read::read_opened;
+use super::replace::{Reservation, name_of};
 use crate::error::Error;
 
 /// The version of both files. A file of another version is left alone.
 const VERSION: u32 = 1;
+
+/// No file of ours comes near this many bytes.
+const MOST: u64 = 4 * 1024 * 1024;
 
 /// The bytes that a file is given from the start, more than two tokens of Zoom's and what goes with them.
 const ROOM: usize = 8 * 1024;
@@ -131,7 +137,7 @@ impl StateDirectory {
     /// [`Error::Store`]; the old memory is whole then.
     pub fn remember(&self, memory: &Memory) -> Result<(), Error> {
         match self.memory_path() {
-            Some(path) => self.write(&path, memory),
+            Some(path) => self.write(&path, memory, heir),
             None => Ok(()),
         }
     }
@@ -145,14 +151,14 @@ impl StateDirectory {
         self.recovery_path().map_or(Ok(None), |path| read(&path))
     }
 
-    /// Saves values that could not be put in their place.
+    /// Saves values that could not be put in their place. `of` is what the system said of the `.env`.
     ///
     /// # Errors
     ///
     /// [`Error::Store`] when they cannot be saved here either.
-    pub fn save_recovery(&self, recovery: &Recovery) -> Result<PathBuf, Error> {
+    pub fn save_recovery(&self, recovery: &Recovery, of: Option<&Metadata>) -> Result<PathBuf, Error> {
         let path = self.recovery_path().ok_or_else(|| no_place("the recovery file"))?;
-        self.write(&path, recovery)?;
+        self.write(&path, recovery, |directory| heir_of_secrets(directory, of))?;
         Ok(path)
     }
 
@@ -163,7 +169,7 @@ impl StateDirectory {
     /// [`Error::Store`] when the file cannot be removed.
     pub fn forget_recovery(&self) -> Result<(), Error> {
         let Some(path) = self.recovery_path() else { return Ok(()) };
-        match insist(|| fs::remove_file(&path)) {
+        match Directory::of(&path).and_then(|directory| directory.remove(name_of(&path))) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => {
                 Err(Error::Store { action: "remove", path, source })
             }
@@ -171,7 +177,12 @@ impl StateDirectory {
         }
     }
 
-    fn write<T: Serialize>(&self, path: &Path, content: &T) -> Result<(), Error> {
+    fn write<T: Serialize>(
+        &self,
+        path: &Path,
+        content: &T,
+        owner: impl FnOnce(&Directory) -> Option<Metadata>,
+    ) -> Result<(), Error> {
         let failed = |source| Error::Store { action: "write", path: path.to_owned(), source };
         if let Some(directory) = &self.path {
             make_private(directory).map_err(failed)?;
@@ -181,17 +192,10 @@ impl StateDirectory {
         serde_json::to_writer_pretty(&mut *text, &Versioned { version: VERSION, content })
             .map_err(|error| failed(error.into()))?;
         text.push(b'\n');
-        Reservation::new(path, text.len())?.commit(&text)
+        let directory = Directory::of(path).map_err(failed)?;
+        let owner = owner(&directory);
+        Reservation::in_directory(&directory, path, text.len())?.for_owner(owner).commit(&text)
     }
-}
-
-/// Makes a directory that nobody else can look into, and those above it, as far as they are not there.
-pub(crate) fn make_private(directory: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)
 }
 
 /// That there is nowhere to put something, since the system names no place for state.
@@ -211,8 +215,11 @@ struct Versioned<T> {
 
 /// A file of ours; none when it does not exist.
 fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Error> {
-    let text = match insist(|| fs::read(path)) {
-        Ok(text) => Zeroizing::new(text),
+    let opened = Directory::of(path).and_then(|directory| directory.file(name_of(path), Access::Read));
+    let text = match opened
+        .and_then(|(file, metadata)| read_opened(file, &metadata, MOST, "which none of these is"))
+    {
+        Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(Error::Unreadable { path: path.to_owned(), source }),
     };
@@ -229,6 +236,8 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn memory() -> Memory {
@@ -280,7 +289,7 @@ mod tests {
         assert!(state.recovery().unwrap().is_none());
         let values = BTreeMap::from([("ZOOM_ACCESS_TOKEN".to_owned(), "token".to_owned().into())]);
         let recovery = Recovery { saved_at: DateTime::UNIX_EPOCH, replaces: None, values: values.clone() };
-        state.save_recovery(&recovery).unwrap();
+        state.save_recovery(&recovery, None).unwrap();
         assert_eq!(state.recovery().unwrap().unwrap().values, values);
         state.forget_recovery().unwrap();
         state.forget_recovery().unwrap();
@@ -292,7 +301,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let state = StateDirectory::of(Some(root.path()), Path::new("/home/me/.env"));
         let recovery = Recovery { saved_at: DateTime::UNIX_EPOCH, replaces: None, values: BTreeMap::new() };
-        let path = state.save_recovery(&recovery).unwrap();
+        let path = state.save_recovery(&recovery, None).unwrap();
         let text = fs::read_to_string(&path).unwrap().replace("\"version\": 1", "\"version\": 2");
         Reservation::new(&path, 0).unwrap().commit(text.as_bytes()).unwrap();
         assert!(state.recovery().is_err());

@@ -8,8 +8,9 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::limits::may_grow_to;
 use super::lock::try_lock;
-use super::state::make_private;
+use super::make::make_private;
 use crate::error::Error;
 
 /// What is written comes in whole pages: within one, the kernel is not interrupted by a signal, and a file that does not
@@ -32,14 +33,14 @@ impl Tally {
     /// [`Error::Store`] when it cannot be made, opened or locked.
     pub(crate) fn try_open(path: &Path) -> Result<Option<Self>, Error> {
         let directory = path.parent().unwrap_or(Path::new(""));
-        let file = match try_lock(path, directory) {
+        let file = match try_lock(path) {
             Err(Error::Store { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
                 make_private(directory).map_err(|source| Error::Store {
                     action: "make",
                     path: directory.to_owned(),
                     source,
                 })?;
-                try_lock(path, directory)?
+                try_lock(path)?
             }
             tried => tried?,
         };
@@ -69,11 +70,10 @@ impl Tally {
     pub(crate) fn write(&mut self, mut text: Vec<u8>) -> Result<(), Error> {
         text.push(b'\n');
         text.resize(text.len().next_multiple_of(PAGE).max(self.length), b' ');
-        self.file.rewind().and_then(|()| self.file.write_all(&text)).map_err(|source| Error::Store {
-            action: "write",
-            path: self.path.clone(),
-            source,
-        })?;
+        let written = may_grow_to(text.len())
+            .and_then(|()| self.file.rewind())
+            .and_then(|()| self.file.write_all(&text));
+        written.map_err(|source| Error::Store { action: "write", path: self.path.clone(), source })?;
         self.length = text.len();
         Ok(())
     }

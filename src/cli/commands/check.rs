@@ -1,7 +1,5 @@
 //! `zoomtok check`
 
-use std::fs::{self, OpenOptions};
-use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::Result;
@@ -10,13 +8,15 @@ use serde_json::{Value, json};
 use super::{Context, not_found};
 use crate::cli::args::Check;
 use crate::clock::rfc3339;
-use crate::controls::visible;
 use crate::error::{Code, Error};
 use crate::keeper::Look;
 use crate::settings::{Origin, Settings};
+use crate::store;
 use crate::token::{State, mask};
 use crate::words;
 use crate::zoom::{Http, Live};
+
+mod log;
 
 /// The version of the JSON that `check` prints; it changes when a field is renamed or removed.
 const JSON_VERSION: u32 = 1;
@@ -112,6 +112,16 @@ impl Report {
         }
     }
 
+    /// What the log keeps.
+    fn for_log(&self) -> String {
+        let text = self.lines().join(" ");
+        if matches!(self.look.held.state, State::Missing) {
+            log::line_with_path(&text)
+        } else {
+            log::line(&text)
+        }
+    }
+
     /// What a person reads with `-v`, before the verdict.
     fn details(&self) -> Vec<String> {
         let mut lines = vec![format!("🔍 Validating Zoom token (threshold: {})...", seconds(self.threshold))];
@@ -167,16 +177,7 @@ fn source(origin: &Origin) -> Value {
 }
 
 /// Appends a line to the log, as the script that this command replaces did.
-fn append(log: &Path, report: &Report) -> Result<(), Error> {
-    let failed = |source| Error::Store { action: "append to", path: log.to_owned(), source };
-    if let Some(directory) = log.parent() {
-        fs::create_dir_all(directory).map_err(failed)?;
-    }
-    let mut options = OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+fn append(path: &Path, report: &Report) -> Result<(), Error> {
     let time = rfc3339(report.look.now);
-    let line = format!("{time} {}\n", visible(&report.lines().join(" ")));
-    options.open(log).and_then(|mut file| file.write_all(line.as_bytes())).map_err(failed)
+    store::append(path, &format!("{time} {}\n", report.for_log()))
 }

@@ -1,13 +1,14 @@
 //! What a replace takes that is not the same on every system.
 
+use std::ffi::OsStr;
 #[cfg(unix)]
 use std::fs::TryLockError;
 use std::fs::{File, Metadata};
 use std::io;
 use std::path::Path;
 
-#[cfg(unix)]
-use crate::store::lock::is_at;
+use crate::store::directory::Directory;
+use crate::store::open::insist_regular;
 #[cfg(windows)]
 use crate::store::sharing::insist;
 
@@ -17,11 +18,11 @@ use crate::store::sharing::insist;
 ///
 /// [`io::ErrorKind::ResourceBusy`] when it is another's.
 #[cfg(unix)]
-pub(super) fn claim(file: &File, path: &Path) -> io::Result<()> {
+pub(super) fn claim(file: &File, directory: &Directory, name: &OsStr) -> io::Result<()> {
     let of_another = || io::Error::new(io::ErrorKind::ResourceBusy, "another zoomtok is writing it");
     match file.try_lock() {
         // Between being opened and being locked it may have been removed by another, who made one of his own.
-        Ok(()) if is_at(file, path)? => Ok(()),
+        Ok(()) if directory.has(name, file)? => Ok(()),
         Ok(()) | Err(TryLockError::WouldBlock) => Err(of_another()),
         // The first defence, the lock file, has been taken on this filesystem.
         Err(TryLockError::Error(_)) => Ok(()),
@@ -30,17 +31,18 @@ pub(super) fn claim(file: &File, path: &Path) -> io::Result<()> {
 
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
-pub(super) fn claim(_: &File, _: &Path) -> io::Result<()> {
+pub(super) fn claim(_: &File, _: &Directory, _: &OsStr) -> io::Result<()> {
     // A lock would keep readers from the new file until it is closed.
     Ok(())
 }
 
 /// Whether a file lets itself be replaced, as far as that can be known before.
 #[cfg(windows)]
-pub(super) fn replaceable(target: &Path, old: &Metadata) -> io::Result<()> {
+pub(super) fn replaceable(_: &Directory, target: &Path, old: &Metadata) -> io::Result<()> {
     use std::os::windows::fs::OpenOptionsExt as _;
     // The right that a replace needs, and that a program withholds which keeps the file open.
     const DELETE: u32 = 0x0001_0000;
+    insist_regular(old)?;
     if old.permissions().readonly() {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
     }
@@ -48,28 +50,36 @@ pub(super) fn replaceable(target: &Path, old: &Metadata) -> io::Result<()> {
 }
 
 #[cfg(not(windows))]
-#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
-pub(super) fn replaceable(_: &Path, _: &Metadata) -> io::Result<()> {
-    // It is the directory that decides, and the temporary file shows whether it does.
-    Ok(())
+pub(super) fn replaceable(_: &Directory, _: &Path, old: &Metadata) -> io::Result<()> {
+    // Otherwise it is the directory that decides, and the temporary file shows whether it does.
+    insist_regular(old)
+}
+
+/// Whether a new file has the owner and the group of the old one already.
+#[cfg(unix)]
+pub(in crate::store) fn has_owner_of(file: &File, old: &Metadata) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    let new = file.metadata()?;
+    Ok((new.uid(), new.gid()) == (old.uid(), old.gid()))
 }
 
 /// Gives a new file the owner and the group of the old one.
 #[cfg(unix)]
-pub(in crate::store) fn take_owner(file: &File, old: Option<&Metadata>) -> io::Result<()> {
+pub(in crate::store) fn take_owner(file: &File, old: &Metadata) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt as _;
-    let Some(old) = old else { return Ok(()) };
-    let new = file.metadata()?;
-    if (new.uid(), new.gid()) == (old.uid(), old.gid()) {
-        return Ok(());
-    }
     std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()))
 }
 
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
-pub(in crate::store) fn take_owner(_: &File, _: Option<&Metadata>) -> io::Result<()> {
+pub(in crate::store) fn has_owner_of(_: &File, _: &Metadata) -> io::Result<bool> {
     // A new file in the same directory has the owner and the access list that the directory gives.
+    Ok(true)
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
+pub(in crate::store) fn take_owner(_: &File, _: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
@@ -99,16 +109,15 @@ pub(super) fn sync(file: &File) -> io::Result<()> {
     }
 }
 
-/// Has the name of a file written to the disk.
+/// Has the names in a directory written to the disk.
 #[cfg(unix)]
-pub(super) fn sync_directory(target: &Path) -> io::Result<()> {
-    let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    sync(&File::open(directory)?)
+pub(super) fn sync_directory(directory: &Directory) -> io::Result<()> {
+    sync(&directory.for_sync()?)
 }
 
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
-pub(super) fn sync_directory(_: &Path) -> io::Result<()> {
+pub(super) fn sync_directory(_: &Directory) -> io::Result<()> {
     // Windows writes directory entries through and has no call to sync them.
     Ok(())
 }

@@ -1,0 +1,76 @@
+//! Whose a file becomes, and what may follow it under its name.
+
+use std::fs::{File, Metadata};
+use std::io;
+
+use super::directory::Directory;
+use super::open::insist_regular;
+
+/// Whether what has the name of a file now may take the place of what was read from it before: a regular file, as editors
+/// make them, of the same owner. Anything else may have been put there so that its text is copied, or so that its owner is
+/// given the new one.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::InvalidInput`] or [`io::ErrorKind::PermissionDenied`] in words.
+pub(super) fn follows(before: Option<&Metadata>, now: Option<&Metadata>) -> io::Result<()> {
+    let Some(now) = now else { return Ok(()) };
+    insist_regular(now)?;
+    if is_owner_of(before, now) {
+        return Ok(());
+    }
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, "it belongs to somebody else than before"))
+}
+
+/// Whether a file belongs to the owner of another one, or where there is none to the user who runs this.
+#[cfg(unix)]
+fn is_owner_of(before: Option<&Metadata>, now: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let owner = before.map_or_else(|| rustix::process::geteuid().as_raw(), MetadataExt::uid);
+    now.uid() == owner
+}
+
+#[cfg(not(unix))]
+fn is_owner_of(_: Option<&Metadata>, _: &Metadata) -> bool {
+    true
+}
+
+/// Gives something that root has just made in the directory of somebody else to them: they could not use it otherwise.
+/// `made` was made by this process, and is not what somebody put in its place.
+#[cfg(unix)]
+pub(super) fn give(made: &File, to: &Metadata) {
+    use std::os::unix::fs::MetadataExt as _;
+    if rustix::process::geteuid().is_root() && made.metadata().is_ok_and(|made| made.uid() != to.uid()) {
+        // In a container that knows no such user it stays root's.
+        let _ = std::os::unix::fs::fchown(made, Some(to.uid()), Some(to.gid()));
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn give(_: &File, _: &Metadata) {
+    // A new file has the owner and the access list that the directory gives.
+}
+
+/// Whose a file is to be that root makes in this directory and that holds no secret: whoever owns the directory.
+#[cfg(unix)]
+pub(super) fn heir(directory: &Directory) -> Option<Metadata> {
+    rustix::process::geteuid().is_root().then(|| directory.own_metadata().ok()).flatten()
+}
+
+#[cfg(not(unix))]
+pub(super) fn heir(_: &Directory) -> Option<Metadata> {
+    None
+}
+
+/// The same for a file with secrets out of the file `of`: theirs only where both belong to them.
+#[cfg(unix)]
+pub(super) fn heir_of_secrets(directory: &Directory, of: Option<&Metadata>) -> Option<Metadata> {
+    use std::os::unix::fs::MetadataExt;
+    let owner = of.map(MetadataExt::uid);
+    heir(directory).filter(|directory| owner == Some(directory.uid()))
+}
+
+#[cfg(not(unix))]
+pub(super) fn heir_of_secrets(_: &Directory, _: Option<&Metadata>) -> Option<Metadata> {
+    None
+}
