@@ -58,6 +58,7 @@ mod mcp_rmcp;
 mod mcp_secrets;
 mod mcp_session;
 mod mcp_token;
+mod mcp_transcript;
 mod network;
 #[cfg(unix)]
 mod opening;

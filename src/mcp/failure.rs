@@ -14,12 +14,14 @@ pub(super) struct Failure {
     pub(super) message: String,
     /// The same for programs, where the tool has a form for it.
     pub(super) value: Option<Value>,
+    /// Whether Zoom has said that there is no such thing, or that the token may not see it: it may be elsewhere.
+    pub(super) is_absence: bool,
 }
 
 impl Failure {
     /// In these words.
     pub(super) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), value: None }
+        Self { message: message.into(), value: None, is_absence: false }
     }
 
     /// The arguments are not what the tool takes; nobody was asked.
@@ -46,9 +48,16 @@ impl From<Error> for Failure {
 
 impl From<api::Failure> for Failure {
     fn from(failure: api::Failure) -> Self {
-        Self::new(match failure.hint() {
+        let message = match failure.hint() {
             Some(hint) => format!("{failure}. {hint}."),
             None => failure.to_string(),
-        })
+        };
+        let is_absence = matches!(
+            failure,
+            api::Failure::Scopes { .. }
+                | api::Failure::Refused { status: 404, .. }
+                | api::Failure::Refused { code: Some(3301), .. }
+        );
+        Self { is_absence, ..Self::new(message) }
     }
 }

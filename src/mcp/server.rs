@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, CustomRequest, CustomResult,
-    ErrorCode, ErrorData, Implementation, ListToolsResult, PaginatedRequestParams, ServerCapabilities,
-    ServerConfig, SubscriptionFilter, Tool, ToolAnnotations,
+    ErrorCode, ErrorData, Implementation, ListToolsResult, MetaObject, PaginatedRequestParams,
+    ServerCapabilities, ServerConfig, SubscriptionFilter, Tool, ToolAnnotations,
 };
 use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{RoleServer, ServerHandler};
@@ -51,6 +51,19 @@ impl Server {
     fn tool(&self, name: &str) -> Result<&Definition, ErrorData> {
         let tool = self.0.tools.iter().find(|tool| tool.name == name);
         tool.ok_or_else(|| ErrorData::invalid_params(format!("unknown tool: {}", plain(name)), None))
+    }
+
+    /// What a call is answered.
+    async fn answer(
+        &self,
+        tool: &Definition,
+        arguments: Map<String, Value>,
+        context: &RequestContext<RoleServer>,
+    ) -> CallToolResult {
+        let mut answer = result(self.run(tool, arguments, context).await);
+        // What is long is sent once.
+        answer.structured_content = answer.structured_content.filter(|_| tool.long.is_none());
+        answer
     }
 
     /// Reads the arguments, passes the gate, runs the tool, and settles what the gate has counted.
@@ -109,7 +122,7 @@ impl ServerHandler for Server {
     ) -> Result<CallToolResponse, ErrorData> {
         let tool = self.tool(&request.name)?;
         let arguments = request.arguments.unwrap_or_default();
-        Ok(result(self.run(tool, arguments, &context).await).into())
+        Ok(self.answer(tool, arguments, &context).await.into())
     }
 
     /// Calls of tools come here as well when rmcp cannot read their parameters: what is wrong with them is said.
@@ -122,8 +135,8 @@ impl ServerHandler for Server {
             return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method, None));
         }
         let (name, arguments) = called(request.params.as_ref())?;
-        let done = self.run(self.tool(name)?, arguments, &context).await;
-        serde_json::to_value(result(done))
+        let answer = self.answer(self.tool(name)?, arguments, &context).await;
+        serde_json::to_value(answer)
             .map(CustomResult::new)
             .map_err(|_| ErrorData::internal_error("the answer is no JSON", None))
     }
@@ -189,10 +202,17 @@ fn listed(tool: &Definition) -> Tool {
     let listed = Tool::new(tool.name, tool.description, Arc::clone(&tool.input))
         .with_title(tool.title)
         .with_annotations(hints);
-    match &tool.output {
-        Some(schema) => listed.with_raw_output_schema(Arc::clone(schema)),
-        None => listed,
+    match (tool.long, &tool.output) {
+        // Whoever has a schema of its output has to send that.
+        (Some(most), _) => listed.with_meta(MetaObject(longest(most))),
+        (None, Some(schema)) => listed.with_raw_output_schema(Arc::clone(schema)),
+        (None, None) => listed,
     }
+}
+
+/// How long the answers of a tool may be: Claude Code keeps longer ones than this, or than its own limit, from its model.
+fn longest(most: usize) -> Map<String, Value> {
+    Map::from_iter([("anthropic/maxResultSizeChars".to_owned(), Value::from(most))])
 }
 
 /// What a client gets. A failure is a result too: the model reads it, where an error of the protocol is hidden from it.

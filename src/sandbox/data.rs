@@ -18,6 +18,8 @@ pub(super) struct Past {
     pub(super) start: DateTime<Utc>,
     /// The transcript of its recording, where there is one.
     pub(super) transcript: Option<&'static str>,
+    /// The transcript that was made without a recording, where there is one.
+    pub(super) companion: Option<&'static str>,
     topic: &'static str,
     minutes: i64,
     /// Names and e-mail addresses; Zoom leaves out the address of whoever is not of the account.
@@ -33,6 +35,9 @@ const KICKOFF: &str = "WEBVTT\n\n\
 
 const RETROSPECTIVE: &str = "WEBVTT\n\n\
     1\n00:00:01.000 --> 00:00:04.000\nBen Example: What went well? The token never expired.\n";
+
+const DESIGN: &str = "WEBVTT\n\n\
+    1\n00:00:03.000 --> 00:00:06.000\nAda Example: Nobody records this, and it is written down.\n";
 
 fn time(time: DateTime<Utc>) -> Value {
     json!(time.to_rfc3339_opts(SecondsFormat::Secs, true))
@@ -130,7 +135,8 @@ pub(super) fn meetings(now: DateTime<Utc>) -> Meetings {
     meetings.collect()
 }
 
-/// The meetings that are over: one with a UUID that has to be encoded twice, one without a recording, one of months ago.
+/// The meetings that are over: one with a UUID that has to be encoded twice, one without a recording, one with a transcript
+/// and no recording, one of months ago.
 pub(super) fn past(now: DateTime<Utc>) -> Vec<Past> {
     vec![
         Past {
@@ -139,6 +145,7 @@ pub(super) fn past(now: DateTime<Utc>) -> Vec<Past> {
             host_id: OWNER_ID,
             start: now - TimeDelta::days(3),
             transcript: Some(REVIEW),
+            companion: None,
             topic: "Quarterly review",
             minutes: 45,
             people: &[
@@ -153,6 +160,7 @@ pub(super) fn past(now: DateTime<Utc>) -> Vec<Past> {
             host_id: OWNER_ID,
             start: now - TimeDelta::days(10),
             transcript: Some(RETROSPECTIVE),
+            companion: None,
             topic: "Quarterly review, first part",
             minutes: 30,
             people: &[("Ada Example", "ada@example.com"), ("Ben Example", "ben@example.com")],
@@ -163,9 +171,21 @@ pub(super) fn past(now: DateTime<Utc>) -> Vec<Past> {
             host_id: OWNER_ID,
             start: now - TimeDelta::days(1),
             transcript: None,
+            companion: None,
             topic: "Rehearsal",
             minutes: 5,
             people: &[("Ada Example", "ada@example.com")],
+        },
+        Past {
+            number: 81_000_000_008,
+            uuid: "sandbox/DesignTalk/000==",
+            host_id: OWNER_ID,
+            start: now - TimeDelta::days(2),
+            transcript: None,
+            companion: Some(DESIGN),
+            topic: "Design talk",
+            minutes: 20,
+            people: &[("Ada Example", "ada@example.com"), ("Ben Example", "ben@example.com")],
         },
         Past {
             number: 81_000_000_007,
@@ -173,6 +193,7 @@ pub(super) fn past(now: DateTime<Utc>) -> Vec<Past> {
             host_id: OWNER_ID,
             start: now - TimeDelta::days(100),
             transcript: Some(KICKOFF),
+            companion: None,
             topic: "Kick-off",
             minutes: 60,
             people: &[("Ada Example", "ada@example.com"), ("Ben Example", "ben@example.com")],
@@ -197,6 +218,40 @@ impl Past {
             })
         });
         participants.collect()
+    }
+
+    /// What was said in it, as far as that was written down.
+    pub(super) fn said(&self) -> Option<&'static str> {
+        self.transcript.or(self.companion)
+    }
+
+    /// The meeting itself.
+    pub(super) fn details(&self) -> Value {
+        json!({
+            "uuid": self.uuid,
+            "id": self.number,
+            "host_id": self.host_id,
+            "topic": self.topic,
+            "type": 2,
+            "start_time": time(self.start),
+            "end_time": time(self.start + TimeDelta::minutes(self.minutes)),
+            "duration": self.minutes,
+            "participants_count": self.people.len(),
+        })
+    }
+
+    /// Where its transcript is.
+    pub(super) fn transcript_details(&self, origin: &str) -> Value {
+        json!({
+            "meeting_id": self.uuid,
+            "account_id": ACCOUNT_ID,
+            "host_id": self.host_id,
+            "meeting_topic": self.topic,
+            "transcript_created_time": time(self.start + TimeDelta::minutes(self.minutes)),
+            "can_download": true,
+            "auto_delete": false,
+            "download_url": format!("{origin}/rec/download/{}", self.transcript_file()),
+        })
     }
 
     /// The name under which the transcript is downloaded.

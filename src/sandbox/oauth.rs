@@ -11,7 +11,7 @@ use super::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, ExpiresIn};
 const SCOPE: &str = "meeting:read:list_meetings:admin meeting:read:meeting:admin meeting:write:meeting:admin \
     meeting:update:meeting:admin meeting:delete:meeting:admin meeting:read:list_past_participants:admin \
     user:read:list_users:admin user:read:user:admin cloud_recording:read:list_user_recordings:admin \
-    cloud_recording:read:list_recording_files:admin";
+    cloud_recording:read:list_recording_files:admin cloud_recording:read:meeting_transcript:admin";
 
 /// Answers `POST /oauth/token`.
 ///

@@ -16,7 +16,17 @@ fn server(reads: &[(&'static str, Read)]) -> Server {
     let input: Arc<Map<_, _>> = Arc::new([("type".into(), "object".into())].into_iter().collect());
     let definition = |&(name, read): &(&'static str, Read)| {
         let (input, schema) = (Arc::clone(&input), Arc::default());
-        Definition { name, title: name, description: name, hints, input, output: None, schema, read }
+        Definition {
+            name,
+            title: name,
+            description: name,
+            hints,
+            input,
+            output: None,
+            long: None,
+            schema,
+            read,
+        }
     };
     let tools = reads.iter().map(definition).collect();
     let (clock, (_, gone)) = (SystemClock::start(), watch::channel(()));

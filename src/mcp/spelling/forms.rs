@@ -39,7 +39,7 @@ impl Form {
 }
 
 /// Every form there is.
-pub(crate) static FORMS: [Form; 12] = [
+pub(crate) static FORMS: [Form; 13] = [
     Form::new("user", user),
     Form { has_digits: true, ..Form::new("meeting", meeting) },
     Form { has_digits: true, ..Form::new("occurrence", occurrence) },
@@ -48,6 +48,7 @@ pub(crate) static FORMS: [Form; 12] = [
     Form::new("date", times::date),
     Form::new("start-time", times::start_time),
     Form::new("utc-time", times::utc_time),
+    Form { has_digits: true, ..Form::new("moment", times::moment) },
     Form { has_digits: true, join: Some(join_days), ..Form::new("weekdays", weekdays) },
     Form::new("token", token),
     Form::new("client-id", client_id),

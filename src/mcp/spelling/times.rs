@@ -94,3 +94,25 @@ pub(super) fn utc_time(text: &str) -> Result<String, &'static str> {
 fn utc(said: &Said) -> Option<String> {
     said.moment().map(|moment| format!("{}Z", moment.format(FORM)))
 }
+
+/// A moment of a recording, as `01:30:00`. Minutes are taken too.
+pub(super) fn moment(text: &str) -> Result<String, &'static str> {
+    let problem =
+        "must be minutes from the start of the recording, such as 30, or HH:MM:SS, such as 01:30:00";
+    let number = |text: &str, most: usize| {
+        let fits = (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        fits.then(|| text.parse::<u32>().ok()).flatten().ok_or(problem)
+    };
+    let sixtieth = |text: &str| {
+        number(text, 2).and_then(|part| if text.len() == 2 && part < 60 { Ok(part) } else { Err(problem) })
+    };
+    let (hours, minutes, seconds) = match text.split(':').collect::<Vec<_>>()[..] {
+        [minutes] => {
+            let minutes = number(minutes, 5)?;
+            (minutes / 60, minutes % 60, 0)
+        }
+        [hours, minutes, seconds] => (number(hours, 4)?, sixtieth(minutes)?, sixtieth(seconds)?),
+        _ => return Err(problem),
+    };
+    Ok(format!("{hours:02}:{minutes:02}:{seconds:02}"))
+}

@@ -105,6 +105,20 @@ text! {
 }
 
 text! {
+    /// A moment of a recording, counted from its start.
+    Moment, "moment",
+    "pattern" = "^([0-9]{1,5}|[0-9]{1,4}:[0-5][0-9]:[0-5][0-9])$"
+}
+
+impl Moment {
+    /// The milliseconds from the start of the recording.
+    pub(super) fn millis(&self) -> u64 {
+        let parts = self.0.split(':').filter_map(|part| part.parse::<u64>().ok());
+        parts.fold(0, |whole, part| whole * 60 + part) * 1000
+    }
+}
+
+text! {
     /// A client id that came with a call.
     ClientId, "client-id",
     "minLength" = 1, "maxLength" = 200, "pattern" = "^[!-~]+$"

@@ -40,6 +40,11 @@ trait Tool: DeserializeOwned + JsonSchema + Validate<Context = ()> + Send + 'sta
     /// What clients are told about its effects.
     const HINTS: Hints;
 
+    /// The characters of its answer at most, where it has many. Such an answer is sent once, as a text, and has no
+    /// structured form: clients show their model the one or the other (Claude Code and VS Code the structured one, most
+    /// others the text), and some count both against what an answer may have.
+    const LONG: Option<usize> = None;
+
     /// The form of its answer, where that is zoomtok's own and not Zoom's.
     fn output() -> Option<Schema> {
         None
@@ -132,6 +137,8 @@ pub(super) struct Definition {
     /// The arguments as clients are shown them.
     pub(super) input: Arc<Map<String, Value>>,
     pub(super) output: Option<Arc<Map<String, Value>>>,
+    /// See [`Tool::LONG`].
+    pub(super) long: Option<usize>,
     /// The arguments with all that holds of them.
     pub(super) schema: Arc<Value>,
     pub(super) read: Read,
@@ -147,6 +154,7 @@ impl Definition {
             hints: T::HINTS,
             input: Arc::new(listed(schema.clone())),
             output: T::output().map(|schema| Arc::new(listed(schema))),
+            long: T::LONG,
             schema: Arc::new(schema.to_value()),
             read: call::<T>,
         }

@@ -33,6 +33,7 @@ fn the_list_of_tools_is_the_one_that_was_looked_at() {
                 },
                 "input": *tool.input,
                 "output": tool.output.as_deref(),
+                "long": tool.long,
             })
         })
         .collect();

@@ -126,7 +126,7 @@ impl Tool for RefreshToken {
             let refreshed =
                 Refreshed { status: "error", error: Some(failure.message), ..Refreshed::default() };
             let value = refreshed.value();
-            Failure { message: value.to_string(), value: Some(value) }
+            Failure { value: Some(value.clone()), ..Failure::new(value.to_string()) }
         })
     }
 }

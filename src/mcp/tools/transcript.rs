@@ -1,14 +1,26 @@
 //! What was said in a meeting.
 
+mod pages;
+mod source;
+mod webvtt;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use garde::Validate;
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::arguments::{GivenToken, MeetingId};
-use super::{Hints, Reply, Tool, recordings, schema};
+use self::pages::{PAGE, Position, piece};
+use self::source::{Found, Part, Source};
+use self::webvtt::{Millis, Range};
+use super::arguments::{GivenToken, MeetingId, Moment, NextPageToken};
+use super::{Hints, Reply, Tool, schema};
+use crate::controls::plain;
 use crate::mcp::failure::Failure;
 use crate::mcp::session::Session;
+
+/// A call of the tool downloads no more parts than this: the rest is for the next call.
+const DOWNLOADS: usize = 12;
 
 #[derive(Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -16,78 +28,236 @@ use crate::mcp::session::Session;
 pub(super) struct GetMeetingTranscript {
     /// The meeting number, which means the latest instance, or the uuid of one instance.
     meeting_id: MeetingId,
+    /// `text` has speakers and words, with a time at the start of each line; `vtt` is `WebVTT` as Zoom has it, which is
+    /// about twice as long.
+    #[serde(default)]
+    format: Format,
+    /// The first moment, counted from the start of the recording: in minutes, or as HH:MM:SS.
+    from: Option<Moment>,
+    /// The moment to stop before, counted in the same way.
+    to: Option<Moment>,
+    /// The `next_page_token` of the answer before, for what follows it, with all other arguments as they were.
+    next_page_token: Option<NextPageToken>,
     /// A Zoom access token to ask with, instead of the one that is kept here. Leave it out unless you were given one.
     zoom_access_token: Option<GivenToken>,
+}
+
+/// How a transcript is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Format {
+    #[default]
+    Text,
+    Vtt,
+}
+
+impl Format {
+    /// What stands between two things that belong together each.
+    fn between(self) -> &'static str {
+        match self {
+            Self::Text => "\n",
+            Self::Vtt => "\n\n",
+        }
+    }
 }
 
 impl Tool for GetMeetingTranscript {
     const NAME: &'static str = "zoom_get_meeting_transcript";
     const TITLE: &'static str = "Get a transcript";
-    const DESCRIPTION: &'static str = "Get what was said in a recorded Zoom meeting, as WebVTT text with speakers and times from the start of the \
-         recording. A meeting that was recorded in parts has several transcripts. Transcripts are ready only some time \
-         after the meeting, and only where audio transcription is on.";
+    const DESCRIPTION: &'static str = "Get what was said in a past Zoom meeting, by speakers and with times from the start of the recording: of its \
+         cloud recording, or without one where Zoom has made a transcript all the same. A long one comes in pages: while \
+         next_page_token is not empty, call again with it; from and to choose a part. Transcripts are ready only some \
+         time after the meeting.";
     const HINTS: Hints = Hints::READS;
+    /// A page may be all quotes, which JSON writes as two characters each; and there is what is said of its parts.
+    const LONG: Option<usize> = Some(3 * PAGE);
 
     fn output() -> Option<Schema> {
         Some(schema::<Answer>())
     }
 
+    fn complete(&self, _: DateTime<Utc>) -> Result<Map<String, Value>, Failure> {
+        let Range { from, to } = self.range();
+        if from < to { Ok(Map::new()) } else { Err(Failure::arguments("from: must be before to")) }
+    }
+
     async fn call(self, session: &Session) -> Result<Reply, Failure> {
+        let page = self.page()?;
         let given = self.zoom_access_token.as_ref().map(GivenToken::token);
-        let recording = session.call(&recordings::of_meeting(&self.meeting_id), given).await?;
-        let files = transcripts(&recording);
-        let mut contents = Vec::with_capacity(files.len());
-        for file in &files {
-            contents.push(match file["download_url"].as_str() {
+        let found = source::find(session, &self.meeting_id, given).await?;
+        let mut page = Filling::new(&found, page)?;
+        while let Some(part) = page.next() {
+            let content = match &part.address {
                 Some(address) => session.download(address, given).await,
                 None => Err(Failure::new("Zoom gives no address to download it from")),
-            });
+            };
+            page.add(content)?;
         }
-        answer(self.meeting_id, &recording, files.into_iter().zip(contents)).map(Reply::from)
+        let (transcripts, next) = page.finish()?;
+        Ok(json!(Answer {
+            status: "success",
+            format: self.format,
+            source: found.source,
+            next_page_token: next.map(|next| next.token(&self.whose())).unwrap_or_default(),
+            meeting_id: self.meeting_id,
+            topic: found.topic,
+            meeting_duration: found.duration,
+            transcripts,
+        })
+        .into())
     }
 }
 
-/// The files of a recording that hold what was said: transcripts, or captions where there are no transcripts.
-fn transcripts(recording: &Value) -> Vec<&Value> {
-    let files = || recording["recording_files"].as_array().into_iter().flatten();
-    let of_type = |kind: &str| files().filter(|file| file["file_type"] == kind).collect::<Vec<_>>();
-    let transcripts = of_type("TRANSCRIPT");
-    if transcripts.is_empty() { of_type("CC") } else { transcripts }
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+struct Page {
+    format: Format,
+    range: Range,
+    begin: Position,
 }
 
-/// What is answered. A file that could not be had does not keep back the others.
-fn answer<'a>(
-    meeting_id: MeetingId,
-    recording: &Value,
-    files: impl Iterator<Item = (&'a Value, Result<String, Failure>)>,
-) -> Result<Value, Failure> {
-    let (mut transcripts, mut first_failure) = (Vec::new(), None);
-    for (file, content) in files {
-        let (content, error) = match content {
-            Ok(content) => (Some(content), None),
+impl GetMeetingTranscript {
+    fn range(&self) -> Range {
+        Range {
+            from: self.from.as_ref().map_or(Range::ALL.from, Moment::millis),
+            to: self.to.as_ref().map_or(Range::ALL.to, Moment::millis),
+        }
+    }
+
+    /// What a page token belongs to.
+    fn whose(&self) -> String {
+        let Range { from, to } = self.range();
+        format!("{} {:?} {from} {to}", self.meeting_id, self.format)
+    }
+
+    fn page(&self) -> Result<Page, Failure> {
+        let range = self.range();
+        let begin = match &self.next_page_token {
+            None => Position::default(),
+            Some(token) => Position::read(token.as_ref(), &self.whose()).ok_or_else(|| {
+                Failure::arguments(
+                    "next_page_token: it is not from an answer for this meeting_id, format, from and to; keep them as \
+                     they were, or leave it out to begin anew",
+                )
+            })?,
+        };
+        Ok(Page { format: self.format, range, begin })
+    }
+}
+
+/// A page while it is filled, part by part.
+struct Filling<'a> {
+    found: &'a Found,
+    page: Page,
+    /// Where it goes on, unless nothing follows.
+    next: Option<Position>,
+    room: usize,
+    downloads: usize,
+    transcripts: Vec<Transcript>,
+    first_failure: Option<Failure>,
+}
+
+impl<'a> Filling<'a> {
+    fn new(found: &'a Found, page: Page) -> Result<Self, Failure> {
+        let begin = page.begin;
+        let mut filling = Self {
+            found,
+            page,
+            next: Some(begin),
+            room: PAGE,
+            downloads: 0,
+            transcripts: Vec::new(),
+            first_failure: None,
+        };
+        filling.go_to(begin);
+        // A part that was there is gone.
+        if filling.next.is_none() && begin != Position::default() {
+            return Err(changed());
+        }
+        Ok(filling)
+    }
+
+    /// The part to download, unless the page is full.
+    fn next(&self) -> Option<&'a Part> {
+        let has_room = self.room > 0 && self.downloads < DOWNLOADS;
+        self.found.parts.get(self.next.filter(|_| has_room)?.part as usize)
+    }
+
+    /// Goes on at this position, or at the first part behind it that has something of the range.
+    fn go_to(&mut self, position: Position) {
+        let parts = self.found.parts.iter().zip(0_u32..).skip(position.part as usize);
+        let mut within = parts.filter(|(part, _)| {
+            let start = self.offset(part);
+            let end = part.ended().zip(self.first()).map(|(end, first)| millis(end - first));
+            self.page.range.has(start, end.unwrap_or(Millis::MAX))
+        });
+        self.next = within
+            .next()
+            .map(|(_, part)| if part == position.part { position } else { Position { part, at: 0 } });
+    }
+
+    fn first(&self) -> Option<DateTime<Utc>> {
+        self.found.parts.iter().find_map(Part::began)
+    }
+
+    /// When a part began, counted from the start of the first one.
+    fn offset(&self, part: &Part) -> Millis {
+        part.began().zip(self.first()).map_or(0, |(began, first)| millis(began - first))
+    }
+
+    /// Takes what came of the part. One that could not be had does not keep back the others.
+    fn add(&mut self, content: Result<String, Failure>) -> Result<(), Failure> {
+        let Some((position, part)) = self.next.zip(self.next()) else { return Ok(()) };
+        self.downloads += 1;
+        let after = Position { part: position.part + 1, at: 0 };
+        let content = match content {
+            Ok(content) => content,
             Err(failure) => {
-                let message = failure.message.clone();
-                first_failure.get_or_insert(failure);
-                (None, Some(message))
+                self.transcripts
+                    .push(Transcript { error: Some(failure.message.clone()), ..Transcript::of(part) });
+                self.first_failure.get_or_insert(failure);
+                self.go_to(after);
+                return Ok(());
             }
         };
-        transcripts.push(Transcript { content, error, ..Transcript::of(file) });
+        let (offset, Page { format, range, .. }) = (self.offset(part), self.page);
+        let content = plain(&content).into_owned();
+        let shown = match format {
+            Format::Text => webvtt::text(&content, offset, range),
+            Format::Vtt => webvtt::vtt(content, offset, range),
+        };
+        let (shown, rest) = piece(&shown, position.at, self.room, format.between()).ok_or_else(changed)?;
+        self.room = self.room.saturating_sub(shown.chars().count());
+        self.transcripts.push(Transcript { content: Some(shown.to_owned()), ..Transcript::of(part) });
+        match rest {
+            None => self.go_to(after),
+            Some(at) => {
+                self.room = 0;
+                self.next = Some(Position { at, ..position });
+            }
+        }
+        Ok(())
     }
-    if transcripts.iter().all(|transcript| transcript.content.is_none()) {
-        return Err(first_failure.unwrap_or_else(|| {
-            Failure::new(
-                "This meeting has a recording, but no transcript (yet). Zoom needs some time after a meeting to make \
-                 one, and makes one only where \"Audio transcript\" is on in the settings for cloud recordings.",
-            )
-        }));
+
+    /// What is on the page, and where the next one begins.
+    fn finish(self) -> Result<(Vec<Transcript>, Option<Position>), Failure> {
+        match self.first_failure {
+            Some(failure)
+                if self.next.is_none() && self.transcripts.iter().all(|part| part.content.is_none()) =>
+            {
+                Err(failure)
+            }
+            _ => Ok((self.transcripts, self.next)),
+        }
     }
-    Ok(json!(Answer {
-        status: "success",
-        meeting_id,
-        topic: text(&recording["topic"]),
-        meeting_duration: recording["duration"].as_u64().unwrap_or_default(),
-        transcripts,
-    }))
+}
+
+fn millis(delta: TimeDelta) -> Millis {
+    Millis::try_from(delta.num_milliseconds()).unwrap_or_default()
+}
+
+fn changed() -> Failure {
+    Failure::new("The transcript has changed since the page before. Leave next_page_token out to begin anew.")
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -97,8 +267,14 @@ struct Answer {
     /// As it was asked for.
     meeting_id: MeetingId,
     topic: String,
-    /// In minutes.
+    /// In minutes; 0 where Zoom does not say.
     meeting_duration: u64,
+    format: Format,
+    /// `recording` where it is of a cloud recording, `meeting` where there is none.
+    source: Source,
+    /// For what follows; empty where nothing does.
+    next_page_token: String,
+    /// The parts on this page, in the order in which they were recorded.
     transcripts: Vec<Transcript>,
 }
 
@@ -110,7 +286,7 @@ struct Transcript {
     recording_start: String,
     /// A time in UTC; empty where Zoom gives none.
     recording_end: String,
-    /// A text in the form `WebVTT`.
+    /// What was said, in the form that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<String>,
     /// Why there is no content.
@@ -119,82 +295,17 @@ struct Transcript {
 }
 
 impl Transcript {
-    /// What Zoom says of a file. Where it gives no name, the id makes one.
-    fn of(file: &Value) -> Self {
-        let file_id = text(&file["id"]);
-        let name = file["file_name"].as_str().filter(|name| !name.is_empty());
+    fn of(part: &Part) -> Self {
         Self {
-            file_name: name.map_or_else(|| format!("{file_id}.vtt"), str::to_owned),
-            recording_start: text(&file["recording_start"]),
-            recording_end: text(&file["recording_end"]),
-            file_id,
+            file_id: part.id.clone(),
+            file_name: part.name.clone(),
+            recording_start: part.start.clone(),
+            recording_end: part.end.clone(),
             content: None,
             error: None,
         }
     }
 }
 
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn file(id: &str, kind: &str) -> Value {
-        json!({"id": id, "file_type": kind, "recording_start": "2026-03-04T12:00:00Z"})
-    }
-
-    fn answered(recording: &Value, contents: Vec<Result<String, Failure>>) -> Result<Value, Failure> {
-        let meeting = MeetingId::try_from("81000000004".to_owned()).unwrap();
-        answer(meeting, recording, transcripts(recording).into_iter().zip(contents))
-    }
-
-    #[test]
-    fn captions_stand_in_where_there_are_no_transcripts() {
-        for (kinds, chosen) in [
-            (vec!["MP4", "TRANSCRIPT", "CC", "TRANSCRIPT", "NEW"], vec!["1", "3"]),
-            (vec!["CC", "CHAT", "CC"], vec!["0", "2"]),
-            (vec!["MP4", "TIMELINE"], vec![]),
-        ] {
-            let files: Vec<Value> =
-                kinds.iter().enumerate().map(|(at, kind)| file(&at.to_string(), kind)).collect();
-            let recording = json!({"recording_files": files});
-            let ids: Vec<&str> =
-                transcripts(&recording).iter().map(|file| file["id"].as_str().unwrap()).collect();
-            assert_eq!(ids, chosen, "{kinds:?}");
-        }
-        assert!(transcripts(&json!({})).is_empty());
-    }
-
-    #[test]
-    fn a_part_that_cannot_be_had_does_not_keep_back_the_others() {
-        let mut named = file("b", "TRANSCRIPT");
-        named["file_name"] = json!("part two.vtt");
-        let recording =
-            json!({"topic": "Review", "duration": 45, "recording_files": [file("a", "TRANSCRIPT"), named]});
-        let answer = answered(&recording, vec![Err(Failure::new("Zoom is busy")), Ok("WEBVTT".into())]);
-        let start = "2026-03-04T12:00:00Z";
-        let expected = json!({
-            "status": "success",
-            "meeting_id": "81000000004",
-            "topic": "Review",
-            "meeting_duration": 45,
-            "transcripts": [
-                {"file_id": "a", "file_name": "a.vtt", "recording_start": start, "recording_end": "", "error": "Zoom is busy"},
-                {"file_id": "b", "file_name": "part two.vtt", "recording_start": start, "recording_end": "", "content": "WEBVTT"},
-            ],
-        });
-        assert_eq!(answer.unwrap(), expected);
-    }
-
-    #[test]
-    fn without_any_part_it_is_a_failure() {
-        let two = json!({"recording_files": [file("a", "TRANSCRIPT"), file("b", "TRANSCRIPT")]});
-        let both = vec![Err(Failure::new("first")), Err(Failure::new("second"))];
-        assert_eq!(answered(&two, both).unwrap_err().message, "first");
-        let none = answered(&json!({"recording_files": [file("a", "MP4")]}), Vec::new());
-        assert!(none.unwrap_err().message.contains("no transcript (yet)"));
-    }
-}
+mod tests;

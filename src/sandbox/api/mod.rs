@@ -65,6 +65,8 @@ pub(super) fn answer(
         (&Method::PATCH, ["meetings", id]) => meetings::update(world, request, id),
         (&Method::DELETE, ["meetings", id]) => meetings::delete(world, request, id),
         (&Method::GET, ["meetings", id, "recordings"]) => recordings::of_meeting(world, id),
+        (&Method::GET, ["meetings", id, "transcript"]) => recordings::transcript(world, id),
+        (&Method::GET, ["past_meetings", id]) => recordings::past(world, id),
         (&Method::GET, ["past_meetings", id, "participants"]) => recordings::participants(world, request, id),
         // Not in the published description; the wording is what users of other clients quote.
         _ => Err(error(404, 2300, "This API endpoint is not recognized.")),

@@ -48,6 +48,24 @@ pub(super) fn of_meeting(world: &World, id: &str) -> Result<Reply, Refusal> {
     }
 }
 
+/// `GET /meetings/{UUID}/transcript`. By reports a number is not taken here (ZoomNet#455), and a meeting with a cloud
+/// recording is often not known here (onyx#14879).
+pub(super) fn transcript(world: &World, id: &str) -> Result<Reply, Refusal> {
+    let is_uuid = matches!(meeting_name(id), Some(Name::Uuid(_)));
+    match find(world, id) {
+        Some(past) if is_uuid && past.companion.is_some() => {
+            Ok(Reply::json(200, &past.transcript_details(&world.origin)))
+        }
+        _ => Err(error(404, 3322, "This meeting transcript does not exist.")),
+    }
+}
+
+/// `GET /past_meetings/{id or UUID}`.
+pub(super) fn past(world: &World, id: &str) -> Result<Reply, Refusal> {
+    let past = find(world, id).ok_or_else(|| no_such_meeting(id))?;
+    Ok(Reply::json(200, &past.details()))
+}
+
 /// `GET /past_meetings/{id or UUID}/participants`.
 pub(super) fn participants(world: &World, request: &Request, id: &str) -> Result<Reply, Refusal> {
     let past = find(world, id).ok_or_else(|| no_such_meeting(id))?;
@@ -80,7 +98,7 @@ pub(super) fn download(
     standing: Option<Standing>,
 ) -> Reply {
     let past = world.past.iter().find(|past| past.transcript_file() == file);
-    let transcript = past.and_then(|past| past.transcript);
+    let transcript = past.and_then(Past::said);
     match (step, transcript) {
         _ if request.method != hyper::Method::GET => Reply::html(405, "Method Not Allowed - Zoom"),
         ("download" | "file", Some(_)) if standing != Some(Standing::Good) => {

@@ -174,6 +174,11 @@ fn refusal(code: Option<i64>, status: u16) -> Option<&'static str> {
         }
         Some(3161) => "This user's licence does not allow to host or schedule meetings: pass another user",
         Some(3301) => "There is no recording, or none yet: Zoom takes a while after a meeting",
+        Some(3322) => {
+            "There is no transcript, or none yet: Zoom takes a while after a meeting, and makes one only of a cloud \
+             recording with \"Audio transcript\" on, or where AI Companion made one. Zoom may want the uuid of the \
+             instance in place of the meeting number"
+        }
         Some(12702) => "Zoom tells of a meeting for a year only",
         _ if status == 403 => "See to the permissions of the app's owner",
         _ if status == 404 => "See that the id is right, and of this account",

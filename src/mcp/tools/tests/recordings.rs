@@ -5,6 +5,7 @@ use chrono::{Days, NaiveDate};
 use super::zoom::Zoom;
 use super::*;
 use crate::clock::{Clock as _, SystemClock};
+use crate::sandbox::{Endpoint, Fault};
 
 fn ago(days: u64) -> NaiveDate {
     SystemClock::start().now().date_naive() - Days::new(days)
@@ -79,9 +80,14 @@ fn a_transcript_is_found_downloaded_and_answered_whole() {
     let zoom = Zoom::start();
     let other = zoom.sandbox.mint(600);
     let uuid = "/sandbox//Retrospect00==";
-    for (arguments, token) in [
-        (json!({"meeting_id": uuid}), &zoom.token),
-        (json!({"meeting_id": uuid, "zoom_access_token": other}), &other),
+    let said = "Ben Example: What went well? The token never expired.";
+    for (arguments, token, content) in [
+        (json!({"meeting_id": uuid}), &zoom.token, format!("[00:00:01] {said}")),
+        (
+            json!({"meeting_id": uuid, "zoom_access_token": other, "format": "vtt"}),
+            &other,
+            format!("WEBVTT\n\n1\n00:00:01.000 --> 00:00:04.000\n{said}\n"),
+        ),
     ] {
         let answer = zoom.value("zoom_get_meeting_transcript", arguments.clone());
         assert_eq!(
@@ -89,11 +95,12 @@ fn a_transcript_is_found_downloaded_and_answered_whole() {
             json!(["success", uuid, "Quarterly review, first part", 30])
         );
         let [part] = &answer["transcripts"].as_array().unwrap()[..] else { panic!("{answer}") };
-        assert!(part["content"].as_str().unwrap().starts_with("WEBVTT\n"));
+        assert_eq!(part["content"], content);
         assert_eq!(
             (&part["file_name"], &part["error"]),
             (&json!("sandboxRetrospect00-transcript.vtt"), &Value::Null)
         );
+        assert_eq!(json!([answer["source"], answer["next_page_token"]]), json!(["recording", ""]));
 
         let seen = zoom.seen("zoom_get_meeting_transcript", arguments);
         let asked: Vec<&str> = seen.iter().map(|seen| seen.path.as_str()).collect();
@@ -101,6 +108,65 @@ fn a_transcript_is_found_downloaded_and_answered_whole() {
         assert_eq!(asked, [recordings, "/rec/download/sandboxRetrospect00", "/rec/file/sandboxRetrospect00"]);
         assert!(seen.iter().all(|seen| seen.bearer.as_ref() == Some(token)));
     }
+}
+
+#[test]
+fn a_transcript_without_a_recording_is_found_too() {
+    let zoom = Zoom::start();
+    let uuid = "sandbox/DesignTalk/000==";
+    for id in [uuid, "81000000008"] {
+        let seen = zoom.seen("zoom_get_meeting_transcript", json!({"meeting_id": id}));
+        let asked: Vec<&str> = seen.iter().map(|seen| seen.path.as_str()).collect();
+        let id = id.replace('/', "%2F").replace('=', "%3D");
+        let expected = [
+            &format!("/v2/meetings/{id}/recordings"),
+            &format!("/v2/past_meetings/{id}"),
+            "/v2/meetings/sandbox%2FDesignTalk%2F000%3D%3D/transcript",
+            "/rec/download/sandboxDesignTalk000",
+            "/rec/file/sandboxDesignTalk000",
+        ];
+        assert_eq!(asked, expected);
+    }
+    let answer = zoom.value("zoom_get_meeting_transcript", json!({"meeting_id": uuid}));
+    assert_eq!(
+        json!([answer["source"], answer["topic"], answer["meeting_duration"]]),
+        json!(["meeting", "Design talk", 20])
+    );
+    let content = answer["transcripts"][0]["content"].as_str().unwrap();
+    assert_eq!(content, "[00:00:03] Ada Example: Nobody records this, and it is written down.");
+}
+
+#[test]
+fn one_source_of_transcripts_is_enough() {
+    let zoom = Zoom::start();
+    let lacks = r#"{"code":4711,"message":"Invalid access token, does not contain scopes:[a:b]."}"#;
+    let refuse = |status, body: &str| {
+        zoom.sandbox.fail(Endpoint::Api, Fault::Json { status, body: body.into() }, 1);
+    };
+    let call = |id: &str| zoom.call("zoom_get_meeting_transcript", json!({"meeting_id": id}));
+    // Without the scope for recordings, and with a recording that has no transcript.
+    refuse(400, lacks);
+    assert_eq!(call("81000000008").unwrap().value["source"], "meeting");
+    refuse(
+        200,
+        r#"{"uuid":"sandbox/DesignTalk/000==","topic":"Talk","recording_files":[{"file_type":"MP4"}]}"#,
+    );
+    assert_eq!(call("81000000008").unwrap().value["source"], "meeting");
+    // Neither has one.
+    let message = call("81000000006").unwrap_err().message;
+    for part in
+        ["There is no recording for this meeting", "Without a recording: ", "code 3322", "the uuid of the"]
+    {
+        assert!(message.contains(part), "{message}");
+    }
+    refuse(400, lacks);
+    let message = call("81000000006").unwrap_err().message;
+    assert!(message.contains("lacks the scope a:b") && message.contains("code 3322"), "{message}");
+    // What says nothing of a transcript is no reason to look elsewhere.
+    let before = zoom.sandbox.requests().len();
+    refuse(400, r#"{"code":300,"message":"Invalid meeting id"}"#);
+    assert!(call("81000000006").unwrap_err().message.contains("Invalid meeting id"));
+    assert_eq!(zoom.sandbox.requests().len(), before + 1);
 }
 
 #[test]

@@ -203,7 +203,7 @@ fn free(argument: &'static str) -> Row {
 fn word(argument: &'static str, value: &str, others: &[&str]) -> Row {
     let value = json!(value);
     let mut spellings = same(&value, others);
-    spellings.extend(refused("must be one of", &["all of them", "upcoming;live", "x,y"]));
+    spellings.extend(refused("must be", &["all of them", "upcoming;live", "x,y"]));
     row(argument, value, spellings)
 }
 
@@ -252,6 +252,9 @@ fn rows() -> Vec<Row> {
         word("type", "upcoming", &["Upcoming", "UPCOMING", " upcoming ", "\"upcoming\""]),
         row("type:create_meeting", json!(3), kind),
         word("status", "inactive", &["Inactive"]),
+        word("format", "vtt", &["VTT", " Vtt "]),
+        moment("from"),
+        moment("to"),
         word("settings.audio", "voip", &["VoIP"]),
         row("settings", json!({"audio": "voip", "waiting_room": true}), settings),
         plain("page_size", json!(25)),
@@ -264,6 +267,18 @@ fn rows() -> Vec<Row> {
         plain("settings.mute_upon_entry", json!(true)),
         plain("settings.waiting_room", json!(true)),
     ]
+}
+
+fn moment(argument: &'static str) -> Row {
+    let value = json!("00:30:00");
+    let mut spellings = same(&value, &["30", " 30 ", "0:30:00", "00:30:00"]);
+    spellings.extend([(json!(30), Same(value.clone())), (json!(30.0), Same(value.clone()))]);
+    spellings.extend(same(&json!("01:30:05"), &["1:30:05"]));
+    spellings.extend(refused(
+        "must be minutes from the start",
+        &["1:30", "30m", "00:30:00.5", "-1", "00:60:00", "PT30M"],
+    ));
+    row(argument, value, spellings)
 }
 
 /// What comes of every argument of a type.
