@@ -535,7 +535,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__mcp)
-            opts="-q -h --policy --install --dry-run --no-watch --env-file --color --quiet --help"
+            opts="-q -h --policy --install --dry-run --watch --no-watch --env-file --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -215,6 +215,15 @@ impl<'a> Settings<'a> {
         }
     }
 
+    /// Where a setting is set, if it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] when the variable is not UTF-8.
+    pub fn origin(&self, name: &'static str) -> Result<Option<Origin>, Error> {
+        Ok(self.value(name)?.map(|value| value.origin))
+    }
+
     /// That a value cannot be, for whoever finds it out only where it is used. `problem` is read after the name.
     pub fn impossible(&self, name: &'static str, problem: &str) -> Error {
         let place = match self.value(name) {

@@ -324,7 +324,13 @@ fn an_invalid_policy_is_told_wherever_it_is_named() {
     let ended = doctor(&home, &[], 3);
     assert_eq!(ended.stdout.matches("is not a valid policy").count(), 1, "{}", ended.stdout);
     fs::write(&policy, r#"{"version": "1", "default": "allow"}"#).unwrap();
-    says(&doctor(&home, &[], 0), &["is a valid policy: 14 of 14 tools may be called"]);
+    says(
+        &doctor(&home, &[], 0),
+        &[
+            "is a valid policy: 14 of 14 tools may be called",
+            "policy.json (ZOOM_POLICY_FILE, set in the environment)",
+        ],
+    );
 }
 
 #[test]

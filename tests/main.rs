@@ -57,6 +57,7 @@ mod mcp_refresh;
 mod mcp_rmcp;
 mod mcp_secrets;
 mod mcp_session;
+mod mcp_starts;
 mod mcp_token;
 mod mcp_transcript;
 mod network;

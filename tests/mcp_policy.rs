@@ -106,7 +106,7 @@ fn a_changed_policy_holds_from_the_next_call_on() {
     write_policy(&home, deny);
     session.call("list_meetings", json!({})).fails(&["[POLICY DENIED] list_meetings by default: "]);
     session.call("list_users", json!({})).ok();
-    session.wait_for("the policy in policy.json has changed and is in force");
+    session.wait_for("policy.json has changed and is in force");
 
     // What is broken, or gone, changes nothing, and is told once.
     for (told, breaks) in [
@@ -163,35 +163,6 @@ fn a_client_is_told_when_tools_come_and_go() {
     assert_eq!(session.tools().len(), 13);
     // Once.
     assert_eq!(session.leave().expect(0).stdout, "");
-}
-
-#[test]
-fn a_policy_that_cannot_be_had_stops_the_server() {
-    let two_faults = r#"{"version": "2", "default": "deny", "hide": ["delete_meetings"]}"#;
-    let faults = ["version: ", "hide[0]: unknown tool \"delete_meetings\""];
-    let sandbox = sandbox();
-    let env = || Home::of(&sandbox, "");
-    let mut cases: Vec<(Home, Vec<&str>, &[&str])> = vec![
-        (env(), vec!["mcp", "--policy", "none.json"], &["cannot read", "none.json"]),
-        (env(), vec!["mcp", "--policy", "."], &["cannot read"]),
-        (env(), vec!["mcp", "--policy", "policy.json"], &faults),
-    ];
-    let mut of_environment = env();
-    of_environment.set("ZOOM_POLICY_FILE", "policy.json");
-    cases.push((of_environment, vec!["mcp"], &faults));
-    let of_env = Home::of(&sandbox, "ZOOM_POLICY_FILE=policy.json\n");
-    cases.push((of_env, vec!["mcp"], &faults));
-    // It might name a policy.
-    cases.push((Home::of(&sandbox, "ZOOM_POLICY_FILE='policy.json\n"), vec!["mcp"], &[".env", "line 6"]));
-    for (home, arguments, says) in cases {
-        write_policy(&home, two_faults);
-        let ended = home.run(&arguments).expect(3);
-        assert_eq!(ended.stdout, "");
-        for part in says {
-            assert!(ended.stderr.contains(part), "{part:?} is not in {:?}", ended.stderr);
-        }
-    }
-    assert_eq!(sandbox.requests().len(), 0);
 }
 
 #[test]

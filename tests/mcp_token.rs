@@ -92,7 +92,8 @@ fn twenty_gets_a_watch_and_two_servers_make_one_request() {
 
 #[test]
 fn the_token_is_refreshed_ahead_of_time_without_a_call() {
-    for (arguments, is_told) in [(&[][..], true), (&["--no-watch"], false)] {
+    // For a client every line is an error: what goes well is shown to whoever asks for it.
+    for (arguments, is_told) in [(&["--watch"][..], true), (&[], false), (&["--no-watch"], false)] {
         let sandbox = sandbox();
         let home = home(&sandbox, 100);
         let old = token(&home);
@@ -108,7 +109,8 @@ fn the_token_is_refreshed_ahead_of_time_without_a_call() {
         assert_exchanges(&sandbox, 1);
         assert!(sandbox.accepts(&token(&home)));
         if !is_told {
-            assert_eq!(told, "");
+            assert_eq!(told.lines().count(), 1, "{told}");
+            assert!(told.starts_with("📋 Policy: none is named; "), "{told}");
             continue;
         }
         let mask = |token: &str| format!("{}...{}", &token[..4], &token[token.len() - 4..]);
@@ -298,7 +300,7 @@ fn claude_is_left_alone() {
     std::fs::write(&file, config).unwrap();
     home.set("CLAUDE_APP_NAME", app.to_str().unwrap()).set("CLAUDE_CONFIG_FILE", file.to_str().unwrap());
     let mut running = apps.start(&app, &[]);
-    let mut session = Session::start(&home, &[]);
+    let mut session = Session::start(&home, &["--watch"]);
     session.wait_for("✅ Token refresh complete!");
     session.call("zoom_refresh_token", json!({})).ok();
     let said = session.close();

@@ -113,6 +113,11 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether it goes on whatever is wrong, and says it to its client.
+    pub fn serves(&self) -> bool {
+        matches!(self, Self::Mcp(mcp) if !mcp.install)
+    }
+
     fn global(&self) -> &Global {
         match self {
             Self::Get(Get { global, .. })

@@ -34,13 +34,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Code {
     core_dump::prevent();
     let global = cli.global();
     let output = Output::new(&global);
-    let done =
-        Context::new(&global, output).map_err(anyhow::Error::from).and_then(|context| match &cli.command {
+    let (context, fault) = Context::new(&global, output);
+    let done = match fault {
+        Some(error) if !cli.command.serves() => Err(error.into()),
+        fault => match &cli.command {
             Command::Get(get) => commands::get::run(&context, get),
             Command::Check(check) => commands::check::run(&context, check),
             Command::Watch(watch) => commands::watch::run(&context, watch),
             Command::UpdateClaude(update) => commands::update_claude::run(&context, update),
-            Command::Mcp(mcp) => commands::mcp::run(&context, mcp),
+            Command::Mcp(mcp) => commands::mcp::run(&context, mcp, fault),
             Command::Doctor(doctor) => commands::doctor::run(&context, doctor),
             Command::Exec(exec) => commands::exec::run(&context, exec),
             Command::RestartClaude(restart) => commands::restart_claude::run(&context, restart),
@@ -51,7 +53,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Code {
                 commands::generated::completions(&context, completions.shell)
             }
             Command::Man(_) => commands::generated::man(&context),
-        });
+        },
+    };
     done.unwrap_or_else(|error| {
         let ours: Option<&Error> = error.downcast_ref();
         if !matches!(ours, Some(Error::Unread)) {

@@ -6,6 +6,7 @@ use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use super::gate::LOOK;
 use super::tokens::Tokens;
 use crate::clock::{Clock as _, Stop};
 use crate::error::{Code, Error};
@@ -19,14 +20,14 @@ pub(super) struct Ahead {
 }
 
 impl Ahead {
-    /// Starts it. What happens is told to `report`.
+    /// Starts it. It begins when there is a `plan`; what happens is told to `report`.
     ///
     /// # Errors
     ///
     /// The system has no room for a thread.
     pub(super) fn start(
         tokens: Arc<Tokens>,
-        plan: Plan,
+        plan: impl Fn() -> Option<Plan> + Send + 'static,
         report: impl Fn(&Event) + Send + 'static,
     ) -> io::Result<Self> {
         let stop = tokens.stop.clone();
@@ -38,6 +39,14 @@ impl Ahead {
                 note(&tokens, event);
                 report(event);
                 Ok(())
+            };
+            let plan = loop {
+                if let Some(plan) = plan() {
+                    break plan;
+                }
+                if tokens.clock.sleep(LOOK, &tokens.stop).is_err() {
+                    return;
+                }
             };
             let watch = Watch::new(&keeper, plan, None, false, &mut report);
             // It ends by being stopped: what is wrong with the `.env` is told, and it goes on.

@@ -1,10 +1,12 @@
 //! The gate: no call gets anywhere without it.
 //!
 //! It holds the policy in force. The file may change while the server runs: a valid change is taken up at the next call
-//! or within seconds, a broken one is told and changes nothing.
+//! or within seconds, a broken one is reported and changes nothing. Until there is a first policy to go by, since
+//! something is wrong with the `.env`, a setting or the policy itself, the gate is closed: every call is refused with
+//! what is wrong. It is never open without the policy that somebody has named.
 
-use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -13,31 +15,55 @@ use zeroize::Zeroizing;
 
 use super::counts::{Counts, Taken};
 use super::failure::Failure;
+use super::ground::{Ground, sentence};
 use super::policy::{Catalog, Policy};
-use super::policy_file;
+use super::policy_file::{self, PolicySource};
 use crate::clock::{Clock as _, SystemClock, pause};
 use crate::error::Error;
 
-/// How often a changed policy is looked for while nothing is called: the client learns of it by then.
-const LOOK: Duration = Duration::from_secs(2);
+/// How often a changed policy, and what was wrong, is looked for while nothing is called: the client learns of it by then.
+pub(super) const LOOK: Duration = Duration::from_secs(2);
 
-/// What is told of a policy that cannot be taken up.
-pub(super) type Warn = Box<dyn Fn(&str) + Send + Sync>;
+/// What a server says beside the protocol, a sentence each.
+pub(super) struct Voice {
+    /// What the user should fix or know.
+    pub(super) warn: Box<dyn Fn(&str) + Send + Sync>,
+    /// What is in order.
+    pub(super) talk: Box<dyn Fn(&str) + Send + Sync>,
+}
+
+#[cfg(any(test, fuzzing))]
+impl Voice {
+    /// One that says nothing.
+    pub(super) fn silent() -> Self {
+        Self { warn: Box::new(|_| {}), talk: Box::new(|_| {}) }
+    }
+}
+
+/// Reads what the server stands on, or says what is wrong with it.
+pub(super) type ReadGround = Box<dyn Fn() -> Result<Ground, String> + Send + Sync>;
 
 /// The policy in force, and the counts of its limits.
 pub(super) struct Gate {
-    path: Option<PathBuf>,
+    ground: ReadGround,
     catalog: Catalog,
-    counts: Counts,
     clock: SystemClock,
-    warn: Warn,
-    in_force: Mutex<InForce>,
+    voice: Voice,
+    state: Mutex<State>,
     /// Says that other tools are hidden than before.
     changes: watch::Sender<()>,
 }
 
+enum State {
+    Open(InForce),
+    /// There is no policy to go by, for this reason.
+    Closed(String),
+}
+
 struct InForce {
     policy: Policy,
+    source: Arc<PolicySource>,
+    counts: Arc<Counts>,
     /// What the file held when it was last read, whether a policy or not; none where it could not be read. Its time and
     /// its size would not do: two changes within one tick of the filesystem's clock have the same.
     held: Option<Zeroizing<Vec<u8>>>,
@@ -45,35 +71,28 @@ struct InForce {
 
 /// What a call got past the gate with.
 #[must_use = "a call that never reached Zoom gives it back"]
-pub(super) struct Pass(Taken);
+pub(super) struct Pass {
+    taken: Taken,
+    counts: Arc<Counts>,
+    /// The policy that let it through.
+    pub(super) source: Arc<PolicySource>,
+}
 
 impl Gate {
-    /// A gate for a server with these tools; without a policy file the built-in policy holds.
-    ///
-    /// # Errors
-    ///
-    /// The policy cannot be read, or is not valid.
-    pub(super) fn new(
-        path: Option<PathBuf>,
-        catalog: Catalog,
-        counts: Counts,
-        clock: SystemClock,
-        warn: Warn,
-    ) -> Result<Self, Error> {
-        let in_force = match &path {
-            Some(path) => {
-                let held = policy_file::bytes(path)?;
-                InForce { policy: policy_file::parse(path, &held, &catalog)?, held: Some(held) }
-            }
-            None => InForce { policy: Policy::default(), held: None },
-        };
-        let in_force = Mutex::new(in_force);
-        Ok(Self { path, catalog, counts, clock, warn, in_force, changes: watch::Sender::new(()) })
+    /// A gate for a server with these tools. Says under which policy it serves, or why it does not.
+    pub(super) fn new(ground: ReadGround, catalog: Catalog, clock: SystemClock, voice: Voice) -> Self {
+        let state = Mutex::new(State::Closed(String::new()));
+        let gate = Self { ground, catalog, clock, voice, state, changes: watch::Sender::new(()) };
+        gate.look_again();
+        gate
     }
 
     /// Whether a tool is left out of the list.
     pub(super) fn hides(&self, tool: &str) -> bool {
-        self.in_force().policy.hides(tool)
+        match &*self.state() {
+            State::Open(in_force) => in_force.policy.hides(tool),
+            State::Closed(_) => false,
+        }
     }
 
     /// Takes up a changed policy, and says whether a tool may be called at all: what a call of a closed tool is told does
@@ -84,8 +103,12 @@ impl Gate {
     /// Every call of it is refused; the message is what the agent is told.
     pub(super) fn admits(&self, tool: &str) -> Result<(), Failure> {
         self.look_again();
-        let admitted = self.in_force().policy.admits(tool);
-        admitted.map_err(|refusal| Failure::new(refusal.to_string()))
+        match &*self.state() {
+            State::Open(in_force) => {
+                in_force.policy.admits(tool).map_err(|refusal| Failure::new(refusal.to_string()))
+            }
+            State::Closed(why) => Err(closed(tool, why)),
+        }
     }
 
     /// Judges a call, and counts it.
@@ -94,56 +117,53 @@ impl Gate {
     ///
     /// The call is refused; the message is what the agent is told.
     pub(super) async fn pass(&self, tool: &str, arguments: &Map<String, Value>) -> Result<Pass, Failure> {
-        let judgement = self.in_force().policy.judge(tool, arguments);
+        let (judgement, counts, source) = match &*self.state() {
+            State::Open(InForce { policy, counts, source, .. }) => {
+                (policy.judge(tool, arguments), Arc::clone(counts), Arc::clone(source))
+            }
+            State::Closed(why) => return Err(closed(tool, why)),
+        };
         let allowed = judgement.map_err(|refusal| Failure::new(refusal.to_string()))?;
-        let taken = self.counts.take(&allowed.charges, self.clock.now()).await;
-        taken.map(Pass).map_err(|error| Failure::new(error.refusal(tool).to_string()))
+        let taken = counts.take(&allowed.charges, self.clock.now()).await;
+        let taken = taken.map_err(|error| Failure::new(error.refusal(tool).to_string()))?;
+        Ok(Pass { taken, counts, source })
     }
 
     /// Gives back what a call took that never reached Zoom.
     pub(super) async fn give_back(&self, pass: Pass) {
-        if let Err(error) = self.counts.give_back(pass.0, self.clock.now()).await {
-            (self.warn)(&format!("a call stays counted that never reached Zoom: {}", error.told()));
+        if let Err(error) = pass.counts.give_back(pass.taken, self.clock.now()).await {
+            (self.voice.warn)(&format!("a call stays counted that never reached Zoom: {}", error.told()));
         }
     }
 
-    /// Takes up the policy anew where its file has changed.
+    /// Opens where it was closed and need not be any more; takes up the policy anew where its file has changed.
     pub(super) fn look_again(&self) {
-        let Some(path) = &self.path else { return };
-        let mut in_force = self.in_force();
-        let read = policy_file::bytes(path);
-        if read.as_ref().ok() == in_force.held.as_ref() {
-            return;
-        }
-        let (held, parsed) = match read {
-            Ok(bytes) => {
-                let parsed = policy_file::parse(path, &bytes, &self.catalog);
-                (Some(bytes), parsed)
-            }
-            Err(error) => (None, Err(error)),
-        };
-        in_force.held = held;
-        match parsed {
-            Ok(policy) => {
-                let differs = |tool: &String| policy.hides(tool) != in_force.policy.hides(tool);
-                let changed = self.catalog.keys().any(differs);
-                in_force.policy = policy;
-                drop(in_force);
-                (self.warn)(&format!("the policy in {} has changed and is in force", path.display()));
-                if changed {
-                    self.changes.send_replace(());
+        let mut state = self.state();
+        let news = match &mut *state {
+            State::Open(in_force) => in_force.look_again(&self.catalog),
+            State::Closed(why) => match self.open() {
+                Ok((in_force, news)) => {
+                    *state = State::Open(in_force);
+                    Some(news)
                 }
-            }
-            Err(error) => {
-                drop(in_force);
-                (self.warn)(&format!("{} The policy from before stays in force.", ended(&error.told())));
-            }
+                Err(now) if now == *why => None,
+                Err(now) => {
+                    let told = format!("no tool can be called until this is fixed: {now}");
+                    *why = now;
+                    Some(News::warning(told))
+                }
+            },
+        };
+        // What is said may take its time.
+        drop(state);
+        if let Some(news) = news {
+            self.tell(&news);
         }
     }
 
     /// Looks for a changed policy again and again, where there is one that can change.
     pub(super) async fn watch(&self) {
-        while self.path.is_some() {
+        while self.can_change() {
             pause(LOOK).await;
             self.look_again();
         }
@@ -154,12 +174,114 @@ impl Gate {
         self.changes.subscribe()
     }
 
-    fn in_force(&self) -> MutexGuard<'_, InForce> {
-        self.in_force.lock().unwrap_or_else(PoisonError::into_inner)
+    fn can_change(&self) -> bool {
+        match &*self.state() {
+            State::Open(in_force) => in_force.source.path().is_some(),
+            State::Closed(_) => true,
+        }
+    }
+
+    /// Reads everything that a call is judged by.
+    fn open(&self) -> Result<(InForce, News), String> {
+        let Ground { policy: source, counts, warnings } = (self.ground)()?;
+        let (policy, held) = match source.path() {
+            None => (Policy::default(), None),
+            Some(path) => {
+                let (held, policy) = read(path, &self.catalog);
+                (policy.map_err(|error| sentence(&error.told()))?, held)
+            }
+        };
+        let news = News {
+            told: Some(format!("📋 Policy: {source}")),
+            warnings,
+            relisted: self.catalog.keys().any(|tool| policy.hides(tool)),
+        };
+        let counts = Arc::new(Counts::new(counts));
+        Ok((InForce { policy, held, counts, source: Arc::new(source) }, news))
+    }
+
+    fn tell(&self, news: &News) {
+        if let Some(told) = &news.told {
+            (self.voice.talk)(told);
+        }
+        for warning in &news.warnings {
+            (self.voice.warn)(warning);
+        }
+        if news.relisted {
+            self.changes.send_replace(());
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// With a full stop.
-fn ended(sentence: &str) -> String {
-    if sentence.ends_with('.') { sentence.to_owned() } else { format!("{sentence}.") }
+impl InForce {
+    /// Takes up the policy anew where its file has changed.
+    fn look_again(&mut self, catalog: &Catalog) -> Option<News> {
+        let path = self.source.path()?;
+        let (held, parsed) = read_if_changed(path, catalog, self.held.as_ref())?;
+        self.held = held;
+        match parsed {
+            Ok(policy) => {
+                let relisted = catalog.keys().any(|tool| policy.hides(tool) != self.policy.hides(tool));
+                self.policy = policy;
+                let told = format!("the policy in {} has changed and is in force", path.display());
+                Some(News { relisted, ..News::warning(told) })
+            }
+            Err(error) => {
+                let why = sentence(&error.told());
+                Some(News::warning(format!("{why} The policy from before stays in force.")))
+            }
+        }
+    }
 }
+
+/// What is to be said after a look.
+struct News {
+    told: Option<String>,
+    warnings: Vec<String>,
+    /// Whether other tools are hidden than before.
+    relisted: bool,
+}
+
+impl News {
+    fn warning(warning: String) -> Self {
+        Self { told: None, warnings: vec![warning], relisted: false }
+    }
+}
+
+/// What the file of a policy holds, and the policy that it is.
+type Held = (Option<Zeroizing<Vec<u8>>>, Result<Policy, Error>);
+
+fn read(path: &Path, catalog: &Catalog) -> Held {
+    parsed(path, catalog, policy_file::bytes(path))
+}
+
+/// None where it holds what it held before, or can as little be read.
+fn read_if_changed(path: &Path, catalog: &Catalog, before: Option<&Zeroizing<Vec<u8>>>) -> Option<Held> {
+    let read = policy_file::bytes(path);
+    (read.as_ref().ok() != before).then(|| parsed(path, catalog, read))
+}
+
+fn parsed(path: &Path, catalog: &Catalog, read: Result<Zeroizing<Vec<u8>>, Error>) -> Held {
+    match read {
+        Ok(bytes) => {
+            let policy = policy_file::parse(path, &bytes, catalog);
+            (Some(bytes), policy)
+        }
+        Err(error) => (None, Err(error)),
+    }
+}
+
+/// What an agent is told where no call can be judged.
+fn closed(tool: &str, why: &str) -> Failure {
+    Failure::new(format!(
+        "{tool} was not called, and no tool can be until the user fixes this: {why} It is checked again at each call; \
+         nothing has to be restarted."
+    ))
+}
+
+#[cfg(test)]
+mod tests;

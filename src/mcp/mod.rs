@@ -3,6 +3,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `server.rs`, `transport.rs`, `lines.rs` | what rmcp asks of a server, and the one place that every call goes through |
+//! | `ground.rs` | the settings that a server stands on, which may be wrong when it starts |
 //! | `gate.rs` | the policy in force, taken up anew when its file changes, and the counts of its limits |
 //! | `policy/`, `policy_file.rs` | the policy document and its judgement (pure), and the file it is in |
 //! | `counts.rs` | how often what was called, over all servers of one `.env` |
@@ -19,6 +20,7 @@ mod ahead;
 pub mod counts;
 mod failure;
 mod gate;
+mod ground;
 mod lines;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod oracle;
@@ -45,8 +47,8 @@ use serde_json::{Map, Value};
 use tokio::sync::watch;
 
 use self::ahead::Ahead;
-use self::counts::Counts;
-use self::gate::Gate;
+use self::gate::{Gate, Voice};
+use self::ground::Reader;
 use self::policy::Catalog;
 use self::server::{Parts, Server};
 use self::tokens::Tokens;
@@ -55,8 +57,7 @@ use self::transport::Patient;
 use crate::clock::{Stop, SystemClock, pause, runtime};
 use crate::error::{Code, Error};
 use crate::settings::Environment;
-use crate::store::StateDirectory;
-use crate::watch::{Event, Plan};
+use crate::watch::Event;
 
 /// How long calls in flight go on when the client has closed its end: who pipes requests into the server gets their
 /// answers, and the SDKs, which send SIGTERM two seconds after they have closed it, need not.
@@ -77,35 +78,41 @@ pub struct Options {
     pub clock: SystemClock,
     /// What ends the server.
     pub stop: Stop,
-    /// The policy; without one, calls of `zoom_refresh_token` are limited and everything else is allowed.
+    /// The policy that the command line names; without one the setting counts, and without that calls of
+    /// `zoom_refresh_token` are limited and everything else is allowed.
     pub policy: Option<PathBuf>,
-    /// When to refresh ahead of time, and when to tell the state.
-    pub plan: Plan,
+    /// What is wrong with the command itself and cannot be put right while it runs: every call says it.
+    pub fault: Option<Error>,
     /// What hears of the refreshing.
     pub report: Box<dyn Fn(&Event) + Send>,
-    /// What hears of everything else, a sentence each.
+    /// What hears of everything that is to be fixed or known, a sentence each.
     pub warn: Box<dyn Fn(&str) + Send + Sync>,
+    /// What hears of what is in order.
+    pub talk: Box<dyn Fn(&str) + Send + Sync>,
 }
 
 /// Serves one client over standard input and output, until it closes them or a signal comes.
 ///
+/// Whatever is wrong with the `.env`, a setting or the policy does not keep it from serving: calls say it, until it is
+/// fixed.
+///
 /// # Errors
 ///
-/// The policy cannot be read or is not valid; the system has no room for a thread.
+/// The system has no room for a thread.
 pub fn serve(options: Options) -> Result<Code, Error> {
-    let Options { environment, env_file, state_root, clock, stop, policy, plan, report, warn } = options;
+    let Options { environment, env_file, state_root, clock, stop, policy, fault, report, warn, talk } =
+        options;
     let failed = |action: &str, source| Error::Other { action: action.into(), source };
     stop.listen()?;
     let tools = tools::all();
-    let tokens = Arc::new(Tokens::new(environment, env_file, state_root.clone(), clock, stop.clone()));
-    // Servers of one `.env` count together, by whatever path they found it.
-    let env_file = tokens.keeper().look()?.file;
-    let counts = StateDirectory::of(state_root.as_deref(), env_file.real()).counts_path();
-    if counts.is_none() {
-        warn("neither XDG_STATE_HOME nor HOME is set: calls are counted in this process alone");
-    }
-    let gate = Gate::new(policy, schemas(&tools), Counts::new(counts), clock, warn)?;
-    let ahead = Ahead::start(Arc::clone(&tokens), plan, report)
+    let tokens = Arc::new(Tokens::new(environment, env_file, state_root, clock, stop.clone()));
+    let reader = Arc::new(Reader::new(Arc::clone(&tokens), policy, fault.as_ref()));
+    let ground = {
+        let reader = Arc::clone(&reader);
+        Box::new(move || reader.read())
+    };
+    let gate = Gate::new(ground, schemas(&tools), clock, Voice { warn, talk });
+    let ahead = Ahead::start(Arc::clone(&tokens), move || reader.plan(), report)
         .map_err(|error| failed("start the thread that refreshes", error))?;
     let runtime = runtime().map_err(|error| failed("set up the server", error))?;
     runtime.block_on(async {

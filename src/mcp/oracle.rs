@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
 
+use super::ground::Ground;
 use super::*;
 use crate::mcp::tools::Definition;
 
@@ -44,9 +45,7 @@ async fn serve_over(pipe: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) 
     let clock = SystemClock::start();
     let env_file = "/there is no such directory/.env".into();
     let tokens = Tokens::new(Environment::from_pairs(nowhere), env_file, None, clock, Stop::never());
-    let Ok(gate) = Gate::new(None, catalog.clone(), Counts::new(None), clock, Box::new(|_| {})) else {
-        return;
-    };
+    let gate = Gate::new(Ground::nothing(), catalog.clone(), clock, Voice::silent());
     let (leave, gone) = watch::channel(());
     let begun = Arc::new(AtomicBool::new(false));
     let (read, write) = tokio::io::split(pipe);

@@ -1,15 +1,80 @@
-//! The file with a policy.
+//! The file with a policy, and who has named it.
 
-use std::path::Path;
+use std::fmt;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
 use super::policy::{Catalog, Policy, PolicyFault};
 use crate::error::Error;
+use crate::settings::{POLICY_FILE, Settings};
 use crate::store::read_regular;
 
 /// No policy comes near this many bytes.
 const MOST: u64 = 1024 * 1024;
+
+/// Which policy a server serves under, and who says so.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum PolicySource {
+    /// Nobody has named one.
+    #[default]
+    BuiltIn,
+    /// This file.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What names it: a flag, or a variable with its place.
+        named_by: String,
+    },
+}
+
+impl PolicySource {
+    /// The one that a flag names, or else a setting, or else the built-in one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] when the setting cannot be.
+    pub(crate) fn of(flag: Option<&Path>, settings: &Settings<'_>) -> Result<Self, Error> {
+        if let Some(path) = flag {
+            return Ok(Self::File { path: from_root(path), named_by: "--policy".into() });
+        }
+        let Some(path) = settings.policy_file()? else { return Ok(Self::BuiltIn) };
+        let origin = settings.origin(POLICY_FILE)?.map_or_else(String::new, |origin| format!(", {origin}"));
+        Ok(Self::File { path: from_root(&path), named_by: format!("{POLICY_FILE}{origin}") })
+    }
+
+    /// The file, where it is one.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::BuiltIn => None,
+            Self::File { path, .. } => Some(path),
+        }
+    }
+
+    /// What names it.
+    pub(crate) fn named_by(&self) -> &str {
+        match self {
+            Self::BuiltIn => "built-in",
+            Self::File { named_by, .. } => named_by,
+        }
+    }
+}
+
+/// The whole path: what a relative one means depends on where a client starts the server.
+fn from_root(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+impl fmt::Display for PolicySource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BuiltIn => {
+                f.write_str("none is named; every tool may be called, zoom_refresh_token 10 times a minute")
+            }
+            Self::File { path, named_by } => write!(f, "{} ({named_by})", path.display()),
+        }
+    }
+}
 
 /// Reads the policy at `path` for a server with these tools.
 ///

@@ -77,7 +77,8 @@ impl Server {
         parts.gate.admits(tool.name)?;
         let call = tool.read(arguments, parts.tokens.clock.now())?;
         let pass = parts.gate.pass(tool.name, call.arguments()).await?;
-        let session = Arc::new(Session::new(Arc::clone(&parts.tokens)));
+        let session = Session::new(Arc::clone(&parts.tokens)).under(Arc::clone(&pass.source));
+        let session = Arc::new(session);
         let running = Arc::clone(&session);
         // In a task of its own: a panic there ends it and not the answer.
         let mut task = tokio::spawn(async move { call.run(running).await });

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::failure::Failure;
+use super::policy_file::PolicySource;
 use super::reach::Reach;
 use super::tokens::{Given, Pair, Tokens};
 use crate::clock::{self, Clock as _};
@@ -27,6 +28,8 @@ const USUAL_WAIT: Duration = Duration::from_secs(1);
 pub(super) struct Session {
     tokens: Arc<Tokens>,
     reach: Arc<Reach>,
+    /// What let the call through.
+    policy: Arc<PolicySource>,
 }
 
 /// The tries of one request.
@@ -43,7 +46,17 @@ struct Tries<'a> {
 impl Session {
     /// For a call that begins now.
     pub(super) fn new(tokens: Arc<Tokens>) -> Self {
-        Self { tokens, reach: Arc::default() }
+        Self { tokens, reach: Arc::default(), policy: Arc::default() }
+    }
+
+    /// The same under another policy than the built-in one.
+    pub(super) fn under(self, policy: Arc<PolicySource>) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// The policy that it is under.
+    pub(super) fn policy(&self) -> &PolicySource {
+        &self.policy
     }
 
     /// Asks Zoom's API for something, with the token that is kept here, or with one that was given. What is answered is an

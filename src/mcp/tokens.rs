@@ -1,7 +1,7 @@
 //! The token inside the server: the one that every zoomtok on this machine uses, kept in `.env` and nowhere else.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -158,6 +158,11 @@ impl Tokens {
     /// The keeper of the `.env`.
     pub(super) fn keeper(&self) -> Keeper<'_> {
         Keeper::new(&self.environment, &self.env_file, self.state_root.as_deref(), &self.clock, &self.stop)
+    }
+
+    /// Where state is kept, if anywhere.
+    pub(super) fn state_root(&self) -> Option<&Path> {
+        self.state_root.as_deref()
     }
 
     /// The settings of a look.

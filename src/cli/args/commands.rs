@@ -136,10 +136,12 @@ pub struct UpdateClaude {
 ///
 /// It is the client that runs it: Claude Desktop, once zoomtok mcp --install has put it into its configuration, in the
 /// place of the server of that name (CLAUDE_MCP_SERVER_NAME, or zoom). It reads .env and keeps the token there fresh by
-/// itself, so neither zoomtok watch nor a restart of Claude is needed. stdout belongs to the protocol; status lines and
-/// warnings go to stderr.
+/// itself, so neither zoomtok watch nor a restart of Claude is needed. Whatever is wrong with .env, a setting or the policy,
+/// it starts: each call says what to fix, and works once that is done. stdout belongs to the protocol; the policy in force
+/// and warnings go to stderr.
 #[derive(Debug, Args)]
 #[command(after_help = INSTALL)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct Mcp {
     /// The policy to serve under [default: ZOOM_POLICY_FILE, or a limit on zoom_refresh_token alone]
     #[arg(long, value_name = "FILE", value_parser = path())]
@@ -150,7 +152,10 @@ pub struct Mcp {
     /// Show what --install would put there, and write nothing
     #[arg(long, requires = "install")]
     pub dry_run: bool,
-    /// Show no status lines; the token is kept fresh all the same
+    /// Show on stderr what becomes of the token; on a terminal this needs no flag
+    #[arg(long, conflicts_with_all = ["no_watch", "install"])]
+    pub watch: bool,
+    /// Show nothing of the token, not even that it cannot be refreshed; it is kept fresh all the same
     #[arg(long)]
     pub no_watch: bool,
     /// What concerns every command

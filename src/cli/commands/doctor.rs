@@ -6,6 +6,7 @@
 mod desktop;
 mod files;
 mod finding;
+mod policy;
 mod variables;
 mod zoom;
 
@@ -16,6 +17,7 @@ use self::finding::{Finding, Row};
 use super::Context;
 use crate::cli::args::Doctor;
 use crate::error::Code;
+use crate::mcp::policy_file::PolicySource;
 use crate::settings::{POLICY_FILE, Settings, exported_names};
 use crate::store::{StateDirectory, resolve};
 
@@ -68,6 +70,7 @@ fn examine(context: &Context, doctor: &Doctor) -> Result<Vec<Finding>> {
         credentials: &credentials,
     };
     findings.extend(variables::judge(&seen));
+    findings.extend(policy::judge(&PolicySource::of(None, &settings)));
 
     let (seen, look) = zoom::look(&context.keeper(), look, credentials.is_ok(), doctor.fetch)?;
     findings.extend(zoom::judge(&seen));

@@ -7,8 +7,9 @@ use anyhow::Result;
 
 use super::Context;
 use crate::cli::args::Mcp;
-use crate::error::Code;
+use crate::error::{Code, Error};
 
-pub(in crate::cli) fn run(context: &Context, mcp: &Mcp) -> Result<Code> {
-    if mcp.install { install::run(context, mcp) } else { serve::run(context, mcp) }
+/// `fault` is what is wrong with the context; there is none for an install.
+pub(in crate::cli) fn run(context: &Context, mcp: &Mcp, fault: Option<Error>) -> Result<Code> {
+    if mcp.install { install::run(context, mcp) } else { serve::run(context, mcp, fault) }
 }

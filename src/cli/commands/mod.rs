@@ -13,7 +13,7 @@ pub(super) mod sandbox;
 pub(super) mod update_claude;
 pub(super) mod watch;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::args::Global;
 use super::output::Output;
@@ -36,24 +36,21 @@ pub(super) struct Context {
 }
 
 impl Context {
-    /// The context of this process.
-    ///
-    /// # Errors
-    ///
-    /// The current directory is gone; `ZOOM_ENV_FILE` cannot be.
-    pub(super) fn new(global: &Global, output: Output) -> Result<Self, Error> {
+    /// The context of this process, and what keeps most commands from using it: the current directory is gone. Its
+    /// `.env` is none then.
+    pub(super) fn new(global: &Global, output: Output) -> (Self, Option<Error>) {
         let environment = Environment::of_process();
-        let directory = std::env::current_dir()
-            .map_err(|source| Error::Other { action: "tell the current directory".into(), source })?;
-        let (env_file, chosen) =
-            environment.env_file(global.env_file.as_deref(), &directory, dirs::config_dir().as_deref())?;
         let stop = Stop::by_signals();
         stop.on_wait(move || {
             output.talk(
                 "⏳ Waiting for Zoom's answer, which holds the next refresh token; the same again ends this at once",
             );
         });
-        Ok(Self {
+        let ((env_file, chosen), fault) = match choose(&environment, global) {
+            Ok(chosen) => (chosen, None),
+            Err(error) => ((PathBuf::from(".env"), Chosen::ToBeMade), Some(error)),
+        };
+        let context = Self {
             output,
             environment: environment.with(chosen),
             env_file,
@@ -61,7 +58,8 @@ impl Context {
             state_root: default_state_root(),
             clock: SystemClock::start(),
             stop,
-        })
+        };
+        (context, fault)
     }
 
     /// The keeper of the `.env`.
@@ -91,6 +89,22 @@ impl Context {
     fn warn(&self, warnings: &[String]) {
         for warning in warnings {
             self.output.warn(warning);
+        }
+    }
+}
+
+/// The `.env` to use, and why it is that one.
+fn choose(environment: &Environment, global: &Global) -> Result<(PathBuf, Chosen), Error> {
+    let (flag, configuration) = (global.env_file.as_deref(), dirs::config_dir());
+    let choose = |directory: &Path| environment.env_file(flag, directory, configuration.as_deref());
+    match std::env::current_dir() {
+        Ok(directory) => choose(&directory),
+        // Whoever has named one by its whole path need not be anywhere.
+        Err(source) => {
+            let (path, chosen) = choose(Path::new(""))?;
+            let is_named = path.is_absolute() && !matches!(chosen, Chosen::Found | Chosen::ToBeMade);
+            let gone = || Error::Other { action: "tell the current directory".into(), source };
+            is_named.then_some((path, chosen)).ok_or_else(gone)
         }
     }
 }

@@ -5,7 +5,8 @@ use serde_json::json;
 
 use super::*;
 use crate::clock::{Stop, SystemClock};
-use crate::mcp::counts::Counts;
+use crate::mcp::gate::Voice;
+use crate::mcp::ground::Ground;
 use crate::mcp::policy::Catalog;
 use crate::mcp::tools::{Call, Hints, Read};
 use crate::settings::Environment;
@@ -30,7 +31,7 @@ fn server(reads: &[(&'static str, Read)]) -> Server {
     };
     let tools = reads.iter().map(definition).collect();
     let (clock, (_, gone)) = (SystemClock::start(), watch::channel(()));
-    let gate = Gate::new(None, Catalog::new(), Counts::new(None), clock, Box::new(|_| {})).unwrap();
+    let gate = Gate::new(Ground::nothing(), Catalog::new(), clock, Voice::silent());
     let tokens = Tokens::new(Environment::from_pairs([]), ".env".into(), None, clock, Stop::never());
     Server::new(Parts { tools, gate: Arc::new(gate), tokens: Arc::new(tokens), gone })
 }

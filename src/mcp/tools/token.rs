@@ -162,6 +162,17 @@ struct Status {
     credentials: String,
     /// How the refreshing ahead of time is doing.
     auto_refresh: AutoRefresh,
+    /// The policy that decides which tools may be called.
+    policy: InForce,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct InForce {
+    /// What names it: `--policy`, or the setting and its place; `built-in` where nothing does.
+    source: String,
+    /// The file, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -197,6 +208,10 @@ impl Status {
             stopped_since: refreshing.stopped_since.map(rfc3339),
             next_attempt: refreshing.probe_at.map(rfc3339),
         };
+        let policy = InForce {
+            source: session.policy().named_by().into(),
+            file: session.policy().path().map(|path| path.display().to_string()),
+        };
         let mut status = Self {
             state: "missing",
             problem: None,
@@ -207,6 +222,7 @@ impl Status {
             scopes: keeper.memory(&look).scopes,
             credentials,
             auto_refresh,
+            policy,
         };
         match look.held.state {
             State::Missing => {}
@@ -229,7 +245,7 @@ impl Tool for TokenStatus {
     const NAME: &'static str = "zoom_token_status";
     const TITLE: &'static str = "State of the access token";
     const DESCRIPTION: &'static str = "Tell the state of the Zoom access token that this server keeps: whether it is valid and until \
-         when, the account, the scopes, what new tokens are asked for with, and whether refreshing works. Asks nobody, changes \
+         when, the account, the scopes, what new tokens are asked for with, whether refreshing works, and the policy in force. Asks nobody, changes \
          nothing, and shows no secret. Use it to find out why other tools fail.";
     const HINTS: Hints = Hints { open_world: false, ..Hints::READS };
 

@@ -1,7 +1,6 @@
 //! `zoomtok mcp`: the server itself.
 
-use std::io::{IsTerminal as _, stdin};
-use std::path::PathBuf;
+use std::io::{IsTerminal as _, stderr, stdin};
 
 use anyhow::Result;
 
@@ -9,31 +8,21 @@ use super::Context;
 use crate::cli::args;
 use crate::error::{Code, Error};
 use crate::mcp::{self, Options};
-use crate::settings::Settings;
-use crate::watch::{Event, Plan};
+use crate::watch::Event;
 use crate::words;
 
-pub(super) fn run(context: &Context, flags: &args::Mcp) -> Result<Code> {
-    // Also for its policy: a `.env` that cannot be read may name one, and without it the server would stand open.
-    let look = context.keeper().look()?;
-    context.warn_of_oddities(&look);
-    context.warn_of_ignored(&look, &["ZOOM_OAUTH_URL", "ZOOM_API_URL"]);
-    let settings = Settings::new(&context.environment, &look.file);
-    let plan = Plan {
-        threshold: settings.auto_refresh_threshold(None)?,
-        interval: settings.display_interval(None)?,
-    };
-    let policy = policy(context, flags, &settings)?;
-    let (output, silent) = (context.output, flags.no_watch);
+/// Serves, whatever is wrong: `fault` is what is wrong with the command itself.
+pub(super) fn run(context: &Context, flags: &args::Mcp, fault: Option<Error>) -> Result<Code> {
+    let output = context.output;
     if stdin().is_terminal() {
         output.talk(
             "🔌 This is for an MCP client to start, and waits for one; to have Claude Desktop do so, run: zoomtok mcp \
              --install (Ctrl-C ends it)",
         );
     }
+    let shown = Shown::by(flags, stderr().is_terminal());
     let report = move |event: &Event| {
-        // That it ends is no news to whoever ended it.
-        if !silent && !matches!(event, Event::Ended { .. }) {
+        if shown.includes(event) {
             event.lines(words::time_of_day).iter().for_each(|line| output.talk(line));
         }
     };
@@ -43,21 +32,42 @@ pub(super) fn run(context: &Context, flags: &args::Mcp) -> Result<Code> {
         state_root: context.state_root.clone(),
         clock: context.clock,
         stop: context.stop.clone(),
-        policy,
-        plan,
+        policy: flags.policy.clone(),
+        fault,
         report: Box::new(report),
         warn: Box::new(move |warning| output.warn(warning)),
+        talk: Box::new(move |text| output.talk(text)),
     };
     Ok(mcp::serve(options)?)
 }
 
-/// The policy to serve under.
-fn policy(context: &Context, flags: &args::Mcp, settings: &Settings<'_>) -> Result<Option<PathBuf>, Error> {
-    if flags.policy.is_some() {
-        return Ok(flags.policy.clone());
+/// Which events of the refreshing are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    All,
+    /// What the user should know: clients show every line of a server as an error.
+    Troubles,
+    Nothing,
+}
+
+impl Shown {
+    fn by(flags: &args::Mcp, on_terminal: bool) -> Self {
+        match (flags.no_watch, flags.watch || on_terminal) {
+            (true, _) => Self::Nothing,
+            (false, true) => Self::All,
+            (false, false) => Self::Troubles,
+        }
     }
-    if let Some(oddity) = settings.empty_policy() {
-        context.output.warn(&oddity.told());
+
+    fn includes(self, event: &Event) -> bool {
+        match (self, event) {
+            // That it ends is no news to whoever ended it.
+            (Self::Nothing, _) | (_, Event::Ended { .. }) => false,
+            (Self::All, _) => true,
+            (Self::Troubles, event) => matches!(
+                event,
+                Event::RefreshFailed { .. } | Event::Disabled { .. } | Event::Rearmed | Event::Warning { .. }
+            ),
+        }
     }
-    settings.policy_file()
 }
