@@ -173,6 +173,13 @@ pub enum Error {
         source: io::Error,
     },
 
+    /// A new token is needed, and the `.env` is one that can be read only once. Nobody was asked.
+    #[error("a new token is needed, and {} is a pipe, into which none can be put", .path.display())]
+    Stream {
+        /// The pipe as it was named.
+        path: PathBuf,
+    },
+
     /// A new token exists and `.env` does not hold it.
     #[error("the new token is not in its place but in {}", .recovery.display())]
     Unsaved {
@@ -259,7 +266,9 @@ impl Error {
             Self::Refused { .. } => Code::Refused,
             Self::Passing { .. } | Self::UnsafeToken { .. } => Code::Passing,
             Self::TakenOver { code, .. } => *code,
-            Self::Store { .. } | Self::Unsaved { .. } | Self::Lost { .. } => Code::Store,
+            Self::Store { .. } | Self::Stream { .. } | Self::Unsaved { .. } | Self::Lost { .. } => {
+                Code::Store
+            }
             Self::Busy { .. } => Code::Busy,
             Self::Claude { .. } => Code::Claude,
             Self::Interrupted { signal, .. } => Code::Signal(*signal),

@@ -33,6 +33,8 @@ pub struct Keeper<'a> {
     pub environment: &'a Environment,
     /// The `.env`, which need not exist.
     pub env_file: &'a Path,
+    /// What was read in it where it can be read only once.
+    pub given: Option<&'a EnvFile>,
     /// Where state is kept, if anywhere.
     pub state_root: Option<&'a Path>,
     /// The time.
@@ -116,7 +118,7 @@ impl<'a> Keeper<'a> {
         clock: &'a dyn Clock,
         stop: &'a Stop,
     ) -> Self {
-        Self { environment, env_file, state_root, clock, stop, zoom: &Http, watching: false }
+        Self { environment, env_file, given: None, state_root, clock, stop, zoom: &Http, watching: false }
     }
 
     /// Looks at the token that is there. Nothing is written, nobody is asked.
@@ -125,7 +127,9 @@ impl<'a> Keeper<'a> {
     ///
     /// The `.env` exists and cannot be read or parsed, or was found and may be somebody else's.
     pub fn look(&self) -> Result<Look, Error> {
-        self.held_by(EnvFile::read(self.env_file, NAMES)?)
+        self.held_by(
+            self.given.map_or_else(|| EnvFile::read(self.env_file, NAMES), |given| Ok(given.clone()))?,
+        )
     }
 
     /// The same while the lock is held.
@@ -154,6 +158,9 @@ impl<'a> Keeper<'a> {
         if !waiting && let Some(kept) = self.meets(before, need, before.held.state.token(), How::Kept)? {
             tidy(before.file.real());
             return Ok(kept);
+        }
+        if before.file.is_stream() {
+            return Err(Error::Stream { path: before.file.path().to_owned() });
         }
 
         if !waiting {
@@ -215,7 +222,8 @@ impl<'a> Keeper<'a> {
     }
 
     fn state(&self, file: &EnvFile) -> StateDirectory {
-        StateDirectory::of(self.state_root, file.real())
+        // The name of a pipe is that of another one the next time.
+        StateDirectory::of(self.state_root.filter(|_| !file.is_stream()), file.real())
     }
 
     /// The token of `look`, if it meets `need`. `present` is the one that was there before.

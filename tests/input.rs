@@ -65,7 +65,7 @@ fn a_reference_is_named_before_zoom_is_asked() {
         let home = Home::of(&sandbox, &format!("ZOOM_CLIENT_SECRET={value}\n"));
         home.run(["get"]).expect(3).says(&["ZOOM_CLIENT_SECRET (", "line 6", tool]);
         let mut home = Home::of(&sandbox, "");
-        home.set("ZOOM_CLIENT_SECRET", value.trim_matches('\''));
+        home.set("ZOOM_CLIENT_SECRET", value.trim_matches('\'')).set("ZOOM_OAUTH_URL", &sandbox.oauth_url());
         home.run(["get"]).expect(3).says(&["ZOOM_CLIENT_SECRET (set in the environment)", tool]);
     }
     assert_eq!(sandbox.token_requests().len(), 0);
@@ -385,6 +385,8 @@ fn without_a_file_one_is_made_for_the_token_and_said() {
 fn the_environments_credentials_win_over_the_files() {
     let sandbox = sandbox();
     let mut home = Home::of(&sandbox, "");
+    // An address that a found file names is for the credentials of that file.
+    home.set("ZOOM_OAUTH_URL", &sandbox.oauth_url());
     home.set("ZOOM_ACCOUNT_ID", "another");
     home.run(["get"]).expect(4).says(&["ZOOM_ACCOUNT_ID"]);
     home.set("ZOOM_ACCOUNT_ID", "");

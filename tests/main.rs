@@ -76,6 +76,8 @@ mod rows;
 mod short_writes;
 #[cfg(unix)]
 mod signals;
+#[cfg(unix)]
+mod streams;
 mod supply;
 mod support;
 #[cfg(target_os = "linux")]

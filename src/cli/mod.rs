@@ -34,7 +34,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Code {
     core_dump::prevent();
     let global = cli.global();
     let output = Output::new(&global);
-    let (context, fault) = Context::new(&global, output);
+    let (mut context, mut fault) = Context::new(&global, output);
+    if fault.is_none() && cli.command.reads_once() {
+        fault = context.read_stream().err();
+    }
     let done = match fault {
         Some(error) if !cli.command.serves() => Err(error.into()),
         fault => match &cli.command {

@@ -61,6 +61,9 @@ impl Error {
             Self::Store { path, .. } => {
                 Some(format!("See to the permissions and the free space of {}", parent(path)))
             }
+            Self::Stream { .. } => Some(
+                "Export what the pipe says, and name a file with --env-file in which the token is kept".into(),
+            ),
             Self::Unsaved { .. } => {
                 Some("Mend that and run zoomtok get: it puts the token in its place".into())
             }

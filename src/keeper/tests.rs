@@ -116,6 +116,7 @@ impl<'a> World<'a> {
         let keeper = Keeper {
             environment: &self.environment,
             env_file: &env_file,
+            given: None,
             state_root: Some(&state_root),
             clock: &self.clock,
             stop: &self.stop,

@@ -15,10 +15,18 @@ use super::owner;
 use super::read::read_opened;
 use super::replace::{Reservation, name_of};
 use super::sharing::insist;
+use super::stream::{is_stream, read_stream};
 use crate::error::Error;
 
 /// No `.env` comes near this many bytes; what is larger was named by mistake.
 const MAX_LEN: u64 = 1024 * 1024;
+
+/// What is larger than that.
+const TOO_LARGE: &str = "which no .env is";
+
+/// What a pipe is told in place of being read.
+const STREAM: &str = "it is a pipe and not a regular file; get, check, exec and doctor read it, once, where --env-file or \
+                      ZOOM_ENV_FILE names it, and watch and mcp never do";
 
 /// How many symbolic links may lead to a file, as in the Linux kernel.
 const MAX_LINKS: usize = 40;
@@ -34,6 +42,8 @@ pub struct EnvFile {
     metadata: Option<Metadata>,
     size: usize,
     text: EnvText,
+    /// Whether it can be read only once, and never be written.
+    stream: bool,
 }
 
 /// Where a `.env` was found.
@@ -59,6 +69,21 @@ pub fn find(directory: &Path, configuration: Option<&Path>) -> Option<(PathBuf, 
 }
 
 impl EnvFile {
+    /// Reads what somebody has named and what can be read only once, such as a pipe. Gives nothing for everything else, which
+    /// [`EnvFile::read`] reads.
+    ///
+    /// # Errors
+    ///
+    /// As with [`EnvFile::read`].
+    pub fn read_once(path: &Path, names: &[&'static str]) -> Result<Option<Self>, Error> {
+        if !is_stream(path) {
+            return Ok(None);
+        }
+        let read = || Ok((read_stream(path, MAX_LEN, TOO_LARGE)?, path.metadata()?));
+        let given = Self::of(path, path.to_owned(), None, read(), names)?;
+        Ok(Some(Self { stream: true, ..given }))
+    }
+
     /// Reads the file at `path`, and from it the variables in `names`.
     ///
     /// A file that is not there has no variables.
@@ -69,7 +94,10 @@ impl EnvFile {
     pub fn read(path: &Path, names: &[&'static str]) -> Result<Self, Error> {
         let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
         let real = insist(|| resolve(path)).map_err(unreadable)?;
-        let found = insist(|| open_regular(&real)).and_then(read_all);
+        let found = insist(|| open_regular(&real)).and_then(read_all).map_err(|error| {
+            let is_stream = is_none(&error) && is_stream(path);
+            if is_stream { io::Error::new(io::ErrorKind::InvalidInput, STREAM) } else { error }
+        });
         Self::of(path, real, None, found, names)
     }
 
@@ -139,7 +167,7 @@ impl EnvFile {
             None => EnvText::empty(names),
         };
         let size = bytes.map_or(0, |bytes| bytes.len());
-        Ok(Self { path: path.to_owned(), real, directory, metadata, size, text })
+        Ok(Self { path: path.to_owned(), real, directory, metadata, size, text, stream: false })
     }
 
     /// The path as it was named or found.
@@ -160,6 +188,11 @@ impl EnvFile {
     /// What the system said of the file that was read, where there is one: its owner and its mode among others.
     pub fn metadata(&self) -> Option<&Metadata> {
         self.metadata.as_ref()
+    }
+
+    /// Whether it can be read only once, and never be written.
+    pub fn is_stream(&self) -> bool {
+        self.stream
     }
 
     /// Its size in bytes.
@@ -198,7 +231,12 @@ impl EnvFile {
 }
 
 fn read_all((file, metadata): (File, Metadata)) -> io::Result<(Zeroizing<Vec<u8>>, Metadata)> {
-    Ok((read_opened(file, &metadata, MAX_LEN, "which no .env is")?, metadata))
+    Ok((read_opened(file, &metadata, MAX_LEN, TOO_LARGE)?, metadata))
+}
+
+/// No file, or nothing that is one. The links of `/dev/fd` to pipes lead to names that do not exist.
+fn is_none(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidInput)
 }
 
 fn unparseable(path: &Path, fault: Fault) -> Error {

@@ -15,6 +15,7 @@ mod read;
 mod replace;
 mod sharing;
 mod state;
+mod stream;
 mod tally;
 mod unchanged;
 

@@ -54,7 +54,12 @@ fn examine(context: &Context, doctor: &Doctor) -> Result<Vec<Finding>> {
         }
         Err(error) => (None, Err(error)),
     };
-    findings.extend(files::judge(&files::look(&context.env_file, context.chosen, real, exists, &state)));
+    if context.given.is_some() {
+        findings.push(files::of_stream(&context.env_file));
+    } else {
+        let seen = files::look(&context.env_file, context.chosen, real, exists, &state);
+        findings.extend(files::judge(&seen));
+    }
     // All the rest goes by what stands in the `.env`.
     let Some(look) = look else { return Ok(findings) };
     let settings = Settings::new(&context.environment, &look.file);

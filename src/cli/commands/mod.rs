@@ -20,8 +20,8 @@ use super::output::Output;
 use crate::clock::{Stop, SystemClock};
 use crate::error::Error;
 use crate::keeper::{Keeper, Look};
-use crate::settings::{Chosen, Environment, Settings, exported_names};
-use crate::store::default_state_root;
+use crate::settings::{Chosen, Environment, NAMES, Settings, exported_names};
+use crate::store::{EnvFile, default_state_root};
 
 /// What every command stands on.
 pub(super) struct Context {
@@ -29,6 +29,8 @@ pub(super) struct Context {
     environment: Environment,
     env_file: PathBuf,
     chosen: Chosen,
+    /// The `.env` where it can be read only once.
+    given: Option<EnvFile>,
     state_root: Option<PathBuf>,
     clock: SystemClock,
     /// What ends everything that waits.
@@ -55,6 +57,7 @@ impl Context {
             environment: environment.with(chosen),
             env_file,
             chosen,
+            given: None,
             state_root: default_state_root(),
             clock: SystemClock::start(),
             stop,
@@ -62,9 +65,25 @@ impl Context {
         (context, fault)
     }
 
+    /// Reads a `.env` that was named and can be read only once. One that was found is not read.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read or parsed.
+    pub(super) fn read_stream(&mut self) -> Result<(), Error> {
+        if matches!(self.chosen, Chosen::ByFlag | Chosen::ByVariable) {
+            self.given = EnvFile::read_once(&self.env_file, NAMES)?;
+        }
+        Ok(())
+    }
+
     /// The keeper of the `.env`.
     fn keeper(&self) -> Keeper<'_> {
-        Keeper::new(&self.environment, &self.env_file, self.state_root.as_deref(), &self.clock, &self.stop)
+        let state_root = self.state_root.as_deref();
+        Keeper {
+            given: self.given.as_ref(),
+            ..Keeper::new(&self.environment, &self.env_file, state_root, &self.clock, &self.stop)
+        }
     }
 
     /// Warns of what the `.env` of a look sets and may not, of the settings that matter to a command.

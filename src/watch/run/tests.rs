@@ -144,6 +144,7 @@ impl World {
         let keeper = Keeper {
             environment: &self.environment,
             env_file: &env_file,
+            given: None,
             state_root: Some(&state),
             clock: &self.clock,
             stop: &Stop::never(),

@@ -49,6 +49,7 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
     let keeper = Keeper {
         environment: &scene.environment,
         env_file: &scene.env_file,
+        given: None,
         state_root: Some(scene.directory.path()),
         clock: &fast,
         stop: &stage.context.stop,

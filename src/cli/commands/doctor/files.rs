@@ -119,6 +119,13 @@ fn is_open(mode: u32) -> bool {
     mode & 0o066 != 0
 }
 
+/// What is to be said about a `.env` that was read once, and beside which nothing can lie.
+pub(super) fn of_stream(path: &Path) -> Finding {
+    let error = Error::Stream { path: path.to_owned() };
+    let message = format!("the settings are in {}, a pipe: a new token cannot be put there", path.display());
+    Finding::doubtful("env_file", message, error.hint().unwrap_or_default())
+}
+
 /// What is to be said about the files.
 pub(super) fn judge(seen: &Seen) -> Vec<Finding> {
     let mut findings = vec![found(seen)];
