@@ -138,6 +138,8 @@ pub enum Error {
         not_before: Option<DateTime<Utc>>,
         /// Whether Zoom, or what stands in its place, may have seen the question.
         reached: bool,
+        /// Whether Zoom may have spent the refresh token for an answer that was lost.
+        spent: bool,
         /// What Zoom's support asks for.
         tracking_id: Option<String>,
     },
@@ -160,6 +162,8 @@ pub enum Error {
     UnsafeToken {
         /// What is wrong with it.
         problem: &'static str,
+        /// Whether a refresh token came with it, which is good.
+        beside_refresh_token: bool,
     },
 
     /// A file could not be written. The old one is whole.

@@ -6,23 +6,21 @@
 //! asks nothing.
 
 mod recovery;
+mod remember;
 
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use secrecy::ExposeSecret as _;
 use zeroize::Zeroizing;
 
 use self::recovery::{recover, unless_panicking};
+use self::remember::applicable;
 use crate::clock::{Clock, Stop, rfc3339};
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::settings::{Environment, Held, NAMES, REFRESH_TOKEN, Settings};
-use crate::store::{
-    ClockDifference, EnvFile, Failure, Lock, Memory, PATIENCE, Reservation, StateDirectory, clean, digest,
-    temporary,
-};
+use crate::store::{EnvFile, Lock, Memory, PATIENCE, Reservation, StateDirectory, clean, temporary};
 use crate::token::{Claims, Found, State, Token};
-use crate::zoom::{Credentials, Exchange, Grant, Granted, Http, LONGEST_WAIT};
+use crate::zoom::{Exchange, Granted, Http};
 
 /// How much longer than now a `.env` may become by a change: two tokens of the greatest length, several times.
 pub const ROOM: usize = 64 * 1024;
@@ -189,30 +187,37 @@ impl<'a> Keeper<'a> {
         if let Some(kept) = self.meets(&look, need, present, how)? {
             return Ok(kept);
         }
-        let mut memory = state.memory();
+        let memory = state.memory();
         let settings = Settings::new(self.environment, &look.file);
         let (credentials, url) = (settings.credentials()?, settings.oauth_url()?);
         self.heed(&memory, &credentials, before.now)?;
+        self.is_meetable(&memory, &credentials, need)?;
         let reservation = look.file.reserve(ROOM)?;
         // From here on it goes to its end, within a bounded time.
         self.stop.check()?;
-        if self.watching {
-            memory.attempt = Some(self.clock.now());
-            state.remember(&memory)?;
+        let attempt = self.remember_attempt(&state, &memory, &credentials);
+        let exchanged = self.zoom.exchange(&url, &credentials, self.clock, self.stop);
+        let issued = match &exchanged {
+            Ok(granted) => Issued::from(granted),
+            Err(failed) => Issued { token: None, refresh_token: failed.refresh_token.as_ref() },
+        };
+        let mut stored = None;
+        if issued.token.is_some() || issued.refresh_token.is_some() {
+            stored = unless_panicking(|| store(issued, &look.file, reservation))
+                .map_err(|cause| self.rescue(&state, &look.file, &credentials, issued, cause))?;
         }
-        let granted = match self.zoom.exchange(&url, &credentials, self.clock, self.stop) {
+        let granted = match exchanged {
             Ok(granted) => granted,
-            Err(error) => {
-                self.remember_failure(&state, &memory, &credentials, &error);
-                return Err(error);
-            }
+            Err(failed) => return Err(attempt.failed(&state, self.clock, failed)),
         };
-        let left_alone = match unless_panicking(|| store(&granted, &look.file, reservation)) {
-            Ok(left_alone) => left_alone,
-            Err(cause) => return Err(self.rescue(&state, &look.file, &credentials, &granted, cause)),
-        };
-        let warnings =
-            self.remember_success(&state, &memory, &granted).into_iter().chain(left_alone).collect();
+        let mut warnings = attempt.succeeded(&state, self.clock, &granted, need);
+        warnings.extend(stored);
+        warnings.extend(granted.refused_refresh.map(|problem| {
+            format!(
+                "Zoom's new refresh token was refused: {problem}; {REFRESH_TOKEN} is spent, so authorise the app in the \
+                 browser again before this token expires"
+            )
+        }));
         self.fetched(&granted, need, &look.file, warnings)
     }
 
@@ -255,36 +260,6 @@ impl<'a> Keeper<'a> {
         }))
     }
 
-    /// Takes over a failure that another process met while this one waited, and obeys a wait that Zoom asked for. A
-    /// verdict on other credentials is none on these.
-    fn heed(&self, memory: &Memory, credentials: &Credentials, started: DateTime<Utc>) -> Result<(), Error> {
-        let Some(failure) = &memory.failure else { return Ok(()) };
-        let now = self.clock.now();
-        let concerns = |code| {
-            let asked_with = failure.credentials.as_ref();
-            code != Code::Refused || asked_with.is_none_or(|those| *those == name_of(credentials))
-        };
-        if failure.at >= started
-            && failure.at <= now
-            && let Some(code) = Code::of_exchange(failure.code).filter(|code| concerns(*code))
-        {
-            let (message, hint) = (failure.message.clone(), failure.hint.clone());
-            return Err(Error::TakenOver { code, message, hint, at: failure.at });
-        }
-        match failure.not_before {
-            // One that is further ahead than any was written before the clock was set back.
-            Some(time) if time > now && (time - now).to_std().is_ok_and(|wait| wait <= LONGEST_WAIT) => {
-                Err(Error::Passing {
-                    what: "Zoom was too busy for this app a moment ago".into(),
-                    not_before: Some(time),
-                    reached: false,
-                    tracking_id: None,
-                })
-            }
-            _ => Ok(()),
-        }
-    }
-
     fn fetched(
         &self,
         granted: &Granted,
@@ -315,70 +290,17 @@ impl<'a> Keeper<'a> {
             warnings,
         })
     }
-
-    /// A failure is news for those who wait. That it cannot be written down makes them ask for themselves.
-    fn remember_failure(
-        &self,
-        state: &StateDirectory,
-        memory: &Memory,
-        credentials: &Credentials,
-        error: &Error,
-    ) {
-        let code = error.code().number();
-        let not_before = match error {
-            Error::Passing { not_before, .. } => *not_before,
-            _ => None,
-        };
-        if Code::of_exchange(code).is_some() {
-            let failure = Failure {
-                at: self.clock.now(),
-                code,
-                message: error.to_string(),
-                hint: error.hint(),
-                not_before,
-                credentials: Some(name_of(credentials)),
-            };
-            let _ = state.remember(&Memory { failure: Some(failure), ..memory.clone() });
-        }
-    }
-
-    /// Gives a warning when what somebody may miss cannot be written down.
-    fn remember_success(&self, state: &StateDirectory, memory: &Memory, granted: &Granted) -> Option<String> {
-        let measured_at = self.clock.now();
-        let clock = (granted.ahead != 0).then_some(ClockDifference { ahead: granted.ahead, measured_at });
-        let mut now = Memory { failure: None, clock, ..memory.clone() };
-        let is_missed = now != *memory;
-        if !granted.scopes.is_empty() {
-            now.scopes.clone_from(&granted.scopes);
-        }
-        if now == *memory {
-            // Usually the same is remembered, and no file is touched.
-            return None;
-        }
-        let error = state.remember(&now).err().filter(|_| is_missed)?;
-        Some(format!("{error}; the difference of the clocks is not remembered"))
-    }
 }
 
-/// A short name for what Zoom is asked with, that cannot be turned back into it.
-fn name_of(credentials: &Credentials) -> String {
-    let (grant, whose) = match &credentials.grant {
-        Grant::AccountCredentials { account_id } => ("account", account_id.as_str()),
-        Grant::RefreshToken(token) => ("refresh", token.expose()),
-    };
-    let secret = credentials.client_secret.expose_secret();
-    digest(Zeroizing::new([&credentials.client_id, secret, grant, whose].join("\n")).as_bytes())
-}
-
-/// Puts what was granted into the `.env` as it is now: an editor may have saved it during the exchange. It is the file
+/// Puts what was issued into the `.env` as it is now: an editor may have saved it during the exchange. It is the file
 /// that was reserved, wherever a link that led to it leads by now. `before` is the one that the credentials are of.
 ///
-/// Gives a warning when the refresh token that was granted is left out, since somebody has put another one there.
-fn store(granted: &Granted, before: &EnvFile, reservation: Reservation) -> Result<Option<String>, Error> {
-    let expires_at = rfc3339(granted.expires_at);
+/// Gives a warning when the refresh token that was issued is left out, since somebody has put another one there.
+fn store(issued: Issued<'_>, before: &EnvFile, reservation: Reservation) -> Result<Option<String>, Error> {
     let file = before.again(NAMES)?;
-    let mut values = values(granted, &expires_at);
-    let is_left = granted.refresh_token.is_some() && is_authorised_anew(before, &file);
+    let values = issued.values();
+    let mut values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let is_left = issued.refresh_token.is_some() && is_authorised_anew(before, &file);
     if is_left {
         values.retain(|(name, _)| *name != REFRESH_TOKEN);
     }
@@ -400,18 +322,33 @@ fn is_authorised_anew(before: &EnvFile, now: &EnvFile) -> bool {
     now.value != was.value && !is_older
 }
 
-/// A difference of the clocks as far as it can be believed now: one that was measured in the future was measured
-/// before this clock was set right.
-fn applicable(clock: ClockDifference, now: DateTime<Utc>) -> i64 {
-    if clock.measured_at <= now { clock.ahead } else { 0 }
+/// What Zoom has issued, as far as it is good.
+#[derive(Clone, Copy)]
+struct Issued<'a> {
+    /// With its end.
+    token: Option<(&'a Token, DateTime<Utc>)>,
+    refresh_token: Option<&'a Token>,
 }
 
-/// The lines of `.env` that hold what was granted.
-fn values<'a>(granted: &'a Granted, expires_at: &'a str) -> Vec<(&'static str, &'a str)> {
-    let mut values =
-        vec![("ZOOM_ACCESS_TOKEN", granted.token.expose()), ("ZOOM_TOKEN_EXPIRES_AT", expires_at)];
-    values.extend(granted.refresh_token.as_ref().map(|token| (REFRESH_TOKEN, token.expose())));
-    values
+impl<'a> From<&'a Granted> for Issued<'a> {
+    fn from(granted: &'a Granted) -> Self {
+        let token = Some((&granted.token, granted.expires_at));
+        Self { token, refresh_token: granted.refresh_token.as_ref() }
+    }
+}
+
+impl Issued<'_> {
+    /// The lines of `.env` that hold it.
+    fn values(&self) -> Vec<(&'static str, Zeroizing<String>)> {
+        let own = |text: &str| Zeroizing::new(text.to_owned());
+        let mut values = Vec::new();
+        if let Some((token, expires_at)) = self.token {
+            values.push(("ZOOM_ACCESS_TOKEN", own(token.expose())));
+            values.push(("ZOOM_TOKEN_EXPIRES_AT", rfc3339(expires_at).into()));
+        }
+        values.extend(self.refresh_token.map(|token| (REFRESH_TOKEN, own(token.expose()))));
+        values
+    }
 }
 
 /// Removes what a killed process left, if nobody is at work there right now.

@@ -266,8 +266,11 @@ fn a_token_that_a_shell_would_run_is_refused() {
     let (sandbox, _) = failing(Fault::Json { status: 200, body }, 1);
     let home = Home::of_user(&sandbox, "");
     let before = home.env_text();
-    home.run(["get"]).expect(5).says(&["Zoom's token was refused"]);
-    assert_eq!(home.env_text(), before);
+    // The token beside it is good for an hour.
+    home.run(["get"]).expect(0).says(&["Zoom's new refresh token was refused", "authorise the app"]);
+    let lines = |text: &str| text.lines().filter(|line| !line.starts_with("ZOOM_REFRESH_TOKEN")).count();
+    assert_eq!(lines(&home.env_text()), lines(&before) + 2);
+    assert_eq!(home.value("ZOOM_ACCESS_TOKEN").unwrap(), "fine");
 }
 
 // Claim 8

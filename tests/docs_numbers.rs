@@ -192,6 +192,7 @@ fn attempts(hours: usize, succeeds: bool) -> Vec<usize> {
             fingerprint: 1,
             last_attempt: None,
             not_before: None,
+            life: None,
         };
         let decision = schedule.decide(&view);
         if decision.refresh {

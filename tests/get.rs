@@ -71,3 +71,17 @@ fn the_scopes_are_remembered_and_written_when_they_change() {
     let first = written();
     assert_eq!(written(), first);
 }
+
+#[test]
+fn what_no_token_meets_costs_one_request() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let home = Home::of(&sandbox, "");
+    for _ in 0..3 {
+        home.run(["get", "-t", "7200"]).expect(2).says(&["more than 7200 s was asked for", "-t"]);
+        home.run(["exec", "-t", "7200", "--", "none"]).expect(2);
+        assert_eq!(sandbox.token_requests().len(), 1);
+    }
+    // The one that came is kept, and what it meets is met.
+    home.run(["get"]).expect(0).quietly();
+    assert_eq!(sandbox.token_requests().len(), 1);
+}

@@ -44,6 +44,7 @@ mod jsonrpc_lines;
 mod limits;
 #[cfg(unix)]
 mod log;
+mod lost_answers;
 mod mcp;
 mod mcp_counted;
 mod mcp_errors;

@@ -39,7 +39,9 @@ fn mode(path: &Path) -> u32 {
 fn kept_for_later(home: &Home) -> Vec<PathBuf> {
     let root = home.state().join("zoomtok");
     let directories = names(&root).into_iter().map(|name| root.join(name));
-    directories.flat_map(|path| names(&path).into_iter().map(move |name| path.join(name))).collect()
+    let files = directories.flat_map(|path| names(&path).into_iter().map(move |name| path.join(name)));
+    // What is remembered besides holds no token.
+    files.filter(|path| !path.ends_with("state.json")).collect()
 }
 
 /// Starts a forced `get`, lets `act` happen while Zoom is being asked, and waits for its end.

@@ -131,6 +131,30 @@ fn it_ends_well_when_nobody_reads_it_any_more() {
 }
 
 #[test]
+fn a_state_that_cannot_be_written_is_told_once_and_stops_nothing() {
+    let sandbox = sandbox();
+    let home = home(&sandbox, -5);
+    std::fs::write(home.state(), "a file where a directory should be").unwrap();
+    sandbox.fail(Endpoint::Token, Fault::Html(403), 1);
+    let mut running = start(&home, &["watch", "--no-claude", "--interval", "1"]);
+    let mut seen = Vec::new();
+    for line in lines(&mut running) {
+        let is_over = line.contains("Token Status")
+            && seen.iter().any(|line: &String| line.contains("❌ Token refresh"));
+        seen.push(line);
+        if is_over {
+            break;
+        }
+    }
+    let told = seen.iter().filter(|line| line.contains("state.json")).count();
+    assert_eq!(told, 1, "{seen:?}");
+    drop(running);
+    let once = home.run(["watch", "--no-claude", "--once"]).expect(0).quietly().stdout;
+    assert!(once.contains("state.json") && once.contains("✅ Token refresh complete!"), "{once}");
+    assert!(sandbox.accepts(&home.value("ZOOM_ACCESS_TOKEN").unwrap()));
+}
+
+#[test]
 fn two_watches_share_the_work() {
     let sandbox = sandbox();
     let home = home(&sandbox, -5);

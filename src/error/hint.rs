@@ -49,8 +49,16 @@ impl Error {
             Self::Passing { not_before: Some(time), .. } => {
                 Some(format!("Zoom asks to wait until {}", time.format("%Y-%m-%d %H:%M:%SZ")))
             }
+            Self::Passing { spent: true, .. } => Some(
+                "Zoom may have used up the refresh token for an answer that was lost: try again, and where it is then \
+                 refused, authorise the app in the browser again"
+                    .into(),
+            ),
             Self::Passing { .. } => Some("Nothing was changed; try again later".into()),
             Self::TakenOver { hint, .. } => hint.clone(),
+            Self::UnsafeToken { beside_refresh_token: true, .. } => {
+                Some("The refresh token that came with it is kept. See that ZOOM_OAUTH_URL is Zoom's".into())
+            }
             Self::UnsafeToken { .. } => Some("See that ZOOM_OAUTH_URL is Zoom's".into()),
             // Nothing the system said: another process was in the way.
             Self::Store { source, .. }

@@ -4,36 +4,34 @@ use std::collections::BTreeMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Keeper, Look, ROOM, values};
-use crate::clock::rfc3339;
+use super::{Issued, Keeper, Look, ROOM};
 use crate::error::Error;
 use crate::settings::REFRESH_TOKEN;
 use crate::store::{EnvFile, Recovery, StateDirectory, digest};
 use crate::token::{Found, State};
-use crate::zoom::{Credentials, Grant, Granted};
+use crate::zoom::{Credentials, Grant};
 
 impl Keeper<'_> {
-    /// Saves what was granted for the next run, and gives the error that says so. `before` is the `.env` that the
+    /// Saves what was issued for the next run, and gives the error that says so. `before` is the `.env` that the
     /// credentials are of.
     pub(super) fn rescue(
         &self,
         state: &StateDirectory,
         before: &EnvFile,
         credentials: &Credentials,
-        granted: &Granted,
+        issued: Issued<'_>,
         cause: Error,
     ) -> Error {
         let replaces = match &credentials.grant {
-            Grant::RefreshToken(spent) if granted.refresh_token.is_some() => {
+            Grant::RefreshToken(spent) if issued.refresh_token.is_some() => {
                 // One of the environment may have been spent, and an older one be there.
                 let there = before.get(REFRESH_TOKEN).map(|entry| entry.value.as_str());
                 Some(digest(there.unwrap_or(spent.expose()).as_bytes()))
             }
             _ => None,
         };
-        let expires_at = rfc3339(granted.expires_at);
-        let values = values(granted, &expires_at).into_iter();
-        let values = values.map(|(name, value)| (name.to_owned(), value.to_owned().into())).collect();
+        let values = issued.values().into_iter();
+        let values = values.map(|(name, value)| (name.to_owned(), value)).collect();
         let source = Box::new(cause);
         let spent = replaces.is_some();
         let recovery = Recovery { saved_at: self.clock.now(), replaces, values };

@@ -13,12 +13,13 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::clock::manual::ManualClock;
-use crate::error::Refusal;
-use crate::zoom::{Credentials, Grant};
+use crate::error::{Code, Left, Refusal};
+use crate::zoom::{Credentials, Grant, NotGranted};
 
 #[cfg(unix)]
 mod links;
 mod recovery;
+mod remember;
 
 const NOON: &str = "2026-03-04T12:00:00Z";
 const CREDENTIALS: &str = "ZOOM_CLIENT_ID=client\nZOOM_CLIENT_SECRET=secret\nZOOM_ACCOUNT_ID=account\n";
@@ -28,6 +29,9 @@ const USER: &str = "ZOOM_CLIENT_ID=client\nZOOM_CLIENT_SECRET=secret\nZOOM_REFRE
 struct Script<'a> {
     asked: Cell<usize>,
     fail: RefCell<Option<Error>>,
+    /// What comes with a failure.
+    beside: RefCell<Option<Token>>,
+    refused_refresh: Cell<Option<&'static str>>,
     during: RefCell<Option<Box<dyn FnOnce() + 'a>>>,
     ahead: i64,
     scopes: RefCell<Vec<&'static str>>,
@@ -40,20 +44,23 @@ impl Exchange for Script<'_> {
         credentials: &Credentials,
         clock: &dyn Clock,
         _: &Stop,
-    ) -> Result<Granted, Error> {
+    ) -> Result<Granted, NotGranted> {
         self.asked.set(self.asked.get() + 1);
         if let Some(act) = self.during.take() {
             act();
         }
         if let Some(error) = self.fail.take() {
-            return Err(error);
+            let refresh_token = self.beside.take();
+            return Err(NotGranted { error, refresh_token });
         }
         let now = clock.now();
         let zooms = now + TimeDelta::seconds(self.ahead);
         Ok(Granted {
             token: Token::new(jwt(zooms, 3600, self.asked.get())).unwrap(),
-            refresh_token: matches!(credentials.grant, Grant::RefreshToken(_))
-                .then(|| Token::new(format!("refresh-{}", self.asked.get())).unwrap()),
+            refresh_token: (matches!(credentials.grant, Grant::RefreshToken(_))
+                && self.refused_refresh.get().is_none())
+            .then(|| Token::new(format!("refresh-{}", self.asked.get())).unwrap()),
+            refused_refresh: self.refused_refresh.get(),
             expires_at: now + TimeDelta::seconds(3600),
             ahead: self.ahead,
             scopes: self.scopes.borrow().iter().map(ToString::to_string).collect(),
@@ -89,6 +96,8 @@ impl<'a> World<'a> {
             zoom: Script {
                 asked: Cell::new(0),
                 fail: RefCell::default(),
+                beside: RefCell::default(),
+                refused_refresh: Cell::default(),
                 during: RefCell::default(),
                 ahead: 0,
                 scopes: RefCell::default(),
@@ -112,6 +121,21 @@ impl<'a> World<'a> {
 
     /// The same, with something done between the look and all else.
     fn ensure_after(&self, seconds: u64, unlike: Unlike, act: impl FnOnce()) -> Result<Kept, Error> {
+        self.ensure_as(false, seconds, unlike, act)
+    }
+
+    /// As a watch does.
+    fn ensure_watching(&self, seconds: u64, unlike: Unlike) -> Result<Kept, Error> {
+        self.ensure_as(true, seconds, unlike, || ())
+    }
+
+    fn ensure_as(
+        &self,
+        watching: bool,
+        seconds: u64,
+        unlike: Unlike,
+        act: impl FnOnce(),
+    ) -> Result<Kept, Error> {
         let (env_file, state_root) = (self.env_file(), self.root.path().join("state"));
         let keeper = Keeper {
             environment: &self.environment,
@@ -121,7 +145,7 @@ impl<'a> World<'a> {
             clock: &self.clock,
             stop: &self.stop,
             zoom: &self.zoom,
-            watching: false,
+            watching,
         };
         let look = keeper.look()?;
         act();
@@ -158,7 +182,7 @@ fn put(path: &Path, text: &str) {
 }
 
 fn passing(not_before: Option<DateTime<Utc>>) -> Error {
-    Error::Passing { what: "busy".into(), not_before, reached: true, tracking_id: None }
+    Error::Passing { what: "busy".into(), not_before, reached: true, spent: false, tracking_id: None }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use reqwest::Url;
 
 use crate::clock::{Clock, Stop};
 use crate::error::{Error, Left};
-use crate::zoom::{Credentials, Exchange, Granted, Http};
+use crate::zoom::{Credentials, Exchange, Granted, Http, NotGranted};
 
 /// Zoom has seen nothing.
 const NOTHING: u8 = 0;
@@ -64,12 +64,12 @@ impl Exchange for Noted<'_> {
         credentials: &Credentials,
         clock: &dyn Clock,
         stop: &Stop,
-    ) -> Result<Granted, Error> {
+    ) -> Result<Granted, NotGranted> {
         if !self.0.begin() {
-            return Err(Error::Interrupted { signal: SIGTERM, left: Left::Nothing });
+            return Err(Error::Interrupted { signal: SIGTERM, left: Left::Nothing }.into());
         }
         let granted = Http.exchange(url, credentials, clock, stop);
-        self.0.sent(granted.as_ref().map_or_else(has_reached, |_| true));
+        self.0.sent(granted.as_ref().map_or_else(|failed| has_reached(&failed.error), |_| true));
         granted
     }
 }

@@ -195,7 +195,14 @@ impl Tokens {
         {
             return Ok((self.api(&here)?, token));
         }
-        match (self.on_demand(look, Need { seconds: ENOUGH, unlike: Unlike::None }, reach).await, present) {
+        let need = |seconds| Need { seconds, unlike: Unlike::None };
+        let mut got = self.on_demand(look, need(ENOUGH), reach).await;
+        if matches!(got, Err(Error::Unmeetable { .. })) {
+            // No token lives longer, so the one to be had is as good as any.
+            let look = self.keeper().look()?;
+            got = self.on_demand(look, need(0), reach).await;
+        }
+        match (got, present) {
             (Ok(kept), _) => Ok((self.api(&fetched)?, kept.token)),
             // The last seconds of a token are better than none.
             (Err(error), Some(token)) if error.code() != Code::Refused => Ok((self.api(&here)?, token)),
@@ -279,7 +286,8 @@ impl Tokens {
         if let Some((_, pair)) = undelivered().iter().find(|(spent, _)| spent.is_same(&given)) {
             return Ok(pair.clone());
         }
-        let granted = Noted(reach).exchange(url, &given.credentials(), &self.clock, &self.stop)?;
+        let granted = Noted(reach).exchange(url, &given.credentials(), &self.clock, &self.stop);
+        let granted = granted.map_err(|failed| failed.error)?;
         let refresh = granted.refresh_token.unwrap_or_else(|| given.refresh.clone());
         let pair = Pair { access: granted.token, refresh, expires_at: granted.expires_at };
         undelivered().push((given, pair.clone()));

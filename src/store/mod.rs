@@ -32,7 +32,8 @@ pub use replace::{Reservation, clean, temporary};
 pub(crate) use sharing::insist;
 pub(crate) use state::no_place;
 pub use state::{
-    ClockDifference, Failure, Memory, Recovery, StateDirectory, default_root as default_state_root, digest,
+    ClockDifference, Failure, Life, Memory, Recovery, StateDirectory, default_root as default_state_root,
+    digest,
 };
 pub(crate) use tally::Tally;
 pub(crate) use unchanged::{Unchanged, stamp};

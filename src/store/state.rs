@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
@@ -42,6 +43,24 @@ pub struct Memory {
     /// What the last token may be used for, by the names of Zoom's scopes, if Zoom ever said it.
     #[serde(default)]
     pub scopes: Vec<String>,
+    /// A digest of what Zoom was last asked with where that may have spent a refresh token and no answer has come. It is
+    /// written before Zoom is asked.
+    #[serde(default)]
+    pub spent: Option<String>,
+    /// How long the last token lived, where that was less than it was needed for.
+    #[serde(default)]
+    pub life: Option<Life>,
+}
+
+/// The life of a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Life {
+    /// In seconds.
+    pub seconds: i64,
+    /// A digest of the app and the account that it was issued for.
+    pub app: String,
+    /// When it was issued, by this machine's clock.
+    pub measured_at: DateTime<Utc>,
 }
 
 /// A failure that processes which waited for it take over.
@@ -82,9 +101,25 @@ pub struct Recovery {
     pub values: BTreeMap<String, Zeroizing<String>>,
 }
 
+/// What this process remembers in place of a file that it cannot write, by the key of a [`StateDirectory`].
+static UNWRITTEN: Mutex<BTreeMap<String, Unwritten>> = Mutex::new(BTreeMap::new());
+
+struct Unwritten {
+    memory: Memory,
+    /// Why it is not in the file; none where there is no place for one.
+    problem: Option<String>,
+}
+
+fn unwritten() -> MutexGuard<'static, BTreeMap<String, Unwritten>> {
+    // Each of them is put there in one step.
+    UNWRITTEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The directory that holds this for one `.env`.
 #[derive(Debug, Clone)]
 pub struct StateDirectory {
+    /// A name for it in this process.
+    key: String,
     /// None where the system names no place for such files.
     path: Option<PathBuf>,
 }
@@ -107,7 +142,9 @@ pub fn digest(text: &[u8]) -> String {
 impl StateDirectory {
     /// The directory for the `.env` whose path without symbolic links is `env_file`.
     pub fn of(root: Option<&Path>, env_file: &Path) -> Self {
-        Self { path: root.map(|root| root.join(digest(env_file.as_os_str().as_encoded_bytes()))) }
+        let name = digest(env_file.as_os_str().as_encoded_bytes());
+        let key = format!("{}:{name}", root.unwrap_or(Path::new("")).display());
+        Self { key, path: root.map(|root| root.join(name)) }
     }
 
     /// Where the memory is kept.
@@ -127,19 +164,34 @@ impl StateDirectory {
 
     /// What is remembered. What cannot be read is as good as forgotten.
     pub fn memory(&self) -> Memory {
+        if let Some(kept) = unwritten().get(&self.key) {
+            return kept.memory.clone();
+        }
         self.memory_path().and_then(|path| read(&path).ok().flatten()).unwrap_or_default()
     }
 
-    /// Remembers `memory` from now on.
+    /// Remembers `memory` from now on. This process does so in any case.
     ///
     /// # Errors
     ///
-    /// [`Error::Store`]; the old memory is whole then.
+    /// [`Error::Store`] when other processes do not; they have the old memory then.
     pub fn remember(&self, memory: &Memory) -> Result<(), Error> {
-        match self.memory_path() {
-            Some(path) => self.write(&path, memory, heir),
-            None => Ok(()),
-        }
+        let written = self.memory_path().map(|path| self.write(&path, memory, heir));
+        let problem = match &written {
+            Some(Ok(())) => {
+                unwritten().remove(&self.key);
+                return Ok(());
+            }
+            Some(Err(error)) => Some(error.with_causes()),
+            None => None,
+        };
+        unwritten().insert(self.key.clone(), Unwritten { memory: memory.clone(), problem });
+        written.unwrap_or(Ok(()))
+    }
+
+    /// Why what is remembered is not in its file, if there is a place for that.
+    pub fn problem(&self) -> Option<String> {
+        unwritten().get(&self.key)?.problem.clone()
     }
 
     /// The values that wait for their place, if any do.
@@ -256,6 +308,12 @@ mod tests {
                 measured_at: "2026-03-04T14:00:00Z".parse().unwrap(),
             }),
             scopes: vec!["user:read:user:admin".into()],
+            spent: Some("0123456789abcdef".into()),
+            life: Some(Life {
+                seconds: 3599,
+                app: "fedcba9876543210".into(),
+                measured_at: "2026-03-04T11:00:00Z".parse().unwrap(),
+            }),
         }
     }
 
@@ -271,15 +329,38 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_written_is_remembered_by_this_process() {
+        let root = tempfile::tempdir().unwrap();
+        let place = root.path().join("zoomtok");
+        let state = || StateDirectory::of(Some(&place), Path::new("/home/me/.env"));
+        Reservation::new(&place, 0).unwrap().commit(b"a file where a directory should be").unwrap();
+        assert_eq!(state().problem(), None);
+        state().remember(&memory()).unwrap_err();
+        assert_eq!(state().memory(), memory());
+        assert!(state().problem().unwrap().contains("state.json"));
+        // As soon as it can be written it is.
+        fs::remove_file(&place).unwrap();
+        let later = Memory { failure: None, ..memory() };
+        state().remember(&later).unwrap();
+        assert_eq!((state().memory(), state().problem()), (later, None));
+
+        let nowhere = StateDirectory::of(None, &place);
+        nowhere.remember(&memory()).unwrap();
+        assert_eq!((nowhere.memory(), nowhere.problem()), (memory(), None));
+    }
+
+    #[test]
     fn a_memory_from_before_there_were_scopes_is_read() {
         let root = tempfile::tempdir().unwrap();
         let state = StateDirectory::of(Some(root.path()), Path::new("/home/me/.env"));
         state.remember(&memory()).unwrap();
         let path = state.memory_path().unwrap();
         let mut json: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-        json.as_object_mut().unwrap().remove("scopes").unwrap();
+        for later in ["scopes", "spent", "life"] {
+            json.as_object_mut().unwrap().remove(later).unwrap();
+        }
         Reservation::new(&path, 0).unwrap().commit(json.to_string().as_bytes()).unwrap();
-        assert_eq!(state.memory(), Memory { scopes: Vec::new(), ..memory() });
+        assert_eq!(state.memory(), Memory { scopes: Vec::new(), spent: None, life: None, ..memory() });
     }
 
     #[test]

@@ -59,6 +59,9 @@ pub struct Watch<'a> {
     report: &'a mut dyn FnMut(&Event) -> Result<(), Error>,
     /// The last warning about a look that failed, which is not told again and again.
     complaint: Option<String>,
+    /// The life of tokens that the user was told is shorter than the threshold.
+    told_life: Option<i64>,
+    told_forgetting: bool,
     /// Nobody hears what happens any more.
     unread: bool,
     /// The last failure, in a sentence without its hint.
@@ -83,6 +86,8 @@ impl<'a> Watch<'a> {
             restart,
             report,
             complaint: None,
+            told_life: None,
+            told_forgetting: false,
             unread: false,
             failure: None,
             jitter,
@@ -172,6 +177,7 @@ impl<'a> Watch<'a> {
     fn turn(&mut self, look: &Look) -> Result<(Duration, Option<Code>), Error> {
         let view = self.view(look);
         let decision = self.schedule.decide(&view);
+        self.tell_short_life()?;
         if decision.rearmed {
             self.tell(&Event::Rearmed)?;
         }
@@ -195,6 +201,7 @@ impl<'a> Watch<'a> {
             fingerprint: Settings::new(self.keeper.environment, &look.file).fingerprint(),
             last_attempt: memory.attempt,
             not_before: memory.failure.and_then(|failure| failure.not_before),
+            life: self.keeper.short_life(look),
         }
     }
 
@@ -209,7 +216,9 @@ impl<'a> Watch<'a> {
         if self.unread {
             return Ok(None);
         }
-        let kept = match self.keeper.ensure(look, &Need { seconds: 0, unlike: Unlike::Present }) {
+        let kept = self.keeper.ensure(look, &Need { seconds: 0, unlike: Unlike::Present });
+        self.tell_forgetting(look)?;
+        let kept = match kept {
             Ok(kept) => kept,
             // The signal is told when the loop sees it.
             Err(Error::Interrupted { signal, left: Left::Nothing }) => return Ok(Some(Code::Signal(signal))),
@@ -258,7 +267,6 @@ impl<'a> Watch<'a> {
     fn done(&mut self, before: &Look, kept: &Kept) -> Result<(), Error> {
         let look = self.keeper.look();
         let view = self.view_after(&look, before);
-        let was_short = self.schedule.short_life();
         self.schedule.record(Outcome::Done { left: kept.left }, &view, 0.0);
         match look {
             Ok(look) => self.tell(&Event::RefreshDone { state: look.held.state })?,
@@ -268,15 +276,31 @@ impl<'a> Watch<'a> {
                 self.complain(&error)?;
             }
         }
-        match self.schedule.short_life() {
-            Some(life) if was_short.is_none() => {
-                let message = format!(
-                    "Zoom's tokens live {life} s, which is less than the threshold: refreshing at half"
-                );
-                self.tell(&Event::Warning { message })
-            }
-            _ => Ok(()),
+        if let Some(life) = self.schedule.short_life() {
+            self.keeper.remember_short_life(before, life);
         }
+        self.tell_short_life()
+    }
+
+    /// Tells once that tokens live no longer than the threshold.
+    fn tell_short_life(&mut self) -> Result<(), Error> {
+        let life = self.schedule.short_life();
+        let is_new = self.told_life.is_none();
+        self.told_life = life;
+        let Some(life) = life.filter(|_| is_new) else { return Ok(()) };
+        let message =
+            format!("Zoom's tokens live {life} s, which is less than the threshold: refreshing at half");
+        self.tell(&Event::Warning { message })
+    }
+
+    /// Tells once that what is remembered cannot be written down. It is remembered all the same, but not by others.
+    fn tell_forgetting(&mut self, look: &Look) -> Result<(), Error> {
+        let Some(problem) = self.keeper.forgets(look).filter(|_| !self.told_forgetting) else {
+            return Ok(());
+        };
+        self.told_forgetting = true;
+        let message = format!("{problem}; other zoomtoks do not learn of the attempts of this one");
+        self.tell(&Event::Warning { message })
     }
 
     fn failed(&mut self, before: &Look, error: &Error) -> Result<Code, Error> {

@@ -55,6 +55,8 @@ pub struct View {
     pub last_attempt: Option<DateTime<Utc>>,
     /// Zoom asked not to be asked before this time.
     pub not_before: Option<DateTime<Utc>>,
+    /// How long tokens live, in seconds, where one did not live as long as it was needed.
+    pub life: Option<i64>,
 }
 
 /// What to do now, and when to look again.
@@ -160,6 +162,8 @@ impl Schedule {
     /// What to do, from what is seen.
     pub fn decide(&mut self, view: &View) -> Decision {
         let moment = view.moment();
+        // What an earlier watch has learnt.
+        self.short_life = self.short_life.or(view.life.filter(|life| self.is_short(*life)));
         let step = self.looked.map_or(0, |looked| (view.now - looked.now).num_seconds());
         if !(-JUMP / 2..=JUMP).contains(&step) {
             self.jumped = Some(moment);
@@ -193,8 +197,7 @@ impl Schedule {
             self.begin_anew();
             self.shown = Some(moment);
             // With a threshold beyond a token's life every token would be due at once, for ever.
-            let short = i128::from(left) <= i128::from(self.plan.threshold);
-            self.short_life = short.then_some(left);
+            self.short_life = Some(left).filter(|left| self.is_short(*left));
             return false;
         }
         let waking = self.jumped.is_some_and(|jumped| moment.elapsed.saturating_sub(jumped.elapsed) < WAKING);
@@ -211,6 +214,11 @@ impl Schedule {
             self.stopped = Some(Stopped { since, probe, probes });
         }
         newly
+    }
+
+    /// Whether a token of this life is due as soon as it is there.
+    fn is_short(&self, life: i64) -> bool {
+        i128::from(life) <= i128::from(self.plan.threshold)
     }
 
     fn begin_anew(&mut self) {

@@ -55,6 +55,8 @@ pub struct Granted {
     pub token: Token,
     /// The refresh token that takes the place of the spent one, where there was one.
     pub refresh_token: Option<Token>,
+    /// What is wrong with that one, where it must not be written into a file that shells run.
+    pub refused_refresh: Option<&'static str>,
     /// When it ends, by this machine's clock.
     pub expires_at: DateTime<Utc>,
     /// The seconds that Zoom's clock is ahead of this machine's; 0 when that is within [`CLOCK_TOLERANCE`].
@@ -70,6 +72,10 @@ pub(super) struct Failure {
     pub(super) error: Error,
     /// None: not now.
     pub(super) again: Option<Again>,
+    /// Whether a grant that is spent by being used may be spent by this.
+    pub(super) spent: bool,
+    /// The refresh token that came all the same.
+    pub(super) refresh_token: Option<Token>,
 }
 
 /// When to ask once more.
@@ -83,10 +89,12 @@ pub(super) enum Again {
 
 impl Failure {
     /// Nothing came back; Zoom may have been reached all the same.
-    pub(super) fn unanswered(what: String, reached: bool) -> Self {
+    pub(super) fn unanswered(what: String, reached: bool, spent: bool) -> Self {
         Self {
-            error: Error::Passing { what, not_before: None, reached, tracking_id: None },
+            error: Error::Passing { what, not_before: None, reached, spent: false, tracking_id: None },
             again: Some(Again::Soon),
+            spent,
+            refresh_token: None,
         }
     }
 }
@@ -99,24 +107,34 @@ impl fmt::Debug for Answer {
 
 impl Answer {
     /// What this answer to a request for `grant` means.
+    ///
+    /// Where it says neither yes nor no, Zoom may have carried the request out all the same: a gateway did not wait for it
+    /// (504), or the end of the answer is missing. Not so with what is answered in front of Zoom: a busy sign (429), a page
+    /// of a proxy (3xx, 4xx).
     pub(super) fn read(&self, grant: &Grant, times: Times) -> Result<Granted, Failure> {
-        let passing = |what: String, again| Failure {
+        let passing = |what: String, again, spent| Failure {
             error: Error::Passing {
                 what,
                 not_before: None,
                 reached: true,
+                spent: false,
                 tracking_id: self.tracking_id.clone(),
             },
             again,
+            spent,
+            refresh_token: None,
         };
         let soon = Some(Again::Soon);
         match self.status {
-            429 => return Err(self.later("Zoom is too busy for this app (HTTP 429)".into(), times)),
-            408 | 500.. => return Err(self.later(format!("Zoom answered with HTTP {}", self.status), times)),
+            429 => return Err(self.later("Zoom is too busy for this app (HTTP 429)".into(), times, false)),
+            408 | 500.. => {
+                return Err(self.later(format!("Zoom answered with HTTP {}", self.status), times, true));
+            }
             300..400 => {
                 return Err(passing(
                     "the answer was a redirect, as sign-in pages of networks send it".into(),
                     None,
+                    false,
                 ));
             }
             _ => {}
@@ -129,20 +147,28 @@ impl Answer {
             return Err(passing(
                 format!("the answer (HTTP {status}) was {what}; is a proxy in the way?"),
                 again,
+                status < 400,
             ));
         };
         match verdict(grant, &json) {
             Some(Verdict::Final(refusal)) => {
                 let tracking_id = self.tracking_id.clone();
-                Err(Failure { error: Error::Refused { refusal, status, tracking_id }, again: None })
+                Err(Failure {
+                    error: Error::Refused { refusal, status, tracking_id },
+                    again: None,
+                    spent: false,
+                    refresh_token: None,
+                })
             }
             Some(Verdict::Passing(name)) => {
-                Err(passing(format!("Zoom answered {name} (HTTP {status})"), soon))
+                Err(passing(format!("Zoom answered {name} (HTTP {status})"), soon, true))
             }
             None if status < 300 => self.granted(json, times),
-            None => {
-                Err(passing(format!("Zoom answered with HTTP {status} and no reason that is known"), None))
-            }
+            None => Err(passing(
+                format!("Zoom answered with HTTP {status} and no reason that is known"),
+                None,
+                false,
+            )),
         }
     }
 
@@ -157,13 +183,21 @@ impl Answer {
     }
 
     /// A failure that names the time to come back, if the answer does: a 429 may, and so may a 503 (RFC 9110).
-    fn later(&self, what: String, times: Times) -> Failure {
+    fn later(&self, what: String, times: Times, spent: bool) -> Failure {
         let wait = self.wait(times, LONGEST_WAIT);
         let not_before =
             wait.and_then(|wait| times.answered.checked_add_signed(TimeDelta::from_std(wait).ok()?));
         Failure {
-            error: Error::Passing { what, not_before, reached: true, tracking_id: self.tracking_id.clone() },
+            error: Error::Passing {
+                what,
+                not_before,
+                reached: true,
+                spent: false,
+                tracking_id: self.tracking_id.clone(),
+            },
             again: Some(wait.map_or(Again::Soon, Again::After)),
+            spent,
+            refresh_token: None,
         }
     }
 
@@ -174,22 +208,39 @@ impl Answer {
             _ => None,
         };
         let (access_token, refresh_token) = (text("access_token"), text("refresh_token"));
+        // One of them may be good where the other is not: what is good is kept.
+        let refresh_token = refresh_token.map(Token::new);
+        let unusable = |problem, refresh_token: Option<Result<Token, _>>| {
+            let refresh_token = refresh_token.and_then(Result::ok);
+            let beside_refresh_token = refresh_token.is_some();
+            let error = Error::UnsafeToken { problem, beside_refresh_token };
+            Failure { error, again: None, spent: true, refresh_token }
+        };
         let Some(access_token) = access_token.filter(|text| !text.is_empty()) else {
+            if matches!(refresh_token, Some(Ok(_))) {
+                return Err(unusable("there is none beside the refresh token", refresh_token));
+            }
             return Err(Failure {
                 error: Error::Passing {
                     what: "the answer (HTTP 200) held no token".into(),
                     not_before: None,
                     reached: true,
+                    spent: false,
                     tracking_id: self.tracking_id.clone(),
                 },
                 again: Some(Again::Soon),
+                spent: true,
+                refresh_token: None,
             });
         };
-        let usable = |text: String| {
-            Token::new(text).map_err(|problem| Failure { error: Error::UnsafeToken { problem }, again: None })
+        let token = match Token::new(access_token) {
+            Ok(token) => token,
+            Err(problem) => return Err(unusable(problem, refresh_token)),
         };
-        let (token, refresh_token) = (usable(access_token), refresh_token.map(usable).transpose());
-        let (token, refresh_token) = (token?, refresh_token?);
+        let (refresh_token, refused_refresh) = match refresh_token {
+            Some(Err(problem)) => (None, Some(problem)),
+            refresh_token => (refresh_token.and_then(Result::ok), None),
+        };
         let ahead = self.ahead(times);
         let exp = Claims::read(token.expose()).ok().and_then(|claims| claims.expires_at);
         let here = exp.map(|exp| exp.checked_sub_signed(TimeDelta::seconds(ahead)).unwrap_or(exp));
@@ -203,7 +254,7 @@ impl Answer {
         // Whole seconds, as they are recorded.
         let expires_at = expires_at.trunc_subsecs(0);
         let scopes = json.get("scope").and_then(Value::as_str).map(scopes).unwrap_or_default();
-        Ok(Granted { token, refresh_token, expires_at, ahead, scopes })
+        Ok(Granted { token, refresh_token, refused_refresh, expires_at, ahead, scopes })
     }
 
     /// The seconds that Zoom's clock is ahead of this machine's, by the Date of the answer.

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::answer::{Again, Answer, Failure, Granted, Times};
 use super::http::Silence;
-use super::{Credentials, Grant};
+use super::{Credentials, NotGranted};
 use crate::clock::{self, Clock, Stop};
 use crate::error::{Error, Left, Refusal};
 
@@ -39,15 +39,13 @@ pub(super) async fn exchange(
     credentials: &Credentials,
     clock: &dyn Clock,
     stop: &Stop,
-) -> Result<Granted, Error> {
+) -> Result<Granted, NotGranted> {
     let deadline = Instant::now() + BUDGET.saturating_sub(LATE);
-    let mut answer_lost = false;
-    let mut reached = false;
+    let is_single_use = credentials.grant.is_single_use();
+    let (mut reached, mut spent) = (false, false);
     for attempt in 1.. {
         let asked = clock.now();
-        let answer = answer(endpoint, credentials, deadline).await;
-        answer_lost |= answer.is_err();
-        let failure = match answer {
+        let failure = match answer(endpoint, credentials, deadline).await {
             Ok(answer) => {
                 reached = true;
                 let times = Times { asked, answered: clock.now() };
@@ -58,23 +56,27 @@ pub(super) async fn exchange(
             }
             Err(silence) => {
                 reached |= silence.sent;
-                Failure::unanswered(silence.what, reached)
+                Failure::unanswered(silence.what, reached, silence.sent)
             }
         };
+        spent |= failure.spent && is_single_use;
         let pause = match failure.again {
             Some(Again::Soon) => jittered(PAUSE * 3_u32.pow(attempt - 1)),
             // A little later than asked, so that all who were told the same do not come back at once.
             Some(Again::After(wait)) => wait + jittered(PAUSE),
-            None => return Err(explained(failure.error, answer_lost, &credentials.grant)),
+            None => {
+                let error = explained(failure.error, spent);
+                return Err(NotGranted { error, refresh_token: failure.refresh_token });
+            }
         };
         if attempt == TRIES || Instant::now() + pause >= deadline {
-            return Err(failure.error);
+            return Err(explained(failure.error, spent).into());
         }
         tokio::select! {
             biased;
             signal = stop.asked() => {
-                let left = if answer_lost && credentials.grant.is_single_use() { Left::RefreshToken } else { Left::Nothing };
-                return Err(Error::Interrupted { signal, left });
+                let left = if spent { Left::RefreshToken } else { Left::Nothing };
+                return Err(Error::Interrupted { signal, left }.into());
             }
             () = clock::pause(pause) => {}
         }
@@ -97,13 +99,15 @@ async fn answer(
     late.unwrap_or_else(|_| Err(silence()))
 }
 
-/// A refresh token that is refused after an answer was lost was most likely spent by the lost one.
-fn explained(error: Error, answer_lost: bool, grant: &Grant) -> Error {
+/// The same failure where a refresh token may be spent for an answer that was lost: one that is refused then most likely
+/// is.
+fn explained(error: Error, spent: bool) -> Error {
     match error {
-        Error::Refused { refusal: Refusal::RefreshToken, status, tracking_id }
-            if answer_lost && matches!(grant, Grant::RefreshToken(_)) =>
-        {
+        Error::Refused { refusal: Refusal::RefreshToken, status, tracking_id } if spent => {
             Error::Refused { refusal: Refusal::RefreshAnswerLost, status, tracking_id }
+        }
+        Error::Passing { what, not_before, reached, tracking_id, .. } => {
+            Error::Passing { what, not_before, reached, spent, tracking_id }
         }
         error => error,
     }
@@ -121,6 +125,7 @@ mod tests {
 
     use super::*;
     use crate::clock::{Stop, SystemClock};
+    use crate::zoom::Grant;
 
     /// Answers from a list, and remembers when it was asked.
     struct Script {
@@ -170,6 +175,7 @@ mod tests {
                 asked: RefCell::default(),
             };
             let result = exchange(&script, &credentials, &SystemClock::start(), &Stop::never()).await;
+            let result = result.map_err(|failed| failed.error);
             (result, script.asked.into_inner())
         })
     }
@@ -257,8 +263,48 @@ mod tests {
         let refused = || answer(400, r#"{"error":"invalid_grant","reason":"Invalid Token!"}"#, None);
         let (result, _) = run(refresh(), vec![silent(true), refused()]);
         assert!(matches!(result, Err(Error::Refused { refusal: Refusal::RefreshAnswerLost, .. })));
+        for lost in [
+            answer(504, "<html>", None),
+            answer(503, "", Some("1")),
+            answer(200, r#"{"access_token":"eyJ"#, None),
+            answer(200, "", None),
+            answer(200, r#"{"expires_in":3600}"#, None),
+            answer(400, r#"{"error":"server_error"}"#, None),
+        ] {
+            let (result, _) = run(refresh(), vec![lost, refused()]);
+            assert!(
+                matches!(result, Err(Error::Refused { refusal: Refusal::RefreshAnswerLost, .. })),
+                "{result:?}"
+            );
+        }
+        for not_asked in [silent(false), answer(429, "", None)] {
+            let (result, _) = run(refresh(), vec![not_asked, refused()]);
+            assert!(
+                matches!(result, Err(Error::Refused { refusal: Refusal::RefreshToken, .. })),
+                "{result:?}"
+            );
+        }
         let (result, _) = run(refresh(), vec![refused()]);
         assert!(matches!(result, Err(Error::Refused { refusal: Refusal::RefreshToken, .. })));
+    }
+
+    #[test]
+    fn what_may_have_spent_the_refresh_token_does_not_say_that_nothing_was_changed() {
+        let (html, busy) = (|| answer(504, "<html>", None), || answer(429, "", None));
+        for (grant, answers, expected) in [
+            (refresh(), vec![html(), silent(false), busy()], true),
+            (refresh(), vec![silent(true), busy(), busy()], true),
+            (refresh(), vec![silent(false), silent(false), busy()], false),
+            (refresh(), vec![answer(403, "<html>", None)], false),
+            (refresh(), vec![answer(302, "", None)], false),
+            (account(), vec![html(), silent(true), html()], false),
+        ] {
+            let (result, _) = run(grant, answers);
+            let error = result.unwrap_err();
+            let says_so = error.hint().unwrap().contains("used up the refresh token");
+            assert_eq!(says_so, expected, "{error:?}");
+            assert_ne!(error.hint().unwrap().contains("Nothing was changed"), expected, "{error:?}");
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ use super::answer::Answer;
 use super::exchange::{self, TokenEndpoint};
 use super::proxy::Proxy;
 use super::roots::trust;
-use super::{Credentials, Exchange, Grant, Granted, is_loopback};
+use super::{Credentials, Exchange, Grant, Granted, NotGranted, is_loopback};
 use crate::clock::{Clock, Stop, runtime};
 use crate::error::{Error, Left};
 use crate::token::Token;
@@ -152,16 +152,16 @@ impl Exchange for Http {
         credentials: &Credentials,
         clock: &dyn Clock,
         stop: &Stop,
-    ) -> Result<Granted, Error> {
+    ) -> Result<Granted, NotGranted> {
         stop.listen()?;
         let connection = Connection::new(url)?;
         let url = below(url, &["oauth", "token"]);
         let endpoint = Endpoint { client: connection.client(), url };
-        let exchange = exchange::exchange(&endpoint, credentials, clock, stop);
+        let exchange = async { Ok(exchange::exchange(&endpoint, credentials, clock, stop).await) };
         if credentials.grant.is_single_use() {
-            connection.run(exchange, async { (stop.insisted().await, Left::RefreshToken) })
+            connection.run(exchange, async { (stop.insisted().await, Left::RefreshToken) })?
         } else {
-            connection.run_until_asked(exchange, stop)
+            connection.run_until_asked(exchange, stop)?
         }
     }
 }

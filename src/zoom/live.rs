@@ -76,7 +76,7 @@ fn unanswered(Silence { what, sent }: Silence) -> Error {
 }
 
 fn passing(what: String, reached: bool, tracking_id: Option<String>) -> Error {
-    Error::Passing { what, not_before: None, reached, tracking_id }
+    Error::Passing { what, not_before: None, reached, spent: false, tracking_id }
 }
 
 /// What an answer says about the token that came with the question.

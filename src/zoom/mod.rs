@@ -51,6 +51,21 @@ impl Grant {
     }
 }
 
+/// Why there is no access token, and what came all the same.
+#[derive(Debug)]
+pub struct NotGranted {
+    /// Why.
+    pub error: Error,
+    /// The refresh token that takes the place of the spent one.
+    pub refresh_token: Option<Token>,
+}
+
+impl From<Error> for NotGranted {
+    fn from(error: Error) -> Self {
+        Self { error, refresh_token: None }
+    }
+}
+
 /// Something that turns credentials into a token: Zoom, or a test's script.
 pub trait Exchange {
     /// Asks for a token, within [`BUDGET`]. Where the grant may be repeated it ends when `stop` asks for it. Where it is
@@ -65,7 +80,7 @@ pub trait Exchange {
         credentials: &Credentials,
         clock: &dyn Clock,
         stop: &Stop,
-    ) -> Result<Granted, Error>;
+    ) -> Result<Granted, NotGranted>;
 }
 
 /// Whether a URL leads to this machine, where plain http harms nobody.

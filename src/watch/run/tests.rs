@@ -16,7 +16,7 @@ use crate::clock::Stop;
 use crate::clock::manual::ManualClock;
 use crate::error::Refusal;
 use crate::settings::Environment;
-use crate::zoom::{Credentials, Exchange, Granted};
+use crate::zoom::{Credentials, Exchange, Granted, NotGranted};
 
 /// What Zoom does at each exchange, and a token of an hour when nothing is said.
 #[derive(Default)]
@@ -28,19 +28,20 @@ struct Zoom {
 }
 
 impl Exchange for Zoom {
-    fn exchange(&self, _: &Url, _: &Credentials, clock: &dyn Clock, _: &Stop) -> Result<Granted, Error> {
+    fn exchange(&self, _: &Url, _: &Credentials, clock: &dyn Clock, _: &Stop) -> Result<Granted, NotGranted> {
         self.asked.set(self.asked.get() + 1);
         clock.sleep(Duration::from_secs(self.takes.get()), &Stop::never()).unwrap();
         if self.down.get() {
-            return Err(passing());
+            return Err(passing().into());
         }
         if let Some(error) = self.answers.borrow_mut().pop_front() {
-            return Err(error);
+            return Err(error.into());
         }
         let now = clock.now();
         Ok(Granted {
             token: Token::new(jwt(now, 3600)).unwrap(),
             refresh_token: None,
+            refused_refresh: None,
             expires_at: now + TimeDelta::seconds(3600),
             ahead: 0,
             scopes: Vec::new(),
@@ -53,6 +54,7 @@ fn passing() -> Error {
         what: "Zoom answered with HTTP 503".into(),
         not_before: None,
         reached: true,
+        spent: false,
         tracking_id: None,
     }
 }
@@ -192,6 +194,22 @@ fn the_example_of_the_documentation_is_told_line_by_line() {
         ]
     );
     assert_eq!(*world.claude.did.borrow(), ["update", "restart"]);
+}
+
+#[test]
+fn a_watch_that_begins_anew_knows_that_tokens_live_shorter_than_its_threshold() {
+    let world = World::at("2026-03-04T12:00:00Z", None);
+    let plan = Plan { threshold: 7200, interval: 0 };
+    for asked in [1, 1] {
+        let told = world.watch(plan, 2, |_, _| {});
+        let warned = told.iter().filter(|line| line.contains("less than the threshold")).count();
+        assert_eq!((warned, world.zoom.asked.get()), (1, asked), "{told:?}");
+        world.clock.advance(Duration::from_mins(10));
+    }
+    // At half of its life.
+    world.clock.advance(Duration::from_mins(20));
+    world.watch(plan, 1, |_, _| {});
+    assert_eq!(world.zoom.asked.get(), 2);
 }
 
 #[test]

@@ -19,6 +19,7 @@ fn view(second: u64, left: Option<i64>) -> View {
         fingerprint: 1,
         last_attempt: None,
         not_before: None,
+        life: None,
     }
 }
 
@@ -263,6 +264,7 @@ impl World {
             fingerprint: self.fingerprint,
             last_attempt: None,
             not_before: None,
+            life: None,
         }
     }
 

@@ -142,12 +142,26 @@ fn an_unsafe_token_is_refused() {
     for token in ["a\\nb", "a\\\"b", "$(id)", "a b", "`id`"] {
         for body in [
             format!(r#"{{"access_token":"{token}"}}"#),
-            format!(r#"{{"access_token":"fine","refresh_token":"{token}"}}"#),
+            format!(r#"{{"access_token":"{token}","refresh_token":"{token}"}}"#),
         ] {
             let failure = read(&account(), 200, &body).unwrap_err();
             assert!(matches!(failure.error, Error::UnsafeToken { .. }) && failure.again.is_none(), "{body}");
+            assert_eq!(failure.refresh_token, None);
         }
     }
+}
+
+#[test]
+fn what_is_good_beside_an_unsafe_token_is_kept() {
+    for token in ["\"$(id)\"", "\"\"", "null"] {
+        let body = format!(r#"{{"access_token":{token},"refresh_token":"next"}}"#);
+        let failure = read(&refresh(), 200, &body).unwrap_err();
+        assert!(failure.again.is_none() && failure.error.hint().unwrap().contains("is kept"), "{body}");
+        assert_eq!(failure.refresh_token.unwrap().expose(), "next", "{body}");
+    }
+    let granted = read(&refresh(), 200, r#"{"access_token":"fine","refresh_token":"$(id)"}"#).unwrap();
+    assert_eq!((granted.token.expose(), granted.refresh_token), ("fine", None));
+    assert!(granted.refused_refresh.is_some());
 }
 
 #[test]

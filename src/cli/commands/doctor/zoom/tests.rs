@@ -26,7 +26,7 @@ fn of(state: State) -> Held {
 }
 
 fn passing(what: &str) -> Error {
-    Error::Passing { what: what.into(), not_before: None, reached: false, tracking_id: None }
+    Error::Passing { what: what.into(), not_before: None, reached: false, spent: false, tracking_id: None }
 }
 
 fn reached(ahead: Result<Option<i64>, Error>) -> Reached {

@@ -1,0 +1,238 @@
+//! What one exchange leaves for the next: its failure, what became of the refresh token, how long tokens live.
+//!
+//! Nothing waits for it: what cannot be written down is kept by this process, and costs other processes a request.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use secrecy::ExposeSecret as _;
+use zeroize::Zeroizing;
+
+use super::{Keeper, Look, Need};
+use crate::clock::Clock;
+use crate::error::{Code, Error, Left, Refusal};
+use crate::settings::Settings;
+use crate::store::{ClockDifference, Failure, Life, Memory, StateDirectory, digest};
+use crate::zoom::{Credentials, Grant, Granted, LONGEST_WAIT, NotGranted};
+
+/// For how long it is believed that tokens live no longer than the last one did. Zoom may change that, and whoever asks
+/// for more then asks Zoom once a day.
+const LIFE_IS_BELIEVED: Duration = Duration::from_hours(24);
+
+/// An exchange that is about to be made, as it is remembered.
+pub(super) struct Attempt {
+    /// As it is written down now.
+    memory: Memory,
+    /// What Zoom is asked with.
+    credentials: String,
+    app: String,
+    /// Whether an earlier exchange may have spent this refresh token and has lost the answer.
+    was_spent: bool,
+}
+
+impl Keeper<'_> {
+    /// Takes over a failure that another process met while this one waited, and obeys a wait that Zoom asked for. A
+    /// verdict on other credentials is none on these.
+    pub(super) fn heed(
+        &self,
+        memory: &Memory,
+        credentials: &Credentials,
+        started: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        let Some(failure) = &memory.failure else { return Ok(()) };
+        let now = self.clock.now();
+        let concerns = |code| {
+            let asked_with = failure.credentials.as_ref();
+            code != Code::Refused || asked_with.is_none_or(|those| *those == name_of(credentials))
+        };
+        if failure.at >= started
+            && failure.at <= now
+            && let Some(code) = Code::of_exchange(failure.code).filter(|code| concerns(*code))
+        {
+            let (message, hint) = (failure.message.clone(), failure.hint.clone());
+            return Err(Error::TakenOver { code, message, hint, at: failure.at });
+        }
+        match failure.not_before {
+            // One that is further ahead than any was written before the clock was set back.
+            Some(time) if time > now && (time - now).to_std().is_ok_and(|wait| wait <= LONGEST_WAIT) => {
+                Err(Error::Passing {
+                    what: "Zoom was too busy for this app a moment ago".into(),
+                    not_before: Some(time),
+                    reached: false,
+                    spent: false,
+                    tracking_id: None,
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a need that no token of this app has met lately.
+    pub(super) fn is_meetable(
+        &self,
+        memory: &Memory,
+        credentials: &Credentials,
+        need: &Need,
+    ) -> Result<(), Error> {
+        match believed(memory, &app_of(credentials), self.clock.now()) {
+            Some(life) if !exceeds(life, need.seconds) => {
+                Err(Error::Unmeetable { asked: need.seconds, life })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// How long a new token would live, in seconds, where one has not lived for as long as it was needed lately.
+    pub fn short_life(&self, look: &Look) -> Option<i64> {
+        let credentials = Settings::new(self.environment, &look.file).credentials().ok()?;
+        believed(&self.memory(look), &app_of(&credentials), look.now)
+    }
+
+    /// Remembers that tokens of the `.env` of a look live no longer than this, in seconds.
+    pub fn remember_short_life(&self, look: &Look, seconds: i64) {
+        let Ok(credentials) = Settings::new(self.environment, &look.file).credentials() else { return };
+        let (state, app) = (self.state(&look.file), app_of(&credentials));
+        let life = Some(Life { seconds, app, measured_at: self.clock.now() });
+        // What cannot be written down is kept by this process.
+        let _ = state.remember(&Memory { life, ..state.memory() });
+    }
+
+    /// What keeps this process from writing down what it remembers of the `.env` of a look, if anything does.
+    pub fn forgets(&self, look: &Look) -> Option<String> {
+        self.state(&look.file).problem()
+    }
+
+    /// Takes note of an exchange before it is made: whoever ends this process before it has an answer has the next one say
+    /// what became of the refresh token.
+    pub(super) fn remember_attempt(
+        &self,
+        state: &StateDirectory,
+        before: &Memory,
+        credentials: &Credentials,
+    ) -> Attempt {
+        let name = name_of(credentials);
+        let was_spent = before.spent.as_ref() == Some(&name);
+        let mut memory = before.clone();
+        if credentials.grant.is_single_use() {
+            memory.spent = Some(name.clone());
+        }
+        if self.watching {
+            memory.attempt = Some(self.clock.now());
+        }
+        if memory != *before {
+            let _ = state.remember(&memory);
+        }
+        Attempt { memory, credentials: name, app: app_of(credentials), was_spent }
+    }
+}
+
+impl Attempt {
+    /// Remembers a failure, which is news for those who wait, and gives it as it looks with what was known before.
+    pub(super) fn failed(self, state: &StateDirectory, clock: &dyn Clock, failed: NotGranted) -> Error {
+        let is_settled = failed.refresh_token.is_some();
+        let error = match failed.error {
+            Error::Refused { refusal: Refusal::RefreshToken, status, tracking_id } if self.was_spent => {
+                Error::Refused { refusal: Refusal::RefreshAnswerLost, status, tracking_id }
+            }
+            error => error,
+        };
+        let may_be_spent = match &error {
+            Error::Passing { spent, .. } => *spent,
+            Error::Interrupted { left, .. } => *left == Left::RefreshToken,
+            Error::Refused { refusal, .. } => *refusal == Refusal::RefreshAnswerLost,
+            _ => false,
+        };
+        let mut memory = self.memory.clone();
+        memory.spent = (!is_settled && (self.was_spent || may_be_spent)).then_some(self.credentials.clone());
+        let code = error.code().number();
+        let not_before = match &error {
+            Error::Passing { not_before, .. } => *not_before,
+            _ => None,
+        };
+        if Code::of_exchange(code).is_some() {
+            memory.failure = Some(Failure {
+                at: clock.now(),
+                code,
+                message: error.to_string(),
+                hint: error.hint(),
+                not_before,
+                credentials: Some(self.credentials),
+            });
+        }
+        if memory != self.memory {
+            let _ = state.remember(&memory);
+        }
+        error
+    }
+
+    /// Remembers a success. Gives a warning when what somebody may miss cannot be written down.
+    pub(super) fn succeeded(
+        self,
+        state: &StateDirectory,
+        clock: &dyn Clock,
+        granted: &Granted,
+        need: &Need,
+    ) -> Vec<String> {
+        let now = clock.now();
+        let difference =
+            (granted.ahead != 0).then_some(ClockDifference { ahead: granted.ahead, measured_at: now });
+        let mut memory = Memory { failure: None, clock: difference, ..self.memory.clone() };
+        let is_missed = memory.clock != self.memory.clock;
+        memory.spent = None;
+        if !granted.scopes.is_empty() {
+            memory.scopes.clone_from(&granted.scopes);
+        }
+        let seconds = (granted.expires_at - now).num_seconds();
+        if !exceeds(seconds, need.seconds) {
+            memory.life = Some(Life { seconds, app: self.app, measured_at: now });
+        } else if memory.life.as_ref().is_some_and(|life| life.app != self.app || life.seconds < seconds) {
+            memory.life = None;
+        }
+        if memory == self.memory {
+            // Usually the same is remembered, and no file is touched.
+            return Vec::new();
+        }
+        let error = state.remember(&memory).err().filter(|_| is_missed);
+        error
+            .map(|error| format!("{error}; the difference of the clocks is not remembered"))
+            .into_iter()
+            .collect()
+    }
+}
+
+/// A short name for what Zoom is asked with, that cannot be turned back into it.
+fn name_of(credentials: &Credentials) -> String {
+    let (grant, whose) = match &credentials.grant {
+        Grant::AccountCredentials { account_id } => ("account", account_id.as_str()),
+        Grant::RefreshToken(token) => ("refresh", token.expose()),
+    };
+    let secret = credentials.client_secret.expose_secret();
+    digest(Zeroizing::new([&credentials.client_id, secret, grant, whose].join("\n")).as_bytes())
+}
+
+/// A short name for the app and the account, which stays the same when a refresh token rotates.
+fn app_of(credentials: &Credentials) -> String {
+    let whose = match &credentials.grant {
+        Grant::AccountCredentials { account_id } => account_id,
+        Grant::RefreshToken(_) => "",
+    };
+    digest([&credentials.client_id, whose].join("\n").as_bytes())
+}
+
+/// The life of a token of this app as far as it can be believed now.
+fn believed(memory: &Memory, app: &str, now: DateTime<Utc>) -> Option<i64> {
+    let life = memory.life.as_ref().filter(|life| life.app == app)?;
+    let age = (now - life.measured_at).to_std().ok()?;
+    (age < LIFE_IS_BELIEVED).then_some(life.seconds)
+}
+
+/// Whether a token with a life of `life` seconds meets a need of more than `seconds`.
+fn exceeds(life: i64, seconds: u64) -> bool {
+    u64::try_from(life).is_ok_and(|life| life > seconds)
+}
+
+/// A difference of the clocks as far as it can be believed now: one that was measured in the future was measured
+/// before this clock was set right.
+pub(super) fn applicable(clock: ClockDifference, now: DateTime<Utc>) -> i64 {
+    if clock.measured_at <= now { clock.ahead } else { 0 }
+}
