@@ -6,6 +6,7 @@
 mod code;
 mod hint;
 mod left;
+mod no_server;
 mod refusal;
 
 use std::io;
@@ -16,6 +17,7 @@ use thiserror::Error;
 
 pub use code::Code;
 pub use left::Left;
+pub use no_server::NoServer;
 pub use refusal::Refusal;
 
 /// Everything that makes a command end without doing what it was asked for.
@@ -116,6 +118,17 @@ pub enum Error {
     ClaudeConfigMissing {
         /// Where it was looked for; empty where the user has no home.
         looked: Vec<PathBuf>,
+    },
+
+    /// Claude Desktop's configuration has no server that a token could be handed to. Nothing was changed in it.
+    #[error("{}: {}", .path.display(), .lack.what(.place))]
+    NoServer {
+        /// The file.
+        path: PathBuf,
+        /// The place of the server, `mcpServers.<server>`.
+        place: String,
+        /// What it lacks.
+        lack: NoServer,
     },
 
     /// Zoom gave a verdict: asking again with the same credentials gives the same answer.
@@ -265,7 +278,8 @@ impl Error {
             | Self::Unreadable { .. }
             | Self::Untrusted { .. }
             | Self::Policy { .. }
-            | Self::ClaudeConfigMissing { .. } => Code::Configuration,
+            | Self::ClaudeConfigMissing { .. }
+            | Self::NoServer { .. } => Code::Configuration,
             Self::Unread => Code::Done,
             Self::Refused { .. } => Code::Refused,
             Self::Passing { .. } | Self::UnsafeToken { .. } => Code::Passing,

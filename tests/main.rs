@@ -13,6 +13,7 @@ mod bystanders;
 mod canaries;
 mod check;
 mod claude_app;
+mod claude_config;
 #[cfg(unix)]
 mod claude_platforms;
 mod concurrency;
@@ -55,6 +56,7 @@ mod mcp_install;
 mod mcp_lines;
 mod mcp_policy;
 mod mcp_refresh;
+mod mcp_reinstall;
 mod mcp_rmcp;
 mod mcp_secrets;
 mod mcp_session;

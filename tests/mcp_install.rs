@@ -32,7 +32,7 @@ const FILE: &str = "claude_desktop_config.json";
 const BACKUP: &str = "claude_desktop_config.json.zoomtok.bak";
 
 /// A home with a `.env`, and Claude's directory without a configuration, the path of which is set.
-fn home() -> Home {
+pub(crate) fn home() -> Home {
     let mut home = Home::with_env("ZOOM_ACCESS_TOKEN=canary-of-env\n");
     let path = config_path(&home);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -40,17 +40,17 @@ fn home() -> Home {
     home
 }
 
-fn home_with(config: &str) -> Home {
+pub(crate) fn home_with(config: &str) -> Home {
     let home = home();
     fs::write(config_path(&home), config).unwrap();
     home
 }
 
-fn config_path(home: &Home) -> PathBuf {
+pub(crate) fn config_path(home: &Home) -> PathBuf {
     home.work().join("Claude").join(FILE)
 }
 
-fn config(home: &Home) -> String {
+pub(crate) fn config(home: &Home) -> String {
     fs::read_to_string(config_path(home)).unwrap()
 }
 
@@ -60,18 +60,19 @@ fn config_names(home: &Home) -> Vec<String> {
 
 /// Runs `mcp --install` and sees that nothing secret is in what it says.
 #[track_caller]
-fn install(home: &Home, arguments: &[&str], code: i32) -> Ended {
+pub(crate) fn install(home: &Home, arguments: &[&str], code: i32) -> Ended {
     let ended = home.run([&["mcp", "--install"], arguments].concat()).expect(code);
     assert!(!format!("{}{}", ended.stdout, ended.stderr).contains("canary"), "{}", ended.stdout);
     ended
 }
 
-/// The server that is there now: its command and its arguments, and nothing else.
+/// The server that is there now: its command and its arguments, and where it keeps its state.
 #[track_caller]
-fn server(home: &Home, name: &str) -> (PathBuf, Vec<String>) {
+pub(crate) fn server(home: &Home, name: &str) -> (PathBuf, Vec<String>) {
     let root: Value = serde_json::from_str(&config(home)).unwrap();
     let server = root["mcpServers"][name].as_object().unwrap();
-    assert_eq!(server.keys().collect::<Vec<_>>(), ["args", "command"]);
+    assert_eq!(server.keys().collect::<Vec<_>>(), ["args", "command", "env"]);
+    assert_eq!(server["env"], json!({"XDG_STATE_HOME": home.state()}));
     let args = server["args"].as_array().unwrap().iter().map(|arg| arg.as_str().unwrap().to_owned());
     (server["command"].as_str().unwrap().into(), args.collect())
 }
@@ -82,7 +83,8 @@ fn entry(home: &Home) -> String {
     let (program, env) = (path(Path::new(env!("CARGO_BIN_EXE_zoomtok"))), path(&home.env_path()));
     format!(
         "{{\n\t\t\t\"command\": {program},\n\t\t\t\"args\": [\n\t\t\t\t\"mcp\",\n\t\t\t\t\"--env-file\",\n\t\t\t\t{env}\n\
-         \t\t\t]\n\t\t}}"
+         \t\t\t],\n\t\t\t\"env\": {{\n\t\t\t\t\"XDG_STATE_HOME\": {}\n\t\t\t}}\n\t\t}}",
+        json!(home.state())
     )
 }
 
@@ -245,7 +247,7 @@ fn the_name_the_policy_and_the_env_file_come_from_settings_and_flags() {
     install(&home, &["--policy", "flag.json", "--env-file", "other.env"], 0)
         .stderr
         .lines()
-        .find(|line| line.contains("other.env is not there yet"))
+        .find(|line| line.contains("other.env does not exist yet"))
         .unwrap();
     assert_eq!(names(&home), ["other.env", "flag.json"]);
 
@@ -259,7 +261,7 @@ fn the_name_the_policy_and_the_env_file_come_from_settings_and_flags() {
 
 /// An absolute path, from the home's directory on.
 #[track_caller]
-fn path_in(home: &Home, path: &str) -> String {
+pub(crate) fn path_in(home: &Home, path: &str) -> String {
     let (path, work) = (Path::new(path), home.work());
     assert!(path.is_absolute(), "{}", path.display());
     let parent = path.parent().unwrap().canonicalize().unwrap();
@@ -288,7 +290,7 @@ fn links_are_named_as_they_are() {
 #[test]
 fn with_it_in_place_nobody_puts_a_token_there_or_restarts_claude() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
-    let home = home_with(&CONFIG.replace("NODE", NODE));
+    let home = home_with(r#"{"mcpServers": {}}"#);
     home.write_env(&format!(
         "{}ZOOM_ACCESS_TOKEN={}\n",
         crate::support::credentials(&sandbox),

@@ -240,8 +240,7 @@ mod claude {
         config: PathBuf,
     }
 
-    const CONFIG: &str =
-        "{\n  // mine\n  \"mcpServers\": {\n    \"zoom\": { \"command\": \"node\", \"env\": {} },\n  }\n}\n";
+    const CONFIG: &str = "{\n  \"mine\": 1e3,\n  \"mcpServers\": {\n    \"zoom\": { \"command\": \"node\", \"env\": {} }\n  }\n}\n";
 
     impl Claude {
         fn new(home: &mut Home) -> Self {
@@ -270,7 +269,7 @@ mod claude {
             "{told}"
         );
         assert!(claude.holds(&home.value("ZOOM_ACCESS_TOKEN").unwrap()));
-        assert!(fs::read_to_string(&claude.config).unwrap().contains("// mine"));
+        assert!(fs::read_to_string(&claude.config).unwrap().contains("\"mine\": 1e3"));
         let started = claude.apps.started();
         assert_eq!(started.len(), 2, "{started:?}");
         assert!(
@@ -329,6 +328,13 @@ mod claude {
             fs::write(&claude.config, CONFIG).unwrap();
             let told = home.run(["watch", "--once"]).expect(0).quietly().stdout;
             assert!(told.contains("it was put back"), "{drop_at}: {told}");
+            if !lost {
+                // And not a half of it, which no client could start.
+                let config: Value = serde_json::from_str(&fs::read_to_string(&drops).unwrap()).unwrap();
+                let server = &config["mcpServers"]["zoom"];
+                assert_eq!(server["command"], "node", "{config}");
+                assert_eq!(server["env"]["ZOOM_ACCESS_TOKEN"], *home.value("ZOOM_ACCESS_TOKEN").unwrap());
+            }
             assert_eq!(told.contains("dropped it again"), lost, "{drop_at}: {told}");
             drop(running);
         }

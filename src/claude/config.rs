@@ -5,45 +5,33 @@
 //! those that are there right before the new ones take their place. It holds secrets, zoomtok's among them: its text is
 //! wiped when it is dropped.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use zeroize::Zeroizing;
+use serde_json::Value;
 
-use super::edit::{Edit, New, Place, Server, edit, value};
-use crate::clock::{Clock, Stop, SystemClock};
+use self::server::Server;
+use self::write::{Change, Written};
+use super::edit::{Part, Place, beyond_json, server, value};
+use crate::clock::Stop;
 use crate::error::Error;
 use crate::settings::Settings;
-use crate::store::{
-    Fault, Lock, PATIENCE, Reservation, default_state_root, insist, make_private, no_place, read_regular,
-    resolve,
-};
+use crate::store::default_state_root;
 use crate::token::{Token, mask};
 
 mod configured;
 mod install;
+mod own;
 mod platform;
+mod server;
+mod write;
 
-pub use configured::Configured;
 pub(crate) use configured::program;
-pub use install::{Entry, Installed};
-
-/// No configuration comes near this many bytes; what is larger was named by mistake.
-const MAX_LEN: u64 = 16 * 1024 * 1024;
-
-/// How often a text is edited anew because the file has changed meanwhile.
-const TRIES: usize = 3;
-
-/// The pause before that: whoever is writing the file is done then.
-const PAUSE: Duration = Duration::from_millis(50);
-
-/// What a file that is not there yet would say.
-const NOTHING: &str = "{}";
+pub use configured::{Configured, Contents};
+pub use install::{Entry, Existing, Installed};
+pub use own::{Reader, Served};
 
 /// The place of the token in Claude Desktop's configuration.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// The file.
     pub path: PathBuf,
@@ -53,6 +41,8 @@ pub struct Config {
     pub key: String,
     /// Where the lock is that keeps zoomtoks apart which write such files.
     pub state_root: Option<PathBuf>,
+    /// What reads the arguments of a server that is zoomtok.
+    pub reader: Reader,
 }
 
 /// What an update did, or would do.
@@ -64,6 +54,8 @@ pub struct Update {
     pub path: PathBuf,
     /// The copy of the file as it was before, where it was made now.
     pub backup: Option<PathBuf>,
+    /// Claude does not read the file as it is, and could drop every server in it at its next start.
+    pub unread: bool,
     /// What the user should know, as sentences.
     pub warnings: Vec<String>,
     /// The server is `zoomtok mcp`, which reads `.env`: neither a change nor a restart is needed.
@@ -72,39 +64,6 @@ pub struct Update {
     pub place: String,
     /// What stood there before, masked.
     pub before: Option<String>,
-}
-
-/// What surrounds a write; another one in tests.
-struct Surroundings<'a> {
-    /// Where the lock is, if anywhere.
-    state_root: Option<&'a Path>,
-    clock: &'a dyn Clock,
-    stop: &'a Stop,
-    /// Called when the new text is on the disk and not yet in its place.
-    ready: &'a mut dyn FnMut(),
-}
-
-/// What is to stand where.
-struct Change<'a> {
-    place: Place<'a>,
-    new: New<'a>,
-}
-
-/// A file as it was read.
-struct Content {
-    /// The path without symbolic links.
-    real: PathBuf,
-    /// None where there is no file, and a directory for it.
-    text: Option<Zeroizing<String>>,
-}
-
-/// What came of a change.
-struct Written {
-    /// The file before it.
-    content: Content,
-    edit: Edit,
-    /// The copy of it, where it was made now.
-    backup: Option<PathBuf>,
 }
 
 impl Config {
@@ -119,6 +78,7 @@ impl Config {
         path: Option<&Path>,
         server: Option<&str>,
         key: Option<&str>,
+        reader: Reader,
     ) -> Result<Self, Error> {
         let path = match path {
             Some(path) => path.to_owned(),
@@ -129,27 +89,27 @@ impl Config {
         };
         let server = server.map_or_else(|| settings.claude_server_name(), |server| Ok(server.to_owned()))?;
         let key = key.map_or_else(|| settings.claude_env_key(), |key| Ok(key.to_owned()))?;
-        Ok(Self { path, server, key, state_root: default_state_root() })
+        Ok(Self { path, server, key, state_root: default_state_root(), reader })
     }
 
     /// Puts the token in its place. A file that holds it already is not touched.
     ///
     /// # Errors
     ///
-    /// [`Error::ClaudeConfigMissing`], [`Error::Unreadable`] or [`Error::Unparseable`], and the file is untouched;
-    /// [`Error::Store`] or [`Error::Busy`] when it cannot be written or does not stop changing; [`Error::Interrupted`]
-    /// when the end is asked for while it waits.
+    /// [`Error::ClaudeConfigMissing`], [`Error::NoServer`], [`Error::Unreadable`] or [`Error::Unparseable`], and the file
+    /// is untouched; [`Error::Store`] or [`Error::Busy`] when it cannot be written or does not stop changing;
+    /// [`Error::Interrupted`] when the end is asked for while it waits.
     pub fn update(&self, token: &Token, stop: &Stop) -> Result<Update, Error> {
-        Ok(self.report(self.write(&self.change(token), stop)?))
+        Ok(self.report(self.write(&Change::Token(token), stop)?))
     }
 
     /// What an update would do. Nothing is written.
     ///
     /// # Errors
     ///
-    /// As [`Config::update`], but for those of writing.
+    /// As [`Config::update`].
     pub fn preview(&self, token: &Token) -> Result<Update, Error> {
-        Ok(self.report(self.read_and_edit(&self.change(token))?))
+        Ok(self.report(self.preview_write(&Change::Token(token))?))
     }
 
     /// Whether the token is in its place.
@@ -163,177 +123,78 @@ impl Config {
         Ok(value.is_some_and(|value| *value == token.expose()))
     }
 
-    fn write(&self, change: &Change<'_>, stop: &Stop) -> Result<Written, Error> {
-        self.write_in(
-            change,
-            &mut Surroundings {
-                state_root: self.state_root.as_deref(),
-                clock: &SystemClock::start(),
-                stop,
-                ready: &mut || {},
-            },
-        )
+    /// The server as it is, for [`Config::put_back`]; none where there is none. It holds secrets.
+    ///
+    /// # Errors
+    ///
+    /// As [`Config::holds`].
+    pub(super) fn kept(&self) -> Result<Option<Value>, Error> {
+        let text = self.read()?.text.ok_or_else(|| self.missing())?;
+        server(&text, self.place()).map_err(|fault| self.unparseable(fault))
     }
 
-    fn write_in(&self, change: &Change<'_>, surroundings: &mut Surroundings<'_>) -> Result<Written, Error> {
-        let (clock, stop) = (surroundings.clock, surroundings.stop);
-        let mut written = self.read_and_edit(change);
-        if is_passing(&written) {
-            clock.sleep(PAUSE, stop)?;
-            written = self.read_and_edit(change);
-        }
-        let written = written?;
-        let Some(text) = &written.edit.text else { return Ok(written) };
-        let _lock = lock(surroundings)?;
-        let mut backup = None;
-        let mut reservation = Reservation::new(&written.content.real, text.len())?.for_owner_of_directory();
-        for attempt in 0..TRIES {
-            if attempt > 0
-                && let Err(stopped) = clock.sleep(PAUSE, stop)
-            {
-                withdraw(backup);
-                return Err(stopped.into());
-            }
-            // Also at first: another zoomtok may have written it while this one waited for the lock.
-            let written = self.read_and_edit(change);
-            if attempt + 1 < TRIES && is_passing(&written) {
-                continue;
-            }
-            let Ok(Written { content, edit: Edit { text: Some(text), .. }, .. }) = &written else {
-                withdraw(backup);
-                return written;
-            };
-            backup = back_up(content, backup.as_ref())?;
-            let ready = &mut *surroundings.ready;
-            let is_unchanged = || {
-                ready();
-                self.read().is_ok_and(|now| now.text == content.text && now.real == content.real)
-            };
-            match reservation.commit_if(text.as_bytes(), is_unchanged)? {
-                None => return written.map(|written| Written { backup, ..written }),
-                Some(again) => reservation = again,
-            }
-        }
-        withdraw(backup);
-        Err(Error::Store {
-            action: "update",
-            path: self.path.clone(),
-            source: io::Error::new(io::ErrorKind::ResourceBusy, "another program keeps changing it"),
+    /// Puts the token in its place again, and the server too where that is gone.
+    ///
+    /// # Errors
+    ///
+    /// As [`Config::update`].
+    pub(super) fn put_back(
+        &self,
+        token: &Token,
+        server: Option<&Value>,
+        stop: &Stop,
+    ) -> Result<Update, Error> {
+        let change = server.map_or(Change::Token(token), |server| Change::Dropped(token, server));
+        Ok(self.report(self.write(&change, stop)?))
+    }
+
+    /// Makes sure that Claude would read the file at its next start. Claude takes one that is no strict JSON for an empty
+    /// one, and then writes that back (tradesdontlie/tradingview-mcp#406, aaddrick/claude-desktop-debian#768). A file that
+    /// does not exist is no harm.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Claude`], for whoever wants to restart the app.
+    pub fn is_read_by_claude(&self) -> Result<(), Error> {
+        let beyond = self.read().and_then(|content| match &content.text {
+            Some(text) => beyond_json(text).map_err(|fault| self.unparseable(fault)),
+            None => Ok(None),
+        });
+        let what = match beyond {
+            Ok(None) | Err(Error::ClaudeConfigMissing { .. }) => return Ok(()),
+            Ok(Some(beyond)) => format!("{} {beyond}", self.path.display()),
+            Err(error) => error.with_causes(),
+        };
+        Err(Error::Claude {
+            what: format!("{what}; Claude reads nothing but strict JSON, and would drop every server in it"),
+            hint: "Correct the file first".into(),
         })
     }
 
-    fn change<'a>(&'a self, token: &'a Token) -> Change<'a> {
-        Change { place: self.place(), new: New::Text(token.expose()) }
-    }
-
     fn place(&self) -> Place<'_> {
-        Place { server: &self.server, key: Some(&self.key) }
+        Place { server: &self.server, part: Part::Variable(&self.key) }
     }
 
-    fn read_and_edit(&self, change: &Change<'_>) -> Result<Written, Error> {
-        let content = self.read()?;
-        let text = match (&content.text, change.place.key) {
-            (Some(text), _) => text.as_str(),
-            (None, None) => NOTHING,
-            // A token alone starts no server, so it is no reason to make the file.
-            (None, Some(_)) => return Err(self.missing()),
-        };
-        let edit = edit(text, change.place, &change.new).map_err(|fault| self.unparseable(fault))?;
-        Ok(Written { content, edit, backup: None })
-    }
-
-    fn read(&self) -> Result<Content, Error> {
-        let failed = |source: io::Error| match source.kind() {
-            io::ErrorKind::NotFound => self.missing(),
-            _ => Error::Unreadable { path: self.path.clone(), source },
-        };
-        let real = insist(|| resolve(&self.path)).map_err(failed)?;
-        let bytes = match insist(|| read_regular(&real, MAX_LEN, "which no configuration of Claude's is")) {
-            Err(error)
-                if error.kind() == io::ErrorKind::NotFound && real.parent().is_some_and(Path::is_dir) =>
-            {
-                return Ok(Content { real, text: None });
-            }
-            bytes => bytes.map_err(failed)?,
-        };
-        let text =
-            std::str::from_utf8(&bytes).map_err(|_| self.unparseable(Fault::general("it is not UTF-8")))?;
-        Ok(Content { real, text: Some(text.to_owned().into()) })
-    }
-
-    fn missing(&self) -> Error {
-        Error::ClaudeConfigMissing { looked: platform::looked_for(&self.path) }
-    }
-
-    fn unparseable(&self, fault: Fault) -> Error {
-        Error::Unparseable { path: self.path.clone(), line: fault.line, problem: fault.problem }
-    }
-
-    fn report(&self, Written { edit, backup, .. }: Written) -> Update {
-        let name = self.place().server_name();
-        // https://modelcontextprotocol.io/docs/develop/connect-local-servers: `command` is what Claude runs.
-        let warnings = match edit.server {
-            Server::Missing => {
-                vec![format!("{name} was not there; Claude cannot start it before it has a command")]
-            }
-            Server::WithoutCommand => {
-                vec![format!("{name} has no command, and Claude cannot start it without one")]
-            }
-            Server::Present | Server::ReadsEnv => Vec::new(),
-        };
+    fn report(&self, Written { edited, backup, .. }: Written) -> Update {
         Update {
-            changed: edit.text.is_some(),
+            changed: edited.text.is_some(),
             path: self.path.clone(),
             backup,
-            warnings,
-            reads_env: edit.server == Server::ReadsEnv,
+            unread: edited.beyond_json.is_some(),
+            warnings: edited.beyond_json.iter().map(|beyond| self.unread(beyond)).collect(),
+            reads_env: matches!(edited.server, Server::Own(..)),
             place: self.place().name(),
-            before: edit.before.as_ref().map(|before| mask(before)),
+            before: edited.before.as_ref().map(|before| mask(before)),
         }
     }
-}
 
-/// The lock that all zoomtoks share which write a configuration of Claude's. It is in the state directory, since a
-/// lock file beside the configuration would lie about in somebody else's directory.
-fn lock(surroundings: &Surroundings<'_>) -> Result<Lock, Error> {
-    let root = surroundings.state_root.ok_or_else(|| no_place("the lock"))?;
-    make_private(root).map_err(|source| Error::Store { action: "make", path: root.to_owned(), source })?;
-    Lock::acquire(&root.join("claude"), PATIENCE, surroundings.clock, surroundings.stop)
-}
-
-/// Whether somebody may be in the middle of writing the file: then it is whole a moment later.
-fn is_passing(written: &Result<Written, Error>) -> bool {
-    match written {
-        Ok(written) => written.content.text.is_none(),
-        Err(error) => matches!(error, Error::Unparseable { .. } | Error::ClaudeConfigMissing { .. }),
-    }
-}
-
-/// Keeps a copy of the file as it was before zoomtok changed it for the first time. Gives its path when it was made in
-/// this run; `made` says that an attempt before did.
-fn back_up(content: &Content, made: Option<&PathBuf>) -> Result<Option<PathBuf>, Error> {
-    let Some(text) = &content.text else { return Ok(made.cloned()) };
-    let path = backup_path(&content.real);
-    // A link too, wherever it leads: it is not zoomtok's to follow.
-    if made.is_none() && path.symlink_metadata().is_ok() {
-        return Ok(None);
-    }
-    Reservation::new(&path, text.len())?.for_owner_of_file(&content.real).commit(text.as_bytes())?;
-    Ok(Some(path))
-}
-
-/// Where that copy is.
-fn backup_path(real: &Path) -> PathBuf {
-    let mut name = real.file_name().unwrap_or_default().to_owned();
-    name.push(".zoomtok.bak");
-    real.with_file_name(name)
-}
-
-/// Removes a copy that was made in this run, of what has not been changed after all.
-fn withdraw(backup: Option<PathBuf>) {
-    if let Some(path) = backup {
-        // Where it cannot be removed it does no harm.
-        let _ = fs::remove_file(path);
+    /// A warning about what Claude does not read.
+    fn unread(&self, beyond: &str) -> String {
+        format!(
+            "{} {beyond}; Claude reads nothing but strict JSON, and can drop every server in the file at its next \
+             start: take that out",
+            self.path.display()
+        )
     }
 }
 

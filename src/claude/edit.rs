@@ -14,7 +14,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use self::document::Document;
-pub(super) use self::entry::{Server, entry};
+pub(super) use self::entry::{Entry, entries};
 pub(super) use self::layout::New;
 use self::layout::Style;
 use crate::store::Fault;
@@ -23,11 +23,24 @@ mod document;
 mod entry;
 mod layout;
 
-/// The place of the token, `mcpServers.<server>.env.<key>`; without a key that of the server, `mcpServers.<server>`.
+/// A place in the configuration.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'a> {
     pub(super) server: &'a str,
-    pub(super) key: Option<&'a str>,
+    pub(super) part: Part<'a>,
+}
+
+/// What of a server.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Part<'a> {
+    /// All of it, `mcpServers.<server>`.
+    Whole,
+    /// `mcpServers.<server>.command`
+    Command,
+    /// `mcpServers.<server>.args`
+    Args,
+    /// `mcpServers.<server>.env.<variable>`
+    Variable(&'a str),
 }
 
 /// What comes of an edit.
@@ -37,14 +50,17 @@ pub(super) struct Edit {
     pub(super) text: Option<Zeroizing<String>>,
     /// What stood there; of a server, its command.
     pub(super) before: Option<Zeroizing<String>>,
-    /// The server that the configuration has, before the edit.
-    pub(super) server: Server,
 }
 
 impl<'a> Place<'a> {
     fn path(&self) -> Vec<&'a str> {
-        let key = self.key.map(|key| ["env", key]);
-        ["mcpServers", self.server].into_iter().chain(key.into_iter().flatten()).collect()
+        let part: &[&str] = match &self.part {
+            Part::Whole => &[],
+            Part::Command => &["command"],
+            Part::Args => &["args"],
+            Part::Variable(name) => &["env", name],
+        };
+        [&[SERVERS, self.server], part].concat()
     }
 
     /// As a person writes it.
@@ -58,8 +74,7 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Puts `new` at `place`: a text at that of the token, an object at that of a server. A token is not put where the
-/// server reads `.env`. Nothing changes where an object has the properties of the new one, whatever else it has.
+/// Puts `new` at `place`. Nothing changes where an object has the properties of the new one, whatever else it has.
 ///
 /// # Errors
 ///
@@ -69,7 +84,6 @@ pub(super) fn edit(text: &str, place: Place<'_>, new: &New<'_>) -> Result<Edit, 
     let path = place.path();
     let root = document.tree()?;
     let found = find(&document, &root, &path, new)?;
-    let server = document.server(place);
     let there = document.value_at(&path);
     let before = match &found {
         Found::Value { node: Node::StringLit(literal), .. } => Some(literal.value.to_string().into()),
@@ -79,14 +93,13 @@ pub(super) fn edit(text: &str, place: Place<'_>, new: &New<'_>) -> Result<Edit, 
         Found::Value { node, .. } => Some(document.text[node.start()..node.end()].to_owned().into()),
         Found::Gap { .. } => None,
     };
-    let is_there = there.is_some_and(|there| new.is_said_by(there));
-    if is_there || (place.key.is_some() && server == Server::ReadsEnv) {
-        return Ok(Edit { text: None, before, server });
+    if there.is_some_and(|there| new.is_said_by(there)) {
+        return Ok(Edit { text: None, before });
     }
     let (cut, put, gone) = match &found {
-        Found::Value { node, trail } => {
+        Found::Value { node, holder, trail } => {
             let cut = node.start()..node.end();
-            (cut.clone(), document.replacement(&root, node, trail, new), cut)
+            (cut.clone(), document.replacement(&root, node, holder, trail, new), cut)
         }
         Found::Gap { object, trail } => {
             let (cut, put) = document.insertion(&root, object, trail, &path[trail.len()..], new);
@@ -103,7 +116,7 @@ pub(super) fn edit(text: &str, place: Place<'_>, new: &New<'_>) -> Result<Edit, 
             place.name()
         )));
     }
-    Ok(Edit { text: Some(changed), before, server })
+    Ok(Edit { text: Some(changed), before })
 }
 
 /// What stands at `place`, if it is a string.
@@ -116,10 +129,38 @@ pub(super) fn value(text: &str, place: Place<'_>) -> Result<Option<Zeroizing<Str
     Ok(document.value_at(&place.path()).and_then(Value::as_str).map(|text| text.to_owned().into()))
 }
 
+/// What of a text is not strict JSON, to be read after its name; none where it is.
+///
+/// # Errors
+///
+/// The text is not JSON with comments either.
+pub(super) fn beyond_json(text: &str) -> Result<Option<String>, Fault> {
+    let document = Document::read(text)?;
+    let lines =
+        |what: &str, at: Option<usize>| at.map(|at| format!("has {what} (line {})", line(document.text, at)));
+    let parts = [
+        (!document.mark.is_empty()).then(|| "begins with a byte-order mark".to_owned()),
+        lines("a comment", document.comments.first().map(|comment| comment.start)),
+        lines("a comma behind the last element", document.trailing_commas.first().copied()),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    Ok((!parts.is_empty()).then(|| parts.join(" and ")))
+}
+
+/// The server of `place`, whatever it is, if it is there.
+///
+/// # Errors
+///
+/// The text is not JSON with comments.
+pub(super) fn server(text: &str, place: Place<'_>) -> Result<Option<Value>, Fault> {
+    let document = Document::read(text)?;
+    Ok(document.value_at(&place.path()[..2]).cloned())
+}
+
 /// Where a path leads.
 enum Found<'d, 'a> {
-    /// To a value. `trail` has the properties on the way to it, its own the last.
-    Value { node: &'d Node<'a>, trail: Vec<&'d ObjectProp<'a>> },
+    /// To a value in `holder`. `trail` has the properties on the way to it, its own the last.
+    Value { node: &'d Node<'a>, holder: &'d Object<'a>, trail: Vec<&'d ObjectProp<'a>> },
     /// To an object that lacks the next name.
     Gap { object: &'d Object<'a>, trail: Vec<&'d ObjectProp<'a>> },
 }
@@ -130,11 +171,17 @@ impl Document<'_> {
         &self,
         root: &Node<'_>,
         node: &Node<'_>,
+        holder: &Object<'_>,
         trail: &[&ObjectProp<'_>],
         new: &New<'_>,
     ) -> String {
         match node {
             Node::Object(object) => Style::of(self.text, root, object, trail).value(new),
+            Node::Array(array) => {
+                let way = trail.split_last().map_or(trail, |(_, way)| way);
+                let has_lines = self.text[array.start()..array.end()].contains(['\n', '\r']);
+                Style::of(self.text, root, holder, way).property_value(new, has_lines)
+            }
             _ => Value::from(new).to_string(),
         }
     }
@@ -202,18 +249,27 @@ fn find<'d, 'a>(
             (Some(property), None) => property,
         };
         trail.push(property);
-        let is_last = depth + 1 == path.len();
-        match (&property.value, is_last && !matches!(wanted, New::Object(_))) {
-            (value @ (Node::Object(_) | Node::Array(_)), true) => {
+        let holder = object;
+        match (&property.value, (depth + 1 == path.len()).then_some(wanted)) {
+            (Node::Object(next), None) => object = next,
+            (value, None) => return Err(at(value, format!("{} is not an object", place()))),
+            (value @ (Node::Object(_) | Node::Array(_)), Some(New::Text(_))) => {
                 return Err(at(value, format!("{} is not a string", place())));
             }
-            (Node::Object(next), false) if !is_last => object = next,
-            (node @ Node::Object(_), false) | (node, true) => return Ok(Found::Value { node, trail }),
-            (value, false) => return Err(at(value, format!("{} is not an object", place()))),
+            (node @ Node::Object(_), Some(New::Object(_) | New::Json(_)))
+            | (node @ Node::Array(_), Some(New::List(_)))
+            | (node, Some(New::Text(_))) => return Ok(Found::Value { node, holder, trail }),
+            (value, Some(New::Object(_) | New::Json(_))) => {
+                return Err(at(value, format!("{} is not an object", place())));
+            }
+            (value, Some(New::List(_))) => return Err(at(value, format!("{} is not a list", place()))),
         }
     }
     Err(Fault::general("it has no such place"))
 }
+
+/// The property that has the servers.
+const SERVERS: &str = "mcpServers";
 
 /// A string of JSON.
 fn quoted(text: &str) -> String {
@@ -221,7 +277,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// The names of a path, those in quotes that would not be one name otherwise.
-fn name(path: &[&str]) -> String {
+pub(super) fn name(path: &[&str]) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
     let names: Vec<_> = path
         .iter()

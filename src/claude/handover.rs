@@ -16,7 +16,7 @@ const SETTLE: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 ///
-/// The app could not be restarted. What happens to the configuration afterwards is a warning.
+/// The app could not be restarted, or would not read its configuration. What happens to the configuration afterwards is a warning.
 pub fn restart(
     app: &App,
     config: &Config,
@@ -25,12 +25,14 @@ pub fn restart(
     stop: &Stop,
     progress: &mut dyn FnMut(Step),
 ) -> Result<(Restarted, Vec<String>), Error> {
+    config.is_read_by_claude()?;
+    let kept = config.kept().unwrap_or_default();
     let restarted = app.restart(clock, stop, progress)?;
     let mut warnings = Vec::new();
     // Who ends it here has a restarted app, and what is left is to make sure.
     let is_stopped = clock.sleep(SETTLE, stop).is_err();
     if !is_stopped && lost(config, token, &mut warnings) {
-        match config.update(token, stop) {
+        match config.put_back(token, kept.as_ref(), stop) {
             Ok(_) => {
                 warnings.push(format!(
                     "Claude had dropped the token from {}; it was put back",
@@ -42,7 +44,8 @@ pub fn restart(
                     );
                 }
             }
-            Err(error) => warnings.push(error.to_string()),
+            Err(error) => warnings
+                .push(format!("Claude had dropped the token, and it cannot be put back: {}", error.told())),
         }
     }
     Ok((restarted, warnings))

@@ -10,6 +10,6 @@ mod processes;
 
 pub use app::{App, Restarted, Step};
 pub(crate) use config::program;
-pub use config::{Config, Configured, Entry, Installed, Update};
+pub use config::{Config, Configured, Contents, Entry, Existing, Installed, Reader, Served, Update};
 pub use handover::restart;
 pub use platform::{Again, Force, Platform, Quit, Start};

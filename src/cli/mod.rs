@@ -4,6 +4,7 @@ pub mod args;
 mod commands;
 mod core_dump;
 pub mod output;
+mod served;
 mod signs;
 mod spinner;
 

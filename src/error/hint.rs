@@ -42,6 +42,7 @@ impl Error {
                  elsewhere, name it with CLAUDE_CONFIG_FILE"
                     .into(),
             ),
+            Self::NoServer { place, lack, .. } => Some(lack.fix(place)),
             Self::Unreadable { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 Some("See to its owner and its permissions".into())
             }

@@ -31,6 +31,7 @@ pub(crate) use read::read_regular;
 pub use replace::{Reservation, clean, temporary};
 pub(crate) use sharing::insist;
 pub(crate) use state::no_place;
+pub(crate) use state::root_where as state_root_where;
 pub use state::{
     ClockDifference, Failure, Life, Memory, Recovery, StateDirectory, default_root as default_state_root,
     digest,

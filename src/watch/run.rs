@@ -46,6 +46,8 @@ pub struct Updated {
     pub changed: bool,
     /// The configured server reads `.env` itself and needs none of this.
     pub reads_env: bool,
+    /// Claude would not read its configuration as it is, so it must not be restarted.
+    pub unread: bool,
     /// What the user should know.
     pub warnings: Vec<String>,
 }
@@ -64,6 +66,8 @@ pub struct Watch<'a> {
     told_forgetting: bool,
     /// Nobody hears what happens any more.
     unread: bool,
+    /// The last warning that nothing could be handed to Claude, likewise.
+    no_desktop: Option<String>,
     /// The last failure, in a sentence without its hint.
     failure: Option<String>,
     jitter: fn() -> f64,
@@ -89,6 +93,7 @@ impl<'a> Watch<'a> {
             told_life: None,
             told_forgetting: false,
             unread: false,
+            no_desktop: None,
             failure: None,
             jitter,
         }
@@ -174,6 +179,17 @@ impl<'a> Watch<'a> {
         Ok(())
     }
 
+    /// Tells why nothing could be handed to Claude. A configuration that nobody has changed since is not told of again
+    /// at each refresh.
+    fn complain_of_desktop(&mut self, error: &Error) -> Result<(), Error> {
+        let message = error.told();
+        if error.code() == Code::Configuration && self.no_desktop.as_ref() == Some(&message) {
+            return Ok(());
+        }
+        self.no_desktop = Some(message.clone());
+        self.tell(&Event::Warning { message })
+    }
+
     fn turn(&mut self, look: &Look) -> Result<(Duration, Option<Code>), Error> {
         let view = self.view(look);
         let decision = self.schedule.decide(&view);
@@ -240,8 +256,11 @@ impl<'a> Watch<'a> {
         let Some(desktop) = self.desktop else { return Ok(()) };
         self.tell(&Event::UpdatingClaude)?;
         let updated = match desktop.update(&kept.token) {
-            Ok(updated) => updated,
-            Err(error) => return self.tell(&Event::Warning { message: error.told() }),
+            Ok(updated) => {
+                self.no_desktop = None;
+                updated
+            }
+            Err(error) => return self.complain_of_desktop(&error),
         };
         for message in updated.warnings {
             self.tell(&Event::Warning { message })?;
@@ -251,6 +270,10 @@ impl<'a> Watch<'a> {
         }
         if !updated.changed || !self.restart {
             return Ok(());
+        }
+        if updated.unread {
+            let message = "Claude was not restarted, since it would not read its configuration".into();
+            return self.tell(&Event::Warning { message });
         }
         let warnings = match desktop.is_running() {
             // It reads the new token when it is started.

@@ -1,10 +1,13 @@
 //! What Claude's configuration has, for those who only look.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Config;
 use super::install::shown;
-use crate::claude::edit::entry;
+use super::own::Served;
+use super::server::{Server, halves};
+use crate::claude::edit::entries;
 use crate::error::Error;
 
 /// The server as Claude's configuration has it.
@@ -12,41 +15,62 @@ use crate::error::Error;
 pub struct Configured {
     /// Its place, `mcpServers.<server>`.
     pub place: String,
-    /// The program that Claude runs; none where it cannot start the server. It may hold what is secret.
-    pub command: Option<String>,
+    /// The program that Claude runs. It may hold what is secret.
+    pub command: String,
     /// The program for a person to recognise, with nothing in it that may be secret.
     pub shown: String,
-    /// Whether it is `zoomtok mcp`, which reads `.env`.
-    pub reads_env: bool,
-    /// Its arguments, which may hold what is secret.
-    pub args: Vec<String>,
+    /// What it serves by, where it is `zoomtok mcp`, which reads `.env`.
+    pub own: Option<Served>,
+    /// Its variables, which may hold what is secret.
+    pub env: BTreeMap<String, String>,
 }
 
-impl Configured {
-    /// The path that an option of zoomtok's, such as `--env-file`, is given, if it is given.
-    pub fn path_of(&self, option: &str) -> Option<PathBuf> {
-        let behind = self.args.iter().position(|arg| arg == option).and_then(|at| self.args.get(at + 1));
-        let joined = || self.args.iter().find_map(|arg| arg.strip_prefix(option)?.strip_prefix('='));
-        behind.map(String::as_str).or_else(joined).map(PathBuf::from)
-    }
+/// What Claude's configuration has for zoomtok.
+#[derive(Debug)]
+pub struct Contents {
+    /// The server that needs the token, or that there is none, which is an [`Error::NoServer`].
+    pub server: Result<Configured, Error>,
+    /// The places of servers that no client can use.
+    pub halves: Vec<String>,
+    /// What is not strict JSON in the file, to be read after its name.
+    pub beyond_json: Option<String>,
+    /// Whether the file could be written.
+    pub writable: Result<(), Error>,
 }
 
 impl Config {
-    /// The server that needs the token, if it is there.
+    /// What there is.
     ///
     /// # Errors
     ///
     /// The file is missing, cannot be read or is not JSON.
-    pub fn server(&self) -> Result<Option<Configured>, Error> {
-        let text = self.read()?.text.ok_or_else(|| self.missing())?;
-        let entry = entry(&text, self.place()).map_err(|fault| self.unparseable(fault))?;
-        Ok(entry.map(|entry| Configured {
-            place: self.place().server_name(),
-            shown: shown(entry.command.as_deref()),
-            command: entry.command,
-            reads_env: entry.reads_env,
-            args: entry.args,
-        }))
+    pub fn contents(&self) -> Result<Contents, Error> {
+        let content = self.read()?;
+        let text = content.text.ok_or_else(|| self.missing())?;
+        let before = self.before(&text)?;
+        let entries = entries(&text).map_err(|fault| self.unparseable(fault))?;
+        let own = match before.server {
+            Server::None(lack) => {
+                let place = self.place().server_name();
+                Err(Error::NoServer { path: self.path.clone(), place, lack })
+            }
+            Server::Other => Ok(None),
+            Server::Own(_, served) => Ok(Some(served)),
+        };
+        let entry = entries.iter().find(|(name, _)| *name == self.server).map(|(_, entry)| entry.clone());
+        let entry = entry.unwrap_or_default();
+        Ok(Contents {
+            server: own.map(|own| Configured {
+                place: self.place().server_name(),
+                shown: shown(entry.command.as_deref()),
+                command: entry.command.unwrap_or_default(),
+                own,
+                env: entry.env,
+            }),
+            halves: halves(&entries),
+            beyond_json: before.beyond_json,
+            writable: self.could_write(&content.real, text.len()),
+        })
     }
 }
 
@@ -67,23 +91,6 @@ pub(crate) fn program(command: &str, search: impl Iterator<Item = PathBuf>) -> O
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_path_of_an_option_is_found_in_both_forms() {
-        let args = |args: &[&str]| Configured {
-            args: args.iter().map(|arg| (*arg).to_owned()).collect(),
-            ..Configured::default()
-        };
-        for (given, path) in [
-            (&["mcp", "--env-file", "/x/.env"][..], Some("/x/.env")),
-            (&["mcp", "--env-file=/x/.env"], Some("/x/.env")),
-            (&["mcp", "--env-file"], None),
-            (&["mcp", "--env-files=/x/.env"], None),
-            (&["mcp"], None),
-        ] {
-            assert_eq!(args(given).path_of("--env-file"), path.map(PathBuf::from), "{given:?}");
-        }
-    }
 
     #[test]
     fn a_name_is_looked_for_and_a_path_is_itself() {

@@ -1,23 +1,40 @@
-//! A server put whole into Claude's configuration.
+//! A server put into Claude's configuration: whole, or in the parts of zoomtok's own one that differ.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde::Serialize;
-
-use super::{Change, Config, Written, backup_path};
-use crate::claude::edit::{New, Place, Server};
+use super::Config;
+use super::own::Served;
+use super::server::Server;
+use super::write::{Change, Edited, Written, backup_path};
+use crate::claude::edit::{New, Part, Place, edit};
 use crate::clock::Stop;
-use crate::error::Error;
+use crate::error::{Error, NoServer};
 
 /// What Claude runs for a server, as its configuration has it
 /// (<https://modelcontextprotocol.io/docs/develop/connect-local-servers>). It has no place for a secret: nobody but
 /// the server needs one, and the server finds its own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The program, by its absolute path: Claude does not have the `PATH` of a shell.
     pub command: String,
     /// Its arguments.
     pub args: Vec<String>,
+    /// What it needs of the environment of a shell, which Claude does not hand on either.
+    pub env: BTreeMap<String, String>,
+}
+
+/// The server of zoomtok's own that is there already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Existing {
+    /// The words before the program, which give it something that it needs.
+    pub wrapper: Vec<String>,
+    /// The arguments of zoomtok.
+    pub args: Vec<String>,
+    /// What they say.
+    pub served: Served,
+    /// The names of its variables.
+    pub env: Vec<String>,
 }
 
 /// What putting a server in its place did, or would do.
@@ -31,8 +48,14 @@ pub struct Installed {
     pub path: PathBuf,
     /// The place of the server, `mcpServers.<server>`.
     pub place: String,
-    /// What Claude ran for that server before, where there was one. Never more than the command: the rest may be secret.
+    /// The server that is there now, but for what was kept.
+    pub entry: Entry,
+    /// What Claude ran before, where another server was replaced. Never more than the command: the rest may be secret.
     pub before: Option<String>,
+    /// The server of zoomtok's own that was there and was brought up to date.
+    pub existing: Option<Existing>,
+    /// What the user should know, as sentences.
+    pub warnings: Vec<String>,
     /// The copy of the file as it was before zoomtok changed it for the first time; none where there was no file.
     pub backup: Option<PathBuf>,
     /// Whether that copy was made now.
@@ -40,51 +63,105 @@ pub struct Installed {
 }
 
 impl Config {
-    /// Puts a server whole in the place of the one that is there, or of none. A file where that server has this command
-    /// and these arguments already is not touched. Where only the file is missing, and not its directory, it is made,
-    /// for nobody but its owner to read.
+    /// Puts the server that `make` gives in the place of the one that is there, or of none. Where that is zoomtok's own,
+    /// `make` is shown it, and everything of it stays that the new one does not have. A file that says all of it already
+    /// is not touched. Where only the file is missing, and not its directory, it is made, for nobody but its owner to read.
     ///
     /// # Errors
     ///
     /// As [`Config::update`].
-    pub fn install(&self, entry: &Entry, stop: &Stop) -> Result<Installed, Error> {
-        let written = self.write(&self.installation(entry), stop)?;
+    pub fn install(
+        &self,
+        make: &dyn Fn(Option<&Existing>) -> Entry,
+        stop: &Stop,
+    ) -> Result<Installed, Error> {
+        let written = self.write(&Change::Server(make), stop)?;
         let backed_up = written.backup.is_some();
-        Ok(self.report_installed(&written, backed_up))
+        self.report_installed(written, backed_up)
     }
 
     /// What an installation would do. Nothing is written.
     ///
     /// # Errors
     ///
-    /// As [`Config::install`], but for those of writing.
-    pub fn preview_install(&self, entry: &Entry) -> Result<Installed, Error> {
-        let written = self.read_and_edit(&self.installation(entry))?;
+    /// As [`Config::install`].
+    pub fn preview_install(&self, make: &dyn Fn(Option<&Existing>) -> Entry) -> Result<Installed, Error> {
+        let written = self.preview_write(&Change::Server(make))?;
         let backed_up = backup_path(&written.content.real).symlink_metadata().is_err();
-        Ok(self.report_installed(&written, backed_up))
+        self.report_installed(written, backed_up)
     }
 
-    pub(super) fn installation<'a>(&'a self, entry: &'a Entry) -> Change<'a> {
-        let command = ("command", New::Text(&entry.command));
-        let new = New::Object(vec![command, ("args", New::List(&entry.args))]);
-        Change { place: Place { server: &self.server, key: None }, new }
+    pub(super) fn with_server(
+        &self,
+        text: &str,
+        make: &dyn Fn(Option<&Existing>) -> Entry,
+    ) -> Result<Edited, Error> {
+        let mut edited = self.before(text)?;
+        let existing = existing(&edited);
+        let entry = make(existing.as_ref());
+        let command = New::Text(&entry.command);
+        let variables = entry.env.iter().map(|(name, value)| (name.as_str(), New::Text(value)));
+        let steps: Vec<(Part<'_>, New<'_>)> = if existing.is_some() {
+            let variables = variables.map(|(name, value)| (Part::Variable(name), value));
+            [(Part::Command, command), (Part::Args, New::List(&entry.args))]
+                .into_iter()
+                .chain(variables)
+                .collect()
+        } else {
+            let mut server = vec![("command", command), ("args", New::List(&entry.args))];
+            if !entry.env.is_empty() {
+                server.push(("env", New::Object(variables.collect())));
+            }
+            vec![(Part::Whole, New::Object(server))]
+        };
+        for (part, new) in &steps {
+            let now = edited.text.as_ref().map_or(text, |text| text.as_str());
+            let step = edit(now, Place { server: &self.server, part: *part }, new);
+            let step = step.map_err(|fault| self.unparseable(fault))?;
+            edited.before = edited.before.or(step.before);
+            edited.text = step.text.or(edited.text);
+        }
+        edited.entry = Some(entry);
+        Ok(edited)
     }
 
-    fn report_installed(&self, written: &Written, backed_up: bool) -> Installed {
-        let Written { content, edit, .. } = written;
-        let changed = edit.text.is_some();
+    fn report_installed(&self, written: Written, backed_up: bool) -> Result<Installed, Error> {
+        let Written { content, mut edited, .. } = written;
+        let changed = edited.text.is_some();
         let made = content.text.is_none();
-        Installed {
+        let existing = existing(&edited);
+        let is_new = matches!(edited.server, Server::None(NoServer::OfThatName { .. }));
+        let mut warnings: Vec<String> = edited.beyond_json.iter().map(|beyond| self.unread(beyond)).collect();
+        if let Server::None(NoServer::OfThatName { near: Some(near), .. }) = &edited.server {
+            warnings.push(format!(
+                "there is a server {near} too, which stays as it is; if it is meant, name it with CLAUDE_MCP_SERVER_NAME"
+            ));
+        }
+        let before = edited.before.as_ref().map(|before| before.as_str());
+        Ok(Installed {
             changed,
             made,
             path: self.path.clone(),
             place: self.place().server_name(),
-            before: (edit.server != Server::Missing)
-                .then(|| shown(edit.before.as_ref().map(|before| before.as_str()))),
+            before: (!is_new && existing.is_none()).then(|| shown(before)),
+            existing,
+            warnings,
             backup: (changed && !made).then(|| backup_path(&content.real)),
             backed_up: backed_up && changed && !made,
-        }
+            entry: edited.entry.take().ok_or_else(|| self.missing())?,
+        })
     }
+}
+
+/// The server of zoomtok's own that was there before a change.
+fn existing(edited: &Edited) -> Option<Existing> {
+    let Server::Own(own, served) = &edited.server else { return None };
+    Some(Existing {
+        wrapper: own.wrapper.clone(),
+        args: own.args.clone(),
+        served: served.clone(),
+        env: edited.env.clone(),
+    })
 }
 
 /// A command for a person to recognise. One that is more than a path or a name may hold what is secret; of that at most

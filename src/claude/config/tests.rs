@@ -1,9 +1,12 @@
-use std::fs::File;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
 use std::io::Write as _;
+use std::time::Duration;
 
+use super::write::{MAX_LEN, Surroundings, TRIES};
 use super::*;
 use crate::clock::manual::ManualClock;
-use crate::clock::{Stop, Stopped};
+use crate::clock::{Clock, Stop, Stopped};
 use crate::error::Code;
 
 const OLD: &str = "{\n  // mine\n  \"mcpServers\": {\n    \"zoom\": {\"command\": \"x\", \"env\": {\"TOKEN\": \"old\"}}\n  }\n}\n";
@@ -12,8 +15,13 @@ fn token() -> Token {
     Token::new("new.token").unwrap()
 }
 
-fn entry() -> Entry {
-    Entry { command: "/bin/zoomtok".into(), args: vec!["mcp".into()] }
+fn entry(_: Option<&Existing>) -> Entry {
+    Entry { command: "/bin/zoomtok".into(), args: vec!["mcp".into()], env: BTreeMap::new() }
+}
+
+/// Takes any arguments that begin with `mcp`.
+fn reader(args: &[String]) -> Option<Served> {
+    (args.first()? == "mcp").then(Served::default)
 }
 
 /// What a file says that was made for [`entry`].
@@ -30,7 +38,7 @@ impl Place {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().canonicalize().unwrap().join("claude.json");
         let state_root = Some(root.path().join("state"));
-        let config = Config { path, server: "zoom".into(), key: "TOKEN".into(), state_root };
+        let config = Config { path, server: "zoom".into(), key: "TOKEN".into(), state_root, reader };
         let place = Self { root, config };
         place.put(text);
         place
@@ -64,7 +72,7 @@ impl Place {
         let mut surroundings =
             Surroundings { state_root: Some(&state), clock, stop: &Stop::never(), ready: &mut ready };
         let token = token();
-        let written = self.config.write_in(&self.config.change(&token), &mut surroundings)?;
+        let written = self.config.write_in(&Change::Token(&token), &mut surroundings)?;
         Ok(self.config.report(written))
     }
 
@@ -73,7 +81,7 @@ impl Place {
         let state = self.root.path().join("state");
         let mut surroundings =
             Surroundings { state_root: Some(&state), clock, stop: &Stop::never(), ready: &mut ready };
-        self.config.write_in(&self.config.installation(&entry()), &mut surroundings)
+        self.config.write_in(&Change::Server(&entry), &mut surroundings)
     }
 }
 
@@ -86,7 +94,7 @@ fn the_token_takes_its_place_and_the_version_before_is_kept() {
     assert_eq!(place.text(), OLD);
 
     let update = place.update(|| {}).unwrap();
-    assert!(update.changed && !update.reads_env && update.warnings.is_empty(), "{update:?}");
+    assert!(update.changed && !update.reads_env && update.unread, "{update:?}");
     assert_eq!(place.text(), OLD.replace("\"old\"", "\"new.token\""));
     assert_eq!(fs::read_to_string(update.backup.unwrap()).unwrap(), OLD);
     assert!(place.config.holds(&token()).unwrap());
@@ -111,12 +119,100 @@ fn nothing_is_written_when_nothing_changes() {
 }
 
 #[test]
-fn a_server_that_cannot_start_is_told() {
-    for (text, part) in [("{}", "was not there"), (r#"{"mcpServers":{"zoom":{}}}"#, "has no command")] {
-        let warnings = Place::new(text).update(|| {}).unwrap().warnings;
-        assert!(warnings.len() == 1 && warnings[0].contains(part), "{warnings:?}");
-        assert!(warnings[0].starts_with("mcpServers.zoom "), "{warnings:?}");
+fn where_no_server_takes_a_token_nothing_is_written() {
+    for (text, part) in [
+        ("{}", "there is no mcpServers.zoom to hand the token to, nor any other"),
+        (r#"{"mcpServers":{"Zoom":{"command":"x"},"a b":{}}}"#, r#"the servers are Zoom, "a b""#),
+        (r#"{"mcpServers":{"zoom":{}}}"#, "mcpServers.zoom has no command"),
+        (r#"{"mcpServers":{"zoom":{"env":{"TOKEN":"old"}}}}"#, "mcpServers.zoom has no command"),
+        (
+            r#"{"mcpServers":{"zoom":{"type":"http","url":"https://x"}}}"#,
+            "mcpServers.zoom is reached by a URL",
+        ),
+    ] {
+        let place = Place::new(text);
+        for error in
+            [place.update(|| panic!("a replace")).unwrap_err(), place.config.preview(&token()).unwrap_err()]
+        {
+            assert_eq!(error.code(), Code::Configuration);
+            assert!(error.to_string().contains(part), "{error}");
+        }
+        assert_eq!((place.text().as_str(), place.names()), (text, vec!["claude.json".to_owned()]));
     }
+}
+
+#[test]
+fn what_claude_does_not_read_is_said_each_time() {
+    let place = Place::new(OLD);
+    for _ in 0..2 {
+        let update = place.update(|| {}).unwrap();
+        assert!(update.unread && update.warnings.len() == 1, "{update:?}");
+        assert!(update.warnings[0].contains("has a comment (line 2)"), "{update:?}");
+    }
+    let warnings = place.config.install(&entry, &Stop::never()).unwrap().warnings;
+    assert!(warnings.len() == 1 && warnings[0].contains("has a comment (line 2)"), "{warnings:?}");
+    let refused = |text: &str| {
+        let place = Place::new(text);
+        place.config.is_read_by_claude().map_err(|error| (error.code(), error.to_string()))
+    };
+    for (text, part) in [
+        (OLD, "has a comment (line 2)"),
+        ("\u{feff}{}", "begins with a byte-order mark"),
+        ("{", "line 1: not JSON"),
+    ] {
+        let (code, message) = refused(text).unwrap_err();
+        assert!(code == Code::Claude && message.contains(part), "{message}");
+    }
+    refused("{}").unwrap();
+    fs::remove_file(&place.config.path).unwrap();
+    place.config.is_read_by_claude().unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_preview_fails_as_the_update_would() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new(OLD);
+    // Where the lock is to be made there is a file, which stops root too.
+    let config = Config { state_root: Some(place.config.path.join("state")), ..place.config.clone() };
+    for error in [
+        config.update(&token(), &Stop::never()).unwrap_err(),
+        config.preview(&token()).unwrap_err(),
+        config.preview_install(&entry).unwrap_err(),
+        config.contents().unwrap().writable.unwrap_err(),
+    ] {
+        assert_eq!(error.code(), Code::Store, "{error}");
+    }
+    let parent = place.config.path.parent().unwrap();
+    fs::set_permissions(parent, fs::Permissions::from_mode(0o500)).unwrap();
+    let config = Config { state_root: Some(std::env::temp_dir().join("none")), ..place.config.clone() };
+    // Root writes there nevertheless.
+    if File::options().create_new(true).write(true).open(parent.join("x")).is_err() {
+        assert_eq!(config.preview(&token()).unwrap_err().code(), Code::Store);
+        assert_eq!(config.contents().unwrap().writable.unwrap_err().code(), Code::Store);
+    }
+    fs::set_permissions(parent, fs::Permissions::from_mode(0o700)).unwrap();
+    assert_eq!(place.text(), OLD);
+}
+
+#[test]
+fn of_a_server_of_zoomtoks_own_only_what_differs_is_changed() {
+    let text = "{\n  \"mcpServers\": {\n    \"zoom\": {\n      // mine\n      \"disabled\": false,\n      \"command\":                 \"/old/zoomtok\",\n      \"args\": [\"mcp\", \"--policy\", \"p\"],\n      \"env\": {\"A\": \"b\",                 \"HTTPS_PROXY\": \"old\"}\n    }\n  }\n}\n";
+    let place = Place::new(text);
+    let make = |existing: Option<&Existing>| {
+        let existing = existing.unwrap();
+        assert_eq!(existing.env[..2], ["A", "HTTPS_PROXY"]);
+        let env =
+            BTreeMap::from([("HTTPS_PROXY", "new"), ("Z", "z")].map(|(a, b)| (a.to_owned(), b.to_owned())));
+        Entry { command: "/new/zoomtok".into(), args: existing.args.clone(), env }
+    };
+    let installed = place.config.install(&make, &Stop::never()).unwrap();
+    assert!(installed.changed && installed.before.is_none() && installed.existing.is_some(), "{installed:?}");
+    let expected = text
+        .replace("/old/zoomtok", "/new/zoomtok")
+        .replace("\"HTTPS_PROXY\": \"old\"", "\"HTTPS_PROXY\": \"new\", \"Z\": \"z\"");
+    assert_eq!(place.text(), expected);
+    assert!(!place.config.install(&make, &Stop::never()).unwrap().changed);
 }
 
 #[test]
@@ -218,11 +314,11 @@ fn what_is_no_text_of_a_sensible_size_is_not_read() {
 #[test]
 fn a_server_takes_the_place_of_another_and_the_version_before_is_kept() {
     let place = Place::new(OLD);
-    let preview = place.config.preview_install(&entry()).unwrap();
+    let preview = place.config.preview_install(&entry).unwrap();
     assert!(preview.changed && preview.backed_up && !preview.made, "{preview:?}");
     assert_eq!((place.text().as_str(), place.names()), (OLD, vec!["claude.json".to_owned()]));
 
-    let installed = place.config.install(&entry(), &Stop::never()).unwrap();
+    let installed = place.config.install(&entry, &Stop::never()).unwrap();
     assert_eq!((installed.place.as_str(), installed.before.as_deref()), ("mcpServers.zoom", Some("x")));
     assert_eq!((&installed.backup, installed.backed_up), (&preview.backup, true));
     let new = OLD.replace(
@@ -233,13 +329,13 @@ fn a_server_takes_the_place_of_another_and_the_version_before_is_kept() {
     assert_eq!(fs::read_to_string(installed.backup.unwrap()).unwrap(), OLD);
     // It reads `.env`, so nobody puts a token there.
     assert!(place.config.preview(&token()).unwrap().reads_env);
-    let again = place.config.install(&entry(), &Stop::never()).unwrap();
+    let again = place.config.install(&entry, &Stop::never()).unwrap();
     assert!(!again.changed && !again.backed_up && again.backup.is_none(), "{again:?}");
 
     // A copy that is older than that is told as such.
     place.put(OLD);
-    let preview = place.config.preview_install(&entry()).unwrap();
-    let installed = place.config.install(&entry(), &Stop::never()).unwrap();
+    let preview = place.config.preview_install(&entry).unwrap();
+    let installed = place.config.install(&entry, &Stop::never()).unwrap();
     assert!(!preview.backed_up && !installed.backed_up);
     assert!(preview.backup.is_some() && preview.backup == installed.backup);
 }
@@ -248,10 +344,10 @@ fn a_server_takes_the_place_of_another_and_the_version_before_is_kept() {
 fn a_file_is_made_for_a_server_where_there_is_a_directory_for_it() {
     let place = Place::new(OLD);
     fs::remove_file(&place.config.path).unwrap();
-    let preview = place.config.preview_install(&entry()).unwrap();
+    let preview = place.config.preview_install(&entry).unwrap();
     assert!(preview.changed && preview.made && preview.backup.is_none(), "{preview:?}");
     assert!(!place.config.path.exists());
-    let installed = place.config.install(&entry(), &Stop::never()).unwrap();
+    let installed = place.config.install(&entry, &Stop::never()).unwrap();
     assert!(installed.changed && installed.made && installed.before.is_none(), "{installed:?}");
     assert_eq!((place.text().as_str(), installed.backup), (MADE, None));
     assert_eq!(place.names(), ["claude.json", "state"]);
@@ -259,7 +355,7 @@ fn a_file_is_made_for_a_server_where_there_is_a_directory_for_it() {
     fs::remove_file(&place.config.path).unwrap();
     let config = Config { path: place.root.path().join("none/claude.json"), ..place.config.clone() };
     for error in
-        [config.install(&entry(), &Stop::never()).unwrap_err(), config.preview_install(&entry()).unwrap_err()]
+        [config.install(&entry, &Stop::never()).unwrap_err(), config.preview_install(&entry).unwrap_err()]
     {
         assert!(matches!(error, Error::ClaudeConfigMissing { .. }), "{error}");
     }

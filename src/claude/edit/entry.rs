@@ -1,65 +1,45 @@
-//! A server as the configuration has it.
+//! The servers as the configuration has them.
+
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Document, Place};
+use super::{Document, SERVERS};
 use crate::store::Fault;
 
-/// What the configuration says about the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::claude) enum Server {
-    /// Nothing.
-    Missing,
-    /// There is one that Claude cannot start.
-    WithoutCommand,
-    /// There is one.
-    Present,
-    /// It is `zoomtok mcp`, which reads `.env`.
-    ReadsEnv,
-}
-
 /// What Claude runs for a server.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::claude) struct Entry {
     /// The program; none where Claude cannot start the server.
     pub(in crate::claude) command: Option<String>,
     /// Its arguments, as far as they are strings.
     pub(in crate::claude) args: Vec<String>,
-    /// Whether it is `zoomtok mcp`, which reads `.env`.
-    pub(in crate::claude) reads_env: bool,
+    /// Its variables, likewise.
+    pub(in crate::claude) env: BTreeMap<String, String>,
+    /// Whether it runs elsewhere, and is reached by a URL.
+    pub(in crate::claude) is_remote: bool,
 }
 
-/// The server of `place`, if there is one.
+/// All servers by their names, in the order of the names.
 ///
 /// # Errors
 ///
 /// The text is not JSON with comments.
-pub(in crate::claude) fn entry(text: &str, place: Place<'_>) -> Result<Option<Entry>, Fault> {
+pub(in crate::claude) fn entries(text: &str) -> Result<Vec<(String, Entry)>, Fault> {
     let document = Document::read(text)?;
-    let Some(server) = document.value_at(&place.path()[..2]) else { return Ok(None) };
-    let args = server.get("args").and_then(Value::as_array).into_iter().flatten();
-    Ok(Some(Entry {
-        command: server.get("command").and_then(Value::as_str).map(str::to_owned),
-        args: args.filter_map(Value::as_str).map(str::to_owned).collect(),
-        reads_env: document.server(place) == Server::ReadsEnv,
-    }))
+    let servers = document.value_at(&[SERVERS]).and_then(Value::as_object);
+    Ok(servers.into_iter().flatten().map(|(name, server)| (name.clone(), read(server))).collect())
 }
 
-impl Document<'_> {
-    /// What the configuration says about the server of `place`.
-    pub(super) fn server(&self, place: Place<'_>) -> Server {
-        let Some(server) = self.value_at(&place.path()[..2]) else { return Server::Missing };
-        let Some(command) = server.get("command").and_then(Value::as_str) else {
-            return Server::WithoutCommand;
-        };
-        let program = command.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
-        let arguments = server.get("args").and_then(Value::as_array);
-        let is_mcp = arguments.is_some_and(|arguments| arguments.iter().any(|argument| argument == "mcp"));
-        if is_mcp && matches!(program.as_str(), "zoomtok" | "zoomtok.exe") {
-            Server::ReadsEnv
-        } else {
-            Server::Present
-        }
+fn read(server: &Value) -> Entry {
+    let args = server.get("args").and_then(Value::as_array).into_iter().flatten();
+    let env = server.get("env").and_then(Value::as_object).into_iter().flatten();
+    let command = server.get("command").and_then(Value::as_str).map(str::to_owned);
+    Entry {
+        is_remote: command.is_none() && server.get("url").or_else(|| server.get("serverUrl")).is_some(),
+        command,
+        args: args.filter_map(Value::as_str).map(str::to_owned).collect(),
+        env: env.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect(),
     }
 }
 
@@ -71,22 +51,29 @@ mod tests {
     fn a_server_is_read_as_far_as_it_goes() {
         let read = |server: &str| {
             let text = format!(r#"{{"mcpServers": {{"zoom": {server}}}}} // mine"#);
-            entry(&text, Place { server: "zoom", key: Some("K") }).unwrap().unwrap()
+            let [(name, entry)] = &entries(&text).unwrap()[..] else { panic!("{text}") };
+            assert_eq!(name, "zoom");
+            entry.clone()
         };
-        let node = read(r#"{"command": "node", "args": ["a", 1, "b"],}"#);
-        let of = |command: Option<&str>, args: &[&str], reads_env| Entry {
+        let of = |command: Option<&str>, args: &[&str]| Entry {
             command: command.map(str::to_owned),
             args: args.iter().map(|arg| (*arg).to_owned()).collect(),
-            reads_env,
+            ..Entry::default()
         };
-        assert_eq!(node, of(Some("node"), &["a", "b"], false));
-        assert_eq!(
-            read(r#"{"command": "/b/zoomtok", "args": ["mcp"]}"#),
-            of(Some("/b/zoomtok"), &["mcp"], true)
-        );
-        assert_eq!(read("{}"), of(None, &[], false));
-        assert_eq!(read("[]"), of(None, &[], false));
-        let other = entry(r#"{"mcpServers": {}}"#, Place { server: "zoom", key: None });
-        assert_eq!(other.unwrap(), None);
+        assert_eq!(read(r#"{"command": "node", "args": ["a", 1, "b"],}"#), of(Some("node"), &["a", "b"]));
+        let with_env = read(r#"{"command": "node", "env": {"A": "b", "C": 1}}"#);
+        assert_eq!(with_env.env, BTreeMap::from([("A".to_owned(), "b".to_owned())]));
+        for nothing in ["{}", "[]", "null", r#"{"args": 1, "env": []}"#] {
+            assert_eq!(read(nothing), Entry::default(), "{nothing}");
+        }
+        assert!(read(r#"{"type": "http", "url": "https://mcp.zoom.us"}"#).is_remote);
+        assert!(!read(r#"{"command": "npx", "url": "https://mcp.zoom.us"}"#).is_remote);
+    }
+
+    #[test]
+    fn no_servers_are_none() {
+        for text in ["{}", "[]", r#"{"mcpServers": []}"#, r#"{"mcpServers": {}}"#] {
+            assert_eq!(entries(text).unwrap(), [], "{text}");
+        }
     }
 }

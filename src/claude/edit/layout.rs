@@ -17,6 +17,8 @@ pub(in crate::claude) enum New<'a> {
     Text(&'a str),
     List(&'a [String]),
     Object(Vec<(&'a str, New<'a>)>),
+    /// What stood somewhere before.
+    Json(&'a Value),
 }
 
 impl New<'_> {
@@ -36,6 +38,7 @@ impl From<&New<'_>> for Value {
         match new {
             New::Text(text) => (*text).into(),
             New::List(texts) => (*texts).into(),
+            New::Json(value) => (*value).clone(),
             New::Object(properties) => Self::Object(
                 properties.iter().map(|(name, new)| ((*name).to_owned(), Self::from(new))).collect(),
             ),
@@ -109,24 +112,42 @@ impl<'t> Style<'t> {
         self.nested(new, 0)
     }
 
+    /// The value of a property of the object that the style is of, in lines of its own or in one.
+    pub(super) fn property_value(mut self, new: &New<'_>, lines: bool) -> String {
+        self.lines &= lines;
+        self.nested(new, 1)
+    }
+
     fn named(&self, name: &str, new: &New<'_>, depth: usize) -> String {
         format!("{}{}{}", quoted(name), self.colon, self.nested(new, depth))
     }
 
     /// A value of a property of this depth: a new property has 1, the object that it is put into 0.
     fn nested(&self, new: &New<'_>, depth: usize) -> String {
+        let json = |value| self.nested(&New::Json(value), depth + 1);
         let (parts, open, close): (Vec<_>, _, _) = match new {
             New::Text(text) => return quoted(text),
+            New::Json(Value::Object(object)) => {
+                let named = object.iter().map(|(name, value)| self.named(name, &New::Json(value), depth + 1));
+                (named.collect(), "{", "}")
+            }
+            New::Json(Value::Array(values)) => (values.iter().map(json).collect(), "[", "]"),
+            New::Json(value) => return value.to_string(),
             New::List(texts) => (texts.iter().map(|text| quoted(text)).collect(), "[", "]"),
             New::Object(properties) => {
                 let named = properties.iter().map(|(name, new)| self.named(name, new, depth + 1));
                 (named.collect(), "{", "}")
             }
         };
+        if parts.is_empty() {
+            return format!("{open}{close}");
+        }
         let parts = parts.join(&format!(",{}", self.before(depth + 1)));
         let (first, last) = match new {
             _ if self.lines => (self.before(depth + 1), self.before(depth)),
-            New::Object(_) => (self.padding.to_owned(), self.padding.to_owned()),
+            New::Object(_) | New::Json(Value::Object(_)) => {
+                (self.padding.to_owned(), self.padding.to_owned())
+            }
             _ => Default::default(),
         };
         format!("{open}{first}{parts}{last}{close}")

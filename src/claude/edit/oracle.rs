@@ -7,9 +7,11 @@ use jsonc_parser::{CollectOptions, JsonValue, ParseOptions, parse_to_ast, parse_
 use super::*;
 
 /// The place of a token.
-pub(super) const PLACE: Place<'_> = Place { server: "zoom", key: Some("TOKEN") };
+pub(super) const PLACE: Place<'_> = Place { server: "zoom", part: Part::Variable("TOKEN") };
 /// The place of a server.
-pub(super) const SERVER: Place<'_> = Place { server: "zoom", key: None };
+pub(super) const SERVER: Place<'_> = Place { server: "zoom", part: Part::Whole };
+/// The place of its arguments.
+pub(super) const ARGS: Place<'_> = Place { server: "zoom", part: Part::Args };
 
 /// Takes a text, puts a token into it, and a server.
 ///
@@ -20,7 +22,7 @@ pub fn claude_config(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let args = ["mcp", "--env-file", r"C:\Users\me\.env"].map(String::from);
     let server = vec![("command", New::Text(r"C:\bin\zoomtok.exe")), ("args", New::List(&args))];
-    for (place, new) in [(PLACE, New::Text("new")), (SERVER, New::Object(server))] {
+    for (place, new) in [(PLACE, New::Text("new")), (ARGS, New::List(&args)), (SERVER, New::Object(server))] {
         if let Ok(Edit { text: Some(changed), .. }) = edit(text, place, &new) {
             assert_one_change(text, &changed, place, &new);
         }

@@ -2,6 +2,7 @@
 
 mod install;
 mod serve;
+pub(super) mod surroundings;
 
 use anyhow::Result;
 

@@ -17,6 +17,8 @@ use std::path::{Path, PathBuf};
 
 use super::args::Global;
 use super::output::Output;
+use super::served::served;
+use crate::claude::Config;
 use crate::clock::{Stop, SystemClock};
 use crate::error::Error;
 use crate::keeper::{Keeper, Look};
@@ -126,6 +128,15 @@ fn choose(environment: &Environment, global: &Global) -> Result<(PathBuf, Chosen
             is_named.then_some((path, chosen)).ok_or_else(gone)
         }
     }
+}
+
+/// Claude's configuration as settings have it.
+///
+/// # Errors
+///
+/// As [`Config::of`].
+fn claude_config(settings: &Settings<'_>) -> Result<Config, Error> {
+    Config::of(settings, None, None, None, served)
 }
 
 /// That a look has found no token, and where not.

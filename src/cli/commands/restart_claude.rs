@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Context, get};
+use super::{Context, claude_config, get};
 use crate::claude::{self, App, Config, Restarted, Step};
 use crate::cli::args::RestartClaude;
 use crate::error::{Code, Error};
@@ -16,7 +16,14 @@ pub(in crate::cli) fn run(context: &Context, restart: &RestartClaude) -> Result<
     let look = context.keeper().look()?;
     context.warn_of_oddities(&look);
     context.warn_of_ignored(&look, CLAUDE_SETTINGS);
-    let app = App::of(&Settings::new(&context.environment, &look.file), restart.app.as_deref())?;
+    let settings = Settings::new(&context.environment, &look.file);
+    let app = App::of(&settings, restart.app.as_deref())?;
+    match claude_config(&settings) {
+        Ok(config) => config.is_read_by_claude()?,
+        // Nothing is read where there is no place for it.
+        Err(Error::ClaudeConfigMissing { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
     let mut handed = None;
     if !restart.app_only {
         let kept = get::ensure_for_more(context, None)?;
@@ -34,7 +41,7 @@ pub(in crate::cli) fn run(context: &Context, restart: &RestartClaude) -> Result<
 fn hand_over(context: &Context, token: Token) -> Option<(Config, Token)> {
     let update = || {
         let file = context.keeper().look()?.file;
-        let config = Config::of(&Settings::new(&context.environment, &file), None, None, None)?;
+        let config = claude_config(&Settings::new(&context.environment, &file))?;
         let update = config.update(&token, &context.stop)?;
         Ok::<_, Error>((config, update))
     };

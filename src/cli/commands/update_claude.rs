@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::{Context, not_found, restart_claude};
 use crate::claude::{App, Config, Update};
 use crate::cli::args::UpdateClaude;
+use crate::cli::served::served;
 use crate::error::{Code, Error};
 use crate::settings::{CLAUDE_SETTINGS, Settings};
 use crate::token::{State, Token};
@@ -15,8 +16,8 @@ pub(in crate::cli) fn run(context: &Context, flags: &UpdateClaude) -> Result<Cod
     context.warn_of_oddities(&look);
     context.warn_of_ignored(&look, CLAUDE_SETTINGS);
     let settings = Settings::new(&context.environment, &look.file);
-    let config =
-        Config::of(&settings, flags.config.as_deref(), flags.server.as_deref(), flags.key.as_deref())?;
+    let [server, key] = [&flags.server, &flags.key].map(Option::as_deref);
+    let config = Config::of(&settings, flags.config.as_deref(), server, key, served)?;
     let no_token = |problem| Error::NoToken { problem };
     let token = match &look.held.state {
         State::Missing => return Err(no_token(not_found(&look)).into()),

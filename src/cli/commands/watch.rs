@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::Context;
+use super::{Context, claude_config};
 use crate::claude::{self, App, Config};
 use crate::cli::args;
 use crate::clock::{Clock, Stop};
@@ -66,7 +66,7 @@ pub(super) struct ClaudeDesktop<'a> {
 impl ClaudeDesktop<'_> {
     fn config(&self, settings: &Settings<'_>) -> Result<Config, Error> {
         let state_root = self.state_root.map(Path::to_owned);
-        Ok(Config { state_root, ..Config::of(settings, None, None, None)? })
+        Ok(Config { state_root, ..claude_config(settings)? })
     }
 
     fn with<T>(&self, act: impl FnOnce(&Settings<'_>) -> Result<T, Error>) -> Result<T, Error> {
@@ -78,7 +78,8 @@ impl ClaudeDesktop<'_> {
 impl Desktop for ClaudeDesktop<'_> {
     fn update(&self, token: &Token) -> Result<Updated, Error> {
         let update = self.with(|settings| self.config(settings)?.update(token, self.stop))?;
-        Ok(Updated { changed: update.changed, reads_env: update.reads_env, warnings: update.warnings })
+        let claude::Update { changed, reads_env, unread, warnings, .. } = update;
+        Ok(Updated { changed, reads_env, unread, warnings })
     }
 
     fn is_running(&self) -> Result<bool, Error> {

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::clock::Stop;
 use crate::clock::manual::ManualClock;
-use crate::error::Refusal;
+use crate::error::{NoServer, Refusal};
 use crate::settings::Environment;
 use crate::zoom::{Credentials, Exchange, Granted, NotGranted};
 
@@ -74,6 +74,7 @@ fn jwt(iat: DateTime<Utc>, life: i64) -> String {
 struct Claude {
     did: RefCell<Vec<&'static str>>,
     updated: RefCell<Updated>,
+    lacks: Cell<Option<&'static str>>,
     closed: Cell<bool>,
     meanwhile: RefCell<Option<Box<dyn FnOnce()>>>,
 }
@@ -81,6 +82,10 @@ struct Claude {
 impl Desktop for Claude {
     fn update(&self, _: &Token) -> Result<Updated, Error> {
         self.did.borrow_mut().push("update");
+        if let Some(place) = self.lacks.get() {
+            let lack = NoServer::OfThatName { near: None, others: vec!["files".into()] };
+            return Err(Error::NoServer { path: "/c.json".into(), place: place.into(), lack });
+        }
         Ok(self.updated.borrow().clone())
     }
 
@@ -234,6 +239,7 @@ fn claude_is_left_alone_unless_its_configuration_was_changed() {
     for (updated, did) in [
         (Updated { changed: false, ..Updated::default() }, vec!["update"]),
         (Updated { changed: true, reads_env: true, ..Updated::default() }, vec!["update"]),
+        (Updated { changed: true, unread: true, ..Updated::default() }, vec!["update"]),
         (Updated { changed: true, ..Updated::default() }, vec!["update", "restart"]),
     ] {
         let world = World::at("2026-03-04T12:00:00Z", None);
@@ -249,6 +255,26 @@ fn claude_is_left_alone_unless_its_configuration_was_changed() {
     world.zoom.down.set(true);
     world.watch(PLAN, 1, |_, _| {});
     assert!(world.claude.did.borrow().is_empty(), "told only after a success");
+}
+
+#[test]
+fn that_claude_has_no_server_for_the_token_is_told_once() {
+    let world = World::at("2026-03-04T12:00:00Z", None);
+    world.claude.lacks.set(Some("mcpServers.zoom"));
+    let lines = world.watch(PLAN, 2400, |world, step| match step {
+        1000 | 1900 => world.claude.lacks.set(Some("mcpServers.other")),
+        1500 => world.claude.lacks.set(None),
+        _ => {}
+    });
+    let warnings: Vec<&String> =
+        lines.iter().filter(|line| line.contains("there is no mcpServers")).collect();
+    assert!(world.zoom.asked.get() >= 9, "{}", world.zoom.asked.get());
+    let places = [".zoom ", ".other ", ".other "];
+    assert_eq!(warnings.len(), places.len(), "{warnings:#?}");
+    assert!(warnings.iter().zip(places).all(|(line, place)| line.contains(place)), "{warnings:#?}");
+    assert!(warnings[0].contains("the servers are files") && warnings[0].contains("zoomtok mcp --install"));
+    let restarts = world.claude.did.borrow().iter().filter(|did| **did == "restart").count();
+    assert!((1..=3).contains(&restarts), "{restarts}");
 }
 
 #[test]

@@ -1,14 +1,17 @@
 //! Claude Desktop: its configuration, the server in it, the app; and the policies of that server.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::finding::Finding;
-use crate::claude::{App, Config, Configured, program};
+use crate::claude::{App, Config, Configured, Contents, Served, program};
+use crate::cli::commands::claude_config;
+use crate::cli::commands::mcp::surroundings::Surroundings;
 use crate::error::Error;
 use crate::mcp::policy::Policy;
 use crate::mcp::{catalog, policy_file};
 use crate::settings::Settings;
-use crate::store::resolve;
+use crate::store::{default_state_root, resolve, state_root_where};
 use crate::token::Token;
 
 /// What was seen of Claude Desktop.
@@ -17,8 +20,10 @@ pub(super) struct Seen {
     pub(super) config: Result<PathBuf, Error>,
     /// Whether it was named, and not only looked for.
     pub(super) named: bool,
-    /// The server in it, if it is there.
-    pub(super) server: Option<Result<Option<Server>, Error>>,
+    /// What it has, if it is there.
+    pub(super) contents: Option<Result<Contents, Error>>,
+    /// The server in it.
+    pub(super) server: Option<Server>,
     /// Whether the app runs.
     pub(super) running: Option<Result<bool, Error>>,
     /// The policies that are named.
@@ -41,34 +46,49 @@ pub(super) struct Server {
     pub(super) runs: bool,
     /// Whether it holds the token of `.env`; none where there is no valid one.
     pub(super) holds: Option<bool>,
-    /// The `.env` that it reads, where that is another one than this.
-    pub(super) other_env: Option<PathBuf>,
+    /// What it has otherwise than this process, where it is zoomtok's own.
+    pub(super) differs: Differs,
+}
+
+/// What a server of zoomtok's own has otherwise than this process.
+#[derive(Default)]
+pub(super) struct Differs {
+    /// The `.env` that it reads.
+    pub(super) env_file: Option<PathBuf>,
+    /// The directory of its state, and that of this process.
+    pub(super) state: Option<(PathBuf, PathBuf)>,
+    /// The variables that this process has and it does not.
+    pub(super) variables: Vec<String>,
 }
 
 /// Looks at Claude Desktop. `env_file` is the real path of the `.env`, `token` what is valid of it.
 pub(super) fn look(settings: &Settings<'_>, env_file: &Path, token: Option<&Token>) -> Seen {
-    let config = Config::of(settings, None, None, None);
+    let config = claude_config(settings);
     let named = settings.claude_config_file().is_ok_and(|named| named.is_some());
-    let server = config
-        .as_ref()
-        .ok()
-        .map(|config| Ok(config.server()?.map(|server| look_at_server(server, config, env_file, token))));
+    let contents = config.as_ref().ok().map(Config::contents);
     let app = App::of(settings, None);
-    let is_there = matches!(server, Some(Ok(_)));
+    let is_there = matches!(contents, Some(Ok(_)));
     let running = match app {
         Ok(app) => is_there.then(|| app.is_running()),
         Err(error) => Some(Err(error)),
     };
-    let by_server = match &server {
-        Some(Ok(Some(server))) if server.configured.reads_env => server.configured.path_of("--policy"),
+    let server = match (&config, &contents) {
+        (Ok(config), Some(Ok(Contents { server: Ok(configured), .. }))) => {
+            Some(look_at_server(configured.clone(), config, env_file, token))
+        }
         _ => None,
     };
+    let by_server = server.as_ref().and_then(|server| {
+        let own = server.configured.own.as_ref()?;
+        own.policy.clone().or_else(|| server.configured.env.get("ZOOM_POLICY_FILE").map(PathBuf::from))
+    });
     let by_setting = settings.policy_file().ok().flatten();
     let mut policies: Vec<PathBuf> = by_setting.into_iter().chain(by_server).collect();
     policies.dedup();
     Seen {
         config: config.map(|config| config.path),
         named,
+        contents,
         server,
         running,
         policies: policies.into_iter().map(look_at_policy).collect(),
@@ -77,19 +97,36 @@ pub(super) fn look(settings: &Settings<'_>, env_file: &Path, token: Option<&Toke
 
 fn look_at_server(configured: Configured, config: &Config, env_file: &Path, token: Option<&Token>) -> Server {
     let search = std::env::var_os("PATH").unwrap_or_default();
-    let directories = std::env::split_paths(&search).collect::<Vec<_>>();
-    let program = configured.command.as_deref().and_then(|command| program(command, directories.into_iter()));
-    let other_env = configured
-        .path_of("--env-file")
-        .filter(|path| configured.reads_env && resolve(path).is_ok_and(|real| real != env_file));
+    let program = program(&configured.command, std::env::split_paths(&search));
     Server {
         runs: program.as_deref().is_some_and(is_executable),
         holds: token.and_then(|token| config.holds(token).ok()),
+        differs: configured
+            .own
+            .as_ref()
+            .map(|own| differs(own, &configured.env, env_file))
+            .unwrap_or_default(),
         configured,
         program,
-        other_env,
     }
 }
+
+fn differs(own: &Served, env: &BTreeMap<String, String>, env_file: &Path) -> Differs {
+    let theirs = state_root_where(env.get(STATE).map(PathBuf::from));
+    let here = Surroundings::of_process().variables;
+    Differs {
+        env_file: own.env_file.clone().filter(|path| resolve(path).is_ok_and(|real| real != env_file)),
+        state: theirs.zip(default_state_root()).filter(|(theirs, ours)| theirs != ours),
+        variables: here
+            .into_iter()
+            .filter(|(name, value)| name != STATE && env.get(name) != Some(value))
+            .map(|(name, _)| name)
+            .collect(),
+    }
+}
+
+/// What says where state is kept.
+const STATE: &str = "XDG_STATE_HOME";
 
 #[cfg(unix)]
 fn is_executable(path: &Path) -> bool {
@@ -134,56 +171,102 @@ pub(super) fn judge(seen: &Seen) -> Vec<Finding> {
 }
 
 fn of_config(seen: &Seen) -> Vec<Finding> {
-    let (path, server) = match (&seen.config, &seen.server) {
-        (Ok(path), Some(server)) => (path.display(), server),
+    let (path, contents) = match (&seen.config, &seen.contents) {
+        (Ok(path), Some(contents)) => (path.display(), contents),
         (Err(error), _) if seen.named => return vec![Finding::error("claude_config", error)],
         _ => return Vec::new(),
     };
-    match server {
+    let contents = match contents {
+        Ok(contents) => contents,
         // Who does not use Claude Desktop has nothing to mend.
         Err(Error::ClaudeConfigMissing { .. }) if !seen.named => {
-            vec![Finding::good(
+            return vec![Finding::good(
                 "claude_config",
                 format!("Claude Desktop is not set up here: there is no {path}"),
-            )]
+            )];
         }
-        Err(error) => vec![Finding::error("claude_config", error).or_hint("Mend it by hand")],
-        Ok(None) => vec![Finding::doubtful(
+        Err(error) => return vec![Finding::error("claude_config", error).or_hint("Mend it by hand")],
+    };
+    let mut findings = Vec::new();
+    findings.extend(contents.beyond_json.as_ref().map(|beyond| {
+        Finding::doubtful(
             "claude_config",
-            format!("{path} has no server of the name that is set"),
-            "zoomtok mcp --install puts zoomtok's own there; CLAUDE_MCP_SERVER_NAME names another one",
-        )],
-        Ok(Some(server)) => {
-            let place = &server.configured.place;
-            let mut findings = vec![Finding::good("claude_config", format!("{path} has {place}"))];
-            findings.extend(of_server(server));
-            findings
+            format!("{path} {beyond}; Claude reads nothing but strict JSON"),
+            "Take that out before Claude is started again: it can drop every server in a file that it cannot read",
+        )
+    }));
+    let ours = match &contents.server {
+        Ok(configured) => Some(&configured.place),
+        Err(Error::NoServer { place, .. }) => Some(place),
+        Err(_) => None,
+    };
+    findings.extend(contents.halves.iter().filter(|place| Some(*place) != ours).map(|place| {
+        Finding::doubtful(
+            "claude_config",
+            format!("{place} in {path} has no command, so no client can start it"),
+            "Remove it, or give it a command: Claude can drop all servers for one without",
+        )
+    }));
+    match (&contents.server, &seen.server) {
+        (Err(error), _) => {
+            let hint = advice(contents, &error.hint().unwrap_or_default());
+            findings.push(Finding::doubtful("claude_config", error.to_string(), hint));
+        }
+        (Ok(configured), server) => {
+            findings.push(Finding::good("claude_config", format!("{path} has {}", configured.place)));
+            findings.extend(server.iter().flat_map(|server| of_server(server, contents)));
+        }
+    }
+    findings
+}
+
+/// What to do, where it takes a change of the file: not before that can be done.
+fn advice(contents: &Contents, what: &str) -> String {
+    match &contents.writable {
+        Ok(()) => what.to_owned(),
+        Err(error) => {
+            let first = error.hint().unwrap_or_else(|| "Correct that".into());
+            format!("{first}, since for now: {}. Then: {what}", error.with_causes())
         }
     }
 }
 
-fn of_server(server: &Server) -> Vec<Finding> {
-    let Configured { place, shown, reads_env, .. } = &server.configured;
-    let mut findings = vec![of_program(server)];
-    if *reads_env {
-        findings.push(match &server.other_env {
+fn of_server(server: &Server, contents: &Contents) -> Vec<Finding> {
+    let Configured { place, shown, own, .. } = &server.configured;
+    let mut findings = vec![of_program(server, contents)];
+    let doubtful =
+        |message: String, hint: &str| Finding::doubtful("claude_server", message, advice(contents, hint));
+    if own.is_some() {
+        findings.push(match &server.differs.env_file {
             None => {
                 Finding::good("claude_server", format!("{place} reads .env by itself and needs no token"))
             }
-            Some(path) => Finding::doubtful(
-                "claude_server",
+            Some(path) => doubtful(
                 format!("{place} reads another .env than this: {}", path.display()),
-                "zoomtok mcp --install points it here",
+                "zoomtok mcp --install --env-file PATH points it to this one",
             ),
         });
+        findings.extend(server.differs.state.as_ref().map(|(theirs, ours)| {
+            let [theirs, ours] = [theirs, ours].map(|path| path.display());
+            doubtful(
+                format!("{place} keeps its state in {theirs}, and zoomtok here in {ours}: neither knows of the other's"),
+                "Set XDG_STATE_HOME alike; zoomtok mcp --install writes that of this shell into its env",
+            )
+        }));
+        let variables = &server.differs.variables;
+        if !variables.is_empty() {
+            findings.push(doubtful(
+                format!("{place} does not have {} as this shell has it", variables.join(", ")),
+                "zoomtok mcp --install writes that into its env",
+            ));
+        }
         return findings;
     }
     findings.extend(server.holds.map(|holds| {
         if holds {
             Finding::good("claude_server", format!("{place} has the token of .env"))
         } else {
-            Finding::doubtful(
-                "claude_server",
+            doubtful(
                 format!("{place}, which is {shown}, has another token than .env, or none"),
                 "Run zoomtok update-claude --restart; or zoomtok mcp --install, which reads .env by itself",
             )
@@ -192,13 +275,12 @@ fn of_server(server: &Server) -> Vec<Finding> {
     findings
 }
 
-fn of_program(server: &Server) -> Finding {
-    let Configured { place, shown, command, .. } = &server.configured;
+fn of_program(server: &Server, contents: &Contents) -> Finding {
+    let Configured { place, shown, .. } = &server.configured;
     let hint =
         "Correct its command there, by an absolute path; zoomtok mcp --install does that for zoomtok's own";
-    let doubtful = |message: String| Finding::doubtful("claude_server", message, hint);
+    let doubtful = |message: String| Finding::doubtful("claude_server", message, advice(contents, hint));
     match (&server.program, server.runs) {
-        _ if command.is_none() => doubtful(format!("Claude cannot start {place}, since it has no command")),
         (None, _) => doubtful(format!("the program of {place} is not found: {shown}")),
         (Some(_), false) => doubtful(format!("the program of {place} cannot be executed: {shown}")),
         (Some(_), true) => {

@@ -1,5 +1,8 @@
 //! `zoomtok mcp --install`: the entry of this server in Claude's configuration, and what a person reads about it.
 
+mod wanted;
+
+use std::collections::BTreeMap;
 use std::env::{self, consts::EXE_SUFFIX};
 use std::ffi::OsStr;
 use std::io;
@@ -7,28 +10,53 @@ use std::path::{Path, PathBuf, absolute};
 
 use anyhow::{Context as _, Result};
 
+use serde::Serialize;
+
+use self::wanted::Wanted;
 use super::Context;
-use crate::claude::{Config, Entry, Installed};
+use super::surroundings::Surroundings;
+use crate::claude::{Entry, Existing, Installed};
 use crate::cli::args::Mcp;
+use crate::cli::commands::claude_config;
 use crate::error::{Code, Error};
 use crate::mcp::{catalog, policy_file};
-use crate::settings::{CLAUDE_SETTINGS, Settings};
+use crate::settings::{CLAUDE_SETTINGS, Chosen, Given, Origin, Settings};
+
+/// What Zoom is asked with.
+const CREDENTIALS: [&str; 4] =
+    ["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_ACCOUNT_ID", "ZOOM_REFRESH_TOKEN"];
 
 pub(super) fn run(context: &Context, mcp: &Mcp) -> Result<Code> {
     let look = context.keeper().look()?;
     context.warn_of_oddities(&look);
     context.warn_of_ignored(&look, CLAUDE_SETTINGS);
     let (settings, file) = (Settings::new(&context.environment, &look.file), &look.file);
-    let config = Config::of(&settings, None, None, None)?;
+    let config = claude_config(&settings)?;
     let policy = policy(&settings, mcp.policy.as_deref())?;
+    let surroundings = Surroundings::of_process();
+    // A server would not start with one of them that makes no sense.
+    settings.oauth_url().and(settings.api_url(None))?;
     let program = program()?;
     let env_file = full(&context.env_file)?;
-    let entry = entry(&program, &env_file, policy.as_deref(), mcp.no_watch)?;
+    let wanted = Wanted {
+        program: text("the path of zoomtok", &program)?,
+        env_file: text("the path of .env", &env_file)?,
+        env_file_is_named: matches!(context.chosen, Chosen::ByFlag | Chosen::ByVariable),
+        policy: policy.map(|policy| text("the path of the policy", &policy)).transpose()?,
+        no_watch: mcp.no_watch,
+        env: surroundings.variables,
+    };
 
+    let make = |existing: Option<&Existing>| wanted.entry(existing);
     let installed =
-        if mcp.dry_run { config.preview_install(&entry) } else { config.install(&entry, &context.stop) }?;
-    context.warn(&warnings(&program, &env_file, file.exists()));
-    for line in lines(&installed, &entry, mcp.dry_run)?.iter().flat_map(|text| text.lines()) {
+        if mcp.dry_run { config.preview_install(&make) } else { config.install(&make, &context.stop) }?;
+    context.warn(&installed.warnings);
+    context.warn(&surroundings.warnings);
+    context.warn(&warnings(&program));
+    context.warn(&of_env_file(&installed, &wanted, Path::exists));
+    context.warn(&of_policy(&installed, &wanted));
+    context.warn(&of_credentials(&settings.survey(), |name| file.get(name).is_some(), &env_file));
+    for line in lines(&installed, &wanted, mcp.dry_run)?.iter().flat_map(|text| text.lines()) {
         context.output.text(line)?;
     }
     Ok(Code::Done)
@@ -39,19 +67,6 @@ fn policy(settings: &Settings<'_>, flag: Option<&Path>) -> Result<Option<PathBuf
     let named = flag.map_or_else(|| settings.policy_file(), |path| Ok(Some(path.to_owned())))?;
     let Some(path) = named.map(|path| full(&path)).transpose()? else { return Ok(None) };
     policy_file::read(&path, &catalog()).map(|_| Some(path))
-}
-
-/// The entry that has Claude run this server as it was asked for here: Claude starts it in another directory and with
-/// another environment.
-fn entry(program: &Path, env_file: &Path, policy: Option<&Path>, no_watch: bool) -> Result<Entry, Error> {
-    let mut args = vec!["mcp".into(), "--env-file".into(), text("the path of .env", env_file)?];
-    if let Some(policy) = policy {
-        args.extend(["--policy".into(), text("the path of the policy", policy)?]);
-    }
-    if no_watch {
-        args.push("--no-watch".into());
-    }
-    Ok(Entry { command: text("the path of zoomtok", program)?, args })
 }
 
 /// A path as JSON can hold it.
@@ -89,7 +104,7 @@ fn lasting(running: &Path, search: Option<&OsStr>, typed: &Path) -> PathBuf {
     found.chain(typed).find(is_running).unwrap_or_else(|| running.to_owned())
 }
 
-fn warnings(program: &Path, env_file: &Path, env_file_exists: bool) -> Vec<String> {
+fn warnings(program: &Path) -> Vec<String> {
     let mut warnings = Vec::new();
     if program.components().any(|part| part.as_os_str() == "target") {
         warnings.push(format!(
@@ -104,18 +119,62 @@ fn warnings(program: &Path, env_file: &Path, env_file_exists: bool) -> Vec<Strin
             program.display()
         ));
     }
-    if !env_file_exists {
+    warnings
+}
+
+/// What is to be said about the `.env` that the server reads.
+fn of_env_file(installed: &Installed, wanted: &Wanted, exists: impl Fn(&Path) -> bool) -> Vec<String> {
+    let kept = installed.existing.as_ref().and_then(|existing| {
+        let kept = existing.served.env_file.as_deref()?;
+        (!wanted.changes_env_file(Some(existing))).then_some(kept)
+    });
+    let mut warnings = Vec::new();
+    if let Some(kept) = kept.filter(|kept| *kept != Path::new(&wanted.env_file)) {
         warnings.push(format!(
-            "{} is not there yet; until it is, the server will say so when a tool is called",
-            env_file.display()
+            "the server goes on reading {}; for the one found here, name it: --env-file {}",
+            kept.display(),
+            wanted.env_file
+        ));
+    }
+    let read = kept.unwrap_or(Path::new(&wanted.env_file));
+    if !exists(read) {
+        warnings.push(format!(
+            "{} does not exist yet; until it does, the server will say so when a tool is called",
+            read.display()
         ));
     }
     warnings
 }
 
+/// What is to be said about a policy that was kept, which nobody has looked at before.
+fn of_policy(installed: &Installed, wanted: &Wanted) -> Vec<String> {
+    let kept = installed.existing.as_ref().and_then(|existing| existing.served.policy.as_deref());
+    let kept = kept.filter(|_| wanted.policy.is_none());
+    let fault = kept.and_then(|path| policy_file::read(path, &catalog()).err());
+    fault.map(|fault| format!("the policy that the server keeps: {}", fault.told())).into_iter().collect()
+}
+
+/// What is to be said about credentials that only this shell has.
+fn of_credentials(given: &[Given], in_file: impl Fn(&str) -> bool, env_file: &Path) -> Vec<String> {
+    let names: Vec<&str> = given
+        .iter()
+        .filter(|given| given.origin == Origin::Environment && CREDENTIALS.contains(&given.name))
+        .map(|given| given.name)
+        .filter(|name| !in_file(name))
+        .collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    vec![format!(
+        "only this shell has {}, and Claude does not hand that on: put it into {}",
+        names.join(", "),
+        env_file.display()
+    )]
+}
+
 /// What a person reads.
-fn lines(installed: &Installed, entry: &Entry, dry_run: bool) -> Result<Vec<String>> {
-    let Installed { path, place, .. } = installed;
+fn lines(installed: &Installed, wanted: &Wanted, dry_run: bool) -> Result<Vec<String>> {
+    let Installed { path, place, entry, .. } = installed;
     let path = path.display();
     if !installed.changed {
         return Ok(vec![format!(
@@ -125,13 +184,25 @@ fn lines(installed: &Installed, entry: &Entry, dry_run: bool) -> Result<Vec<Stri
     let say = |done, would| if dry_run { would } else { done };
     let what = if installed.made { say("made", "would be made") } else { say("updated", "would be updated") };
     let mut lines = vec![format!("⚙️  Claude's configuration {what}: {path}")];
-    let now =
-        serde_json::to_string_pretty(entry).map_err(io::Error::from).context("cannot show the entry")?;
+    let now = serde_json::to_string_pretty(&shown(entry)).map_err(io::Error::from);
+    let now = now.context("cannot show the entry")?;
     lines.push(format!("🔌 {place} {}: {now}", say("is now", "would then be")));
     if let Some(before) = &installed.before {
         lines.push(format!(
             "🗑️  In place of: {before}, with its arguments, its variables and any token in them"
         ));
+    }
+    if let Some(existing) = &installed.existing {
+        let (changes, kept) = wanted.changes(existing);
+        lines.extend(changes.iter().map(|change| format!("🔄 {change}")));
+        if !kept.is_empty() {
+            lines.push(format!("📋 {}: {}", say("Kept", "Would be kept"), kept.join("; ")));
+        }
+    }
+    if !entry.env.is_empty() {
+        let names: Vec<&str> = entry.env.keys().map(String::as_str).collect();
+        let names = names.join(", ");
+        lines.push(format!("🔌 From this shell, since Claude does not hand it on: {names}"));
     }
     if let Some(backup) = &installed.backup {
         let backup = backup.display();
@@ -153,39 +224,44 @@ fn lines(installed: &Installed, entry: &Entry, dry_run: bool) -> Result<Vec<Stri
     Ok(lines)
 }
 
+/// An entry to be shown: a word of another program's may hold a secret.
+fn shown(entry: &Entry) -> Shown<'_> {
+    let secret = |word: &str| word.split_once('=').map(|(name, _)| format!("{name}=…"));
+    // Those of zoomtok hold none, and they come last.
+    let own = entry.args.iter().rposition(|arg| is_zoomtok(arg)).unwrap_or(0);
+    let words = entry.args.iter().enumerate();
+    let word =
+        |(at, word): (usize, &String)| secret(word).filter(|_| at < own).unwrap_or_else(|| word.clone());
+    Shown { command: &entry.command, args: words.map(word).collect(), env: &entry.env }
+}
+
+fn is_zoomtok(word: &str) -> bool {
+    Path::new(word).file_stem().is_some_and(|name| name.eq_ignore_ascii_case("zoomtok"))
+}
+
+/// An entry as JSON has it.
+#[derive(Serialize)]
+struct Shown<'a> {
+    command: &'a str,
+    args: Vec<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    env: &'a BTreeMap<String, String>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const HERE: &str = if cfg!(windows) { r"C:\here" } else { "/here" };
-
-    #[test]
-    fn the_entry_says_what_was_asked_for() {
-        let [program, env_file, policy] =
-            ["zoomtok", ".env", "policy.json"].map(|name| Path::new(HERE).join(name));
-        let args = |policy, no_watch| entry(&program, &env_file, policy, no_watch).unwrap().args;
-        let plain = ["mcp", "--env-file", env_file.to_str().unwrap()];
-        assert_eq!(args(None, false), plain);
-        let policed = [&plain[..], &["--policy", policy.to_str().unwrap()]].concat();
-        assert_eq!(args(Some(&policy), false), policed);
-        assert_eq!(args(Some(&policy), true), [&policed[..], &["--no-watch"]].concat());
-        assert_eq!(entry(&program, &env_file, None, false).unwrap().command, program.to_str().unwrap());
-    }
 
     #[cfg(unix)]
     #[test]
     fn a_path_that_json_cannot_hold_is_named() {
         let odd = Path::new(<OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"/here/\xff.env"));
-        let good = Path::new("/here/zoomtok");
-        for (error, name) in [
-            (entry(odd, good, None, false), "the path of zoomtok ("),
-            (entry(good, odd, None, false), "the path of .env ("),
-            (entry(good, good, Some(odd), false), "the path of the policy ("),
-        ] {
-            let error = error.unwrap_err();
-            assert!(error.to_string().starts_with(name) && error.to_string().contains("UTF-8"), "{error}");
-            assert_eq!(error.code(), Code::Usage);
-        }
+        let error = text("the path of .env", odd).unwrap_err();
+        assert!(
+            error.to_string().starts_with("the path of .env (") && error.to_string().contains("UTF-8"),
+            "{error}"
+        );
+        assert_eq!(error.code(), Code::Usage);
     }
 
     #[cfg(unix)]
@@ -227,12 +303,23 @@ mod tests {
     }
 
     #[test]
-    fn what_will_not_last_or_is_not_there_is_told() {
-        let told = |program: &str, exists| warnings(Path::new(program), Path::new("/here/.env"), exists);
-        assert!(told("/usr/bin/zoomtok", true).is_empty());
-        assert!(told("/usr/bin/Zoomtok.exe", true).is_empty());
-        assert!(told("/home/me/zoomtok/target/release/zoomtok", true)[0].contains("may go away"));
-        assert!(told("/usr/bin/zt", true)[0].contains("is not called zoomtok"));
-        assert!(told("/usr/bin/zoomtok", false)[0].contains("/here/.env is not there yet"));
+    fn a_program_that_will_not_last_is_told() {
+        let told = |program: &str| warnings(Path::new(program));
+        assert!(told("/usr/bin/zoomtok").is_empty());
+        assert!(told("/usr/bin/Zoomtok.exe").is_empty());
+        assert!(told("/home/me/zoomtok/target/release/zoomtok")[0].contains("may go away"));
+        assert!(told("/usr/bin/zt")[0].contains("is not called zoomtok"));
+    }
+
+    #[test]
+    fn what_another_program_is_given_is_not_shown() {
+        let entry = |args: &[&str]| Entry {
+            command: "env".into(),
+            args: args.iter().map(|arg| (*arg).to_owned()).collect(),
+            env: BTreeMap::new(),
+        };
+        let shown = |args: &[&str]| shown(&entry(args)).args.join(" ");
+        assert_eq!(shown(&["A=canary", "/b/zoomtok", "mcp", "--policy=p"]), "A=… /b/zoomtok mcp --policy=p");
+        assert_eq!(shown(&["mcp", "--policy=p"]), "mcp --policy=p");
     }
 }

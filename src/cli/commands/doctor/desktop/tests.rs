@@ -2,14 +2,14 @@ use std::io;
 
 use super::super::finding::tests::{hold, text};
 use super::*;
-use crate::error::Code;
+use crate::error::{Code, NoServer};
 
 fn configured(reads_env: bool) -> Configured {
     Configured {
         place: "mcpServers.zoom".into(),
-        command: Some("node --canary".into()),
+        command: "node --canary".into(),
         shown: "node".into(),
-        reads_env,
+        own: reads_env.then(Served::default),
         ..Configured::default()
     }
 }
@@ -20,8 +20,12 @@ fn server(reads_env: bool) -> Server {
         program: Some("/bin/node".into()),
         runs: true,
         holds: Some(true),
-        other_env: None,
+        differs: Differs::default(),
     }
+}
+
+fn contents(server: Result<Configured, Error>) -> Contents {
+    Contents { server, halves: Vec::new(), beyond_json: None, writable: Ok(()) }
 }
 
 fn policy(allows: Result<(usize, usize), Error>) -> Vec<Named> {
@@ -29,7 +33,12 @@ fn policy(allows: Result<(usize, usize), Error>) -> Vec<Named> {
 }
 
 fn with(server: Server) -> Seen {
-    Seen { server: Some(Ok(Some(server))), ..well() }
+    Seen { contents: Some(Ok(contents(Ok(server.configured.clone())))), server: Some(server), ..well() }
+}
+
+fn with_contents(contents: Result<Contents, Error>) -> Seen {
+    let server = contents.as_ref().is_ok_and(|contents| contents.server.is_ok()).then(|| server(false));
+    Seen { contents: Some(contents), server, ..well() }
 }
 
 /// A server that has the token, and an app that runs.
@@ -37,7 +46,8 @@ fn well() -> Seen {
     Seen {
         config: Ok("/c/claude.json".into()),
         named: true,
-        server: Some(Ok(Some(server(false)))),
+        contents: Some(Ok(contents(Ok(configured(false))))),
+        server: Some(server(false)),
         running: Some(Ok(true)),
         policies: policy(Ok((3, 14))),
     }
@@ -60,43 +70,90 @@ fn what_is_wrong_with_the_configuration_is_told_with_what_to_do() {
     let missing = || Err(Error::ClaudeConfigMissing { looked: vec!["/c/claude.json".into()] });
     let unparseable =
         Error::Unparseable { path: "/c/claude.json".into(), line: Some(2), problem: "not JSON".into() };
-    let no_command = Configured { command: None, ..configured(false) };
+    let lacks = |lack| {
+        let place = "mcpServers.zoom".into();
+        Ok(contents(Err(Error::NoServer { path: "/c/claude.json".into(), place, lack })))
+    };
+    let well_and = || contents(Ok(configured(false)));
     for (name, seen, expected, told) in [
         (
             "no Claude",
-            Seen { server: Some(missing()), named: false, running: None, ..well() },
+            Seen { named: false, running: None, ..with_contents(missing()) },
             Code::Done,
             &["✅ Claude Desktop is not set up here"][..],
         ),
         (
             "named and missing",
-            Seen { server: Some(missing()), ..well() },
+            with_contents(missing()),
             Code::Configuration,
             &["❌", "👉 Claude Desktop makes it"],
         ),
-        (
-            "broken",
-            Seen { server: Some(Err(unparseable)), ..well() },
-            Code::Configuration,
-            &["line 2", "👉 Mend it"],
-        ),
+        ("broken", with_contents(Err(unparseable)), Code::Configuration, &["line 2", "👉 Mend it"]),
         (
             "no server",
-            Seen { server: Some(Ok(None)), ..well() },
+            with_contents(lacks(NoServer::OfThatName { near: None, others: vec!["files".into()] })),
             Code::Done,
-            &["no server of the name", "👉 zoomtok mcp --install"],
+            &[
+                "⚠️  /c/claude.json: there is no mcpServers.zoom",
+                "the servers are files",
+                "zoomtok mcp --install",
+            ],
+        ),
+        (
+            "near one",
+            with_contents(lacks(NoServer::OfThatName {
+                near: Some("Zoom".into()),
+                others: vec!["Zoom".into()],
+            })),
+            Code::Done,
+            &["👉 If Zoom is meant, name it with CLAUDE_MCP_SERVER_NAME"],
         ),
         (
             "no command",
-            with(Server { configured: no_command, program: None, runs: false, ..server(false) }),
+            with_contents(Ok(Contents {
+                halves: vec!["mcpServers.zoom".into()],
+                ..lacks(NoServer::WithoutCommand).unwrap()
+            })),
             Code::Done,
-            &["since it has no command"],
+            &["mcpServers.zoom has no command", "👉 Remove mcpServers.zoom, give it a command"],
         ),
+        (
+            "other half",
+            with_contents(Ok(Contents { halves: vec!["mcpServers.other".into()], ..well_and() })),
+            Code::Done,
+            &["⚠️  mcpServers.other in /c/claude.json has no command", "👉 Remove it", "has the token"],
+        ),
+        (
+            "remote",
+            with_contents(lacks(NoServer::Remote)),
+            Code::Done,
+            &["mcpServers.zoom is reached by a URL", "👉 Name another server"],
+        ),
+        (
+            "byte-order mark",
+            with_contents(Ok(Contents {
+                beyond_json: Some("begins with a byte-order mark".into()),
+                ..well_and()
+            })),
+            Code::Done,
+            &[
+                "⚠️  /c/claude.json begins with a byte-order mark; Claude reads",
+                "👉 Take that out before Claude",
+            ],
+        ),
+    ] {
+        hold(name, &judge(&seen), expected, told);
+    }
+}
+
+#[test]
+fn what_is_wrong_with_the_server_is_told_with_what_to_do() {
+    for (name, seen, expected, told) in [
         (
             "no program",
             with(Server { program: None, runs: false, ..server(false) }),
             Code::Done,
-            &["is not found: node", "👉 Correct"],
+            &["is not found: node", "👉 Correct"][..],
         ),
         (
             "no executable",
@@ -118,13 +175,56 @@ fn what_is_wrong_with_the_configuration_is_told_with_what_to_do() {
         ),
         (
             "reads another",
-            with(Server { other_env: Some("/y/.env".into()), ..server(true) }),
+            with(Server {
+                differs: Differs { env_file: Some("/y/.env".into()), ..Differs::default() },
+                ..server(true)
+            }),
             Code::Done,
-            &["⚠️  mcpServers.zoom reads another .env than this: /y/.env"],
+            &["⚠️  mcpServers.zoom reads another .env than this: /y/.env", "--install --env-file PATH"],
+        ),
+        (
+            "keeps its state elsewhere",
+            with(Server {
+                differs: Differs { state: Some(("/a".into(), "/b".into())), ..Differs::default() },
+                ..server(true)
+            }),
+            Code::Done,
+            &[
+                "⚠️  mcpServers.zoom keeps its state in /a, and zoomtok here in /b",
+                "👉 Set XDG_STATE_HOME alike",
+            ],
+        ),
+        (
+            "goes another way",
+            with(Server {
+                differs: Differs { variables: vec!["HTTPS_PROXY".into()], ..Differs::default() },
+                ..server(true)
+            }),
+            Code::Done,
+            &["⚠️  mcpServers.zoom does not have HTTPS_PROXY", "👉 zoomtok mcp --install writes"],
         ),
     ] {
         hold(name, &judge(&seen), expected, told);
     }
+}
+
+#[test]
+fn what_cannot_be_done_is_not_advised() {
+    let read_only = || {
+        let source = io::Error::from(io::ErrorKind::PermissionDenied);
+        Error::Store { action: "replace", path: "/c/claude.json".into(), source }
+    };
+    let old = || Server { holds: Some(false), ..server(false) };
+    let seen = |server: Server| {
+        let contents = Contents { writable: Err(read_only()), ..contents(Ok(server.configured.clone())) };
+        Seen { contents: Some(Ok(contents)), ..with(server) }
+    };
+    let told = text(&judge(&seen(old())));
+    let expected = "👉 See to the permissions and the free space of /c, since for now: cannot replace /c/claude.json: \
+                    permission denied. Then: Run zoomtok update-claude --restart";
+    assert!(told.contains(expected), "{told}");
+    // Where nothing is to be done it is no matter.
+    assert!(!text(&judge(&seen(server(false)))).contains("replace"));
 }
 
 #[test]
@@ -155,6 +255,7 @@ fn what_is_wrong_with_the_app_or_a_policy_is_told_with_what_to_do() {
             Seen {
                 config: Err(Error::ClaudeConfigMissing { looked: vec![] }),
                 named: false,
+                contents: None,
                 server: None,
                 ..well()
             },

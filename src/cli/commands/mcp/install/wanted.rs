@@ -1,0 +1,181 @@
+//! The entry that an installation asks for, and what it makes of the one that is there.
+
+use std::collections::BTreeMap;
+
+use crate::claude::{Entry, Existing};
+
+/// What the server is to be. A path is absolute, and in words that JSON can hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub(super) program: String,
+    pub(super) env_file: String,
+    /// Whether that was named, and not only found: what was found takes no other's place.
+    pub(super) env_file_is_named: bool,
+    pub(super) policy: Option<String>,
+    pub(super) no_watch: bool,
+    pub(super) env: BTreeMap<String, String>,
+}
+
+impl Wanted {
+    /// The entry that has Claude run this server as it was asked for here: Claude starts it in another directory and with
+    /// another environment. What was not asked for stays as the server has it that is there.
+    pub(super) fn entry(&self, existing: Option<&Existing>) -> Entry {
+        let mut args = existing.map_or_else(|| vec!["mcp".into()], |existing| existing.args.clone());
+        if self.changes_env_file(existing) {
+            set(&mut args, "--env-file", &self.env_file);
+        }
+        if let Some(policy) = &self.policy {
+            set(&mut args, "--policy", policy);
+        }
+        if self.no_watch && !args.iter().any(|arg| arg == "--no-watch") {
+            args.push("--no-watch".into());
+        }
+        let env = self.env.clone();
+        match existing.and_then(|existing| existing.wrapper.split_first()) {
+            Some((wrapper, words)) => {
+                let args = [words, std::slice::from_ref(&self.program), &args].concat();
+                Entry { command: wrapper.clone(), args, env }
+            }
+            None => Entry { command: self.program.clone(), args, env },
+        }
+    }
+
+    /// Whether the server gets this `.env`.
+    pub(super) fn changes_env_file(&self, existing: Option<&Existing>) -> bool {
+        self.env_file_is_named || existing.is_none_or(|existing| existing.served.env_file.is_none())
+    }
+
+    /// What of the server that is there is another one now, and what stays, in words. Values of variables may be secret.
+    pub(super) fn changes(&self, existing: &Existing) -> (Vec<String>, Vec<String>) {
+        let (mut changes, mut kept) = (Vec::new(), Vec::new());
+        let before = |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        let env_file = Some(&self.env_file).filter(|_| self.changes_env_file(Some(existing)));
+        for (option, old, new) in [
+            ("--env-file", before(&existing.served.env_file), env_file),
+            ("--policy", before(&existing.served.policy), self.policy.as_ref()),
+        ] {
+            match (old, new) {
+                (Some(old), Some(new)) if old != *new => changes.push(format!("{option}: {old} → {new}")),
+                (Some(old), _) => kept.push(format!("{option} {old}")),
+                (None, Some(new)) => changes.push(format!("{option}: none → {new}")),
+                (None, None) => {}
+            }
+        }
+        if existing.args.iter().any(|arg| arg == "--no-watch") {
+            kept.push("--no-watch".into());
+        } else if self.no_watch {
+            changes.push("--no-watch: added".into());
+        }
+        let names: Vec<&str> =
+            existing.env.iter().map(String::as_str).filter(|name| !self.env.contains_key(*name)).collect();
+        if !names.is_empty() {
+            kept.push(format!("its variables {}", names.join(", ")));
+        }
+        if let Some(wrapper) = existing.wrapper.first() {
+            kept.push(format!("{wrapper}, which starts it"));
+        }
+        (changes, kept)
+    }
+}
+
+/// Gives an option this value, in the place where it has one.
+fn set(args: &mut Vec<String>, option: &str, value: &str) {
+    let joined = |arg: &String| arg.strip_prefix(option).is_some_and(|rest| rest.starts_with('='));
+    if let Some(at) = args.iter().position(|arg| arg == option).filter(|at| at + 1 < args.len()) {
+        value.clone_into(&mut args[at + 1]);
+    } else if let Some(at) = args.iter().position(joined) {
+        args[at] = format!("{option}={value}");
+    } else {
+        args.extend([option.to_owned(), value.to_owned()]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wanted() -> Wanted {
+        Wanted { program: "/bin/zoomtok".into(), env_file: "/here/.env".into(), ..Wanted::default() }
+    }
+
+    fn words(line: &str) -> Vec<String> {
+        line.split_whitespace().map(str::to_owned).collect()
+    }
+
+    fn existing(wrapper: &str, args: &str) -> Existing {
+        let served = crate::cli::served::served(&words(args)).unwrap();
+        Existing {
+            wrapper: words(wrapper),
+            args: words(args),
+            served,
+            env: vec!["A".into(), "HTTPS_PROXY".into()],
+        }
+    }
+
+    #[test]
+    fn the_entry_says_what_was_asked_for() {
+        let args = |wanted: Wanted| wanted.entry(None).args.join(" ");
+        assert_eq!(args(wanted()), "mcp --env-file /here/.env");
+        let policed = Wanted { policy: Some("/p.json".into()), ..wanted() };
+        assert_eq!(args(policed.clone()), "mcp --env-file /here/.env --policy /p.json");
+        let quiet = Wanted { no_watch: true, ..policed };
+        assert_eq!(args(quiet), "mcp --env-file /here/.env --policy /p.json --no-watch");
+        assert_eq!(wanted().entry(None).command, "/bin/zoomtok");
+    }
+
+    #[test]
+    fn what_was_not_asked_for_stays() {
+        let policed = || Wanted { policy: Some("/new.json".into()), ..wanted() };
+        let named = || Wanted { env_file_is_named: true, ..wanted() };
+        let no_watch = || Wanted { no_watch: true, ..wanted() };
+        for (wanted, args, expected) in [
+            (
+                wanted(),
+                "mcp --env-file /old/.env --policy /old.json",
+                "mcp --env-file /old/.env --policy /old.json",
+            ),
+            (wanted(), "mcp --policy=/old.json -q", "mcp --policy=/old.json -q --env-file /here/.env"),
+            (wanted(), "--color never mcp --no-watch", "--color never mcp --no-watch --env-file /here/.env"),
+            (named(), "--env-file /old/.env mcp", "--env-file /here/.env mcp"),
+            (named(), "mcp --env-file=/old/.env --no-watch", "mcp --env-file=/here/.env --no-watch"),
+            (
+                policed(),
+                "mcp --env-file /old/.env --policy /old.json",
+                "mcp --env-file /old/.env --policy /new.json",
+            ),
+            (policed(), "mcp --env-file /old/.env", "mcp --env-file /old/.env --policy /new.json"),
+            (no_watch(), "mcp --env-file /old/.env", "mcp --env-file /old/.env --no-watch"),
+            (no_watch(), "mcp --no-watch --env-file /o", "mcp --no-watch --env-file /o"),
+        ] {
+            let entry = wanted.entry(Some(&existing("", args)));
+            assert_eq!((entry.command.as_str(), entry.args.join(" ").as_str()), ("/bin/zoomtok", expected));
+        }
+        let entry = wanted().entry(Some(&existing("op run --", "mcp --env-file /o")));
+        assert_eq!(entry.command, "op");
+        assert_eq!(entry.args.join(" "), "run -- /bin/zoomtok mcp --env-file /o");
+    }
+
+    #[test]
+    fn changes_and_what_stays_are_told_apart() {
+        let env = BTreeMap::from([("HTTPS_PROXY".to_owned(), "http://p".to_owned())]);
+        let wanted = Wanted { policy: Some("/new.json".into()), no_watch: true, env, ..wanted() };
+        let told = |args: &str| {
+            let (changes, kept) = wanted.changes(&existing("", args));
+            (changes.join("; "), kept.join("; "))
+        };
+        assert_eq!(
+            told("mcp --env-file /old/.env --policy /old.json"),
+            (
+                "--policy: /old.json → /new.json; --no-watch: added".to_owned(),
+                "--env-file /old/.env; its variables A".to_owned()
+            )
+        );
+        assert_eq!(
+            told("mcp --no-watch --policy /new.json"),
+            (
+                "--env-file: none → /here/.env".to_owned(),
+                "--policy /new.json; --no-watch; its variables A".to_owned()
+            )
+        );
+    }
+}

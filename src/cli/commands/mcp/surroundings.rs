@@ -1,0 +1,120 @@
+//! What a shell gives to zoomtok and a client does not: clients hand on little but `HOME` and `PATH`, so that the server
+//! which they start would take another way to Zoom and keep its state elsewhere.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, absolute};
+
+/// The variables that the server needs as well, where they are set.
+const NEEDED: [&str; 11] = [
+    "HTTPS_PROXY",
+    "https_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+    "NO_PROXY",
+    "no_proxy",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "XDG_STATE_HOME",
+    "ZOOM_OAUTH_URL",
+    "ZOOM_API_URL",
+];
+
+/// What of the environment the server is to have.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(in crate::cli::commands) struct Surroundings {
+    pub(in crate::cli::commands) variables: BTreeMap<String, String>,
+    /// What cannot be handed on, as sentences.
+    pub(in crate::cli::commands) warnings: Vec<String>,
+}
+
+impl Surroundings {
+    /// Those of this process.
+    pub(in crate::cli::commands) fn of_process() -> Self {
+        Self::read(|name| std::env::var_os(name))
+    }
+
+    fn read(get: impl Fn(&str) -> Option<OsString>) -> Self {
+        let mut surroundings = Self::default();
+        for name in NEEDED {
+            let Some(value) = get(name).filter(|value| !value.is_empty()) else { continue };
+            let Some(value) = value.to_str() else {
+                surroundings.warnings.push(format!("{name} is not UTF-8, so the server does not get it"));
+                continue;
+            };
+            if name.to_ascii_uppercase().ends_with("_PROXY") && has_password(value) {
+                surroundings.warnings.push(format!(
+                    "{name} has a password, which was not written into a file that other programs read: the server has \
+                     no proxy unless you add {name} to its env by hand"
+                ));
+                continue;
+            }
+            let value = match name {
+                // A client starts its servers in another directory.
+                "SSL_CERT_FILE" | "SSL_CERT_DIR" => {
+                    absolute(value).ok().and_then(|path| path.to_str().map(str::to_owned))
+                }
+                // As zoomtok itself does.
+                "XDG_STATE_HOME" => Path::new(value).is_absolute().then(|| value.to_owned()),
+                _ => Some(value.to_owned()),
+            };
+            surroundings.variables.extend(value.map(|value| (name.to_owned(), value)));
+        }
+        surroundings
+    }
+}
+
+/// Whether the address of a proxy names a user.
+fn has_password(proxy: &str) -> bool {
+    // All of it is looked at: a password that was not encoded may have a slash in it.
+    proxy.contains('@')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(given: &[(&str, &str)]) -> Surroundings {
+        Surroundings::read(|name| {
+            given.iter().find(|(given, _)| *given == name).map(|(_, value)| OsString::from(value))
+        })
+    }
+
+    #[test]
+    fn what_the_server_needs_is_handed_on_and_nothing_else() {
+        let state = if cfg!(windows) { r"C:\state" } else { "/state" };
+        let certificates = if cfg!(windows) { r"C:\ca.pem" } else { "/ca.pem" };
+        let given = [
+            ("HTTPS_PROXY", "http://proxy.example:3128"),
+            ("no_proxy", "localhost"),
+            ("SSL_CERT_FILE", certificates),
+            ("XDG_STATE_HOME", state),
+            ("ZOOM_OAUTH_URL", "https://zoomgov.com"),
+            ("ZOOM_API_URL", "https://api.zoomgov.com/v2"),
+        ];
+        let with_others =
+            [&given[..], &[("PATH", "/bin"), ("ZOOM_CLIENT_SECRET", "canary"), ("ALL_PROXY", "")]].concat();
+        let surroundings = read(&with_others);
+        let expected = given.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(surroundings.variables, BTreeMap::from(expected));
+        assert_eq!(surroundings.warnings, [""; 0]);
+    }
+
+    #[test]
+    fn a_password_is_named_and_stays_where_it_is() {
+        for value in ["http://me:canary@proxy:3128", "me:canary@proxy", "http://me:can/ary@proxy/"] {
+            let Surroundings { variables, warnings } = read(&[("https_proxy", value)]);
+            assert!(variables.is_empty() && warnings.len() == 1, "{variables:?} {warnings:?}");
+            assert!(warnings[0].starts_with("https_proxy has a password"), "{warnings:?}");
+            assert!(!warnings[0].contains("canary"), "{warnings:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_leads_to_the_same_file_from_anywhere() {
+        let value = read(&[("SSL_CERT_FILE", "ca.pem")]).variables["SSL_CERT_FILE"].clone();
+        assert!(Path::new(&value).is_absolute() && value.ends_with("ca.pem"), "{value}");
+        // zoomtok takes such a one for none.
+        assert_eq!(read(&[("XDG_STATE_HOME", "state")]), Surroundings::default());
+    }
+}
