@@ -125,7 +125,7 @@ _zoomtok() {
 
     case "${cmd}" in
         zoomtok)
-            opts="-q -h -V --env-file --color --quiet --help --version get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help"
+            opts="-q -h -V --env-file --color --quiet --read-only --help --version get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -147,7 +147,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__check)
-            opts="-t -v -q -h --threshold --verbose --live --json --env-file --color --quiet --help"
+            opts="-t -v -q -h --threshold --verbose --live --json --env-file --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -177,7 +177,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__completions)
-            opts="-q -h --env-file --color --quiet --help bash elvish fish powershell zsh"
+            opts="-q -h --env-file --color --quiet --read-only --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -199,7 +199,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__demo)
-            opts="-q -h --env-file --color --quiet --help"
+            opts="-q -h --env-file --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -221,7 +221,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__doctor)
-            opts="-q -h --fetch --json --env-file --color --quiet --help"
+            opts="-q -h --fetch --json --env-file --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -243,7 +243,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__exec)
-            opts="-t -q -h --threshold --env-file --color --quiet --help"
+            opts="-t -q -h --threshold --env-file --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -273,7 +273,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__get)
-            opts="-f -t -q -h --force --live --threshold --print --export --json --env-file --color --quiet --help"
+            opts="-f -t -q -h --force --live --threshold --print --export --json --env-file --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -513,7 +513,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__man)
-            opts="-q -h --env-file --color --quiet --help"
+            opts="-q -h --env-file --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -535,7 +535,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__mcp)
-            opts="-q -h --policy --install --dry-run --watch --no-watch --env-file --color --quiet --help"
+            opts="-q -h --policy --install --dry-run --watch --no-watch --env-file --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -575,7 +575,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__policy__subcmd__check)
-            opts="-q -h --env-file --color --quiet --help"
+            opts="-q -h --env-file --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -597,7 +597,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__policy__subcmd__explain)
-            opts="-q -h --env-file --color --quiet --help"
+            opts="-q -h --env-file --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -675,7 +675,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__restart__subcmd__claude)
-            opts="-q -h --app --app-only --env-file --color --quiet --help"
+            opts="-q -h --app --app-only --env-file --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -701,7 +701,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__sandbox)
-            opts="-q -h --port --token-life --env-file --color --quiet --help"
+            opts="-q -h --port --token-life --env-file --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -731,7 +731,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__update__subcmd__claude)
-            opts="-q -h --config --server --key --restart --dry-run --env-file --color --quiet --help"
+            opts="-q -h --config --server --key --restart --dry-run --env-file --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -765,7 +765,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__watch)
-            opts="-q -h --interval --threshold --no-claude --no-restart --once --json --env-file --color --quiet --help"
+            opts="-q -h --interval --threshold --no-claude --no-restart --once --json --env-file --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

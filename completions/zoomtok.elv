@@ -22,6 +22,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --color 'When to colour [default: auto]'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
@@ -54,6 +55,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --json 'Print a JSON object, with the token masked'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -68,6 +70,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --json 'Print a JSON object, with the token masked'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -78,6 +81,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --color 'When to colour [default: auto]'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -92,6 +96,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --json 'Print a JSON object for each thing that happens, tokens masked'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -105,6 +110,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --dry-run 'Show the change, with the token masked, and write nothing'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -115,6 +121,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --app-only 'Leave the token alone'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -128,6 +135,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --no-watch 'Show nothing of the token, not even that it cannot be refreshed; it is kept fresh all the same'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -143,6 +151,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --color 'When to colour [default: auto]'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -151,6 +160,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --color 'When to colour [default: auto]'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -172,6 +182,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --json 'Print a JSON object'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -180,6 +191,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --color 'When to colour [default: auto]'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -190,6 +202,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --color 'When to colour [default: auto]'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -198,6 +211,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --color 'When to colour [default: auto]'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -206,6 +220,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --color 'When to colour [default: auto]'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_zoomtok_global_optspecs
-    string join \n env-file= color= q/quiet h/help V/version
+    string join \n env-file= color= q/quiet read-only h/help V/version
 end
 
 function __fish_zoomtok_needs_command
@@ -29,6 +29,7 @@ complete -c zoomtok -n "__fish_zoomtok_needs_command" -l color -d 'When to colou
 always\t'Always'
 never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -s V -l version -d 'Print version'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "get" -d 'Make sure that .env holds a valid token'
@@ -56,6 +57,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l print -d 'Print 
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l export -d 'Print a line that sets ZOOM_ACCESS_TOKEN in a shell: eval "$(zoomtok get --export)"'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l json -d 'Print a JSON object, with the token masked'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s t -l threshold -d 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l env-file -d 'The .env to use instead of the first one found' -r -F
@@ -66,6 +68,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s v -l verbose -
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l live -d 'Ask Zoom\'s API too whether it takes the token'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l json -d 'Print a JSON object, with the token masked'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -s t -l threshold -d 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -l env-file -d 'The .env to use instead of the first one found' -r -F
@@ -73,6 +76,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -l color -d 'When 
 always\t'Always'
 never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l interval -d 'Seconds between two status lines; 0 shows none [default: ZOOM_TOKEN_DISPLAY_INTERVAL, or 60]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l threshold -d 'Refresh when fewer seconds than this are left [default: ZOOM_AUTO_REFRESH_THRESHOLD, or 300]' -r
@@ -85,6 +89,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l no-restart -d 
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l once -d 'Look once, refresh once if that is due, and exit: for cron'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l json -d 'Print a JSON object for each thing that happens, tokens masked'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l config -d 'The configuration [default: CLAUDE_CONFIG_FILE, or where Claude Desktop has it on this system]' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l server -d 'The server in it that needs the token [default: CLAUDE_MCP_SERVER_NAME, or zoom]' -r
@@ -96,6 +101,7 @@ never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l restart -d 'Restart Claude Desktop if its configuration was changed'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l dry-run -d 'Show the change, with the token masked, and write nothing'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l app -d 'The name of the app, or the path of its executable [default: CLAUDE_APP_NAME, or Claude]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l env-file -d 'The .env to use instead of the first one found' -r -F
@@ -104,6 +110,7 @@ always\t'Always'
 never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l app-only -d 'Leave the token alone'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l policy -d 'The policy to serve under [default: ZOOM_POLICY_FILE, or a limit on zoom_refresh_token alone]' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l env-file -d 'The .env to use instead of the first one found' -r -F
@@ -115,6 +122,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l dry-run -d 'Show
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l watch -d 'Show on stderr what becomes of the token; on a terminal this needs no flag'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l no-watch -d 'Show nothing of the token, not even that it cannot be refreshed; it is kept fresh all the same'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain help" -f -a "check" -d 'Tell whether a policy is valid, and everything that is wrong with it'
@@ -125,12 +133,14 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_
 always\t'Always'
 never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from check" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from explain" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from explain" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from explain" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from explain" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "check" -d 'Tell whether a policy is valid, and everything that is wrong with it'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "explain" -d 'Tell what a policy does to a call, and by which rule'
@@ -142,12 +152,14 @@ never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -l fetch -d 'Where the token does not last or is not taken, fetch a new one'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -l json -d 'Print a JSON object'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l port -d 'The port on 127.0.0.1; 0 takes one that is free' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l token-life -d 'Seconds that its tokens live' -r
@@ -156,18 +168,21 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l color -d 'Wh
 always\t'Always'
 never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand completions" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand completions" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand completions" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand completions" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "get" -d 'Make sure that .env holds a valid token'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "check" -d 'Tell whether the token in .env is valid'

@@ -128,7 +128,7 @@ pub enum Error {
         /// The place of the server, `mcpServers.<server>`.
         place: String,
         /// What it lacks.
-        lack: NoServer,
+        lack: Box<NoServer>,
     },
 
     /// Zoom gave a verdict: asking again with the same credentials gives the same answer.
@@ -195,6 +195,15 @@ pub enum Error {
     Stream {
         /// The pipe as it was named.
         path: PathBuf,
+    },
+
+    /// A new token is needed for a `.env` that is only read, or cannot be written. Zoom was not asked.
+    #[error("a new token is needed, and {} {}", .path.display(), unwritten(.source.is_some()))]
+    Adopted {
+        /// The `.env`.
+        path: PathBuf,
+        /// Why it cannot be written; none where it is to be read only.
+        source: Option<Box<Error>>,
     },
 
     /// A new token exists and `.env` does not hold it.
@@ -284,9 +293,11 @@ impl Error {
             Self::Refused { .. } => Code::Refused,
             Self::Passing { .. } | Self::UnsafeToken { .. } => Code::Passing,
             Self::TakenOver { code, .. } => *code,
-            Self::Store { .. } | Self::Stream { .. } | Self::Unsaved { .. } | Self::Lost { .. } => {
-                Code::Store
-            }
+            Self::Store { .. }
+            | Self::Stream { .. }
+            | Self::Adopted { .. }
+            | Self::Unsaved { .. }
+            | Self::Lost { .. } => Code::Store,
             Self::Busy { .. } => Code::Busy,
             Self::Claude { .. } => Code::Claude,
             Self::Interrupted { signal, .. } => Code::Signal(*signal),
@@ -294,6 +305,13 @@ impl Error {
             Self::Command { .. } => Code::NotRunnable,
             Self::NoToken { .. } | Self::Other { .. } => Code::Failed,
         }
+    }
+
+    /// Whether a file cannot be written for want of a right, or because the filesystem is read-only: what trying again does
+    /// not change.
+    pub fn is_unwritable(&self) -> bool {
+        let Self::Store { source, .. } = self else { return false };
+        matches!(source.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
     }
 
     /// The error with all its causes and its hint, in one line.
@@ -307,6 +325,10 @@ impl Error {
         let causes = std::iter::successors(std::error::Error::source(self), |cause| cause.source());
         causes.fold(self.to_string(), |line, cause| format!("{line}: {cause}"))
     }
+}
+
+fn unwritten(cannot_be: bool) -> &'static str {
+    if cannot_be { "cannot be written" } else { "is to be read only (--read-only, ZOOMTOK_READ_ONLY)" }
 }
 
 fn list(names: &[&str]) -> String {

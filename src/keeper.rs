@@ -5,6 +5,7 @@
 //! the lock, looks again, and only then asks Zoom; whoever waited meanwhile finds the new token, or the failure, and
 //! asks nothing.
 
+mod adopted;
 mod recovery;
 mod remember;
 
@@ -105,6 +106,8 @@ pub struct Look {
     pub held: Held,
     /// When the look was.
     pub now: DateTime<Utc>,
+    /// Whether the file is to be read only. A setting that says neither is no leave to write.
+    pub read_only: bool,
 }
 
 impl<'a> Keeper<'a> {
@@ -139,8 +142,9 @@ impl<'a> Keeper<'a> {
         self.environment.admit(&file)?;
         let now = self.clock.now();
         let ahead = || self.state(&file).memory().clock.map_or(0, |clock| applicable(clock, now));
-        let held = Settings::new(self.environment, &file).token(now, ahead)?;
-        Ok(Look { file, held, now })
+        let settings = Settings::new(self.environment, &file);
+        let (held, read_only) = (settings.token(now, ahead)?, settings.read_only().unwrap_or(true));
+        Ok(Look { file, held, now, read_only })
     }
 
     /// Makes sure that there is a token that meets `need`; `before` is what a look has just found.
@@ -152,13 +156,18 @@ impl<'a> Keeper<'a> {
     pub fn ensure(&self, before: &Look, need: &Need) -> Result<Kept, Error> {
         let state = self.state(&before.file);
         let is_saved = || state.recovery_path().is_some_and(|path| path.exists());
-        let waiting = is_saved();
+        let waiting = is_saved() && !before.read_only;
         if !waiting && let Some(kept) = self.meets(before, need, before.held.state.token(), How::Kept)? {
-            tidy(before.file.real());
+            if !before.read_only {
+                tidy(before.file.real());
+            }
             return Ok(kept);
         }
         if before.file.is_stream() {
             return Err(Error::Stream { path: before.file.path().to_owned() });
+        }
+        if before.read_only {
+            return Err(self.refuse_to_write(before));
         }
 
         if !waiting {
@@ -167,7 +176,10 @@ impl<'a> Keeper<'a> {
             settings.credentials()?;
             settings.oauth_url()?;
         }
-        let turn = Lock::acquire(before.file.real(), PATIENCE, self.clock, self.stop)?;
+        let turn = match Lock::acquire(before.file.real(), PATIENCE, self.clock, self.stop) {
+            Ok(turn) => turn,
+            Err(error) => return self.kept_without_writing(before, need, error),
+        };
         let mut look = self.look_under(&turn)?;
         if look.file.real() != before.file.real() {
             // A link that leads elsewhere by now, to a file with a lock of its own.
@@ -175,7 +187,11 @@ impl<'a> Keeper<'a> {
             return self.ensure(&look, need);
         }
         // Also what the holder saved there while this one waited: it may have spent the refresh token for it.
-        let recovered = is_saved() && recover(&state, &look)?;
+        let recovered = if is_saved() { recover(&state, &look) } else { Ok(false) };
+        let recovered = match recovered {
+            Ok(recovered) => recovered,
+            Err(error) => return self.kept_without_writing(&look, need, error),
+        };
         if recovered {
             look = self.look_under(&turn)?;
         }
@@ -187,12 +203,18 @@ impl<'a> Keeper<'a> {
         if let Some(kept) = self.meets(&look, need, present, how)? {
             return Ok(kept);
         }
+        if look.read_only {
+            return Err(self.refuse_to_write(&look));
+        }
         let memory = state.memory();
         let settings = Settings::new(self.environment, &look.file);
         let (credentials, url) = (settings.credentials()?, settings.oauth_url()?);
         self.heed(&memory, &credentials, before.now)?;
         self.is_meetable(&memory, &credentials, need)?;
-        let reservation = look.file.reserve(ROOM)?;
+        let reservation = match look.file.reserve(ROOM) {
+            Ok(reservation) => reservation,
+            Err(error) => return self.kept_without_writing(&look, need, error),
+        };
         // From here on it goes to its end, within a bounded time.
         self.stop.check()?;
         let attempt = self.remember_attempt(&state, &memory, &credentials);

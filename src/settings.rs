@@ -34,6 +34,9 @@ pub use token::Held;
 /// What `mcp` allows.
 pub(crate) const POLICY_FILE: &str = "ZOOM_POLICY_FILE";
 
+/// Whether the `.env` is only read.
+const READ_ONLY: &str = "ZOOMTOK_READ_ONLY";
+
 /// What concerns Claude Desktop.
 pub const CLAUDE_SETTINGS: &[&str] = &[
     "CLAUDE_CONFIG_FILE",
@@ -152,6 +155,20 @@ impl<'a> Settings<'a> {
                 ),
             }),
             _ => Ok(path),
+        }
+    }
+
+    /// Whether the `.env` is only read: nothing is fetched then, and neither it nor its lock is written.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] for what says neither.
+    pub fn read_only(&self) -> Result<bool, Error> {
+        let text = self.value(READ_ONLY)?.map_or("0", |value| value.text.trim());
+        match text.to_ascii_lowercase().as_str() {
+            "1" | "true" | "yes" | "on" => Ok(true),
+            "0" | "false" | "no" | "off" => Ok(false),
+            _ => Err(self.impossible(READ_ONLY, "is neither 1 nor 0 (nor yes, no, on, off, true or false)")),
         }
     }
 

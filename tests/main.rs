@@ -71,6 +71,7 @@ mod other_users;
 mod output;
 mod policy;
 mod processes;
+mod read_only;
 mod readme;
 #[cfg(unix)]
 mod readme_lines;

@@ -42,6 +42,7 @@ impl Cli {
             env_file: behind.env_file.as_ref().or(self.global.env_file.as_ref()).cloned(),
             color: behind.color.or(self.global.color),
             quiet: behind.quiet || self.global.quiet,
+            read_only: behind.read_only || self.global.read_only,
         }
     }
 }
@@ -60,6 +61,9 @@ pub struct Global {
     /// Say nothing but errors and what was asked for
     #[arg(short, long, display_order = 102)]
     pub quiet: bool,
+    /// Use the token in .env as it is: fetch none, and write neither .env nor its lock
+    #[arg(long, display_order = 103)]
+    pub read_only: bool,
 }
 
 /// A path as a client passes it on, which has no shell to expand a `~`.

@@ -67,6 +67,10 @@ impl Error {
             {
                 Some("Try again in a moment".into())
             }
+            Self::Adopted { source: Some(source), .. } => {
+                source.hint().map(|hint| format!("{hint}, or have whoever writes it put a new token there"))
+            }
+            Self::Adopted { .. } => Some("Whoever writes it has to put a new token there".into()),
             Self::Store { path, .. } => {
                 Some(format!("See to the permissions and the free space of {}", parent(path)))
             }

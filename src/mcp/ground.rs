@@ -61,6 +61,7 @@ impl Reader {
             let look = self.tokens.keeper().look()?;
             let settings = self.tokens.settings(&look);
             plan(&settings)?;
+            settings.read_only()?;
             let policy = PolicySource::of(self.policy.as_deref(), &settings)?;
             let counts = self.counts(look.file.real());
             let mut warnings = warnings(&settings, &look);

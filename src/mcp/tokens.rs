@@ -271,6 +271,9 @@ impl Tokens {
             let refresh = self.kept(&self.keeper().look()?).map_or(given.refresh, |kept| kept.refresh);
             return Ok(Pair { access: kept.token, refresh, expires_at: kept.expires_at });
         }
+        if look.read_only {
+            return Err(Error::Adopted { path: look.file.path().to_owned(), source: None });
+        }
         let url = self.settings(&look).for_caller().oauth_url()?;
         let (this, spent, reach) = (Arc::clone(self), given.clone(), Arc::clone(reach));
         let pair = self.blocking(move || this.spend(&url, spent, &reach)).await?;

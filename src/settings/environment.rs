@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::table::NAMES;
-use super::{Origin, home};
+use super::{Origin, READ_ONLY, home};
 use crate::error::Error;
 use crate::store::{EnvFile, Place, find_env_file};
 
@@ -72,6 +72,13 @@ impl Environment {
     #[must_use]
     pub fn with(self, chosen: Chosen) -> Self {
         Self { found: !chosen.is_named(), ..self }
+    }
+
+    /// The same with a `.env` that is only read.
+    #[must_use]
+    pub fn reading_only(mut self) -> Self {
+        self.variables.insert(READ_ONLY, "1".into());
+        self
     }
 
     /// Refuses a `.env` that was found and may be somebody else's.

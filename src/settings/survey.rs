@@ -4,7 +4,7 @@ use super::address::{API_URL, OAUTH_URL};
 use super::credentials::REFRESH_TOKEN;
 use super::environment::OF_TOKEN;
 use super::table::{Kind, NAMES, setting};
-use super::{Held, Origin, POLICY_FILE, Settings};
+use super::{Held, Origin, POLICY_FILE, READ_ONLY, Settings};
 use crate::error::Error;
 
 /// A variable that is set.
@@ -73,6 +73,7 @@ impl Settings<'_> {
             (_, Some(Kind::Credential)) => self.credential(name).map(|_| None),
             (_, Some(Kind::Seconds(_))) => self.seconds(name).map(|seconds| Some(seconds.to_string())),
             (_, Some(Kind::Path)) => self.path(name).map(|_| None),
+            (READ_ONLY, _) => self.read_only().map(|on| Some(if on { "on" } else { "off" }.into())),
             (_, Some(Kind::Command)) => self.claude_app_command().map(|_| None),
             _ => Ok(None),
         }

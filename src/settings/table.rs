@@ -30,6 +30,8 @@ pub(super) enum Kind {
     Text(&'static str),
     /// A command line.
     Command,
+    /// Something that is on or off, and off where it is not set.
+    Switch,
 }
 
 /// From which `.env` a setting counts. One that was found, and not named, may come with somebody else's directory: it
@@ -69,6 +71,7 @@ const TABLE: &[Setting] = &[
     row("CLAUDE_APP_NAME", Kind::Text("Claude"), Trust::Named),
     row("CLAUDE_APP_COMMAND", Kind::Command, Trust::Named),
     row("ZOOM_POLICY_FILE", Kind::Path, Trust::Within),
+    row("ZOOMTOK_READ_ONLY", Kind::Switch, Trust::Anywhere),
 ];
 
 /// Every variable that zoomtok reads from a `.env`.

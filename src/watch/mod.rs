@@ -1,5 +1,6 @@
 //! The watch: when to do what (pure), and the loop that does it.
 
+mod adopted;
 mod event;
 mod run;
 mod schedule;

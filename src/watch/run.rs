@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::adopted::Waiting;
 use super::event::Event;
 use super::schedule::{Outcome, Plan, Schedule, View};
 use crate::clock::{Clock, Stopped, jitter};
@@ -54,7 +55,7 @@ pub struct Updated {
 
 /// A watch over one `.env`.
 pub struct Watch<'a> {
-    keeper: Keeper<'a>,
+    pub(super) keeper: Keeper<'a>,
     schedule: Schedule,
     desktop: Option<&'a dyn Desktop>,
     restart: bool,
@@ -71,6 +72,8 @@ pub struct Watch<'a> {
     /// The last failure, in a sentence without its hint.
     failure: Option<String>,
     jitter: fn() -> f64,
+    /// Where somebody else has to renew the token.
+    pub(super) waiting: Option<Waiting>,
 }
 
 impl<'a> Watch<'a> {
@@ -96,6 +99,7 @@ impl<'a> Watch<'a> {
             no_desktop: None,
             failure: None,
             jitter,
+            waiting: None,
         }
     }
 
@@ -143,7 +147,7 @@ impl<'a> Watch<'a> {
     }
 
     /// Tells what happens. That nobody hears it ends the watch, once what it is doing is done.
-    fn tell(&mut self, event: &Event) -> Result<(), Error> {
+    pub(super) fn tell(&mut self, event: &Event) -> Result<(), Error> {
         match (self.report)(event) {
             Err(Error::Unread) => self.unread = true,
             told => told?,
@@ -170,7 +174,7 @@ impl<'a> Watch<'a> {
     }
 
     /// Tells of a look that failed, and of the same again only after one that did not.
-    fn complain(&mut self, error: &Error) -> Result<(), Error> {
+    pub(super) fn complain(&mut self, error: &Error) -> Result<(), Error> {
         let message = error.told();
         if self.complaint.as_ref() != Some(&message) {
             self.tell(&Event::Warning { message: message.clone() })?;
@@ -197,8 +201,14 @@ impl<'a> Watch<'a> {
         if decision.rearmed {
             self.tell(&Event::Rearmed)?;
         }
-        let mut failed = None;
-        if decision.refresh {
+        self.take(look)?;
+        let adopted = if decision.refresh { self.keeper.adopted(look) } else { None };
+        let mut failed = adopted.as_ref().map(Error::code);
+        if let Some(error) = &adopted {
+            self.wait(look, error)?;
+        }
+        if decision.refresh && adopted.is_none() {
+            self.waiting = None;
             failed = self.refresh(look)?;
         } else if decision.show {
             let disabled_since = self.schedule.stopped_since();
@@ -252,7 +262,7 @@ impl<'a> Watch<'a> {
     }
 
     /// Hands a new token to Claude. What fails here is a warning: the token is stored.
-    fn hand_over(&mut self, kept: &Kept) -> Result<(), Error> {
+    pub(super) fn hand_over(&mut self, kept: &Kept) -> Result<(), Error> {
         let Some(desktop) = self.desktop else { return Ok(()) };
         self.tell(&Event::UpdatingClaude)?;
         let updated = match desktop.update(&kept.token) {

@@ -52,7 +52,7 @@ impl Config {
         let own = match before.server {
             Server::None(lack) => {
                 let place = self.place().server_name();
-                Err(Error::NoServer { path: self.path.clone(), place, lack })
+                Err(Error::NoServer { path: self.path.clone(), place, lack: Box::new(lack) })
             }
             Server::Other => Ok(None),
             Server::Own(_, served) => Ok(Some(served)),

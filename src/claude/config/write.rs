@@ -188,9 +188,11 @@ impl Config {
         let edited = edited.map_err(|fault| self.unparseable(fault))?;
         let before = self.before(text)?;
         match before.server {
-            Server::None(lack) => {
-                Err(Error::NoServer { path: self.path.clone(), place: self.place().server_name(), lack })
-            }
+            Server::None(lack) => Err(Error::NoServer {
+                path: self.path.clone(),
+                place: self.place().server_name(),
+                lack: Box::new(lack),
+            }),
             // It finds a token by itself.
             Server::Own(..) => Ok(Edited { before: edited.before, ..before }),
             Server::Other => Ok(Edited { text: edited.text, before: edited.before, ..before }),

@@ -95,6 +95,7 @@ Settings:
                                before, or as the system does
   ZOOM_POLICY_FILE             the policy that mcp serves under; else
                                only refreshes have a limit
+  ZOOMTOK_READ_ONLY            as --read-only, when 1
   ZOOM_ENV_FILE                the .env; else the first of ./.env, a
                                parent's, the configuration directory's
   ZOOM_OAUTH_URL               https://zoom.us

@@ -57,7 +57,8 @@ fn examine(context: &Context, doctor: &Doctor) -> Result<Vec<Finding>> {
     if context.given.is_some() {
         findings.push(files::of_stream(&context.env_file));
     } else {
-        let seen = files::look(&context.env_file, context.chosen, real, exists, &state);
+        let read_only = look.as_ref().is_some_and(|look| look.read_only);
+        let seen = files::look(&context.env_file, context.chosen, read_only, real, exists, &state);
         findings.extend(files::judge(&seen));
     }
     // All the rest goes by what stands in the `.env`.

@@ -54,9 +54,10 @@ impl Context {
             Ok(chosen) => (chosen, None),
             Err(error) => ((PathBuf::from(".env"), Chosen::ToBeMade), Some(error)),
         };
+        let environment = environment.with(chosen);
         let context = Self {
             output,
-            environment: environment.with(chosen),
+            environment: if global.read_only { environment.reading_only() } else { environment },
             env_file,
             chosen,
             given: None,

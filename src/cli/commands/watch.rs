@@ -24,6 +24,7 @@ pub(in crate::cli) fn run(context: &Context, flags: &args::Watch) -> Result<Code
         context.warn_of_ignored(&look, CLAUDE_SETTINGS);
     }
     let settings = Settings::new(&environment, &look.file);
+    settings.read_only()?;
     let plan = Plan {
         threshold: settings.auto_refresh_threshold(flags.threshold)?,
         interval: settings.display_interval(flags.interval)?,

@@ -84,7 +84,11 @@ impl Desktop for Claude {
         self.did.borrow_mut().push("update");
         if let Some(place) = self.lacks.get() {
             let lack = NoServer::OfThatName { near: None, others: vec!["files".into()] };
-            return Err(Error::NoServer { path: "/c.json".into(), place: place.into(), lack });
+            return Err(Error::NoServer {
+                path: "/c.json".into(),
+                place: place.into(),
+                lack: Box::new(lack),
+            });
         }
         Ok(self.updated.borrow().clone())
     }

@@ -13,6 +13,8 @@ pub(super) struct Seen {
     /// The path as it was named or found, and why it is that.
     pub(super) path: PathBuf,
     pub(super) chosen: Chosen,
+    /// Whether it is to be read only.
+    pub(super) read_only: bool,
     /// Where it leads, if it is a symbolic link.
     pub(super) link: Option<PathBuf>,
     /// Whether it is there, or why it cannot be read.
@@ -49,6 +51,7 @@ pub(super) struct State {
 pub(super) fn look(
     path: &Path,
     chosen: Chosen,
+    read_only: bool,
     real: Option<PathBuf>,
     exists: Result<bool, Error>,
     state: &StateDirectory,
@@ -59,8 +62,9 @@ pub(super) fn look(
     Seen {
         path: path.to_owned(),
         chosen,
+        read_only,
         mode: mode(&target).filter(|_| target.is_file()),
-        replaceable: is_replaceable(&target, ROOM),
+        replaceable: if read_only { Ok(()) } else { is_replaceable(&target, ROOM) },
         leftover: Some(temporary(&target)).filter(|path| !being_written && path.exists()),
         lock: locked,
         state: look_at_state(state),
@@ -142,6 +146,10 @@ pub(super) fn judge(seen: &Seen) -> Vec<Finding> {
         findings.push(Finding::good("env_file", message));
     }
     match (&seen.replaceable, &seen.lock) {
+        _ if seen.read_only => {
+            let message = "its token is used while it lasts: --read-only or ZOOMTOK_READ_ONLY has nothing written there";
+            findings.push(Finding::good("env_file", message));
+        }
         (Err(error), _) => findings.push(Finding::error("env_file", error)),
         (Ok(()), Locked::Unusable(error)) => findings.push(Finding::error("lock", error)),
         (Ok(()), Locked::Held(lock)) => findings.push(Finding::doubtful(

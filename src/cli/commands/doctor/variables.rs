@@ -70,10 +70,14 @@ fn of_credentials(credentials: &Result<Credentials, Error>) -> Option<Finding> {
     match credentials {
         Ok(credentials) => {
             let grant = match credentials.grant {
-                Grant::AccountCredentials { .. } => "a Server-to-Server OAuth app",
-                Grant::RefreshToken(_) => "a user-authorised app",
+                Grant::AccountCredentials { .. } => "a Server-to-Server OAuth app are all there",
+                // Two hosts would spend each other's refresh token.
+                Grant::RefreshToken(_) => {
+                    "a user-authorised app are all there; Zoom keeps one refresh token for each app and user, so \
+                     another host needs an app of its own"
+                }
             };
-            Some(Finding::good("credentials", format!("the credentials of {grant} are all there")))
+            Some(Finding::good("credentials", format!("the credentials of {grant}")))
         }
         Err(error @ Error::CredentialsMissing { .. }) => Some(Finding::error("credentials", error)),
         Err(_) => None,

@@ -72,7 +72,7 @@ fn what_is_wrong_with_the_configuration_is_told_with_what_to_do() {
         Error::Unparseable { path: "/c/claude.json".into(), line: Some(2), problem: "not JSON".into() };
     let lacks = |lack| {
         let place = "mcpServers.zoom".into();
-        Ok(contents(Err(Error::NoServer { path: "/c/claude.json".into(), place, lack })))
+        Ok(contents(Err(Error::NoServer { path: "/c/claude.json".into(), place, lack: Box::new(lack) })))
     };
     let well_and = || contents(Ok(configured(false)));
     for (name, seen, expected, told) in [

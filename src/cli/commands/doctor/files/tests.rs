@@ -9,6 +9,7 @@ fn well() -> Seen {
     Seen {
         path: "/x/.env".into(),
         chosen: Chosen::Found,
+        read_only: false,
         link: None,
         exists: Ok(true),
         mode: Some(0o600),
@@ -149,7 +150,7 @@ fn a_look_changes_nothing() {
     let root = tempfile::tempdir().unwrap();
     let path = root.path().join(".env");
     let state = StateDirectory::of(Some(&root.path().join("state")), &path);
-    let seen = look(&path, Chosen::ToBeMade, Some(path.clone()), Ok(false), &state);
+    let seen = look(&path, Chosen::ToBeMade, false, Some(path.clone()), Ok(false), &state);
     assert!(seen.replaceable.is_ok() && seen.state.writable.is_ok());
     assert!(matches!(seen.lock, Locked::Free));
     assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0);
@@ -160,7 +161,7 @@ fn what_a_living_process_writes_is_no_leftover() {
     let root = tempfile::tempdir().unwrap();
     let path = root.path().join(".env");
     let looked =
-        || look(&path, Chosen::Found, Some(path.clone()), Ok(false), &StateDirectory::of(None, &path));
+        || look(&path, Chosen::Found, false, Some(path.clone()), Ok(false), &StateDirectory::of(None, &path));
     fs::File::options().create_new(true).write(true).open(temporary(&path)).unwrap();
     assert_eq!(looked().leftover, Some(temporary(&path)));
     let _lock = Lock::try_acquire(&path).unwrap().unwrap();

@@ -1,0 +1,54 @@
+//! A watch over a `.env` that it may not or cannot write: it waits for whoever renews the token, and goes on.
+
+use super::event::Event;
+use super::run::Watch;
+use crate::error::Error;
+use crate::keeper::{Look, Need, Unlike};
+use crate::token::Token;
+
+/// What a watch knows of a `.env` that somebody else renews.
+#[derive(Debug, Default)]
+pub(super) struct Waiting {
+    /// The last thing that was said of it.
+    said: Option<String>,
+    /// The token that was there at the last look.
+    seen: Option<Token>,
+}
+
+impl Watch<'_> {
+    /// Says why a token that is due is not refreshed here, once until there is another.
+    pub(super) fn wait(&mut self, look: &Look, error: &Error) -> Result<(), Error> {
+        let message = error.told();
+        let waiting = self.waiting.get_or_insert_default();
+        waiting.seen = look.held.state.token().cloned();
+        if waiting.said.as_ref() == Some(&message) {
+            return Ok(());
+        }
+        waiting.said = Some(message.clone());
+        self.tell(&Event::Warning { message })
+    }
+
+    /// Hands on a token that somebody else has put there, where this watch waits for that.
+    pub(super) fn take(&mut self, look: &Look) -> Result<(), Error> {
+        let present = look.held.state.token();
+        let Some(waiting) = &mut self.waiting else {
+            if look.read_only {
+                self.waiting = Some(Waiting { said: None, seen: present.cloned() });
+            }
+            return Ok(());
+        };
+        if waiting.seen.as_ref() == present || !look.held.state.lasts(0) {
+            return Ok(());
+        }
+        let old = std::mem::replace(&mut waiting.seen, present.cloned());
+        waiting.said = None;
+        let kept = match self.keeper.ensure(look, &Need { seconds: 0, unlike: Unlike::None }) {
+            Ok(kept) => kept,
+            Err(error) => return self.complain(&error),
+        };
+        let (old, new) = (old.map(|token| token.to_string()), kept.token.to_string());
+        self.tell(&Event::TokenUpdated { old, new, adopted: true })?;
+        self.hand_over(&kept)?;
+        self.tell(&Event::RefreshDone { state: look.held.state.clone() })
+    }
+}
