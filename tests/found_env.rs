@@ -4,8 +4,10 @@
 use std::fs;
 use std::path::Path;
 
+use serde_json::json;
 use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Options, Sandbox};
 
+use crate::mcp_session::Session;
 use crate::support::{Home, names};
 
 fn sandbox() -> Sandbox {
@@ -223,14 +225,14 @@ fn a_policy_that_is_empty_is_told_and_one_of_a_found_env_elsewhere_opens_nothing
     let policy = home.work().parent().unwrap().join("policy.json");
     fs::write(&policy, r#"{"version": "1", "default": "deny", "tools": {}}"#).unwrap();
     home.write_env(&format!("ZOOM_POLICY_FILE='{}'\n", policy.display()));
-    for command in [&["mcp"][..], &["mcp", "--install"]] {
-        let ended = home.run(command).expect(2);
-        assert!(
-            ended.stderr.contains("names a policy outside of the directory of its .env"),
-            "{}",
-            ended.stderr
-        );
-    }
+    let problem = "names a policy outside of the directory of its .env";
+    let ended = home.run(["mcp", "--install"]).expect(2);
+    assert!(ended.stderr.contains(problem), "{}", ended.stderr);
+    let mut session = Session::of(home.command(["mcp"]));
+    session.greet("2025-11-25");
+    session.call("list_meetings", json!({})).fails(&[problem]);
+    session.close();
+    assert!(sandbox.requests().is_empty());
     let ended = home.run(["doctor"]).expect(2);
     assert!(ended.stdout.contains("❌ ZOOM_POLICY_FILE ("), "{}", ended.stdout);
 }
