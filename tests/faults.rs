@@ -211,7 +211,7 @@ fn a_process_that_is_killed_in_any_call_leaves_the_env_whole() {
 #[test]
 fn claudes_configuration_is_the_old_one_or_the_new_one_and_the_old_one_is_kept() {
     const CONFIG: &str =
-        "{\n  // mine\n  \"mcpServers\": { \"zoom\": { \"command\": \"node\", \"env\": {} } },\n}\n";
+        "{\n  \"mine\": 1e3,\n  \"mcpServers\": { \"zoom\": { \"command\": \"node\", \"env\": {} } }\n}\n";
     if !may_trace() {
         return;
     }
