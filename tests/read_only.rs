@@ -4,7 +4,6 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
 
 use serde_json::json;
 use zoomtok::sandbox::{Options, Sandbox};
@@ -168,7 +167,6 @@ fn a_file_that_cannot_be_written_is_used_while_its_token_lasts() {
     replace_token(&home, &sandbox.mint(3000));
     wait_until("the new token", || stdout.text().contains("Token fetched by another zoomtok"));
     assert!(!stdout.text().contains("Automatically"), "{}", stdout.text());
-    thread::sleep(Duration::from_millis(100));
     assert!(watch.runs());
     watch.kill();
     set_mode(&home, 0o755);
