@@ -69,6 +69,32 @@ fn every_fault_has_a_line_with_its_place() {
 }
 
 #[test]
+fn a_condition_that_never_holds_is_a_fault_with_the_value_to_write() {
+    let policy = |value: &str| {
+        format!(
+            r#"{{"version": "1", "default": "deny", "tools": {{"get_meeting": {{"deny_if": [
+                {{"path": "args.meeting_id", "op": "eq", "value": {value}}}]}}}}}}"#
+        )
+    };
+    assert_eq!(
+        check(&policy("85746065")).expect(3).quietly().stdout,
+        "❌ INVALID: There is 1 fault in policy.json\n\
+         tools.get_meeting.deny_if[0]: meeting_id is never spelt like this: write \"85746065\"\n"
+    );
+    let stdout = check(&policy("\"85746065\"")).expect(0).quietly().stdout;
+    let warning = "⚠️ tools.get_meeting.deny_if[0]: a meeting has several names";
+    assert!(stdout.starts_with("✅ VALID: ") && stdout.contains(warning), "{stdout}");
+    // What the server would make of a call is what is explained.
+    for meeting in ["85746065", "\"857 460 65\"", "\"https://zoom.us/j/85746065\""] {
+        let call = format!(r#"{{"meeting_id": {meeting}}}"#);
+        let home = home(&policy("\"85746065\""));
+        let ended = home.run(["policy", "explain", "policy.json", "get_meeting", &call]);
+        let refused = ended.expect(1).quietly().stdout;
+        assert!(refused.starts_with("❌ REFUSED: "), "{meeting}: {refused}");
+    }
+}
+
+#[test]
 fn quiet_leaves_the_exit_status() {
     for (policy, code) in [(POLICY, 0), ("{}", 3)] {
         let ended = home(policy).run(["-q", "policy", "check", "policy.json"]).expect(code).quietly();

@@ -34,6 +34,9 @@ fn check(context: &Context, file: &Path) -> Result<Code> {
     let allowed = tools.keys().filter(|tool| policy.allows(tool)).count();
     let (file, all) = (file.display(), tools.len());
     context.output.text(&format!("✅ VALID: {file} lets an agent call {allowed} of {all} tools"))?;
+    for warning in policy.warnings() {
+        context.output.text(&format!("⚠️ {warning}"))?;
+    }
     Ok(Code::Done)
 }
 

@@ -161,7 +161,7 @@ impl fmt::Display for Test {
 }
 
 /// Whether two values are the same: of one type and, for numbers, of one value (1 is 1.0).
-fn same(one: &Value, other: &Value) -> bool {
+pub(super) fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => compare(one, other) == Some(Ordering::Equal),
         (Value::Array(one), Value::Array(other)) => {

@@ -7,14 +7,15 @@ use serde_json::{Map, Value};
 use super::condition::{Condition, OPERATORS, Path, Test};
 use super::fault::{Place, PolicyFault, hint, read_json};
 use super::limit::{Limit, Window};
+use super::sense::{Argument, List, Sense};
 use super::{Catalog, Policy, Rules};
 
 /// Reads a policy; see [`Policy::parse`].
 pub(super) fn read(text: &str, tools: &Catalog) -> Result<Policy, Vec<PolicyFault>> {
     let (value, faults) = read_json(text).map_err(|fault| vec![fault])?;
-    let mut reader = Reader { tools, faults };
+    let mut reader = Reader { tools, faults, warnings: Vec::new() };
     match reader.policy(&value) {
-        Some(policy) if reader.faults.is_empty() => Ok(policy),
+        Some(policy) if reader.faults.is_empty() => Ok(Policy { warnings: reader.warnings, ..policy }),
         _ => Err(reader.faults),
     }
 }
@@ -23,6 +24,7 @@ pub(super) fn read(text: &str, tools: &Catalog) -> Result<Policy, Vec<PolicyFaul
 struct Reader<'t> {
     tools: &'t Catalog,
     faults: Vec<PolicyFault>,
+    warnings: Vec<PolicyFault>,
 }
 
 /// An object of the policy.
@@ -53,7 +55,7 @@ impl Reader<'_> {
         for rules in tools.values() {
             self.no_counter_twice(&all_tools, &rules.limits);
         }
-        Some(Policy { allows_others: allows_others?, hide, all_tools, tools })
+        Some(Policy { allows_others: allows_others?, hide, all_tools, tools, warnings: Vec::new() })
     }
 
     fn hidden(&mut self, value: &Value, place: &Place) -> Option<String> {
@@ -104,10 +106,11 @@ impl Reader<'_> {
         }
         let row = self.object(value, place, &["require", "deny_if", "limits"])?;
         Some(Rules {
-            require: self
-                .list(&row, "require", |reader, value, place| reader.condition(value, place, schema)),
+            require: self.list(&row, "require", |reader, value, place| {
+                reader.condition(value, place, schema, List::Require)
+            }),
             deny_if: self.list(&row, "deny_if", |reader, value, place| {
-                let condition = reader.condition(value, place, schema)?;
+                let condition = reader.condition(value, place, schema, List::DenyIf)?;
                 if matches!(condition.test, Test::Exists(false)) {
                     // It reads as a guard and is none: a missing argument does not fire deny_if.
                     return reader.fault(place, "never refuses anything; require exists true instead");
@@ -118,7 +121,13 @@ impl Reader<'_> {
         })
     }
 
-    fn condition(&mut self, value: &Value, place: &Place, schema: Option<&Value>) -> Option<Condition> {
+    fn condition(
+        &mut self,
+        value: &Value,
+        place: &Place,
+        schema: Option<&Value>,
+        list: List,
+    ) -> Option<Condition> {
         let condition = self.object(value, place.clone(), &["path", "op", "value", "on_deny"])?;
         let path =
             self.text(&condition, "path").and_then(|path| self.path(path, &place.field("path"), schema));
@@ -128,7 +137,16 @@ impl Reader<'_> {
         } else {
             None
         };
-        Some(Condition { path: path?, test: test?, on_deny })
+        let (path, test) = (path?, test?);
+        match schema
+            .and_then(|schema| Argument::at(schema, path.names()))
+            .map(|argument| argument.sense(&test, list))
+        {
+            Some(Sense::None(problem)) => return self.fault(place, problem),
+            Some(Sense::Doubtful(problem)) => self.warnings.push(place.fault(problem)),
+            Some(Sense::Good) | None => {}
+        }
+        Some(Condition { path, test, on_deny })
     }
 
     fn test(&mut self, condition: &Object<'_>) -> Option<Test> {
@@ -160,8 +178,14 @@ impl Reader<'_> {
         };
         self.word(&limit, "scope", &[("grant", ())]);
         let increment_from = if limit.fields.contains_key("increment_from") {
-            let path = self.text(&limit, "increment_from")?;
-            Some(self.path(path, &place.field("increment_from"), schema)?)
+            let (path, place) = (self.text(&limit, "increment_from")?, place.field("increment_from"));
+            let path = self.path(path, &place, schema)?;
+            let argument = schema.and_then(|schema| Argument::at(schema, path.names()));
+            if argument.is_some_and(|argument| argument.is_no_number()) {
+                return self
+                    .fault(&place, "must be an argument that is a whole number, or every call is refused");
+            }
+            Some(path)
         } else {
             None
         };

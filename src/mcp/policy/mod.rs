@@ -9,6 +9,7 @@ mod fault;
 mod limit;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod oracle;
+mod sense;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -32,6 +33,7 @@ pub struct Policy {
     /// Limits over every call together.
     all_tools: Vec<Limit>,
     tools: BTreeMap<String, Rules>,
+    warnings: Vec<PolicyFault>,
 }
 
 /// What holds for one tool.
@@ -92,6 +94,7 @@ impl Default for Policy {
             hide: Vec::new(),
             all_tools: Vec::new(),
             tools: BTreeMap::from([("zoom_refresh_token".into(), rules)]),
+            warnings: Vec::new(),
         }
     }
 }
@@ -104,6 +107,11 @@ impl Policy {
     /// Everything that is wrong with it.
     pub fn parse(text: &str, tools: &Catalog) -> Result<Self, Vec<PolicyFault>> {
         document::read(text, tools)
+    }
+
+    /// What its author may not have meant: conditions that always hold, and names that are not the only ones.
+    pub fn warnings(&self) -> &[PolicyFault] {
+        &self.warnings
     }
 
     /// Whether a tool is left out of the list that the agent gets.

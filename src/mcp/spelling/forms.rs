@@ -25,11 +25,17 @@ pub(crate) struct Form {
     pub(super) has_digits: bool,
     /// Puts an array together, for a text that is a list.
     pub(super) join: Option<Join>,
+    /// Whether a text of this form can have this character.
+    pub(crate) holds: fn(char) -> bool,
+    /// Whether its texts are not repeated.
+    pub(crate) is_secret: bool,
+    /// Why a rule that refuses one name of a thing may not hold for the thing, where it has other names.
+    pub(crate) aliases: Option<&'static str>,
 }
 
 impl Form {
-    const fn new(name: &'static str, read: Read) -> Self {
-        Self { name, read, has_digits: false, join: None }
+    const fn new(name: &'static str, read: Read, holds: fn(char) -> bool) -> Self {
+        Self { name, read, has_digits: false, join: None, holds, is_secret: false, aliases: None }
     }
 
     /// The form of this name.
@@ -40,20 +46,50 @@ impl Form {
 
 /// Every form there is.
 pub(crate) static FORMS: [Form; 13] = [
-    Form::new("user", user),
-    Form { has_digits: true, ..Form::new("meeting", meeting) },
-    Form { has_digits: true, ..Form::new("occurrence", occurrence) },
-    Form::new("page-token", page_token),
-    Form::new("timezone", timezone),
-    Form::new("date", times::date),
-    Form::new("start-time", times::start_time),
-    Form::new("utc-time", times::utc_time),
-    Form { has_digits: true, ..Form::new("moment", times::moment) },
-    Form { has_digits: true, join: Some(join_days), ..Form::new("weekdays", weekdays) },
-    Form::new("token", token),
-    Form::new("client-id", client_id),
-    Form::new("client-secret", client_secret),
+    Form {
+        aliases: Some(
+            "a user has several names, an id, an e-mail address and `me`, and is not recognised by the others; a rule \
+             that names the users that are allowed has no such gap",
+        ),
+        ..Form::new("user", user, |c| !c.is_ascii_control() && !matches!(c, ' ' | '/' | '\\'))
+    },
+    Form {
+        aliases: Some(
+            "a meeting has several names, its number and the uuid of each instance, and is not recognised by the \
+             others; a rule that names the meetings that are allowed has no such gap",
+        ),
+        has_digits: true,
+        ..Form::new("meeting", meeting, |c| c.is_ascii_alphanumeric() || "+/_-=".contains(c))
+    },
+    Form {
+        has_digits: true,
+        ..Form::new("occurrence", occurrence, |c| c.is_ascii_alphanumeric() || "_-=".contains(c))
+    },
+    Form::new("page-token", page_token, is_visible),
+    Form::new("timezone", timezone, |c| c.is_ascii_alphanumeric() || "_+/-".contains(c)),
+    Form::new("date", times::date, |c| c.is_ascii_digit() || c == '-'),
+    Form {
+        aliases: Some(
+            "a moment can be written in UTC, with a Z, or without one in the time zone of the meeting, and is not \
+             recognised in the other",
+        ),
+        ..Form::new("start-time", times::start_time, |c| c.is_ascii_digit() || "-:TZ".contains(c))
+    },
+    Form::new("utc-time", times::utc_time, |c| c.is_ascii_digit() || "-:TZ".contains(c)),
+    Form { has_digits: true, ..Form::new("moment", times::moment, |c| c.is_ascii_digit() || c == ':') },
+    Form {
+        has_digits: true,
+        join: Some(join_days),
+        ..Form::new("weekdays", weekdays, |c| ('1'..='7').contains(&c) || c == ',')
+    },
+    Form { is_secret: true, ..Form::new("token", token, is_visible) },
+    Form::new("client-id", client_id, is_visible),
+    Form { is_secret: true, ..Form::new("client-secret", client_secret, is_visible) },
 ];
+
+fn is_visible(c: char) -> bool {
+    c.is_ascii_graphic()
+}
 
 /// White space, and marks of no width that come with a copied text.
 pub(super) fn is_space(c: char) -> bool {

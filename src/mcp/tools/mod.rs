@@ -5,6 +5,7 @@
 //! disagree. [`Definition::read`] is the one way from what a client sends to what a policy judges and a tool runs on.
 
 mod arguments;
+mod listed;
 mod masks;
 mod meetings;
 mod months;
@@ -146,16 +147,16 @@ pub(super) struct Definition {
 
 impl Definition {
     fn of<T: Tool>() -> Self {
-        let schema = schema::<T>();
+        let schema = schema::<T>().to_value();
         Self {
             name: T::NAME,
             title: T::TITLE,
             description: T::DESCRIPTION,
             hints: T::HINTS,
-            input: Arc::new(listed(schema.clone())),
-            output: T::output().map(|schema| Arc::new(listed(schema))),
+            input: Arc::new(listed::schema(&schema)),
+            output: T::output().map(|schema| Arc::new(listed::schema(schema.as_value()))),
             long: T::LONG,
-            schema: Arc::new(schema.to_value()),
+            schema: Arc::new(schema),
             read: call::<T>,
         }
     }
@@ -238,20 +239,6 @@ fn plain(schema: &mut Schema) {
         schema.remove("format");
     }
     transform_subschemas(&mut plain, schema);
-}
-
-/// A schema as clients are shown it.
-fn listed(mut schema: Schema) -> Map<String, Value> {
-    unmarked(&mut schema);
-    schema.as_object().cloned().unwrap_or_default()
-}
-
-/// Takes out of a schema what only `spelling/` goes by.
-fn unmarked(schema: &mut Schema) {
-    for mark in ["x-form", "x-blank"] {
-        schema.remove(mark);
-    }
-    transform_subschemas(&mut unmarked, schema);
 }
 
 /// A value without the fields that are `null`: what was not given is not sent.

@@ -21,8 +21,10 @@ pub(super) struct ListRecordings {
     #[serde(default)]
     user_id: UserId,
     /// The first day, in UTC. By default 29 days before `to_date`.
+    #[schemars(extend("x-filled" = true))]
     from_date: Option<Date>,
     /// The last day, in UTC. By default 29 days after `from_date`, or today where that is not given either.
+    #[schemars(extend("x-filled" = true))]
     to_date: Option<Date>,
     /// How many recordings there are to be in an answer. Over more than 30 days it may be some more, or fewer.
     #[serde(default)]

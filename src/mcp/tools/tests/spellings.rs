@@ -473,7 +473,9 @@ pub(super) mod sent {
 
     use super::super::zoom::Zoom;
     use super::*;
-    use crate::mcp::policy::Policy;
+    use crate::mcp::policy::{Catalog, Policy};
+
+    static CATALOG: std::sync::LazyLock<Catalog> = std::sync::LazyLock::new(crate::mcp::catalog);
 
     /// What a tool asks of Zoom: the method, the path with arguments in braces, and which arguments make the query and
     /// the body, by Zoom's names for them.
@@ -623,7 +625,7 @@ pub(super) mod sent {
             .map(|(name, value)| json!({"path": format!("args.{name}"), "op": "eq", "value": value}))
             .collect();
         let document = json!({"version": "1", "default": "deny", "tools": {tool: {"require": conditions}}});
-        Policy::parse(&document.to_string(), &crate::mcp::catalog()).unwrap()
+        Policy::parse(&document.to_string(), &CATALOG).unwrap()
     }
 
     #[test]

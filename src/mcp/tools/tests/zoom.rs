@@ -1,5 +1,7 @@
 //! A made-up Zoom, and a session that has a good token for it.
 
+use std::sync::LazyLock;
+
 use tempfile::TempDir;
 
 use super::*;
@@ -8,10 +10,13 @@ use crate::mcp::tokens::Tokens;
 use crate::sandbox::{self, Sandbox, Seen};
 use crate::settings::Environment;
 
+/// Made once: that takes longer than a call.
+static TOOLS: LazyLock<Vec<Definition>> = LazyLock::new(all);
+
 /// The arguments of a call as they are judged, and what would run on them.
 pub(super) fn read(tool: &str, arguments: Value) -> Result<Call, Failure> {
     let Value::Object(arguments) = arguments else { panic!("arguments are an object") };
-    let tool = all().into_iter().find(|one| one.name == tool).unwrap();
+    let tool = TOOLS.iter().find(|one| one.name == tool).unwrap();
     tool.read(arguments, SystemClock::start().now())
 }
 
