@@ -119,6 +119,18 @@ impl Moment {
 }
 
 text! {
+    /// A moment in UTC.
+    UtcTime, "utc-time",
+    "pattern" = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
+}
+
+text! {
+    /// Days of a week, as Zoom counts them.
+    Weekdays, "weekdays",
+    "minLength" = 1, "maxLength" = 13, "pattern" = "^[1-7](,[1-7])*$"
+}
+
+text! {
     /// A client id that came with a call.
     ClientId, "client-id",
     "minLength" = 1, "maxLength" = 200, "pattern" = "^[!-~]+$"

@@ -1,5 +1,6 @@
 //! The tools for scheduled meetings.
 
+mod recurrence;
 mod write;
 
 use garde::Validate;

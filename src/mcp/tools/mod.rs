@@ -283,7 +283,7 @@ fn place_of_array(fields: &Map<String, Value>) -> Option<String> {
 fn problem(said: &str) -> String {
     match said.rsplit_once(", expected ") {
         Some((before, _)) if before.starts_with("unknown field") => said.to_owned(),
-        Some((_, "u32")) => "must be a whole number".to_owned(),
+        Some((_, "u32" | "i32")) => "must be a whole number".to_owned(),
         Some((_, expected)) => format!("must be {expected}"),
         None => said.to_owned(),
     }

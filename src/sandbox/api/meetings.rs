@@ -5,12 +5,13 @@ use serde_json::{Value, json};
 
 use super::{
     Name, Refusal, Reply, Request, World, error, invalid_field, json_body, meeting_name, no_such_meeting,
-    page, users,
+    page, recurrence, users,
 };
 use crate::sandbox::data;
 
 /// What a request may set.
-const FIELDS: [&str; 7] = ["topic", "type", "start_time", "duration", "timezone", "agenda", "password"];
+const FIELDS: [&str; 8] =
+    ["topic", "type", "start_time", "duration", "timezone", "agenda", "password", "recurrence"];
 
 /// `GET /users/{id}/meetings`.
 pub(super) fn list(
@@ -66,6 +67,9 @@ pub(super) fn create(
     let host = users::find(world, user)?.clone();
     let asked = json_body(request)?;
     validate(&asked)?;
+    if asked["type"] == 8 && asked.get("recurrence").is_none() {
+        return Err(invalid_field("recurrence"));
+    }
     let number = world.next_meeting;
     world.next_meeting += 1;
     let mut meeting = data::meeting(&host, number, now);
@@ -134,6 +138,9 @@ fn validate(asked: &Value) -> Result<(), Refusal> {
     if asked.get("duration").is_some_and(|value| value.as_u64().is_none()) {
         return Err(invalid_field("duration"));
     }
+    if asked.get("recurrence").is_some_and(|value| !recurrence::is_good(value)) {
+        return Err(invalid_field("recurrence"));
+    }
     if asked.get("settings").is_some_and(|value| !value.is_object()) {
         return Err(invalid_field("settings"));
     }
@@ -149,6 +156,9 @@ fn merge(meeting: &mut Value, asked: &Value) {
     }
     for (name, value) in asked["settings"].as_object().into_iter().flatten() {
         meeting["settings"][name] = value.clone();
+    }
+    if asked.get("recurrence").is_some() {
+        meeting["occurrences"] = recurrence::occurrences(meeting).into();
     }
     if meeting["type"] == 1 {
         // An instant meeting ignores it.

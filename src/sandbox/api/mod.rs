@@ -5,6 +5,7 @@
 
 mod meetings;
 mod recordings;
+mod recurrence;
 mod users;
 
 use base64::Engine as _;

@@ -1,10 +1,12 @@
 //! Creating, changing and deleting meetings.
 
+use chrono::{DateTime, Utc};
 use garde::Validate;
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::recurrence::Recurrence;
 use crate::mcp::failure::Failure;
 use crate::mcp::session::Session;
 use crate::mcp::tools::arguments::{MeetingId, OccurrenceId, StartTime, Timezone, UserId};
@@ -69,7 +71,8 @@ pub(in crate::mcp::tools) struct CreateMeeting {
     /// What it is about.
     #[garde(length(chars, min = 1, max = 200))]
     topic: String,
-    /// 1: at once; 2: at its `start_time`; 3: recurring without fixed times; 8: recurring at fixed times.
+    /// 1: at once; 2: at its `start_time`; 3: recurring without fixed times; 8: recurring at fixed times, from
+    /// `start_time` on as `recurrence` says.
     #[serde(default, rename = "type")]
     kind: Kind,
     /// When it begins: `2026-03-04T12:00:00Z` in UTC, or without the Z in `timezone`. An instant meeting ignores it.
@@ -85,6 +88,8 @@ pub(in crate::mcp::tools) struct CreateMeeting {
     /// The passcode for those who join. Without one the account decides.
     #[garde(length(chars, max = 10))]
     password: Option<String>,
+    /// How it recurs, for type 8.
+    recurrence: Option<Recurrence>,
     /// How it is held. What is left out is as the account has it.
     settings: Option<Settings>,
     /// Also show passwords and the `start_url`, with which anybody can start the meeting as its host.
@@ -103,6 +108,7 @@ impl CreateMeeting {
             "timezone": self.timezone,
             "agenda": self.agenda,
             "password": self.password,
+            "recurrence": self.recurrence,
             "settings": self.settings,
         })))
     }
@@ -114,6 +120,17 @@ impl Tool for CreateMeeting {
     const DESCRIPTION: &'static str = "Schedule a Zoom meeting, or open one at once with type 1, and get its id and the join_url to hand on. Each call \
          makes another meeting; Zoom allows 100 creations and changes a day per host.";
     const HINTS: Hints = Hints { read_only: false, destructive: false, idempotent: false, open_world: true };
+
+    fn complete(&self, _: DateTime<Utc>) -> Result<Map<String, Value>, Failure> {
+        match (&self.recurrence, self.kind.0) {
+            (None, 8) => Err(Failure::arguments(
+                "recurrence: must be given with type 8; a meeting that recurs without fixed times has type 3",
+            )),
+            (Some(recurrence), 8) => recurrence.check().map(|()| Map::new()),
+            (Some(_), _) => Err(Failure::arguments("recurrence: is for a meeting of type 8 only")),
+            (None, _) => Ok(Map::new()),
+        }
+    }
 
     async fn call(self, session: &Session) -> Result<Reply, Failure> {
         Ok(masks::reply(session.call(&self.request(), None).await?, self.include_secrets))
@@ -146,6 +163,8 @@ pub(in crate::mcp::tools) struct UpdateMeeting {
     #[garde(length(chars, max = 10))]
     #[schemars(extend("x-blank" = "must not be empty: leave it out to keep the passcode as it is"))]
     password: Option<String>,
+    /// How the whole series recurs, in place of how it did. For a meeting of type 8, without `occurrence_id`.
+    recurrence: Option<Recurrence>,
     /// How it is held. What is left out stays as it is.
     settings: Option<Settings>,
 }
@@ -159,13 +178,14 @@ impl UpdateMeeting {
             "timezone": self.timezone,
             "agenda": self.agenda,
             "password": self.password,
+            "recurrence": self.recurrence,
             "settings": self.settings,
         }));
         let nothing = |change: &Value| change.as_object().is_some_and(Map::is_empty);
         if changes.as_object().is_none_or(|changes| changes.values().all(nothing)) {
             return Err(Failure::arguments(
                 "there is nothing to change: give at least one of topic, start_time, duration, timezone, agenda, \
-                 password and settings",
+                 password, recurrence and settings",
             ));
         }
         Ok(Request::new(Method::Patch, &["meetings", self.meeting_id.as_ref()])
@@ -184,6 +204,14 @@ impl Tool for UpdateMeeting {
 
     fn output() -> Option<Schema> {
         Some(schema::<Done>())
+    }
+
+    fn complete(&self, _: DateTime<Utc>) -> Result<Map<String, Value>, Failure> {
+        let Some(recurrence) = &self.recurrence else { return Ok(Map::new()) };
+        if self.occurrence_id.is_some() {
+            return Err(Failure::arguments("recurrence: is that of the series; leave occurrence_id out"));
+        }
+        recurrence.check().map(|()| Map::new())
     }
 
     async fn call(self, session: &Session) -> Result<Reply, Failure> {

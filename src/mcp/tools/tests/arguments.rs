@@ -153,6 +153,48 @@ fn forms_are_kept() {
 }
 
 #[test]
+fn a_recurrence_has_to_say_when_a_meeting_is() {
+    let create = |kind: u32, recurrence: Value| {
+        ("create_meeting", json!({"topic": "x", "type": kind, "recurrence": recurrence}))
+    };
+    let daily = json!({"type": 1, "end_times": 3});
+    let table = [
+        (create(8, json!(null)), "recurrence: must be given with type 8"),
+        (create(2, daily.clone()), "recurrence: is for a meeting of type 8 only"),
+        (create(3, daily.clone()), "recurrence: is for a meeting of type 8 only"),
+        (create(8, json!({"end_times": 3})), "recurrence: missing field `type`"),
+        (create(8, json!({"type": 4, "end_times": 3})), "recurrence.type: must be 1 (days)"),
+        (create(8, json!({"type": 1})), "recurrence: give end_times or end_date_time"),
+        (
+            create(8, json!({"type": 1, "end_times": 3, "end_date_time": "2027-03-04T12:00:00Z"})),
+            "recurrence: give end_times or end_date_time",
+        ),
+        (create(8, json!({"type": 1, "end_times": 3, "weekly_days": "2"})), "recurrence: by days"),
+        (create(8, json!({"type": 2, "end_times": 3})), "recurrence: by weeks (type 2) weekly_days must say"),
+        (create(8, json!({"type": 2, "end_times": 3, "monthly_day": 2})), "recurrence: by weeks"),
+        (
+            create(8, json!({"type": 2, "end_times": 3, "weekly_days": "2", "repeat_interval": 51})),
+            "recurrence: repeat_interval: must be from 1 to 50",
+        ),
+        (create(8, json!({"type": 3, "end_times": 3})), "recurrence: by months (type 3) give monthly_day"),
+        (create(8, json!({"type": 3, "end_times": 3, "weekly_days": "2"})), "recurrence: by months"),
+        (
+            create(8, json!({"type": 3, "end_times": 3, "monthly_week": 1})),
+            "recurrence: monthly_week and monthly_week_day go together",
+        ),
+        (
+            create(8, json!({"type": 3, "end_times": 3, "monthly_day": 2, "repeat_interval": 11})),
+            "recurrence: repeat_interval: must be from 1 to 10",
+        ),
+        (
+            ("update_meeting", json!({"meeting_id": MEETING, "occurrence_id": "1", "recurrence": daily})),
+            "recurrence: is that of the series",
+        ),
+    ];
+    refusals(table.into_iter().map(|((tool, arguments), says)| (tool, arguments, says)).collect());
+}
+
+#[test]
 fn dates_and_pages_have_to_go_together() {
     let year = json!({"from_date": "2025-01-01", "to_date": "2025-12-31"});
     let with = |name: &str, value: Value| {

@@ -9,6 +9,7 @@ const PAST: &str = "81000000004";
 const HIDDEN: &str = "(hidden; include_secrets shows it)";
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn every_tool_asks_zoom_for_the_right_thing() {
     let zoom = Zoom::start();
     let occurrence =
@@ -24,6 +25,7 @@ fn every_tool_asks_zoom_for_the_right_thing() {
         "topic": "A/B & C", "type": 8, "start_time": "2027-03-04T12:00:00", "duration": 45, "timezone": "Europe/Berlin",
         "agenda": "ü", "password": "pass", "settings": {"host_video": true, "participant_video": false,
         "join_before_host": false, "mute_upon_entry": true, "waiting_room": true, "audio": "voip"},
+        "recurrence": {"type": 2, "repeat_interval": 2, "weekly_days": "2,4", "end_times": 3},
     });
     let mut all_of_ben = all.clone();
     all_of_ben["user_id"] = json!("ben@example.com");
@@ -110,6 +112,26 @@ fn every_tool_asks_zoom_for_the_right_thing() {
         assert_eq!(sent, body, "{tool} {arguments}");
         assert_eq!(seen.bearer.as_ref(), Some(&zoom.token));
     }
+}
+
+#[test]
+fn a_meeting_recurs_as_it_was_asked_to() {
+    let zoom = Zoom::start();
+    let recurrence = json!({"type": 2, "weekly_days": ["Monday", "Wed"], "end_times": "3"});
+    let series = zoom.value(
+        "create_meeting",
+        json!({"topic": "x", "type": 8, "start_time": "2027-03-03T12:00:00Z", "recurrence": recurrence}),
+    );
+    let starts = |meeting: &Value| -> Vec<String> {
+        let occurrences = meeting["occurrences"].as_array().unwrap();
+        occurrences.iter().map(|one| one["start_time"].as_str().unwrap()[..10].to_owned()).collect()
+    };
+    assert_eq!(starts(&series), ["2027-03-03", "2027-03-08", "2027-03-10"]);
+    let change =
+        json!({"meeting_id": series["id"], "recurrence": {"type": 3, "monthly_day": 9, "end_times": 2}});
+    zoom.value("update_meeting", change);
+    let series = zoom.value("get_meeting", json!({"meeting_id": series["id"]}));
+    assert_eq!(starts(&series), ["2027-03-09", "2027-04-09"]);
 }
 
 #[test]

@@ -211,6 +211,29 @@ fn plain(argument: &'static str, value: Value) -> Row {
     row(argument, value, Vec::new())
 }
 
+fn recurrence() -> Vec<(Value, Becomes)> {
+    let text = r#"{"type": "1", "repeat_interval": 2.0, "end_times": "5", "weekly_days": ""}"#;
+    let same = json!({"type": 1, "repeat_interval": 2, "end_times": 5});
+    vec![(json!(text), Same(same)), (json!("daily"), Refused("must be an object"))]
+}
+
+fn weekdays() -> Vec<(Value, Becomes)> {
+    let value = json!("2,4");
+    let mut spellings = same(&value, &["4, 2", "[2,4]", "Monday,Wednesday", "mon wed", "2;4;2"]);
+    spellings.extend([(json!([2, 4]), Same(value.clone())), (json!(["Wed", "2"]), Same(value))]);
+    spellings.push((json!(4), Same(json!("4"))));
+    spellings.extend(refused("must be days from 1 (Sunday)", &["0", "8", "weekdays", "1-5"]));
+    spellings
+}
+
+fn end_time() -> Vec<(Value, Becomes)> {
+    let mut spellings =
+        same(&json!("2027-03-04T12:00:00Z"), &["2027-03-04T13:00:00+01:00", "2027-03-04T12:00:00.000Z"]);
+    // In which zone a time without one is, nobody says.
+    spellings.extend(refused("must be a time in UTC", &["2027-03-04T12:00:00", "2027-03-04"]));
+    spellings
+}
+
 /// A row for every argument.
 fn rows() -> Vec<Row> {
     let mut password = free("password");
@@ -257,6 +280,15 @@ fn rows() -> Vec<Row> {
         moment("to"),
         word("settings.audio", "voip", &["VoIP"]),
         row("settings", json!({"audio": "voip", "waiting_room": true}), settings),
+        row("recurrence", json!({"type": 1, "repeat_interval": 2, "end_times": 5}), recurrence()),
+        plain("recurrence.type", json!(1)),
+        row("recurrence.repeat_interval", json!(9), vec![(json!(100), Refused("must be from 1 to 99"))]),
+        row("recurrence.weekly_days", json!("2,4"), weekdays()),
+        row("recurrence.monthly_day", json!(31), vec![(json!(32), Refused("must be from 1 to 31"))]),
+        row("recurrence.monthly_week", json!(-1), vec![(json!(5), Refused("must be 1, 2, 3, 4 or -1"))]),
+        row("recurrence.monthly_week_day", json!(7), vec![(json!(8), Refused("must be from 1 (Sunday)"))]),
+        row("recurrence.end_times", json!(5), vec![(json!(61), Refused("must be from 0 to 60"))]),
+        row("recurrence.end_date_time", json!("2027-03-04T12:00:00Z"), end_time()),
         plain("page_size", json!(25)),
         plain("page_number", json!(2)),
         plain("duration", json!(45)),
@@ -317,11 +349,25 @@ fn arguments(schema: &Value) -> Vec<(String, Value, bool)> {
     let mut found = Vec::new();
     for (name, part) in schema["properties"].as_object().into_iter().flatten() {
         found.push((name.clone(), part.clone(), spelling::is_required(schema, name)));
-        for (below, part, _) in arguments(part) {
-            found.push((format!("{name}.{below}"), part, false));
+        for (below, part, is_required) in arguments(part) {
+            found.push((format!("{name}.{below}"), part, is_required));
         }
     }
     found
+}
+
+/// The fewest fields of an object, beside this one.
+fn around(path: &str) -> Value {
+    match path {
+        "recurrence.type" => json!({"end_times": 5}),
+        "recurrence.repeat_interval" => json!({"type": 1, "end_times": 5}),
+        "recurrence.end_date_time" | "recurrence.end_times" => json!({"type": 1}),
+        "recurrence.weekly_days" => json!({"type": 2, "end_times": 5}),
+        "recurrence.monthly_week" => json!({"type": 3, "end_times": 5, "monthly_week_day": 2}),
+        "recurrence.monthly_week_day" => json!({"type": 3, "end_times": 5, "monthly_week": 2}),
+        "recurrence.monthly_day" => json!({"type": 3, "end_times": 5}),
+        _ => json!({}),
+    }
 }
 
 /// The fewest arguments of a call, and one more.
@@ -338,8 +384,14 @@ fn with(tool: &str, path: &str, value: Value) -> Value {
         }
         _ => json!({"meeting_id": MEETING}),
     };
+    if path.starts_with("recurrence") && tool == "create_meeting" {
+        arguments["type"] = json!(8);
+    }
     match path.split_once('.') {
-        Some((object, name)) => arguments[object] = json!({name: value}),
+        Some((object, name)) => {
+            arguments[object] = around(path);
+            arguments[object][name] = value;
+        }
         None => arguments[path] = value,
     }
     arguments
@@ -402,7 +454,7 @@ fn an_argument_that_is_empty_is_left_out_or_refused() {
             let given = judged(tool, with(tool, path, nothing.clone()));
             let mut without = with(tool, path, nothing.clone());
             match path.split_once('.') {
-                Some((object, _)) => without[object] = json!({}),
+                Some((object, _)) => without[object] = around(path),
                 None => drop(without.as_object_mut().unwrap().remove(path)),
             }
             let is_blank = nothing.is_string() && schema.get("x-blank").is_some();
@@ -599,6 +651,7 @@ pub(super) mod sent {
             tools.last_mut().unwrap().1.push((path.to_owned(), is_required, spellings));
         });
         proptest::sample::select(tools).prop_flat_map(|(tool, arguments)| {
+            let is_create = tool == "create_meeting";
             let chosen: Vec<_> = arguments
                 .into_iter()
                 .map(|(name, is_required, spellings)| {
@@ -609,8 +662,17 @@ pub(super) mod sent {
                 .collect();
             (
                 Just(tool),
-                chosen.prop_map(|chosen| {
-                    chosen.into_iter().filter_map(|(name, value)| Some((name, value?))).collect::<Value>()
+                chosen.prop_map(move |chosen| {
+                    let given = chosen.into_iter().filter_map(|(name, value)| Some((name, value?)));
+                    let mut given: Map<String, Value> = given.collect();
+                    // What goes with a recurrence, or no call with one would get as far as Zoom.
+                    if given.contains_key("recurrence") {
+                        given.remove("occurrence_id");
+                        if is_create {
+                            given.insert("type".into(), json!(8));
+                        }
+                    }
+                    Value::from(given)
                 }),
             )
         })
