@@ -111,6 +111,7 @@ impl Answer {
     /// Where it says neither yes nor no, Zoom may have carried the request out all the same: a gateway did not wait for it
     /// (504), or the end of the answer is missing. Not so with what is answered in front of Zoom: a busy sign (429), a page
     /// of a proxy (3xx, 4xx).
+    #[allow(clippy::result_large_err, reason = "there is one in an exchange, which takes a network")]
     pub(super) fn read(&self, grant: &Grant, times: Times) -> Result<Granted, Failure> {
         let passing = |what: String, again, spent| Failure {
             error: Error::Passing {
@@ -201,6 +202,7 @@ impl Answer {
         }
     }
 
+    #[allow(clippy::result_large_err, reason = "there is one in an exchange, which takes a network")]
     fn granted(&self, mut json: Map<String, Value>, times: Times) -> Result<Granted, Failure> {
         // The texts are moved into the tokens, which wipe them.
         let mut text = |name| match json.remove(name) {
