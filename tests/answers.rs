@@ -106,7 +106,8 @@ fn white_space_around_a_credential_is_told_before_zoom_is_asked() {
         if name == "ZOOM_REFRESH_TOKEN" {
             home.write_env(&home.env_text().replace("ZOOM_ACCOUNT_ID", "OTHER"));
         }
-        home.set(name, "pasted ");
+        // An address that a found file names is for the credentials of that file.
+        home.set("ZOOM_OAUTH_URL", &sandbox.oauth_url()).set(name, "pasted ");
         home.run(["get"]).expect(3).says(&[name, "set in the environment", "white space"]);
     }
     assert_eq!(sandbox.requests().len(), 0);
