@@ -1,7 +1,7 @@
 //! `zoomtok get` when all goes well.
 
 use serde_json::Value;
-use zoomtok::sandbox::{Options, Sandbox};
+use zoomtok::sandbox::{Endpoint, Fault, Options, Sandbox};
 
 use crate::rows::tree;
 use crate::support::Home;
@@ -84,4 +84,37 @@ fn what_no_token_meets_costs_one_request() {
     // The one that came is kept, and what it meets is met.
     home.run(["get"]).expect(0).quietly();
     assert_eq!(sandbox.token_requests().len(), 1);
+}
+
+#[test]
+fn live_tries_a_new_token_too() {
+    let sandbox = sandbox();
+    let home = Home::of(&sandbox, "");
+    let refused =
+        || Fault::Json { status: 401, body: r#"{"code":124,"message":"Invalid access token."}"#.into() };
+    // As where the API is that of another Zoom: every token is refused.
+    sandbox.fail(Endpoint::Api, refused(), u32::MAX);
+    home.run(["get", "--live"])
+        .expect(4)
+        .says(&["does not accept the token that was just issued", "ZOOM_API_URL"]);
+    assert_eq!(sandbox.token_requests().len(), 1);
+    home.run(["get", "--live", "--print"]).expect(4);
+    assert_eq!(sandbox.token_requests().len(), 2);
+    sandbox.heal(Endpoint::Api);
+    home.run(["get", "--live"]).expect(0).quietly();
+    assert_eq!(sandbox.token_requests().len(), 2);
+}
+
+#[test]
+fn live_passes_over_an_exported_token_that_zoom_refuses() {
+    let sandbox = sandbox();
+    let mut home = Home::of(&sandbox, "");
+    let revoked = sandbox.mint(100_000);
+    sandbox.revoke_all();
+    home.set("ZOOM_ACCESS_TOKEN", &revoked).set("ZOOM_ENV_FILE", ".env");
+    for _ in 0..3 {
+        let token = home.run(["get", "--live", "--print"]).expect(0).stdout;
+        assert!(sandbox.accepts(token.trim_end()));
+        assert_eq!(sandbox.token_requests().len(), 1, "that of .env does");
+    }
 }

@@ -326,3 +326,37 @@ fn what_zoom_has_refused_is_not_asked_for_again_at_every_call() {
     home.write_env(&good);
     session.call("get_user", json!({"user_id": "me"})).ok();
 }
+
+#[test]
+fn an_exported_token_that_zoom_refuses_costs_one_exchange() {
+    let sandbox = sandbox();
+    let mut home = Home::of(&sandbox, "");
+    let revoked = sandbox.mint(100_000);
+    sandbox.revoke_all();
+    home.set("ZOOM_ACCESS_TOKEN", &revoked).set("ZOOM_ENV_FILE", ".env");
+    let mut session = Session::start(&home, &["--no-watch"]);
+    for _ in 0..4 {
+        session.call("list_meetings", json!({})).ok();
+    }
+    session.close();
+    assert_exchanges(&sandbox, 1);
+    let with = |bearer: &str| {
+        api_calls(&sandbox).iter().filter(|seen| seen.bearer.as_deref() == Some(bearer)).count()
+    };
+    assert!(with(&revoked) <= 1, "what Zoom has refused is not used again");
+}
+
+#[test]
+fn an_api_that_refuses_every_token_costs_one_exchange() {
+    let sandbox = sandbox();
+    let home = home(&sandbox, 3000);
+    sandbox.fail(Endpoint::Api, not_taken(), u32::MAX);
+    let mut session = Session::start(&home, &["--no-watch"]);
+    for _ in 0..4 {
+        session.call("list_meetings", json!({})).fails(&["token"]);
+    }
+    session.close();
+    assert_exchanges(&sandbox, 1);
+    // The old one, and the new one at each call: whether it is taken by now only Zoom can tell.
+    assert_eq!(api_calls(&sandbox).len(), 5);
+}

@@ -51,8 +51,8 @@ impl Error {
                 Some(format!("Zoom asks to wait until {}", time.format("%Y-%m-%d %H:%M:%SZ")))
             }
             Self::Passing { spent: true, .. } => Some(
-                "Zoom may have used up the refresh token for an answer that was lost: try again, and where it is then \
-                 refused, authorise the app in the browser again"
+                "Zoom may have used up the refresh token for an answer that was lost; try again later, and where it is \
+                 then refused, authorise the app in the browser again"
                     .into(),
             ),
             Self::Passing { .. } => Some("Nothing was changed; try again later".into()),

@@ -17,6 +17,8 @@ pub enum Refusal {
     Scope,
     /// `unauthorized_client`, `access_denied`, 4738: the app may not have a token of this account.
     Unauthorized,
+    /// 401 of the API to a token that was issued just before.
+    NewToken,
     /// 4717: Zoom has disabled the app.
     AppDisabled,
     /// 4735: the user of this authorization is gone.
@@ -37,6 +39,7 @@ impl Refusal {
             }
             Self::Scope => "the app lacks a scope that was asked for".into(),
             Self::Unauthorized => "the app is not allowed to have a token of this account".into(),
+            Self::NewToken => "its API does not accept the token that was just issued".into(),
             Self::AppDisabled => "Zoom has disabled the app".into(),
             Self::UserGone => "the user who authorised the app no longer exists".into(),
             Self::Other(name) => name.clone(),
@@ -59,6 +62,9 @@ impl Refusal {
             }
             Self::Scope => "Add the scope to the app on marketplace.zoom.us",
             Self::Unauthorized => "Ask the account's administrator to approve the app",
+            Self::NewToken => {
+                "See that ZOOM_API_URL and ZOOM_OAUTH_URL belong to the same Zoom, and that the app is activated"
+            }
             Self::AppDisabled => "Ask Zoom's support why",
             Self::UserGone => "Authorise the app again as a user who exists",
             Self::Other(_) => {

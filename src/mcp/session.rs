@@ -21,6 +21,9 @@ use crate::zoom::api::{self, Api, Request};
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
 const WAITS: u32 = 2;
 
+/// How many other tokens are tried where Zoom does not take one: that of `.env` for one of the environment, and a new one.
+const RENEWALS: u32 = 2;
+
 /// The wait where Zoom says that it is busy and not for how long: its limits per second are over by then.
 const USUAL_WAIT: Duration = Duration::from_secs(1);
 
@@ -39,7 +42,9 @@ struct Tries<'a> {
     token: Token,
     /// The token is the client's, and none of ours takes its place.
     given: bool,
-    renewed: bool,
+    renewals: u32,
+    /// The token was issued in the place of one that was refused.
+    is_new: bool,
     waits: u32,
 }
 
@@ -151,7 +156,7 @@ impl Session {
             Some(token) => (self.tokens.api_alone()?, token.clone()),
             None => self.tokens.for_call(&self.reach).await?,
         };
-        Ok(Tries { session: self, api, token, given: given.is_some(), renewed: false, waits: 0 })
+        Ok(Tries { session: self, api, token, given: given.is_some(), renewals: 0, is_new: false, waits: 0 })
     }
 }
 
@@ -160,9 +165,9 @@ impl Tries<'_> {
     async fn after(&mut self, failure: api::Failure) -> Result<(), Failure> {
         self.session.reach.sent(failure.reached());
         match &failure {
-            api::Failure::Token { .. } if !self.given && !self.renewed => {
-                self.renewed = true;
-                (self.api, self.token) =
+            api::Failure::Token { .. } if !self.given && !self.is_new && self.renewals < RENEWALS => {
+                self.renewals += 1;
+                (self.api, self.token, self.is_new) =
                     self.session.tokens.instead_of(self.token.clone(), &self.session.reach).await?;
                 Ok(())
             }
@@ -175,7 +180,12 @@ impl Tries<'_> {
                 clock::pause(wait).await;
                 Ok(())
             }
-            _ => Err(failure.into()),
+            _ => {
+                if self.is_new && matches!(failure, api::Failure::Token { .. }) {
+                    self.session.tokens.refuse(self.token.clone());
+                }
+                Err(failure.into())
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,9 +12,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::reach::{Noted, Reach};
 use crate::clock::{Clock as _, Stop, SystemClock};
-use crate::error::{Code, Error};
-use crate::keeper::{Keeper, Kept, Look, Need, Unlike};
-use crate::settings::{Environment, Settings};
+use crate::error::{Code, Error, Refusal};
+use crate::keeper::{How, Keeper, Kept, Look, Need, Unlike};
+use crate::settings::{Environment, Origin, Settings};
 use crate::store::{Unchanged, stamp};
 use crate::token::Token;
 use crate::watch::COOLDOWN;
@@ -28,6 +29,12 @@ const ENOUGH: u64 = 10;
 /// Who keeps the token of one `.env`.
 pub(super) struct Tokens {
     environment: Environment,
+    /// The same without a token, for when Zoom does not take that one.
+    without_token: Environment,
+    /// Whether Zoom's API has refused the token of the environment.
+    is_exported_refused: AtomicBool,
+    /// A token that Zoom's API has refused though it was just issued, and when, by the clock that never jumps.
+    refused: Mutex<Option<(Token, Duration)>>,
     env_file: PathBuf,
     state_root: Option<PathBuf>,
     /// What is gone by.
@@ -141,7 +148,10 @@ impl Tokens {
         stop: Stop,
     ) -> Self {
         Self {
+            without_token: environment.clone().without_token(),
             environment,
+            is_exported_refused: AtomicBool::new(false),
+            refused: Mutex::default(),
             env_file,
             state_root,
             clock,
@@ -157,7 +167,7 @@ impl Tokens {
 
     /// The keeper of the `.env`.
     pub(super) fn keeper(&self) -> Keeper<'_> {
-        Keeper::new(&self.environment, &self.env_file, self.state_root.as_deref(), &self.clock, &self.stop)
+        Keeper::new(self.environment(), &self.env_file, self.state_root.as_deref(), &self.clock, &self.stop)
     }
 
     /// Where state is kept, if anywhere.
@@ -167,12 +177,30 @@ impl Tokens {
 
     /// The settings of a look.
     pub(super) fn settings<'a>(&'a self, look: &'a Look) -> Settings<'a> {
-        Settings::new(&self.environment, &look.file)
+        Settings::new(self.environment(), &look.file)
     }
 
-    /// The environment that was there at the start.
+    /// The environment that was there at the start, without a token that Zoom's API has refused.
     pub(super) fn environment(&self) -> &Environment {
-        &self.environment
+        if self.is_exported_refused.load(Ordering::Relaxed) { &self.without_token } else { &self.environment }
+    }
+
+    /// Takes note that Zoom's API has refused a token that was just issued: another one would fare no better, and every
+    /// call would cost one.
+    pub(super) fn refuse(&self, token: Token) {
+        *locked(&self.refused) = Some((token, self.clock.elapsed()));
+    }
+
+    /// Nothing, unless this token was refused lately right after it was issued: then it is not exchanged for another.
+    fn is_not_refused(&self, token: &Token) -> Result<(), Error> {
+        let refused = locked(&self.refused);
+        let lately = |since: &Duration| self.clock.elapsed() < *since + COOLDOWN;
+        match &*refused {
+            Some((refused, since)) if refused == token && lately(since) => {
+                Err(Error::Refused { refusal: Refusal::NewToken, status: 401, tracking_id: None })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A token that is good for a call, and the API that it is for.
@@ -220,7 +248,8 @@ impl Tokens {
         self.api(&self.settings(&look).for_caller().api_url(None)?)
     }
 
-    /// Another token than one that Zoom's API does not take, and the API that it is for.
+    /// Another token than one that Zoom's API does not take, the API that it is for, and whether it was issued for this.
+    /// One of the environment is not looked at again.
     ///
     /// # Errors
     ///
@@ -229,13 +258,19 @@ impl Tokens {
         self: &Arc<Self>,
         rejected: Token,
         reach: &Arc<Reach>,
-    ) -> Result<(Api, Token), Error> {
-        let look = self.keeper().look()?;
+    ) -> Result<(Api, Token, bool), Error> {
+        self.is_not_refused(&rejected)?;
+        let mut look = self.keeper().look()?;
+        if look.held.origin == Some(Origin::Environment) && look.held.state.token() == Some(&rejected) {
+            self.is_exported_refused.store(true, Ordering::Relaxed);
+            *locked(&self.ready) = Unchanged::default();
+            look = self.keeper().look()?;
+        }
         let need = Need { seconds: 0, unlike: Unlike::Rejected(rejected) };
         let kept = self.on_demand(look, need, reach).await?;
         let look = self.keeper().look()?;
         let origin = look.held.origin.as_ref().filter(|_| look.held.state.token() == Some(&kept.token));
-        Ok((self.api(&self.settings(&look).api_url(origin)?)?, kept.token))
+        Ok((self.api(&self.settings(&look).api_url(origin)?)?, kept.token, kept.how == How::Fetched))
     }
 
     /// Another token than the one that is there.
@@ -314,10 +349,10 @@ impl Tokens {
         // In turn, so that no other call looks between a failure and the note of it.
         self.blocking(move || {
             // A token of the environment would hide that there is another one in `.env`.
-            let environment = this.environment.clone().without_token();
+            let environment = &this.without_token;
             // It may have changed while this call waited.
             let file = this.keeper().look()?.file;
-            let fingerprint = Settings::new(&environment, &file).fingerprint();
+            let fingerprint = Settings::new(environment, &file).fingerprint();
             let mut failed = locked(&this.failed);
             let now = this.clock.elapsed();
             if let Some(failed) = failed.as_ref().filter(|failed| failed.answers(fingerprint, asked, now)) {

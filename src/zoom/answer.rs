@@ -75,7 +75,7 @@ pub(super) struct Failure {
     /// Whether a grant that is spent by being used may be spent by this.
     pub(super) spent: bool,
     /// The refresh token that came all the same.
-    pub(super) refresh_token: Option<Token>,
+    pub(super) refresh_token: Option<Box<Token>>,
 }
 
 /// When to ask once more.
@@ -216,7 +216,7 @@ impl Answer {
             let refresh_token = refresh_token.and_then(Result::ok);
             let beside_refresh_token = refresh_token.is_some();
             let error = Error::UnsafeToken { problem, beside_refresh_token };
-            Failure { error, again: None, spent: true, refresh_token }
+            Failure { error, again: None, spent: true, refresh_token: refresh_token.map(Box::new) }
         };
         let Some(access_token) = access_token.filter(|text| !text.is_empty()) else {
             if matches!(refresh_token, Some(Ok(_))) {

@@ -66,7 +66,7 @@ pub(super) async fn exchange(
             Some(Again::After(wait)) => wait + jittered(PAUSE),
             None => {
                 let error = explained(failure.error, spent);
-                return Err(NotGranted { error, refresh_token: failure.refresh_token });
+                return Err(NotGranted { error, refresh_token: failure.refresh_token.map(|token| *token) });
             }
         };
         if attempt == TRIES || Instant::now() + pause >= deadline {

@@ -8,9 +8,9 @@ use serde_json::json;
 use super::Context;
 use crate::cli::args::Get;
 use crate::clock::rfc3339;
-use crate::error::{Code, Error};
-use crate::keeper::{How, Kept, Need, Unlike};
-use crate::settings::Settings;
+use crate::error::{Code, Error, Refusal};
+use crate::keeper::{How, Keeper, Kept, Need, Unlike};
+use crate::settings::{Environment, Settings};
 use crate::words;
 use crate::zoom::{Http, Live};
 
@@ -21,8 +21,8 @@ pub(in crate::cli) fn run(context: &Context, get: &Get) -> Result<Code> {
     warn_on_terminal(context)?;
     let unlike = if get.force { Unlike::Present } else { Unlike::None };
     let mut kept = ensure(context, get.threshold, unlike)?;
-    if get.live && kept.how != How::Fetched && live(context, &kept)? == Live::Rejected {
-        kept = ensure(context, get.threshold, Unlike::Rejected(kept.token))?;
+    if get.live {
+        kept = accepted(context, get.threshold, kept)?;
     }
     context.warn(&kept.warnings);
     if get.form.print {
@@ -54,11 +54,34 @@ pub(super) fn warn_on_terminal(context: &Context) -> Result<(), Error> {
     Ok(())
 }
 
+/// A token that Zoom's API takes: this one or that of `.env` or a new one, each of which is tried.
+fn accepted(context: &Context, threshold: Option<u64>, mut kept: Kept) -> Result<Kept, Error> {
+    let mut environment = context.environment.clone();
+    while live(context, &environment, &kept)? == Live::Rejected {
+        if kept.how == How::Fetched {
+            return Err(Error::Refused { refusal: Refusal::NewToken, status: 401, tracking_id: None });
+        }
+        // One of the environment, which may outlive every other, would be found again.
+        environment = environment.without_token();
+        kept = ensure_with(context, &environment, threshold, Unlike::Rejected(kept.token))?;
+    }
+    Ok(kept)
+}
+
 /// Makes sure of a token, by the threshold of the flag or of the settings.
 pub(super) fn ensure(context: &Context, threshold: Option<u64>, unlike: Unlike) -> Result<Kept, Error> {
-    let keeper = context.keeper();
+    ensure_with(context, &context.environment, threshold, unlike)
+}
+
+fn ensure_with(
+    context: &Context,
+    environment: &Environment,
+    threshold: Option<u64>,
+    unlike: Unlike,
+) -> Result<Kept, Error> {
+    let keeper = Keeper { environment, ..context.keeper() };
     let look = keeper.look()?;
-    let seconds = Settings::new(&context.environment, &look.file).threshold(threshold)?;
+    let seconds = Settings::new(environment, &look.file).threshold(threshold)?;
     if !look.held.state.lasts(seconds) || !matches!(unlike, Unlike::None) {
         context.warn_of_ignored(&look, &["ZOOM_OAUTH_URL"]);
     }
@@ -76,10 +99,10 @@ pub(super) fn ensure_for_more(context: &Context, threshold: Option<u64>) -> Resu
     Ok(kept)
 }
 
-fn live(context: &Context, kept: &Kept) -> Result<Live, Error> {
-    let look = context.keeper().look()?;
+fn live(context: &Context, environment: &Environment, kept: &Kept) -> Result<Live, Error> {
+    let look = Keeper { environment, ..context.keeper() }.look()?;
     context.warn_of_ignored(&look, &["ZOOM_API_URL"]);
-    let settings = Settings::new(&context.environment, &look.file);
+    let settings = Settings::new(environment, &look.file);
     Http.live(&settings.api_url(look.held.origin.as_ref())?, &kept.token, &context.stop)
 }
 
