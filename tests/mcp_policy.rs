@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::io::Write as _;
+use std::thread;
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -143,11 +145,20 @@ fn a_change_that_leaves_size_and_time_as_they_were_holds_too() {
     let home = under(&sandbox, &hides("update_meeting"));
     let mut session = start(&home);
     session.call("get_meeting", meeting()).ok();
-    let mut file = fs::File::options().write(true).open(home.work().join("policy.json")).unwrap();
-    let written = file.metadata().unwrap().modified().unwrap();
-    file.write_all(hides("delete_meeting").to_string().as_bytes()).unwrap();
-    file.set_modified(written).unwrap();
-    assert!(session.call("delete_meeting", meeting()).is_denied());
+    let change = |session: &mut Session, tool: &str| {
+        let mut file = fs::File::options().write(true).open(home.work().join("policy.json")).unwrap();
+        let written = file.metadata().unwrap().modified().unwrap();
+        file.write_all(hides(tool).to_string().as_bytes()).unwrap();
+        file.set_modified(written).unwrap();
+        assert!(session.call(tool, meeting()).is_denied());
+    };
+    change(&mut session, "delete_meeting");
+    // Also when the file has been as it was for long enough not to be read at each call.
+    for _ in 0..7 {
+        thread::sleep(Duration::from_millis(600));
+        session.call("list_users", json!({})).ok();
+    }
+    change(&mut session, "update_meeting");
 }
 
 #[test]

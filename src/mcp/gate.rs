@@ -5,6 +5,7 @@
 //! something is wrong with the `.env`, a setting or the policy itself, the gate is closed: every call is refused with
 //! what is wrong. It is never open without the policy that somebody has named.
 
+use std::convert::Infallible;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -20,6 +21,7 @@ use super::policy::{Catalog, Policy};
 use super::policy_file::{self, PolicySource};
 use crate::clock::{Clock as _, SystemClock, pause};
 use crate::error::Error;
+use crate::store::{Unchanged, stamp};
 
 /// How often a changed policy, and what was wrong, is looked for while nothing is called: the client learns of it by then.
 pub(super) const LOOK: Duration = Duration::from_secs(2);
@@ -64,9 +66,10 @@ struct InForce {
     policy: Policy,
     source: Arc<PolicySource>,
     counts: Arc<Counts>,
-    /// What the file held when it was last read, whether a policy or not; none where it could not be read. Its time and
-    /// its size would not do: two changes within one tick of the filesystem's clock have the same.
+    /// What the file held when it was last read, whether a policy or not; none where it could not be read.
     held: Option<Zeroizing<Vec<u8>>>,
+    /// Whether it can hold anything else by now.
+    unchanged: Unchanged<()>,
 }
 
 /// What a call got past the gate with.
@@ -140,7 +143,7 @@ impl Gate {
     pub(super) fn look_again(&self) {
         let mut state = self.state();
         let news = match &mut *state {
-            State::Open(in_force) => in_force.look_again(&self.catalog),
+            State::Open(in_force) => in_force.look_again(&self.catalog, &self.clock),
             State::Closed(why) => match self.open() {
                 Ok((in_force, news)) => {
                     *state = State::Open(in_force);
@@ -197,7 +200,8 @@ impl Gate {
             relisted: self.catalog.keys().any(|tool| policy.hides(tool)),
         };
         let counts = Arc::new(Counts::new(counts));
-        Ok((InForce { policy, held, counts, source: Arc::new(source) }, news))
+        let (source, unchanged) = (Arc::new(source), Unchanged::default());
+        Ok((InForce { policy, source, counts, held, unchanged }, news))
     }
 
     fn tell(&self, news: &News) {
@@ -219,9 +223,15 @@ impl Gate {
 
 impl InForce {
     /// Takes up the policy anew where its file has changed.
-    fn look_again(&mut self, catalog: &Catalog) -> Option<News> {
+    fn look_again(&mut self, catalog: &Catalog, clock: &SystemClock) -> Option<News> {
         let path = self.source.path()?;
-        let (held, parsed) = read_if_changed(path, catalog, self.held.as_ref())?;
+        let mut changed = None;
+        let read = || {
+            changed = read_if_changed(path, catalog, self.held.as_ref());
+            Ok::<_, Infallible>(())
+        };
+        let Ok(()) = self.unchanged.get(|| clock.elapsed(), || stamp(path), read);
+        let (held, parsed) = changed?;
         self.held = held;
         match parsed {
             Ok(policy) => {
