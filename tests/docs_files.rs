@@ -99,6 +99,7 @@ mod made {
             "claude_desktop_config.json",
             "claude_desktop_config.json.zoomtok.bak",
             "policy-counts.json",
+            "policy-counts.kept",
             "recovery.json",
             "state.json",
             "zoom_token.log",

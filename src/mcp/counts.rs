@@ -4,7 +4,8 @@
 //! every server it crashes otherwise.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -29,6 +30,8 @@ const PAUSE: Duration = Duration::from_millis(1);
 #[derive(Debug)]
 pub struct Counts {
     home: Home,
+    /// Whether this process has found counts in the file, or put them there.
+    kept: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -59,10 +62,11 @@ pub enum Problem {
         /// When it counts from 0 again, and the seconds until then. None where this call is more than the limit by itself.
         next: Option<(DateTime<Utc>, i64)>,
     },
-    /// The counts are lost. Until the window of this limit ends, nobody knows what it has come to.
-    Damaged {
-        /// The file.
-        path: PathBuf,
+    /// The counts are lost, or those of this window are forgotten already: the clock was set back. Until it ends, nobody
+    /// knows what it has come to.
+    Unknown {
+        /// The file, if there is one.
+        path: Option<PathBuf>,
         /// When the limit counts from 0 again, and the seconds until then.
         next: (DateTime<Utc>, i64),
     },
@@ -100,12 +104,15 @@ impl fmt::Display for Problem {
                 let at = rfc3339(*at);
                 write!(f, "no more than {max} {window}; the next call is allowed at {at}, in {seconds} s")
             }
-            Self::Damaged { path, next: (at, seconds) } => {
-                let (path, at) = (path.display(), rfc3339(*at));
-                write!(
-                    f,
-                    "the counts in {path} were damaged, so the limit counts as reached until {at}, in {seconds} s"
-                )
+            Self::Unknown { path, next: (at, seconds) } => {
+                let at = rfc3339(*at);
+                match path {
+                    Some(path) => {
+                        write!(f, "the counts in {} were lost, or the clock was set back", path.display())?;
+                    }
+                    None => f.write_str("the clock was set back")?,
+                }
+                write!(f, ", so the limit counts as reached until {at}, in {seconds} s")
             }
             Self::Unkept(error) => {
                 write!(f, "the call cannot be counted, and uncounted it is not let through: {error}")?;
@@ -119,7 +126,15 @@ impl fmt::Display for Problem {
 impl Counts {
     /// The counts kept at `path`; for this process alone where there is none.
     pub fn new(path: Option<PathBuf>) -> Self {
-        Self { home: path.map_or_else(|| Home::Memory(Mutex::default()), Home::File) }
+        let home = path.map_or_else(|| Home::Memory(Mutex::default()), Home::File);
+        Self { home, kept: AtomicBool::new(false) }
+    }
+
+    fn path(&self) -> Option<&Path> {
+        match &self.home {
+            Home::File(path) => Some(path),
+            Home::Memory(_) => None,
+        }
     }
 
     /// Counts a call at all of its limits, or at none.
@@ -170,26 +185,37 @@ impl Counts {
             .await
             .map_err(|_| Error::Busy { path: path.clone(), waited: PATIENCE.as_secs() })??;
         let before = tally.read()?;
-        let mut ledger = Ledger::read(&before, now);
+        let mut ledger = self.ledger(&tally, &before, now);
         let done = change(&mut ledger);
         let after = ledger.text()?;
         if before.trim_ascii_end() != after {
             tally.write(after)?;
         }
+        if !self.kept.load(Ordering::Relaxed) {
+            tally.note_kept()?;
+            self.kept.store(true, Ordering::Relaxed);
+        }
         Ok(done)
     }
 
+    /// What the file holds. Only where nothing was ever kept in it an empty one means that nothing was counted.
+    fn ledger(&self, tally: &Tally, text: &[u8], now: DateTime<Utc>) -> Ledger {
+        if !text.is_empty() {
+            return Ledger::read(text, now);
+        }
+        let is_lost = self.kept.load(Ordering::Relaxed) || tally.was_kept();
+        if is_lost { Ledger::lost(now) } else { Ledger::default() }
+    }
+
     fn error(&self, refused: Refused, now: DateTime<Utc>) -> CountError {
-        let Refused { charge, next, damaged } = refused;
+        let Refused { charge, next, unknown } = refused;
         let wait = |at: DateTime<Utc>| {
             // A started second counts as one: who waits so many must not be early.
             let left = (at - now).num_milliseconds();
             (at, left.div_euclid(1000) + i64::from(left.rem_euclid(1000) > 0))
         };
-        let problem = match (next, &self.home) {
-            (Some(at), Home::File(path)) if damaged => {
-                Problem::Damaged { path: path.clone(), next: wait(at) }
-            }
+        let problem = match next {
+            Some(at) if unknown => Problem::Unknown { path: self.path().map(Path::to_owned), next: wait(at) },
             _ => Problem::Over { max: charge.max, window: charge.window, next: next.map(wait) },
         };
         CountError { rule: charge.rule, problem }

@@ -79,6 +79,26 @@ impl Tally {
     }
 }
 
+impl Tally {
+    /// Whether something was once kept here, also where the file is empty or new by now.
+    pub(crate) fn was_kept(&self) -> bool {
+        mark(&self.path).symlink_metadata().is_ok()
+    }
+
+    /// Takes note that something is kept here. It is a file of its own, which stays when the other one is lost.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub(crate) fn note_kept(&self) -> Result<(), Error> {
+        try_lock(&mark(&self.path)).map(drop)
+    }
+}
+
+fn mark(path: &Path) -> PathBuf {
+    path.with_extension("kept")
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;

@@ -1,5 +1,7 @@
 //! What is counted, and what there is room for. Pure: the text of the file in, the text out.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +14,13 @@ const GRACE: TimeDelta = TimeDelta::seconds(10);
 /// The counts of all windows that matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Ledger {
-    /// When counts were found to be lost. Until its window ends, every counter may have been full.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// From when on every window of a kind is known: where it is not among the counts it has come to nothing. What came
+    /// before has ended and was forgotten, or was lost, and counts as full. So a clock that is set forward and back gives
+    /// nobody a window anew.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    known_from: BTreeMap<Window, DateTime<Utc>>,
+    /// What was written in its place once: when counts were found to be lost.
+    #[serde(default, skip_serializing)]
     damaged_at: Option<DateTime<Utc>>,
     counts: Vec<Count>,
 }
@@ -40,7 +47,7 @@ pub(super) struct Refused {
     /// When it counts from 0 again; none where that does not help.
     pub(super) next: Option<DateTime<Utc>>,
     /// Whether it is full only because nobody knows what it has come to.
-    pub(super) damaged: bool,
+    pub(super) unknown: bool,
 }
 
 impl Taken {
@@ -51,13 +58,19 @@ impl Taken {
 }
 
 impl Ledger {
-    /// Reads what [`Ledger::text`] wrote. A file without a byte was just made; any other text, as after a power cut, means
-    /// that the counts are lost.
+    /// Reads what [`Ledger::text`] wrote. Any other text, as after a power cut, means that the counts are lost.
     pub(super) fn read(text: &[u8], now: DateTime<Utc>) -> Self {
-        if text.is_empty() {
-            return Self::default();
+        let Ok(mut ledger) = serde_json::from_slice::<Self>(text) else { return Self::lost(now) };
+        if let Some(at) = ledger.damaged_at.take() {
+            ledger.known_from = Self::lost(at).known_from;
         }
-        serde_json::from_slice(text).unwrap_or_else(|_| Self { damaged_at: Some(now), counts: Vec::new() })
+        ledger
+    }
+
+    /// That of which nothing is known but that it was there: each window of now may have been full.
+    pub(super) fn lost(now: DateTime<Utc>) -> Self {
+        let ends = Window::ALL.map(|window| (window, window.end(window.start(now))));
+        Self { known_from: ends.into(), ..Self::default() }
     }
 
     pub(super) fn text(&self) -> Result<Vec<u8>, Error> {
@@ -73,20 +86,21 @@ impl Ledger {
     ///
     /// The one that has none; of several the one that has none for the longest time.
     pub(super) fn take(&mut self, charges: &[Charge], now: DateTime<Utc>) -> Result<Taken, Refused> {
-        self.forget(now);
+        self.advance(now);
         let (mut after, mut taken, mut refused) = (self.clone(), Vec::new(), Vec::new());
         for charge in charges {
             let (window, start) = (charge.window, charge.window.start(now));
-            let damaged = self.damaged_at.is_some_and(|at| window.start(at) == start);
+            let unknown = self.known_from.get(&window).copied().filter(|known| start < *known);
             let count = after.count(&charge.counter, window, start);
             match count.amount.checked_add(charge.amount) {
-                Some(sum) if sum <= charge.max && !damaged => {
+                Some(sum) if sum <= charge.max && unknown.is_none() => {
                     count.amount = sum;
                     taken.push(Count { amount: charge.amount, ..count.clone() });
                 }
                 _ => {
-                    let next = (charge.amount <= charge.max).then(|| window.end(start));
-                    refused.push(Refused { charge: charge.clone(), next, damaged });
+                    let end = unknown.unwrap_or_else(|| window.end(start));
+                    let next = (charge.amount <= charge.max).then_some(end);
+                    refused.push(Refused { charge: charge.clone(), next, unknown: unknown.is_some() });
                 }
             }
         }
@@ -106,7 +120,7 @@ impl Ledger {
             let count = self.count(counter, *window, *start);
             count.amount = count.amount.saturating_sub(*amount);
         }
-        self.forget(now);
+        self.advance(now);
     }
 
     /// The count of a counter in one window.
@@ -119,10 +133,23 @@ impl Ledger {
         &mut self.counts[index]
     }
 
-    /// Drops what belongs to windows that have ended.
-    fn forget(&mut self, now: DateTime<Utc>) {
-        let matters = |window: Window, start: DateTime<Utc>| window.end(start) + GRACE > now;
-        self.counts.retain(|count| matters(count.window, count.start));
-        self.damaged_at = self.damaged_at.filter(|at| matters(Window::Day, Window::Day.start(*at)));
+    /// Goes on to this time: drops what belongs to windows that have ended. Where the clock was set back to before that,
+    /// nobody knows any more what its window had come to, and it counts as full until it ends; but only that one, since it
+    /// is the clock before that may have been wrong, and by a year.
+    fn advance(&mut self, now: DateTime<Utc>) {
+        let before = now.checked_sub_signed(GRACE).unwrap_or(now);
+        let after = now.checked_add_signed(GRACE).unwrap_or(now);
+        for window in Window::ALL {
+            let (start, kept) = (window.start(now), window.start(before));
+            let known = self.known_from.entry(window).or_insert(kept);
+            // Calls that come at once may be out of order by less than the grace, and open nothing by that.
+            let shut = window.end(window.start(after));
+            *known = if start < *known { shut.min(*known) } else { kept.max(*known) };
+        }
+        let known_from = &self.known_from;
+        self.counts.retain(|count| known_from.get(&count.window).is_none_or(|known| count.start >= *known));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -169,15 +169,15 @@ async fn a_call_without_limits_touches_no_file() {
 async fn damaged_counts_are_full_until_their_windows_end() {
     let minute = ten();
     let day = [charge("calls", Window::Day, 1000, 1)];
-    for damage in ["\0\0\0\0", "{\"counts\":[{\"counter\":\"calls\"", "[]", "{}", " \n"] {
+    for damage in ["", "\0\0\0\0", "{\"counts\":[{\"counter\":\"calls\"", "[]", "{}", " \n"] {
         let (_directory, path) = in_file();
         let counts = Counts::new(Some(path.clone()));
         drop(counts.take(&minute, at("12:00:00")).await.unwrap());
         File::options().write(true).truncate(true).open(&path).unwrap().write_all(damage.as_bytes()).unwrap();
         let error = counts.take(&minute, at("12:00:01")).await.unwrap_err();
         let expected = format!(
-            "calls a minute: the counts in {} were damaged, so the limit counts as reached until \
-             2026-03-04T12:01:00Z, in 59 s",
+            "calls a minute: the counts in {} were lost, or the clock was set back, so the limit counts as reached \
+             until 2026-03-04T12:01:00Z, in 59 s",
             path.display()
         );
         assert_eq!(error.to_string(), expected, "{damage:?}");
@@ -194,6 +194,39 @@ async fn damaged_counts_are_full_until_their_windows_end() {
             assert_eq!(counts.take(charges, now).await.is_ok(), passes, "{damage:?} {now}");
         }
     }
+}
+
+#[tokio::test]
+async fn counts_that_are_removed_are_full_until_their_windows_end() {
+    for same_server in [true, false] {
+        for emptied in [true, false] {
+            let (_directory, path) = in_file();
+            let first = Counts::new(Some(path.clone()));
+            drop(first.take(&ten(), at("12:00:00")).await.unwrap());
+            if emptied {
+                drop(File::options().write(true).truncate(true).open(&path).unwrap());
+            } else {
+                fs::remove_file(&path).unwrap();
+            }
+            if same_server {
+                // It knows by itself.
+                fs::remove_file(path.with_extension("kept")).unwrap();
+            }
+            let counts = if same_server { first } else { Counts::new(Some(path)) };
+            let error = counts.take(&ten(), at("12:00:01")).await.unwrap_err();
+            assert!(matches!(error.problem, Problem::Unknown { .. }), "{error}");
+            assert!(counts.take(&ten(), at("12:01:00")).await.is_ok());
+        }
+    }
+}
+
+#[tokio::test]
+async fn counts_of_an_earlier_version_are_known_once_they_were_found() {
+    let (_directory, path) = in_file();
+    Tally::try_open(&path).unwrap().unwrap().write(br#"{"counts":[]}"#.to_vec()).unwrap();
+    drop(Counts::new(Some(path.clone())).take(&ten(), at("12:00:00")).await.unwrap());
+    fs::remove_file(&path).unwrap();
+    assert!(Counts::new(Some(path)).take(&ten(), at("12:00:01")).await.is_err());
 }
 
 #[tokio::test]

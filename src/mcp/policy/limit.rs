@@ -21,6 +21,9 @@ pub enum Window {
 }
 
 impl Window {
+    /// All there are.
+    pub(crate) const ALL: [Self; 3] = [Self::Minute, Self::Hour, Self::Day];
+
     /// As a policy writes them.
     pub(super) const NAMES: [(&str, Self); 3] =
         [("minute", Self::Minute), ("hour", Self::Hour), ("day", Self::Day)];
