@@ -234,7 +234,7 @@ fn broken() -> Vec<(&'static str, Row)> {
             "cut after the deed",
             Row::api(Fault::CutAfter, carried_out).untracked().of("create_meeting", create()),
         ),
-        ("no end", Row::api(Fault::Endless, &["did not end within 16 MiB"]).untracked()),
+        ("no end", Row::api(Fault::Endless, &["did not end within 32 MiB"]).untracked()),
     ]
 }
 

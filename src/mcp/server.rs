@@ -2,6 +2,7 @@
 //!
 //! rmcp's types stay in this file and in `transport.rs`, so that a new version of it concerns nobody else.
 
+use std::io;
 use std::sync::Arc;
 
 use rmcp::model::{
@@ -216,13 +217,47 @@ fn longest(most: usize) -> Map<String, Value> {
     Map::from_iter([("anthropic/maxResultSizeChars".to_owned(), Value::from(most))])
 }
 
+/// What is said in place of an answer that is too long.
+const TOO_LONG: &str = "Zoom has answered more than 4 MiB, which is not handed on: no model could read it. Ask for less at \
+     once, as with a smaller page_size.";
+
+/// The bytes of an answer at most.
+const MOST: usize = 4 * 1024 * 1024;
+
+/// A value as JSON, if that is short enough to be handed on.
+fn short(value: &Value) -> Option<String> {
+    let mut json = Bounded(Vec::new());
+    serde_json::to_writer(&mut json, value).ok()?;
+    String::from_utf8(json.0).ok()
+}
+
+/// Bytes, which are not more than [`MOST`].
+struct Bounded(Vec<u8>);
+
+impl io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > MOST {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// What a client gets. A failure is a result too: the model reads it, where an error of the protocol is hidden from it.
 /// Nothing in it hides from the people who watch over a model: no control characters, whoever they are from.
 fn result(done: Result<Reply, Failure>) -> CallToolResult {
     match done {
         Ok(mut reply) => {
             plain_value(&mut reply.value);
-            let text = reply.text.map_or_else(|| reply.value.to_string(), |text| plain(&text).into_owned());
+            let text = reply.text.map(|text| plain(&text).into_owned()).or_else(|| short(&reply.value));
+            let Some(text) = text else {
+                return CallToolResult::error(vec![ContentBlock::text(TOO_LONG)]);
+            };
             let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
             result.structured_content = Some(reply.value);
             result

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::keeper::Kept;
 use crate::token::Token;
 use crate::zoom::api::{self, Api, Request};
+use crate::zoom::budget::Budget;
 
 /// The longest wait that a busy Zoom may ask for and get, and how often. What takes longer is told: the client can
 /// wait better than a call that hangs.
@@ -33,6 +34,8 @@ pub(super) struct Session {
     reach: Arc<Reach>,
     /// What let the call through.
     policy: Arc<PolicySource>,
+    /// None where there were too many calls when it began.
+    budget: Option<Budget>,
 }
 
 /// The tries of one request.
@@ -51,7 +54,8 @@ struct Tries<'a> {
 impl Session {
     /// For a call that begins now.
     pub(super) fn new(tokens: Arc<Tokens>) -> Self {
-        Self { tokens, reach: Arc::default(), policy: Arc::default() }
+        let budget = tokens.answers.call();
+        Self { tokens, reach: Arc::default(), policy: Arc::default(), budget }
     }
 
     /// The same under another policy than the built-in one.
@@ -86,7 +90,7 @@ impl Session {
         let mut tries = self.tries(given).await?;
         loop {
             self.begin()?;
-            match tries.api.call(request, &tries.token).await {
+            match tries.api.call(request, &tries.token, self.budget()?).await {
                 Ok(value) => {
                     self.reach.sent(true);
                     return Ok(value);
@@ -101,7 +105,7 @@ impl Session {
         let mut tries = self.tries(given).await?;
         loop {
             self.begin()?;
-            match tries.api.download(address, &tries.token).await {
+            match tries.api.download(address, &tries.token, self.budget()?).await {
                 Ok(text) => {
                     self.reach.sent(true);
                     return Ok(text);
@@ -128,6 +132,13 @@ impl Session {
         })?;
         self.reach.count();
         Ok(pair)
+    }
+
+    /// What may be in memory of Zoom's answers.
+    pub(super) fn budget(&self) -> Result<&Budget, Failure> {
+        self.budget.as_ref().ok_or_else(|| {
+            Failure::new("Too many calls are under way. Wait until some have been answered, then call again.")
+        })
     }
 
     /// The wall clock.

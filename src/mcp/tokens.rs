@@ -19,12 +19,16 @@ use crate::store::{Unchanged, stamp};
 use crate::token::Token;
 use crate::watch::COOLDOWN;
 use crate::zoom::api::Api;
+use crate::zoom::budget::Pool;
 use crate::zoom::{Credentials, Exchange as _, Grant};
 
 /// The seconds that a token must have left to be sent. That it is renewed long before is the business of `ahead.rs`, and
 /// one that ends on the way is renewed after the 401. With a setting in this place, one beyond the life of Zoom's tokens
 /// would make every call an exchange.
 const ENOUGH: u64 = 10;
+
+/// How many refresh tokens may have been spent for calls that were cancelled, and be kept for when they are repeated.
+const UNDELIVERED: usize = 64;
 
 /// Who keeps the token of one `.env`.
 pub(super) struct Tokens {
@@ -52,6 +56,8 @@ pub(super) struct Tokens {
     failed: Mutex<Option<Failed>>,
     /// What refresh tokens of clients were spent for, and nobody was there any more to be told.
     undelivered: Mutex<Vec<(Given, Pair)>>,
+    /// What the calls may have in memory of Zoom's answers.
+    pub(super) answers: Arc<Pool>,
 }
 
 /// What a look at `.env` makes of a call.
@@ -162,6 +168,7 @@ impl Tokens {
             refreshing: Mutex::default(),
             failed: Mutex::default(),
             undelivered: Mutex::default(),
+            answers: Arc::default(),
         }
     }
 
@@ -323,6 +330,15 @@ impl Tokens {
         let undelivered = || locked(&self.undelivered);
         if let Some((_, pair)) = undelivered().iter().find(|(spent, _)| spent.is_same(&given)) {
             return Ok(pair.clone());
+        }
+        // Before it is spent: what is kept already may be the only good refresh token of somebody.
+        if undelivered().len() >= UNDELIVERED {
+            return Err(Error::Other {
+                action: "spend a refresh token".into(),
+                source: io::Error::other(
+                    "too many were spent for calls that were cancelled; repeat those, or start the server again",
+                ),
+            });
         }
         let granted = Noted(reach).exchange(url, &given.credentials(), &self.clock, &self.stop);
         let granted = granted.map_err(|failed| failed.error)?;

@@ -17,6 +17,7 @@ use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
 use super::answer::Answer;
+use super::budget::{Budget, TooMuch};
 use super::exchange::{self, TokenEndpoint};
 use super::proxy::Proxy;
 use super::roots::trust;
@@ -180,7 +181,7 @@ impl TokenEndpoint for Endpoint<'_> {
             .header(AUTHORIZATION, basic(credentials))
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Bytes::from_owner(form(&credentials.grant)));
-        send(request, SMALL_BODY).await
+        send(request, &Budget::new(SMALL_BODY)).await
     }
 }
 
@@ -243,8 +244,8 @@ impl From<reqwest::Error> for Silence {
     }
 }
 
-/// Sends a request and reads the answer, of which the body may have `most` bytes.
-pub(super) async fn send(request: RequestBuilder, most: usize) -> Result<Answer, Silence> {
+/// Sends a request and reads the answer, as far as there is room for its body.
+pub(super) async fn send(request: RequestBuilder, budget: &Budget) -> Result<Answer, Silence> {
     let mut response = request.send().await?;
     let headers = response.headers();
     let mut answer = Answer {
@@ -257,17 +258,21 @@ pub(super) async fn send(request: RequestBuilder, most: usize) -> Result<Answer,
         tracking_id: header(headers, &HeaderName::from_static("x-zm-trackingid")).filter(|id| is_plain(id)),
         body: Zeroizing::default(),
     };
-    answer.body = body(&mut response, most).await?;
+    answer.body = body(&mut response, budget).await?;
     Ok(answer)
 }
 
-async fn body(response: &mut Response, most: usize) -> Result<Zeroizing<Vec<u8>>, Silence> {
+async fn body(response: &mut Response, budget: &Budget) -> Result<Zeroizing<Vec<u8>>, Silence> {
     // Room for what holds a token: what has to move leaves a copy behind.
     let mut body = Zeroizing::new(Vec::with_capacity(ROOM));
     while let Some(chunk) = response.chunk().await? {
-        if body.len() + chunk.len() > most {
-            let what = format!("the answer did not end within {} MiB", most / MIB);
-            return Err(Silence { what, sent: true });
+        let room = body.len() + chunk.len();
+        budget.turn(room).await;
+        budget.take(chunk.len()).map_err(|TooMuch(what)| Silence { what, sent: true })?;
+        if room > body.capacity() {
+            // By a fourth and not by doubling: the rest would be taken up by nothing, and wiped at the end.
+            let more = chunk.len().max(body.len() / 4);
+            body.reserve_exact(more);
         }
         body.extend_from_slice(&chunk);
     }

@@ -7,6 +7,7 @@ use reqwest::header::AUTHORIZATION;
 use serde_json::Value;
 
 use super::answer::{Answer, Times};
+use super::budget::Budget;
 use super::http::{Connection, Http, SMALL_BODY, Silence, bearer, below, send};
 use crate::clock::{Clock, Stop};
 use crate::error::Error;
@@ -38,7 +39,7 @@ impl Http {
             .header(AUTHORIZATION, bearer(token))
             .timeout(TIMEOUT);
         let asked = async {
-            let answer = send(request, SMALL_BODY).await.map_err(unanswered)?;
+            let answer = send(request, &Budget::new(SMALL_BODY)).await.map_err(unanswered)?;
             judge(&answer).ok_or_else(|| {
                 let what = format!("Zoom's API answered with HTTP {}", answer.status);
                 passing(what, true, answer.tracking_id.clone())
@@ -57,7 +58,7 @@ impl Http {
         let connection = Connection::new(url)?;
         let asked = clock.now();
         let request = connection.client().head(url.clone()).timeout(TIMEOUT);
-        let answer = async { send(request, SMALL_BODY).await.map_err(unanswered) };
+        let answer = async { send(request, &Budget::new(SMALL_BODY)).await.map_err(unanswered) };
         let answer = connection.run_until_asked(answer, stop)?;
         if answer.status >= 500 {
             let host = url.host_str().unwrap_or("Zoom");

@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 pub mod api;
+pub mod budget;
 mod exchange;
 mod http;
 mod live;

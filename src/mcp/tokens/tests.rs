@@ -146,3 +146,27 @@ fn a_token_that_is_written_twice_within_one_tick_is_used_at_the_next_call() {
         _ => println!("skipped: no filesystem can be mounted here"),
     }
 }
+
+#[test]
+fn no_more_refresh_tokens_are_spent_for_nobody_than_are_kept() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let clock = SystemClock::start();
+    let tokens = Tokens::new(Environment::default(), ".env".into(), None, clock, Stop::never());
+    let given = |number: usize| Given {
+        client_id: CLIENT_ID.into(),
+        client_secret: crate::sandbox::CLIENT_SECRET.into(),
+        refresh: Token::new(format!("refresh-{number}")).unwrap(),
+    };
+    let pair = |number| Pair {
+        access: Token::new("access").unwrap(),
+        refresh: given(number).refresh,
+        expires_at: clock.now(),
+    };
+    locked(&tokens.undelivered).extend((0..UNDELIVERED).map(|number| (given(number), pair(number))));
+    let url = Url::parse(&sandbox.oauth_url()).unwrap();
+    let spend = |number| tokens.spend(&url, given(number), &Reach::default());
+    let refused = spend(UNDELIVERED).err().unwrap().told();
+    assert!(refused.contains("calls that were cancelled; repeat those"), "{refused}");
+    assert!(sandbox.token_requests().is_empty(), "nothing was spent");
+    assert_eq!(spend(3).unwrap().refresh, given(3).refresh, "what is kept is still there");
+}

@@ -4,6 +4,8 @@ mod pages;
 mod source;
 mod webvtt;
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use garde::Validate;
 use schemars::{JsonSchema, Schema};
@@ -87,11 +89,18 @@ impl Tool for GetMeetingTranscript {
         let found = source::find(session, &self.meeting_id, given).await?;
         let mut page = Filling::new(&found, page)?;
         while let Some(part) = page.next() {
+            let budget = session.budget()?;
+            let before = budget.held();
             let content = match &part.address {
                 Some(address) => session.download(address, given).await,
                 None => Err(Failure::new("Zoom gives no address to download it from")),
             };
-            page.add(content)?;
+            // It is copied once before it is cut.
+            page.add(content.and_then(|content| match budget.take(content.len()) {
+                Ok(()) => Ok(content),
+                Err(_) => Err(Failure::new("it is too large to be looked through")),
+            }))?;
+            budget.shrink(before);
         }
         let (transcripts, next) = page.finish()?;
         Ok(json!(Answer {
@@ -221,9 +230,14 @@ impl<'a> Filling<'a> {
             }
         };
         let (offset, Page { format, range, .. }) = (self.offset(part), self.page);
-        let content = plain(&content).into_owned();
+        let content = match plain(&content) {
+            Cow::Borrowed(_) => content,
+            Cow::Owned(plain) => plain,
+        };
+        // No more than the page before it and this one; a character has four bytes at most.
+        let end = usize::try_from(position.at).unwrap_or(usize::MAX).saturating_add(4 * (self.room + 1));
         let shown = match format {
-            Format::Text => webvtt::text(&content, offset, range),
+            Format::Text => webvtt::text(&content, offset, range, end),
             Format::Vtt => webvtt::vtt(content, offset, range),
         };
         let (shown, rest) = piece(&shown, position.at, self.room, format.between()).ok_or_else(changed)?;

@@ -9,9 +9,10 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::quoted::{quoted, redacted};
-use super::{Failure, Limit};
+use super::{Failure, Limit, counted};
 use crate::token::Token;
 use crate::zoom::answer::{Answer, Times, scopes};
+use crate::zoom::budget::{Budget, TooMuch};
 
 /// The longest wait that is believed of a Retry-After: daily limits end at 00:00 UTC (Zoom's rate limit documentation).
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
@@ -25,6 +26,8 @@ pub(super) struct Reading<'a> {
     /// The token that went with the question, which must not be repeated.
     pub(super) token: &'a Token,
     pub(super) times: Times,
+    /// What the answer may become.
+    pub(super) budget: &'a Budget,
 }
 
 impl Reading<'_> {
@@ -36,13 +39,15 @@ impl Reading<'_> {
         if self.is_empty() {
             return Ok(Value::Null);
         }
-        let json = self.json().ok_or_else(|| self.not_json())?;
+        let json = counted::value(self.answer.content(), self.budget)
+            .map_err(|TooMuch(what)| Failure::Unanswered { what, sent: true })?
+            .ok_or_else(|| self.not_json())?;
         self.failure_in(&json).map_or(Ok(json), Err)
     }
 
     /// The `WebVTT` that was asked for. A download that is not allowed may bring a page to sign in, under status 200
     /// (forum thread 53338).
-    pub(super) fn transcript(&self) -> Result<String, Failure> {
+    pub(super) fn is_transcript(&self) -> Result<(), Failure> {
         if !self.is_success() {
             return Err(self.failure());
         }
@@ -51,9 +56,8 @@ impl Reading<'_> {
                 "a sign-in page came in place of the file: the token may not open it, or a network wants a sign-in",
             ));
         }
-        let text = String::from_utf8_lossy(self.answer.content());
-        if text.starts_with("WEBVTT") {
-            return Ok(text.into_owned());
+        if self.answer.content().starts_with(b"WEBVTT") {
+            return Ok(());
         }
         let told = self.json().and_then(|json| self.failure_in(&json));
         Err(told.unwrap_or_else(|| self.broken("what came is no transcript: it does not begin with WEBVTT")))
@@ -141,7 +145,7 @@ impl Reading<'_> {
     }
 
     fn json(&self) -> Option<Value> {
-        serde_json::from_slice(self.answer.content()).ok()
+        counted::value(self.answer.content(), self.budget).ok().flatten()
     }
 
     fn is_success(&self) -> bool {

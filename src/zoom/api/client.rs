@@ -13,15 +13,12 @@ use crate::clock::{Clock as _, SystemClock};
 use crate::error::Error;
 use crate::token::Token;
 use crate::zoom::answer::{Answer, Times};
-use crate::zoom::http::{self, MIB, Silence};
+use crate::zoom::budget::{Budget, TooMuch};
+use crate::zoom::http::{self, Silence};
 use crate::zoom::is_loopback;
 
 /// How long an answer may take, from the connection to the last byte.
 const TIMEOUT: Duration = Duration::from_secs(30);
-
-/// The most that is read of an answer, in bytes. A page of 300 entries has some hundred KiB, and a transcript of a day
-/// a few MiB.
-const LARGE_BODY: usize = 16 * MIB;
 
 /// How many redirects lead to a file at most.
 const REDIRECTS: usize = 5;
@@ -52,7 +49,7 @@ impl Api {
     /// # Errors
     ///
     /// A [`Failure`]; whether it makes sense to try again depends on the call as well.
-    pub async fn call(&self, request: &Request, token: &Token) -> Result<Value, Failure> {
+    pub async fn call(&self, request: &Request, token: &Token, budget: &Budget) -> Result<Value, Failure> {
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
@@ -63,8 +60,13 @@ impl Api {
         if let Some(body) = &request.body {
             call = call.header(CONTENT_TYPE, "application/json").body(body.to_string());
         }
-        let (answer, times) = self.ask(call, token).await?;
-        Reading { answer: &answer, token, times }.value()
+        let before = budget.held();
+        let (answer, times) = self.ask(call, token, budget).await.inspect_err(|_| budget.shrink(before))?;
+        let bytes = budget.held() - before;
+        let value = Reading { answer: &answer, token, times, budget }.value();
+        drop(answer);
+        budget.shrink(budget.held().saturating_sub(bytes));
+        value
     }
 
     /// Fetches a transcript from the `download_url` of a recording, through at most 5 redirects, each within 30 s.
@@ -76,7 +78,7 @@ impl Api {
     ///
     /// [`Failure::Elsewhere`] when the address or a redirect leads away from Zoom; nothing was sent there.
     /// [`Failure::Broken`] when what came is no transcript, and else as with [`Api::call`].
-    pub async fn download(&self, address: &str, token: &Token) -> Result<String, Failure> {
+    pub async fn download(&self, address: &str, token: &Token, budget: &Budget) -> Result<String, Failure> {
         let elsewhere =
             |problem: &str, redirected| Failure::Elsewhere { problem: quoted(problem, token), redirected };
         let mut url = Url::parse(address).map_err(|_| elsewhere("its address is no URL", false))?;
@@ -85,11 +87,14 @@ impl Api {
             if let Some(problem) = self.objection(&url) {
                 return Err(elsewhere(&problem, redirects > 0));
             }
-            let (answer, times) = self.ask(self.client.get(url.clone()), token).await?;
-            let reading = Reading { answer: &answer, token, times };
+            let before = budget.held();
+            let (answer, times) = self.ask(self.client.get(url.clone()), token, budget).await?;
+            let reading = Reading { answer: &answer, token, times, budget };
             if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
-                return reading.transcript();
+                reading.is_transcript()?;
+                return text(answer, budget);
             }
+            budget.shrink(before);
             if redirects == REDIRECTS {
                 return Err(reading.broken("the file is behind too many redirects"));
             }
@@ -99,10 +104,15 @@ impl Api {
         }
     }
 
-    async fn ask(&self, request: RequestBuilder, token: &Token) -> Result<(Answer, Times), Failure> {
+    async fn ask(
+        &self,
+        request: RequestBuilder,
+        token: &Token,
+        budget: &Budget,
+    ) -> Result<(Answer, Times), Failure> {
         let request = request.header(AUTHORIZATION, http::bearer(token)).timeout(TIMEOUT);
         let asked = self.clock.now();
-        match http::send(request, LARGE_BODY).await {
+        match http::send(request, budget).await {
             Ok(answer) => Ok((answer, Times { asked, answered: self.clock.now() })),
             Err(Silence { what, sent }) => Err(Failure::Unanswered { what, sent }),
         }
@@ -126,6 +136,19 @@ impl Api {
             None
         }
     }
+}
+
+/// The body of an answer as a text, without a copy of it. What is no UTF-8 in it is replaced, which takes three times the
+/// room at most.
+fn text(mut answer: Answer, budget: &Budget) -> Result<String, Failure> {
+    let mark = answer.body.len() - answer.content().len();
+    let mut body = std::mem::take(&mut *answer.body);
+    body.drain(..mark);
+    String::from_utf8(body).or_else(|error| {
+        let bytes = error.into_bytes();
+        budget.take(3 * bytes.len()).map_err(|TooMuch(what)| Failure::Unanswered { what, sent: true })?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    })
 }
 
 /// Whether a host is Zoom's, or Zoom's for governments. Recordings are at zoom.us and usNNweb.zoom.us.

@@ -4,6 +4,7 @@
 
 pub(crate) mod answer;
 mod client;
+mod counted;
 mod failure;
 mod quoted;
 mod request;

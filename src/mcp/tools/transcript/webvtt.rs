@@ -94,11 +94,15 @@ fn speaker(payload: &str) -> (Option<&str>, &str) {
 }
 
 /// The cues of a range as lines of `[00:01:30] Ada Example: words`; what somebody says in several cues is one line.
-/// `offset` is when this part began, and counts for the range and the times.
-pub(super) fn text(content: &str, offset: Millis, range: Range) -> String {
+/// `offset` is when this part began, and counts for the range and the times. What comes behind the byte `end` may be
+/// missing.
+pub(super) fn text(content: &str, offset: Millis, range: Range, end: usize) -> String {
     let mut shown = String::new();
     let mut open: Option<(Option<&str>, Millis)> = None;
     for cue in cues(content) {
+        if shown.len() > end {
+            break;
+        }
         let start = cue.start.saturating_add(offset);
         if !range.has(start, cue.end.saturating_add(offset)) {
             continue;
@@ -160,7 +164,7 @@ mod tests {
 
     #[test]
     fn what_one_says_is_one_line() {
-        let shown = text(SAMPLE, 0, Range::ALL);
+        let shown = text(SAMPLE, 0, Range::ALL, usize::MAX);
         let expected = "[00:00:02] Ada Example: Shall we begin at 12:30?\n[00:00:09] Ben Example: Yes.\n\
              [00:03:00] no name\n[01:00:00] Ada Example: Bye.";
         assert_eq!(shown, expected);
@@ -176,7 +180,11 @@ mod tests {
             (60_000, 69_000, 60_000, "[00:01:02] Ada Example: Shall we begin at 12:30?"),
             (0, 60_000, 60_000, ""),
         ] {
-            assert_eq!(text(SAMPLE, offset, Range { from, to }), expected, "{from} {to} {offset}");
+            assert_eq!(
+                text(SAMPLE, offset, Range { from, to }, usize::MAX),
+                expected,
+                "{from} {to} {offset}"
+            );
         }
     }
 
@@ -185,7 +193,7 @@ mod tests {
         let cue = |minute: u64| format!("{minute:02}:00.000 --> {minute:02}:59.000\nAda: {minute}\n\n");
         let content = format!("WEBVTT\n\n{}", (0..5).map(cue).collect::<String>());
         assert_eq!(
-            text(&content, 0, Range::ALL),
+            text(&content, 0, Range::ALL, usize::MAX),
             "[00:00:00] Ada: 0 1\n[00:02:00] Ada: 2 3\n[00:04:00] Ada: 4"
         );
     }
@@ -227,7 +235,7 @@ mod tests {
             let content = blocks.join("\n\n");
             let range = Range { from, to };
             let longest = content.len() + blocks.len() * 30 + 1;
-            prop_assert!(text(&content, offset, range).len() <= longest);
+            prop_assert!(text(&content, offset, range, usize::MAX).len() <= longest);
             prop_assert!(vtt(content.clone(), offset, range).len() <= longest);
         }
     }

@@ -35,7 +35,7 @@ impl World {
     }
 
     fn call(&self, request: &Request) -> Result<Value, Failure> {
-        self.runtime.block_on(self.api.call(request, &self.token))
+        self.runtime.block_on(self.api.call(request, &self.token, &Budget::new(1 << 25)))
     }
 
     fn me(&self) -> Result<Value, Failure> {
@@ -47,7 +47,7 @@ impl World {
     }
 
     fn download(&self, address: &str) -> Result<String, Failure> {
-        self.runtime.block_on(self.api.download(address, &self.token))
+        self.runtime.block_on(self.api.download(address, &self.token, &Budget::new(1 << 25)))
     }
 
     fn last(&self) -> Seen {
@@ -146,7 +146,7 @@ fn good_answers_in_odd_forms_are_good() {
 
 #[test]
 fn what_was_sent_and_not_answered_may_have_been_carried_out() {
-    for fault in [Fault::CutBefore, Fault::CutAfter, Fault::Truncated, Fault::Huge(17 << 20), Fault::Endless]
+    for fault in [Fault::CutBefore, Fault::CutAfter, Fault::Truncated, Fault::Huge(33 << 20), Fault::Endless]
     {
         let world = World::failing(fault.clone());
         let failure = world.me().unwrap_err();
@@ -157,7 +157,10 @@ fn what_was_sent_and_not_answered_may_have_been_carried_out() {
     drop(listener);
     let world = World::new();
     let api = Api::new(&Url::parse(&format!("http://{address}/v2")).unwrap()).unwrap();
-    let failure = world.runtime.block_on(api.call(&Request::get(&["users"]), &world.token)).unwrap_err();
+    let failure = world
+        .runtime
+        .block_on(api.call(&Request::get(&["users"]), &world.token, &Budget::new(1 << 25)))
+        .unwrap_err();
     assert!(matches!(failure, Failure::Unanswered { sent: false, .. }) && !failure.reached(), "{failure}");
     assert!(failure.to_string().contains("cannot be reached"), "{failure}");
 }
@@ -168,7 +171,8 @@ fn an_answer_has_half_a_minute() {
     let started = SystemClock::start();
     let failure = world.runtime.block_on(async {
         let request = Request::get(&["users"]);
-        let call = world.api.call(&request, &world.token);
+        let budget = Budget::new(1 << 25);
+        let call = world.api.call(&request, &world.token, &budget);
         let half_a_minute = async {
             // Once the request is there, nothing happens but that time passes.
             while world.sandbox.requests().is_empty() {
@@ -193,7 +197,8 @@ fn a_call_that_is_dropped_ends_its_connection() {
     let api = Api::new(&Url::parse(&format!("http://{address}/v2")).unwrap()).unwrap();
     world.runtime.block_on(async {
         let request = Request::get(&["users"]);
-        let call = api.call(&request, &world.token);
+        let budget = Budget::new(1 << 25);
+        let call = api.call(&request, &world.token, &budget);
         assert!(tokio::time::timeout(Duration::from_millis(200), call).await.is_err(), "nobody answers");
         tokio::task::yield_now().await;
     });
@@ -224,7 +229,11 @@ fn connections_are_kept_for_the_next_call() {
     let world = World::new();
     let api = Api::new(&Url::parse(&format!("http://{address}/v2")).unwrap()).unwrap();
     for _ in 0..3 {
-        let answer = world.runtime.block_on(api.clone().call(&Request::get(&["users"]), &world.token));
+        let answer = world.runtime.block_on(api.clone().call(
+            &Request::get(&["users"]),
+            &world.token,
+            &Budget::new(1 << 25),
+        ));
         assert_eq!(answer, Ok(Value::Null));
     }
     served.join().unwrap();
