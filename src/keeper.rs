@@ -19,7 +19,7 @@ use self::remember::applicable;
 use crate::clock::{Clock, Stop, rfc3339};
 use crate::error::Error;
 use crate::settings::{Environment, Held, NAMES, REFRESH_TOKEN, Settings};
-use crate::store::{EnvFile, Lock, Memory, PATIENCE, Reservation, StateDirectory, clean, temporary};
+use crate::store::{EnvFile, Lock, Memory, PATIENCE, Prepared, StateDirectory, clean, temporary};
 use crate::token::{Claims, Found, State, Token};
 use crate::zoom::{Exchange, Granted, Http};
 
@@ -128,14 +128,15 @@ impl<'a> Keeper<'a> {
     ///
     /// The `.env` exists and cannot be read or parsed, or was found and may be somebody else's.
     pub fn look(&self) -> Result<Look, Error> {
-        self.held_by(
-            self.given.map_or_else(|| EnvFile::read(self.env_file, NAMES), |given| Ok(given.clone()))?,
-        )
+        let read = self
+            .given
+            .map_or_else(|| self.finished(EnvFile::read(self.env_file, NAMES)), |given| Ok(given.clone()));
+        self.held_by(read?)
     }
 
     /// The same while the lock is held.
     fn look_under(&self, lock: &Lock) -> Result<Look, Error> {
-        self.held_by(EnvFile::read_under(lock, self.env_file, NAMES)?)
+        self.held_by(self.finished(EnvFile::read_under(lock, self.env_file, NAMES))?)
     }
 
     fn held_by(&self, file: EnvFile) -> Result<Look, Error> {
@@ -155,8 +156,7 @@ impl<'a> Keeper<'a> {
     /// place or in the recovery file, but for [`Error::Lost`].
     pub fn ensure(&self, before: &Look, need: &Need) -> Result<Kept, Error> {
         let state = self.state(&before.file);
-        let is_saved = || state.recovery_path().is_some_and(|path| path.exists());
-        let waiting = is_saved() && !before.read_only;
+        let waiting = state.is_waiting() && !before.read_only;
         if !waiting && let Some(kept) = self.meets(before, need, before.held.state.token(), How::Kept)? {
             if !before.read_only {
                 tidy(before.file.real());
@@ -187,7 +187,7 @@ impl<'a> Keeper<'a> {
             return self.ensure(&look, need);
         }
         // Also what the holder saved there while this one waited: it may have spent the refresh token for it.
-        let recovered = if is_saved() { recover(&state, &look) } else { Ok(false) };
+        let recovered = if state.is_waiting() { recover(&state, &look) } else { Ok(false) };
         let recovered = match recovered {
             Ok(recovered) => recovered,
             Err(error) => return self.kept_without_writing(&look, need, error),
@@ -211,7 +211,7 @@ impl<'a> Keeper<'a> {
         let (credentials, url) = (settings.credentials()?, settings.oauth_url()?);
         self.heed(&memory, &credentials, before.now)?;
         self.is_meetable(&memory, &credentials, need)?;
-        let reservation = match look.file.reserve(ROOM) {
+        let reservation = match look.file.reserve(ROOM, &state) {
             Ok(reservation) => reservation,
             Err(error) => return self.kept_without_writing(&look, need, error),
         };
@@ -318,7 +318,7 @@ impl<'a> Keeper<'a> {
 /// that was reserved, wherever a link that led to it leads by now. `before` is the one that the credentials are of.
 ///
 /// Gives a warning when the refresh token that was issued is left out, since somebody has put another one there.
-fn store(issued: Issued<'_>, before: &EnvFile, reservation: Reservation) -> Result<Option<String>, Error> {
+fn store(issued: Issued<'_>, before: &EnvFile, reservation: Prepared) -> Result<Option<String>, Error> {
     let file = before.again(NAMES)?;
     let values = issued.values();
     let mut values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -326,7 +326,7 @@ fn store(issued: Issued<'_>, before: &EnvFile, reservation: Reservation) -> Resu
     if is_left {
         values.retain(|(name, _)| *name != REFRESH_TOKEN);
     }
-    reservation.commit(file.with(&values)?.as_bytes())?;
+    reservation.commit(&file, &file.with(&values)?)?;
     Ok(is_left.then(|| {
         format!("{REFRESH_TOKEN} was changed in {} while Zoom was asked, and stays", before.path().display())
     }))

@@ -63,6 +63,8 @@ mod mcp_session;
 mod mcp_starts;
 mod mcp_token;
 mod mcp_transcript;
+#[cfg(target_os = "linux")]
+mod mounted;
 mod network;
 #[cfg(unix)]
 mod opening;

@@ -26,10 +26,11 @@ pub(crate) struct Home {
 
 /// How the names of the files end that are there to hold secrets: a `.env`, what a killed process leaves of its
 /// replacement, tokens that wait for their place, Claude's configuration and the copy of it.
-const FOR_SECRETS: [&str; 5] = [
+const FOR_SECRETS: [&str; 6] = [
     ".env",
     ".env.zoomtok-tmp",
     "recovery.json",
+    "rewrite.json",
     "claude_desktop_config.json",
     "claude_desktop_config.json.zoomtok.bak",
 ];

@@ -71,6 +71,18 @@ impl Error {
                 source.hint().map(|hint| format!("{hint}, or have whoever writes it put a new token there"))
             }
             Self::Adopted { .. } => Some("Whoever writes it has to put a new token there".into()),
+            // Said by zoomtok, with what to do about it.
+            Self::Store { source, .. }
+                if matches!(source.kind(), io::ErrorKind::Unsupported | io::ErrorKind::FileTooLarge)
+                    && source.raw_os_error().is_none() =>
+            {
+                None
+            }
+            Self::Store { source, .. }
+                if source.kind() == io::ErrorKind::InvalidInput && source.raw_os_error().is_none() =>
+            {
+                Some("Move it away".into())
+            }
             Self::Store { path, .. } => {
                 Some(format!("See to the permissions and the free space of {}", parent(path)))
             }

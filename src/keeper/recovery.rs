@@ -3,15 +3,26 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use chrono::DateTime;
 
 use super::{Issued, Keeper, Look, ROOM};
 use crate::error::Error;
-use crate::settings::REFRESH_TOKEN;
-use crate::store::{EnvFile, Recovery, StateDirectory, digest};
+use crate::settings::{NAMES, REFRESH_TOKEN};
+use crate::store::{EnvFile, EnvText, Recovery, StateDirectory, Texts, digest};
 use crate::token::{Found, State};
 use crate::zoom::{Credentials, Grant};
 
 impl Keeper<'_> {
+    /// The file as it was read; where it could not be understood because a rewrite of it was stopped in the middle, as it
+    /// will be. The rewrite is finished by whoever has the lock.
+    pub(super) fn finished(&self, read: Result<EnvFile, Error>) -> Result<EnvFile, Error> {
+        let Err(error @ Error::Unparseable { .. }) = read else { return read };
+        let texts = |real: &Path| StateDirectory::of(self.state_root, real).rewrite().ok().flatten();
+        EnvFile::unfinished(self.env_file, NAMES, texts)?.ok_or(error)
+    }
+
     /// Saves what was issued for the next run, and gives the error that says so. `before` is the `.env` that the
     /// credentials are of.
     pub(super) fn rescue(
@@ -57,8 +68,9 @@ pub(super) fn unless_panicking<T>(work: impl FnOnce() -> Result<T, Error>) -> Re
 /// What has been changed by hand since stays: a refresh token only replaces the one that was there when it was
 /// issued, an access token only one that lives shorter.
 pub(super) fn recover(state: &StateDirectory, look: &Look) -> Result<bool, Error> {
-    let Some(recovery) = state.recovery()? else { return Ok(false) };
     let file = &look.file;
+    let finished = finish(state, file)?;
+    let Some(recovery) = state.recovery()? else { return Ok(finished) };
     let mut changes: BTreeMap<&str, &str> = BTreeMap::new();
     let value = |name: &'static str| recovery.values.get(name).map(|value| (name, value.as_str()));
     if let Some(replaces) = &recovery.replaces
@@ -75,10 +87,33 @@ pub(super) fn recover(state: &StateDirectory, look: &Look) -> Result<bool, Error
         }
     }
     if !changes.is_empty() {
-        let reservation = file.reserve(ROOM)?;
+        let reservation = file.reserve(ROOM, state)?;
         let changes: Vec<(&str, &str)> = changes.into_iter().collect();
-        reservation.commit(file.with(&changes)?.as_bytes())?;
+        reservation.commit(file, &file.with(&changes)?)?;
     }
     state.forget_recovery()?;
-    Ok(!recovery.values.is_empty())
+    Ok(finished || !recovery.values.is_empty())
+}
+
+/// Finishes a rewrite of the `.env` that was stopped in the middle. Whether there was one. Where somebody has written the
+/// file since, their text stays, and the tokens of the rewrite wait like those that could not be put in their place.
+fn finish(state: &StateDirectory, file: &EnvFile) -> Result<bool, Error> {
+    let Some(texts) = state.rewrite()? else { return Ok(false) };
+    let finished = file.exists() && file.finish(&texts)?;
+    if !finished && state.recovery()?.is_none() {
+        state.save_recovery(&tokens_of(&texts), file.metadata())?;
+    }
+    state.forget_rewrite()?;
+    Ok(finished)
+}
+
+/// What a rewrite was to put into the `.env`.
+fn tokens_of(texts: &Texts) -> Recovery {
+    let parsed = |text: &str| EnvText::parse(text.as_bytes(), NAMES).ok();
+    let (old, new) = (parsed(&texts.old), parsed(&texts.new));
+    let value = |text: &Option<EnvText>, name| Some(text.as_ref()?.get(name)?.value.clone());
+    let names = ["ZOOM_ACCESS_TOKEN", "ZOOM_TOKEN_EXPIRES_AT", REFRESH_TOKEN].into_iter();
+    let values = names.filter_map(|name| Some((name.to_owned(), value(&new, name)?))).collect();
+    let replaces = value(&old, REFRESH_TOKEN).map(|token| digest(token.as_bytes()));
+    Recovery { saved_at: DateTime::UNIX_EPOCH, replaces, values }
 }

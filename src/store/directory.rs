@@ -178,6 +178,14 @@ impl Directory {
         File::from(self.held.try_clone()?).metadata()
     }
 
+    /// What Linux says of the file of this name beyond what std shows, or with an empty name of the directory.
+    #[cfg(target_os = "linux")]
+    pub(super) fn attributes(&self, name: &OsStr) -> io::Result<rustix::fs::Statx> {
+        use rustix::fs::{AtFlags, StatxFlags, statx};
+        let how = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT | AtFlags::EMPTY_PATH;
+        Ok(statx(&self.held, name, how, StatxFlags::BASIC_STATS)?)
+    }
+
     pub(crate) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
         Ok(rustix::fs::renameat(&self.held, from, &self.held, to)?)
     }

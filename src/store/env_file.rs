@@ -10,11 +10,14 @@ use super::directory::{Access, Directory};
 use super::env_text::{Entry, EnvText, Fault};
 use super::heir::follows;
 use super::lock::Lock;
+use super::obstacle::{Obstacle, obstacle};
 use super::open::open_regular;
 use super::owner;
 use super::read::read_opened;
 use super::replace::{Reservation, name_of};
+use super::rewrite::{Prepared, Rewrite, Texts, finish};
 use super::sharing::insist;
+use super::state::StateDirectory;
 use super::stream::{is_stream, read_stream};
 use crate::error::Error;
 
@@ -135,15 +138,67 @@ impl EnvFile {
         Self::of(path, path.clone(), Some(directory), found, names)
     }
 
-    /// Makes ready to replace it, with up to `room` bytes more than it has.
+    /// Makes ready to replace it, with up to `room` bytes more than it has; where it is mounted by itself, to write it where
+    /// it is, with the texts kept in `state` meanwhile.
     ///
     /// # Errors
     ///
     /// [`Error::Store`], and nothing has changed then.
-    pub fn reserve(&self, room: usize) -> Result<Reservation, Error> {
+    pub fn reserve(&self, room: usize, state: &StateDirectory) -> Result<Prepared, Error> {
+        let directory = self.directory_to_change()?;
+        let room = self.size + room;
+        if self.exists() && obstacle(&directory, &self.real) == Some(Obstacle::Mount) {
+            return Rewrite::new(&directory, &self.real, state, room).map(Prepared::InPlace);
+        }
+        Reservation::in_directory(&directory, &self.real, room).map(Box::new).map(Prepared::Beside)
+    }
+
+    /// What it will say once a rewrite of it is finished that was stopped in the middle; none where its bytes are no such
+    /// thing. `texts` gives the texts of the rewrite by the real path.
+    ///
+    /// # Errors
+    ///
+    /// As [`EnvFile::read`].
+    pub fn unfinished(
+        path: &Path,
+        names: &[&'static str],
+        texts: impl FnOnce(&Path) -> Option<Texts>,
+    ) -> Result<Option<Self>, Error> {
+        let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
+        let real = insist(|| resolve(path)).map_err(unreadable)?;
+        let Some(texts) = texts(&real) else { return Ok(None) };
+        let (bytes, metadata) = insist(|| open_regular(&real)).and_then(read_all).map_err(unreadable)?;
+        if !texts.are_in(&bytes) {
+            return Ok(None);
+        }
+        let bytes = Zeroizing::new(texts.new.as_bytes().to_vec());
+        Self::of(path, real, None, Ok((bytes, metadata)), names).map(Some)
+    }
+
+    /// Writes an unfinished rewrite to its end, if these are its texts. Whether they are.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreadable`] or [`Error::Store`].
+    pub fn finish(&self, texts: &Texts) -> Result<bool, Error> {
+        let directory = self.directory_to_change()?;
+        let found = directory.file(name_of(&self.real), Access::Read).and_then(|(file, metadata)| {
+            follows(self.metadata(), Some(&metadata))?;
+            read_all((file, metadata))
+        });
+        let (bytes, _) = found.map_err(|source| Error::Unreadable { path: self.path.clone(), source })?;
+        finish(&directory, &self.real, texts, &bytes)
+    }
+
+    fn directory_to_change(&self) -> Result<Directory, Error> {
         let failed =
             |source| Error::Store { action: "open the directory of", path: self.real.clone(), source };
-        Reservation::in_directory(&self.directory().map_err(failed)?, &self.real, self.size + room)
+        self.directory().map_err(failed)
+    }
+
+    /// Its whole text.
+    pub(super) fn whole(&self) -> Result<Zeroizing<String>, Error> {
+        self.with(&[])
     }
 
     fn directory(&self) -> io::Result<Directory> {

@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use super::directory::{Access, Directory};
 use super::heir::{give, heir};
+use super::obstacle::{Obstacle, obstacle};
 use super::replace::{is_being_written, name_of};
+use super::rewrite;
 use crate::clock::{Clock, Stop};
 use crate::error::Error;
 
@@ -72,6 +74,15 @@ impl Lock {
     pub fn try_acquire(target: &Path) -> Result<Option<Self>, Error> {
         let path = lock_path(target);
         let directory = open_directory(&path)?;
+        if obstacle(&directory, target) == Some(Obstacle::Mount) {
+            // It is never replaced, and other containers that it is mounted in have no other file in common.
+            let file = rewrite::open(&directory, target, 0)?;
+            return Ok(locked(file, &directory, target)?.map(|file| Self {
+                file,
+                directory,
+                target: target.to_owned(),
+            }));
+        }
         // Somebody may have removed the file before it was opened here. Then its holder is known by what it is about to
         // put in place.
         Ok(try_lock_in(&directory, &path, Some(target))?
@@ -117,10 +128,16 @@ fn try_lock_in(directory: &Directory, path: &Path, target: Option<&Path>) -> Res
             give(&file, &owner);
         }
     }
+    locked(file, directory, path)
+}
+
+/// The file, if nobody else holds the kernel's lock on it.
+fn locked(file: File, directory: &Directory, path: &Path) -> Result<Option<File>, Error> {
+    let failed = |action, source| Error::Store { action, path: path.to_owned(), source };
     match file.try_lock() {
         // Somebody may have removed the file after it was opened here; the next process would lock another one.
         Ok(()) => {
-            let is_there = directory.has(name, &file).map_err(|error| failed("look at", error))?;
+            let is_there = directory.has(name_of(path), &file).map_err(|error| failed("look at", error))?;
             Ok(is_there.then_some(file))
         }
         Err(TryLockError::WouldBlock) => Ok(None),

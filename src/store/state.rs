@@ -19,6 +19,7 @@ use super::heir::{heir, heir_of_secrets};
 use super::make::make_private;
 use super::read::read_opened;
 use super::replace::{Reservation, name_of};
+use super::rewrite::Texts;
 use crate::error::Error;
 
 /// The version of both files. A file of another version is left alone.
@@ -166,6 +167,16 @@ impl StateDirectory {
         self.path.as_ref().map(|path| path.join("recovery.json"))
     }
 
+    /// Where the texts of a `.env` are while it is written where it is.
+    pub fn rewrite_path(&self) -> Option<PathBuf> {
+        self.path.as_ref().map(|path| path.join("rewrite.json"))
+    }
+
+    /// Whether anything waits for its place in the `.env`.
+    pub fn is_waiting(&self) -> bool {
+        [self.recovery_path(), self.rewrite_path()].into_iter().flatten().any(|path| path.exists())
+    }
+
     /// Where the calls are counted that a policy limits.
     pub fn counts_path(&self) -> Option<PathBuf> {
         self.path.as_ref().map(|path| path.join("policy-counts.json"))
@@ -223,19 +234,37 @@ impl StateDirectory {
         Ok(path)
     }
 
+    /// The texts of a rewrite that was not finished, if there are any.
+    ///
+    /// # Errors
+    ///
+    /// They exist and cannot be read.
+    pub fn rewrite(&self) -> Result<Option<Texts>, Error> {
+        self.rewrite_path().map_or(Ok(None), |path| read(&path))
+    }
+
+    /// Saves the texts of a `.env` that is about to be written where it is. `of` is what the system said of it.
+    pub(super) fn save_rewrite(&self, texts: &Texts, of: Option<&Metadata>) -> Result<(), Error> {
+        let path = self.rewrite_path().ok_or_else(|| no_place("the texts"))?;
+        self.write(&path, texts, |directory| heir_of_secrets(directory, of))
+    }
+
+    /// Forgets the texts, now that the new one is in its place.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when the file cannot be removed.
+    pub fn forget_rewrite(&self) -> Result<(), Error> {
+        remove(self.rewrite_path())
+    }
+
     /// Forgets the recovered values, now that they are in their place.
     ///
     /// # Errors
     ///
     /// [`Error::Store`] when the file cannot be removed.
     pub fn forget_recovery(&self) -> Result<(), Error> {
-        let Some(path) = self.recovery_path() else { return Ok(()) };
-        match Directory::of(&path).and_then(|directory| directory.remove(name_of(&path))) {
-            Err(source) if source.kind() != io::ErrorKind::NotFound => {
-                Err(Error::Store { action: "remove", path, source })
-            }
-            _ => Ok(()),
-        }
+        remove(self.recovery_path())
     }
 
     fn write<T: Serialize>(
@@ -272,6 +301,16 @@ struct Versioned<T> {
     version: u32,
     #[serde(flatten)]
     content: T,
+}
+
+fn remove(path: Option<PathBuf>) -> Result<(), Error> {
+    let Some(path) = path else { return Ok(()) };
+    match Directory::of(&path).and_then(|directory| directory.remove(name_of(&path))) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(Error::Store { action: "remove", path, source })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A file of ours; none when it does not exist.

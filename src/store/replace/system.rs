@@ -50,9 +50,10 @@ pub(super) fn replaceable(_: &Directory, target: &Path, old: &Metadata) -> io::R
 }
 
 #[cfg(not(windows))]
-pub(super) fn replaceable(_: &Directory, _: &Path, old: &Metadata) -> io::Result<()> {
+pub(super) fn replaceable(directory: &Directory, target: &Path, old: &Metadata) -> io::Result<()> {
+    insist_regular(old)?;
     // Otherwise it is the directory that decides, and the temporary file shows whether it does.
-    insist_regular(old)
+    crate::store::obstacle::obstacle(directory, target).map_or(Ok(()), |obstacle| Err(obstacle.error()))
 }
 
 /// Whether a new file has the owner and the group of the old one already.
@@ -98,7 +99,7 @@ pub(super) fn keep_mode(_: &File, _: &Metadata) -> io::Result<()> {
 
 /// Has all of it written to the disk. Some filesystems, mostly of networks, cannot do that for a directory or for
 /// anything, and there is nothing better to do on them.
-pub(super) fn sync(file: &File) -> io::Result<()> {
+pub(in crate::store) fn sync(file: &File) -> io::Result<()> {
     match file.sync_all() {
         Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
             Ok(())

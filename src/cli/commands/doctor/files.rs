@@ -6,7 +6,7 @@ use super::finding::Finding;
 use crate::error::Error;
 use crate::keeper::ROOM;
 use crate::settings::Chosen;
-use crate::store::{Lock, StateDirectory, is_replaceable, lock_path, temporary};
+use crate::store::{Lock, StateDirectory, is_mounted, is_replaceable, is_storable, lock_path, temporary};
 
 /// What was seen of the files.
 pub(super) struct Seen {
@@ -23,6 +23,8 @@ pub(super) struct Seen {
     pub(super) mode: Option<u32>,
     /// Whether it could be replaced.
     pub(super) replaceable: Result<(), Error>,
+    /// Whether it is mounted by itself, and written where it is.
+    pub(super) mounted: bool,
     pub(super) lock: Locked,
     /// What a killed process left beside it.
     pub(super) leftover: Option<PathBuf>,
@@ -64,7 +66,8 @@ pub(super) fn look(
         chosen,
         read_only,
         mode: mode(&target).filter(|_| target.is_file()),
-        replaceable: if read_only { Ok(()) } else { is_replaceable(&target, ROOM) },
+        replaceable: if read_only { Ok(()) } else { is_storable(&target, ROOM, state) },
+        mounted: !read_only && is_mounted(&target),
         leftover: Some(temporary(&target)).filter(|path| !being_written && path.exists()),
         lock: locked,
         state: look_at_state(state),
@@ -76,7 +79,7 @@ pub(super) fn look(
 /// The lock, which is not made for this where there is none: then nobody has it.
 fn locked(target: &Path) -> Locked {
     let path = lock_path(target);
-    if !path.exists() {
+    if !path.exists() && !is_mounted(target) {
         return Locked::Free;
     }
     match Lock::try_acquire(target) {
@@ -144,6 +147,13 @@ pub(super) fn judge(seen: &Seen) -> Vec<Finding> {
     if let Some(link) = &seen.link {
         let message = format!("{path} is a symbolic link, which stays; what changes is {}", link.display());
         findings.push(Finding::good("env_file", message));
+    }
+    if seen.mounted {
+        findings.push(Finding::doubtful(
+            "env_file",
+            format!("{path} is mounted by itself: a new token is written into it, which readers may find half done"),
+            "Mount the directory that it is in instead",
+        ));
     }
     match (&seen.replaceable, &seen.lock) {
         _ if seen.read_only => {

@@ -13,6 +13,7 @@ fn well() -> Seen {
         link: None,
         exists: Ok(true),
         mode: Some(0o600),
+        mounted: false,
         replaceable: Ok(()),
         lock: Locked::Free,
         leftover: None,
