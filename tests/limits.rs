@@ -107,6 +107,13 @@ fn a_limit_of_the_system_is_an_error_in_words() {
 }
 
 #[test]
+fn an_output_that_would_become_too_large_is_an_error_in_words() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let home = Home::of(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(3000)));
+    run(&home, "exec >out; ulimit -f 0", &["get", "--print"]).expect(1).says(&["(ulimit -f)"]);
+}
+
+#[test]
 fn where_no_thread_can_be_started_it_is_said() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let mut home = Home::of(&sandbox, "");

@@ -68,6 +68,7 @@ mod mounted;
 mod network;
 #[cfg(unix)]
 mod opening;
+mod opens;
 #[cfg(unix)]
 mod other_users;
 mod output;

@@ -111,6 +111,7 @@ fn no_command_waits_for_a_pipe() {
             &work("policy.json"),
             &[
                 (&["policy", "check", "policy.json"], 3, "it is a named pipe"),
+                // It starts, and says so in each answer.
                 (&["mcp", "--policy", "policy.json"], 0, "it is a named pipe"),
             ],
         ),

@@ -18,6 +18,7 @@ use super::signs;
 use super::spinner::Spinner;
 use crate::controls::{in_json, visible};
 use crate::error::Error;
+use crate::store::may_print;
 
 /// Where a command puts what it has to say.
 #[derive(Debug, Clone, Copy)]
@@ -98,7 +99,7 @@ impl Output {
     /// stdout cannot be written.
     pub fn raw(self, bytes: &[u8]) -> Result<(), Error> {
         let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
-        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        match may_print(bytes.len()).and_then(|()| stdout.write_all(bytes)).and_then(|()| stdout.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 if self.must_be_read {
                     Err(Error::Unread)

@@ -116,8 +116,8 @@ impl Directory {
     pub(crate) fn make(&self, name: &OsStr, access: Access) -> io::Result<File> {
         use std::os::unix::fs::PermissionsExt;
         let how = flags(access) | rustix::fs::OFlags::CREATE | rustix::fs::OFlags::EXCL;
-        let private = 0o600;
-        let file = File::from(openat(&self.held, name, how, private.into())?);
+        let (private, mode) = (0o600, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR);
+        let file = File::from(openat(&self.held, name, how, mode)?);
         if file.metadata()?.permissions().mode() & 0o777 != private {
             file.set_permissions(PermissionsExt::from_mode(private))?;
         }
@@ -133,7 +133,7 @@ impl Directory {
     pub(super) fn make_directory(&self, name: &OsStr, private: bool) -> io::Result<()> {
         use rustix::fs::{Mode, OFlags};
         use std::os::unix::fs::PermissionsExt;
-        let asked = Mode::from(if private { 0o700 } else { 0o777 });
+        let asked = if private { Mode::RWXU } else { Mode::RWXU | Mode::RWXG | Mode::RWXO };
         match rustix::fs::mkdirat(&self.held, name, asked) {
             Err(rustix::io::Errno::EXIST) => return Ok(()),
             made => made?,

@@ -26,6 +26,7 @@ pub(crate) use env_file::resolve;
 pub use env_file::{EnvFile, Place, find as find_env_file};
 pub(crate) use env_text::reference;
 pub use env_text::{Entry, EnvText, Fault};
+pub(crate) use limits::may_print;
 pub use lock::{Lock, PATIENCE, lock_path};
 pub(crate) use make::make_private;
 pub(crate) use obstacle::is_mounted;

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::directory::Directory;
 
 /// What is in the way.
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "not every system has all of them"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Obstacle {
     /// Something is mounted at this very name, as containers have it for a single file. It can be written, not replaced.

@@ -108,13 +108,26 @@ fn certificates(found: &[CertificateDer<'static>]) -> Vec<Certificate> {
 
 /// The certificates of a file.
 fn pem(path: &Path) -> io::Result<Vec<CertificateDer<'static>>> {
-    // A pipe would be waited for.
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
-    }
+    // Some devices do something as soon as they are opened.
+    insist_regular(&fs::metadata(path)?)?;
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        rustix::fs::OFlags::NONBLOCK.bits().cast_signed(),
+    );
+    let file = options.open(path)?;
+    // It may have been exchanged since.
+    insist_regular(&file.metadata()?)?;
     let mut text = Vec::new();
-    File::open(path)?.take(MOST).read_to_end(&mut text)?;
+    file.take(MOST).read_to_end(&mut text)?;
     Ok(CertificateDer::pem_slice_iter(&text).filter_map(Result::ok).collect())
+}
+
+fn insist_regular(metadata: &fs::Metadata) -> io::Result<()> {
+    let refused = || io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file");
+    metadata.is_file().then_some(()).ok_or_else(refused)
 }
 
 /// The certificates of the files in a directory, of those that can be read.
