@@ -95,6 +95,15 @@ fn sample(secrets: &[String], app: &Path, ends: &AtomicBool) -> (BTreeSet<String
     (found, seen)
 }
 
+/// Says that all is over when it is dropped.
+struct Ending<'a>(&'a AtomicBool);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn no_process_is_given_a_secret_but_the_command_of_exec() {
     let sandbox = sandbox();
@@ -108,7 +117,10 @@ fn no_process_is_given_a_secret_but_the_command_of_exec() {
     let mut home = home(&sandbox, 1000);
     let in_env = home.env_text();
     let exported = sandbox.mint(2000);
-    home.set("PATH", &std::env::var("PATH").unwrap())
+    // The addresses of a .env that is merely found do not count for what is exported.
+    let named = home.env_path();
+    home.set("ZOOM_ENV_FILE", named.to_str().unwrap())
+        .set("PATH", &std::env::var("PATH").unwrap())
         .set("CLAUDE_CONFIG_FILE", file_text)
         .set("CLAUDE_APP_NAME", app_text)
         .set("CLAUDE_APP_COMMAND", &format!("'{app_text}' --record '{}' --helper", record.display()))
@@ -122,6 +134,8 @@ fn no_process_is_given_a_secret_but_the_command_of_exec() {
     ];
     let ends = AtomicBool::new(false);
     let (found, seen) = thread::scope(|scope| {
+        // Also when something fails: the scope waits for the thread.
+        let end = Ending(&ends);
         let sampling = scope.spawn(|| sample(&secrets, &app, &ends));
         let mut session = Session::start(&home, &["--no-watch"]);
         session.call("list_meetings", json!({})).ok();
@@ -138,7 +152,7 @@ fn no_process_is_given_a_secret_but_the_command_of_exec() {
         }
         apps.wait_for(2);
         thread::sleep(Duration::from_millis(200));
-        ends.store(true, Ordering::Relaxed);
+        drop(end);
         drop(watch);
         session.close();
         sampling.join().unwrap()
