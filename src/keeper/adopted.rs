@@ -5,7 +5,7 @@
 use super::{How, Keeper, Kept, Look, Need};
 use crate::error::Error;
 use crate::settings::Settings;
-use crate::store::{Lock, is_replaceable};
+use crate::store::{Lock, is_replaceable, lock_path};
 
 impl Keeper<'_> {
     /// Why a new token could not be put into the `.env` of a look, where that is sure before anything is tried.
@@ -18,10 +18,9 @@ impl Keeper<'_> {
             return Some(Error::Stream { path: path() });
         }
         let real = look.file.real();
-        let tried = Lock::try_acquire(real).and_then(|lock| {
-            // Whoever holds it writes there.
-            lock.map_or(Ok(()), |_lock| is_replaceable(real, 0))
-        });
+        // Only a lock file that exists: whoever has no credentials leaves none behind.
+        let held = if lock_path(real).exists() { Lock::try_acquire(real) } else { Ok(None) };
+        let tried = held.and_then(|_lock| is_replaceable(real, 0));
         let error = tried.err().filter(Error::is_unwritable)?;
         Some(Error::Adopted { path: path(), source: Some(Box::new(error)) })
     }
