@@ -18,6 +18,8 @@ fn the_demo_runs_to_its_end_and_leaves_nothing() {
         "All 10 have the same new token",
         "so far: 3",
         "CRITICAL",
+        "Running: zoomtok restart-claude",
+        "the app was restarted",
         "enabled again",
         "zoom_token_status",
         "Weekly planning (81000000001)",

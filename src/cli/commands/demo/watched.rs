@@ -29,9 +29,9 @@ const LIFE: u64 = 360;
 const PLAN: Plan = Plan { threshold: 300, interval: 30 };
 
 const CONFIG: &str = r#"{
-  // Somebody's own comment
+  "theme":   "somebody's own",
   "mcpServers": {
-    "zoom": { "command": "node", "args": ["index.js"], "env": { "ZOOM_ACCESS_TOKEN": "" } },
+    "zoom": { "command": "node", "args": ["index.js"], "env": { "ZOOM_ACCESS_TOKEN": "" } }
   }
 }
 "#;
@@ -44,7 +44,7 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
     let fast = SystemClock::fast(SPEED);
     let options = Options { token_life: LIFE, clock: fast, ..Options::default() };
     let sandbox = Sandbox::start(options).context("cannot listen on 127.0.0.1")?;
-    let scene = Scene::new(&sandbox, &stage.program)?;
+    let mut scene = Scene::new(&sandbox, &stage.program)?;
 
     let keeper = Keeper {
         environment: &scene.environment,
@@ -96,11 +96,12 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
     ensure!(refreshed == 2 && rearmed, "the watch refreshed {refreshed} times; rearmed: {rearmed}");
     let config = std::fs::read_to_string(&scene.config).context("cannot read the configuration")?;
     ensure!(
-        config.contains("// Somebody's own comment") && config.contains("\"eyJ"),
+        config.contains("\"theme\":   \"somebody's own\"") && config.contains("\"eyJ"),
         "the configuration is {config}"
     );
-    ensure!(scene.app()?.is_running()?, "the app does not run");
-    stage.note("Claude's configuration holds a token and its own comment; the app runs again.")?;
+    let ended = scene.claude.try_wait().context("cannot look at the stand-in for Claude")?;
+    ensure!(ended.is_some() && scene.app()?.is_running()?, "the app was not restarted");
+    stage.note("Claude's configuration holds the token and is otherwise as it was; the app was restarted.")?;
     Ok(())
 }
 
