@@ -1,8 +1,6 @@
 //! Configurations that no token can be put into, or that Claude would not read: the commands that look at them agree.
 
-use std::fs;
-
-use crate::support::{Home, names};
+use crate::support::names;
 use crate::update_claude::{CONFIG, config, config_path, home, token, update};
 
 #[test]
@@ -72,12 +70,13 @@ fn what_claude_would_not_read_is_said_and_no_restart_makes_it_read_that() {
 /// What cannot be written is said by all that would write it, and advised by none.
 #[cfg(target_os = "linux")]
 mod read_only {
+    use std::fs;
     use std::os::unix::fs::{PermissionsExt as _, chown};
     use std::process::Command;
 
     use super::*;
     use crate::rows::tree;
-    use crate::support::{Ended, ended};
+    use crate::support::{Ended, Home, ended};
 
     #[test]
     fn a_state_directory_without_room_for_a_lock_is_one_to_each_command() {

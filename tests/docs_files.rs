@@ -1,7 +1,7 @@
 //! docs/files.md has every file that the program makes, with its mode; docs/stability.md and docs/architecture.md have
 //! the commands, tools, versions and modules that are there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::docs::{quoted, read, root, rows};
@@ -9,6 +9,7 @@ use crate::rows::tree;
 
 #[cfg(unix)]
 mod made {
+    use std::collections::BTreeMap;
     use std::fs::{self, Permissions};
     use std::os::unix::fs::PermissionsExt as _;
 

@@ -85,6 +85,7 @@ mod short_writes;
 mod signals;
 #[cfg(unix)]
 mod streams;
+#[cfg(unix)]
 mod supply;
 mod support;
 #[cfg(target_os = "linux")]

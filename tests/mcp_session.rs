@@ -265,6 +265,7 @@ impl Session {
     }
 
     /// Waits for its end. What it has said to its client and nobody has looked at is in `stdout`.
+    #[cfg(unix)]
     #[track_caller]
     pub(crate) fn end(mut self) -> Ended {
         self.wait()

@@ -9,9 +9,12 @@ use chrono::Utc;
 use serde_json::Value;
 use zoomtok::sandbox::{Options, Sandbox};
 
+#[cfg(unix)]
 use crate::canaries::{Shows, assert_clean};
 use crate::rows::{every, exp, rows};
-use crate::support::{Home, ended, ended_showing};
+#[cfg(unix)]
+use crate::support::ended_showing;
+use crate::support::{Home, ended};
 
 fn sandbox() -> Sandbox {
     Sandbox::start(Options::default()).unwrap()

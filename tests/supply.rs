@@ -88,7 +88,6 @@ fn the_lock_file_has_the_duplicates_and_sources_that_are_allowed() {
 }
 
 /// Asks cargo, of the crates for this system. Those that only other systems need may not have been fetched.
-#[cfg(unix)]
 #[test]
 fn every_licence_is_one_that_is_allowed_and_no_other_is() {
     let rules: Rules = parsed("deny.toml");
