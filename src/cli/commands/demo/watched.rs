@@ -101,7 +101,8 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
     );
     let ended = scene.claude.try_wait().context("cannot look at the stand-in for Claude")?;
     ensure!(ended.is_some() && scene.app()?.is_running()?, "the app was not restarted");
-    stage.note("Claude's configuration holds the token and is otherwise as it was; the app was restarted.")?;
+    stage
+        .note("Claude's configuration holds the token and is otherwise as it was; the app was restarted.")?;
     Ok(())
 }
 
