@@ -216,6 +216,22 @@ fn what_is_wrong_with_the_credentials_is_the_answer_to_a_revoked_token() {
 }
 
 #[test]
+fn the_status_asks_zoom_for_the_token_only_on_demand_and_renews_nothing() {
+    let sandbox = sandbox();
+    let home = home(&sandbox, 3000);
+    let mut session = Session::start(&home, &["--no-watch"]);
+    let mut status = |live: bool| session.call("zoom_token_status", json!({"live": live})).ok().value;
+    assert_eq!(status(false).get("live"), None);
+    assert_eq!(sandbox.requests().len(), 0);
+    assert_eq!(status(true)["live"], true);
+    sandbox.revoke_all();
+    assert_eq!(status(true)["live"], false);
+    sandbox.fail(Endpoint::Api, Fault::Html(502), 1);
+    session.call("zoom_token_status", json!({"live": true})).fails(&["502"]);
+    assert_exchanges(&sandbox, 0);
+}
+
+#[test]
 fn a_token_in_the_environment_serves_without_credentials_until_it_ends() {
     let sandbox = sandbox();
     let mut home = Home::with_env(&format!(

@@ -115,6 +115,20 @@ impl Session {
         }
     }
 
+    /// Whether Zoom's API takes the token that is kept here, as it is; none where there is no token.
+    pub(super) async fn is_token_live(&self) -> Result<Option<bool>, Failure> {
+        let Some((api, token)) = self.tokens.present()? else { return Ok(None) };
+        self.begin()?;
+        let asked = api.call(&Request::get(&["users", "me"]), &token, self.budget()?).await;
+        self.reach.sent(asked.as_ref().err().is_none_or(api::Failure::reached));
+        match asked {
+            // To look for what a token may be used for, or for its user, it has to be taken.
+            Ok(_) | Err(api::Failure::Scopes { .. } | api::Failure::Refused { .. }) => Ok(Some(true)),
+            Err(api::Failure::Token { .. }) => Ok(Some(false)),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
     /// Gets a new token in the place of the one that is there.
     pub(super) async fn renew(&self) -> Result<Kept, Failure> {
         let kept = self.tokens.renewed(&self.reach).await?;

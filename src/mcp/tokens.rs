@@ -245,6 +245,16 @@ impl Tokens {
         }
     }
 
+    /// The token that is kept now, whatever it is worth, and the API that it is for.
+    ///
+    /// # Errors
+    ///
+    /// The `.env` cannot be read, or a setting is wrong.
+    pub(super) fn present(&self) -> Result<Option<(Api, Token)>, Error> {
+        let ready = self.ready()?;
+        Ok(ready.look.held.state.token().map(|token| (ready.api.clone(), token.clone())))
+    }
+
     /// The API for a token that was given with a call.
     ///
     /// # Errors

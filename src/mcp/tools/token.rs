@@ -134,7 +134,11 @@ impl Tool for RefreshToken {
 #[derive(Debug, Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[garde(allow_unvalidated)]
-pub(super) struct TokenStatus {}
+pub(super) struct TokenStatus {
+    /// Also ask Zoom whether it still takes the token, which it may have revoked. Nothing is renewed.
+    #[serde(default)]
+    live: bool,
+}
 
 /// What `zoom_token_status` answers.
 #[derive(Serialize, JsonSchema)]
@@ -150,6 +154,9 @@ struct Status {
     /// The seconds that it has left.
     #[serde(skip_serializing_if = "Option::is_none")]
     seconds_left: Option<i64>,
+    /// Whether Zoom takes it, where Zoom was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    live: Option<bool>,
     /// Where it was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     found: Option<String>,
@@ -217,6 +224,7 @@ impl Status {
             problem: None,
             expires_at: None,
             seconds_left: None,
+            live: None,
             found: look.held.origin.as_ref().map(ToString::to_string),
             account_id: None,
             scopes: keeper.memory(&look).scopes,
@@ -245,16 +253,20 @@ impl Tool for TokenStatus {
     const NAME: &'static str = "zoom_token_status";
     const TITLE: &'static str = "State of the access token";
     const DESCRIPTION: &'static str = "Tell the state of the Zoom access token that this server keeps: whether it is valid and until \
-         when, the account, the scopes, what new tokens are asked for with, whether refreshing works, and the policy in force. Asks nobody, changes \
-         nothing, and shows no secret. Use it to find out why other tools fail.";
-    const HINTS: Hints = Hints { open_world: false, ..Hints::READS };
+         when, the account, the scopes, what new tokens are asked for with, whether refreshing works, and the policy in force. It asks nobody unless \
+         live is true, changes nothing, and shows no secret. Use it to find out why other tools fail.";
+    const HINTS: Hints = Hints::READS;
 
     fn output() -> Option<Schema> {
         Some(schema::<Status>())
     }
 
     async fn call(self, session: &Session) -> Result<Reply, Failure> {
-        Ok(json!(Status::of(session)?).into())
+        let mut status = Status::of(session)?;
+        if self.live {
+            status.live = session.is_token_live().await?;
+        }
+        Ok(json!(status).into())
     }
 }
 

@@ -55,6 +55,15 @@ const RULES: &[Rule] = &[
         },
     },
     Rule {
+        source: "no object without a property: Gemini's API (\"properties: should be non-empty for OBJECT type\", \
+                 https://github.com/pipecat-ai/pipecat-flows/issues/110, \
+                 https://github.com/CherryHQ/cherry-studio/issues/3270)",
+        holds: |_, keywords| {
+            let parts = keywords.get("properties").and_then(Value::as_object);
+            keywords["type"] != "object" || parts.is_some_and(|parts| !parts.is_empty())
+        },
+    },
+    Rule {
         source: "an array says of what: Gemini's API (\"items: missing field\")",
         holds: |_, keywords| (keywords["type"] == "array") == keywords.contains_key("items"),
     },

@@ -293,6 +293,7 @@ fn rows() -> Vec<Row> {
         plain("page_number", json!(2)),
         plain("duration", json!(45)),
         plain("include_secrets", json!(true)),
+        plain("live", json!(true)),
         plain("settings.host_video", json!(true)),
         plain("settings.participant_video", json!(true)),
         plain("settings.join_before_host", json!(true)),
