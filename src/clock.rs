@@ -14,6 +14,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 pub(crate) use runtime::runtime;
 use signals::Signals;
+pub(crate) use stop::SIGTERM;
 pub use stop::{Stop, Stopped};
 
 /// A wall clock, a clock that never jumps, and a way to wait that whoever waits can be called away from.

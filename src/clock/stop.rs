@@ -11,7 +11,7 @@ use super::{Signals, runtime};
 use crate::error::{Error, Left};
 
 /// What an end that no signal has asked for counts as.
-const SIGTERM: u8 = 15;
+pub(crate) const SIGTERM: u8 = 15;
 
 /// Whether the program, or a part of it, has been asked to end. All clones are one.
 ///

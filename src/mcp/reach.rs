@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use reqwest::Url;
 
-use crate::clock::{Clock, Stop};
+use crate::clock::{Clock, SIGTERM, Stop};
 use crate::error::{Error, Left};
 use crate::zoom::{Credentials, Exchange, Granted, Http, NotGranted};
 
@@ -20,9 +20,6 @@ const ON_ITS_WAY: u8 = 1;
 const ARRIVED: u8 = 2;
 /// The count was given back.
 const CLOSED: u8 = 3;
-
-/// The signal that a call counts as ended by when it was cancelled.
-const SIGTERM: u8 = 15;
 
 /// What Zoom has seen of one call.
 #[derive(Debug, Default)]
