@@ -286,6 +286,16 @@ fn what_a_killed_process_left_and_a_lock_that_is_held_are_told() {
 }
 
 #[test]
+fn a_file_in_the_place_of_the_state_directory_is_told() {
+    let sandbox = sandbox();
+    let home = home(&sandbox, &valid(&sandbox));
+    fs::write(home.state(), "").unwrap();
+    let ended = home.run(["doctor"]);
+    says(&ended, &["state.json"]);
+    assert!(!ended.stdout.contains("what lasts between runs is kept in"), "{}", ended.stdout);
+}
+
+#[test]
 fn servers_of_both_kinds_are_known() {
     let sandbox = sandbox();
     let mut home = home(&sandbox, &valid(&sandbox));

@@ -26,8 +26,11 @@ mod tests {
         let of = |env_file: Option<&str>, policy: Option<&str>| {
             Some(Served { env_file: env_file.map(Into::into), policy: policy.map(Into::into) })
         };
+        let home = dirs::home_dir().unwrap().join("x/.env");
         for (line, expected) in [
             ("mcp", of(None, None)),
+            ("mcp --env-file ~/x/.env", of(home.to_str(), None)),
+            ("mcp --env-file ~ada/x/.env", None),
             ("mcp --no-watch -q", of(None, None)),
             ("mcp --env-file /x/.env --policy p.json", of(Some("/x/.env"), Some("p.json"))),
             ("mcp --env-file=/x/.env --policy=p.json", of(Some("/x/.env"), Some("p.json"))),

@@ -92,8 +92,9 @@ fn locked(target: &Path) -> Locked {
 fn look_at_state(state: &StateDirectory) -> State {
     let memory = state.memory_path();
     let directory = memory.as_deref().and_then(Path::parent).map(Path::to_owned);
-    // What is not there yet is made in the nearest directory that is.
-    let there = directory.as_deref().and_then(|path| path.ancestors().find(|path| path.is_dir()));
+    // What does not exist yet is made in the nearest place that does, which is no directory in the worst case.
+    let exists = |path: &&Path| path.symlink_metadata().is_ok();
+    let there = directory.as_deref().and_then(|path| path.ancestors().find(exists));
     let recovery = state.recovery_path().filter(|path| path.exists());
     let files = [memory.clone(), state.recovery_path(), state.counts_path()];
     let open = directory
