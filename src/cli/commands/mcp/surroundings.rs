@@ -31,12 +31,12 @@ pub(in crate::cli::commands) struct Surroundings {
 impl Surroundings {
     /// Those of this process.
     pub(in crate::cli::commands) fn of_process() -> Self {
-        Self::read(|name| std::env::var_os(name))
+        Self::read(|name| std::env::var_os(name), names(cfg!(windows)))
     }
 
-    fn read(get: impl Fn(&str) -> Option<OsString>) -> Self {
+    fn read(get: impl Fn(&str) -> Option<OsString>, names: impl IntoIterator<Item = &'static str>) -> Self {
         let mut surroundings = Self::default();
-        for name in NEEDED {
+        for name in names {
             let Some(value) = get(name).filter(|value| !value.is_empty()) else { continue };
             let Some(value) = value.to_str() else {
                 surroundings.warnings.push(format!("{name} is not UTF-8, so the server does not get it"));
@@ -64,6 +64,15 @@ impl Surroundings {
     }
 }
 
+/// The names of [`NEEDED`], each once. Where a variable has its name `in_any_case`, as on Windows, the spellings of one name
+/// are one variable, and a client would get it twice.
+fn names(in_any_case: bool) -> impl Iterator<Item = &'static str> {
+    let is_again = move |at: usize| {
+        in_any_case && NEEDED[..at].iter().any(|earlier| earlier.eq_ignore_ascii_case(NEEDED[at]))
+    };
+    NEEDED.into_iter().enumerate().filter(move |(at, _)| !is_again(*at)).map(|(_, name)| name)
+}
+
 /// Whether the address of a proxy names a user.
 fn has_password(proxy: &str) -> bool {
     // All of it is looked at: a password that was not encoded may have a slash in it.
@@ -75,9 +84,21 @@ mod tests {
     use super::*;
 
     fn read(given: &[(&str, &str)]) -> Surroundings {
-        Surroundings::read(|name| {
-            given.iter().find(|(given, _)| *given == name).map(|(_, value)| OsString::from(value))
-        })
+        let get = |name: &str| given.iter().find(|(given, _)| *given == name);
+        Surroundings::read(|name| get(name).map(|(_, value)| OsString::from(value)), names(false))
+    }
+
+    #[test]
+    fn a_name_in_two_spellings_is_one_variable_on_windows() {
+        let get = |name: &str| {
+            name.eq_ignore_ascii_case("https_proxy").then(|| OsString::from("http://proxy.example:3128"))
+        };
+        for (in_any_case, expected) in
+            [(true, &["HTTPS_PROXY"][..]), (false, &["HTTPS_PROXY", "https_proxy"])]
+        {
+            let variables = Surroundings::read(get, names(in_any_case)).variables;
+            assert_eq!(variables.into_keys().collect::<Vec<_>>(), expected);
+        }
     }
 
     #[test]
