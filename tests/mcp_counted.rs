@@ -108,7 +108,8 @@ fn put_short(home: &Home, rest: &str, token: &str) {
     let (new, text) = (home.work().join(".env.new"), format!("{rest}ZOOM_ACCESS_TOKEN={token}\n"));
     canaries::learn(&text);
     fs::write(&new, text).unwrap();
-    fs::rename(new, home.env_path()).unwrap();
+    // Windows refuses it while the server reads the file.
+    wait_until("the replace of the .env", || fs::rename(&new, home.env_path()).is_ok());
 }
 
 /// Takes good tokens out of the `.env` again and again while this goes on.

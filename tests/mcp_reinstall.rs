@@ -1,6 +1,7 @@
 //! `zoomtok mcp --install` where there is a server already, or an environment that clients do not hand on.
 
 use std::fs;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -87,9 +88,9 @@ fn the_env_file_the_variables_and_all_else_of_an_own_server_stay() {
 fn what_a_client_does_not_hand_on_is_written_and_said() {
     let mut home = home();
     home.set("HTTPS_PROXY", "http://proxy.example:3128").set("ZOOM_API_URL", "https://api.zoomgov.com/v2");
-    home.set("https_proxy", "http://me:canary-password@proxy.example:3128");
+    home.set("ALL_PROXY", "http://me:canary-password@proxy.example:3128");
     home.set("ZOOM_CLIENT_SECRET", "canary-of-the-shell");
-    let ended = warned(&home, &["https_proxy has a password", "only this shell has ZOOM_CLIENT_SECRET"]);
+    let ended = warned(&home, &["ALL_PROXY has a password", "only this shell has ZOOM_CLIENT_SECRET"]);
     let expected = json!({
         "HTTPS_PROXY": "http://proxy.example:3128",
         "XDG_STATE_HOME": home.state(),
@@ -124,9 +125,12 @@ fn a_state_directory_of_its_own_is_told() {
             .to_string()
     };
     home.set("HTTPS_PROXY", "http://127.0.0.1:9");
-    fs::write(config_path(&home), there(json!({"XDG_STATE_HOME": "/elsewhere"}))).unwrap();
+    let elsewhere = if cfg!(windows) { r"C:\elsewhere" } else { "/elsewhere" };
+    fs::write(config_path(&home), there(json!({"XDG_STATE_HOME": elsewhere}))).unwrap();
     let told = home.run(["doctor"]).stdout;
-    assert!(told.contains("keeps its state in /elsewhere/zoomtok, and zoomtok here in"), "{told}");
+    let state = Path::new(elsewhere).join("zoomtok");
+    let expected = format!("keeps its state in {}, and zoomtok here in", state.display());
+    assert!(told.contains(&expected), "{told}");
     assert!(told.contains("mcpServers.zoom does not have HTTPS_PROXY as this shell has it"), "{told}");
     install(&home, &[], 0);
     let told = home.run(["doctor"]).stdout;

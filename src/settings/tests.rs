@@ -160,13 +160,12 @@ fn a_home_is_expanded_and_that_of_another_user_refused() {
         assert!(error.to_string().starts_with(name) && error.to_string().contains("only ~/"), "{error}");
         assert_eq!(error.code(), Code::Usage);
     }
-    let home = dirs::home_dir().unwrap();
-    let home = home.to_str().unwrap();
+    let home = |name: &str| dirs::home_dir().unwrap().join(name).into_os_string().into_string().unwrap();
     let pairs = [("CLAUDE_APP_COMMAND", "~/run '~/a b' x~/y"), ("CLAUDE_APP_NAME", "~/Claude")];
     let world = world(&pairs, "");
     let words = world.settings().claude_app_command().unwrap().unwrap();
-    assert_eq!(words, [format!("{home}/run"), format!("{home}/a b"), "x~/y".into()]);
-    assert_eq!(world.settings().claude_app_name().unwrap(), format!("{home}/Claude"));
+    assert_eq!(words, [home("run"), home("a b"), "x~/y".into()]);
+    assert_eq!(world.settings().claude_app_name().unwrap(), home("Claude"));
 }
 
 #[test]

@@ -114,9 +114,11 @@ fn a_path_counts_below_the_directory_of_the_env_and_nowhere_else() {
     for path in ["x.log", "logs/x.log", "new/deep/x.log", "logs/../x.log"] {
         assert!(may(&here.join(path)), "{path}");
     }
-    for path in ["../x.log", "logs/../../x.log", "new/../x.log", "new/../../x.log", "/x.log"] {
+    for path in ["../x.log", "logs/../../x.log", "new/../../x.log", "/x.log"] {
         assert!(!may(&here.join(path)), "{path}");
     }
+    // A link could be made there meanwhile. Windows takes `..` for the name before it, whatever that is.
+    assert_eq!(may(&here.join("new/../x.log")), cfg!(windows));
     assert!(!may(&dirs::home_dir().unwrap().join(".bashrc")) && !may(Path::new("~/.bashrc")));
 }
 
