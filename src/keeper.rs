@@ -6,6 +6,7 @@
 //! asks nothing.
 
 mod adopted;
+mod carry;
 mod recovery;
 mod remember;
 
@@ -192,7 +193,9 @@ impl<'a> Keeper<'a> {
             Ok(recovered) => recovered,
             Err(error) => return self.kept_without_writing(&look, need, error),
         };
+        let mut warnings = Vec::new();
         if recovered {
+            warnings.extend(self.carry(&look.file));
             look = self.look_under(&turn)?;
         }
         let (present, how) = if recovered {
@@ -201,7 +204,8 @@ impl<'a> Keeper<'a> {
             (before.held.state.token(), How::Adopted)
         };
         if let Some(kept) = self.meets(&look, need, present, how)? {
-            return Ok(kept);
+            warnings.extend(kept.warnings);
+            return Ok(Kept { warnings, ..kept });
         }
         if look.read_only {
             return Err(self.refuse_to_write(&look));
@@ -227,12 +231,13 @@ impl<'a> Keeper<'a> {
         if issued.token.is_some() || issued.refresh_token.is_some() {
             stored = unless_panicking(|| store(issued, &look.file, reservation))
                 .map_err(|cause| self.rescue(&state, &look.file, &credentials, issued, cause))?;
+            warnings.extend(self.carry(&look.file));
         }
         let granted = match exchanged {
             Ok(granted) => granted,
             Err(failed) => return Err(attempt.failed(&state, self.clock, failed)),
         };
-        let mut warnings = attempt.succeeded(&state, self.clock, &granted, need);
+        warnings.extend(attempt.succeeded(&state, self.clock, &granted, need));
         warnings.extend(stored);
         warnings.extend(granted.refused_refresh.map(|problem| {
             format!(

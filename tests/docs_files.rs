@@ -88,6 +88,11 @@ mod made {
         }
         let digest = seen.keys().find(|name| name.len() == 16 && name.bytes().all(|b| b.is_ascii_hexdigit()));
         assert_eq!(seen.remove(&digest.unwrap().clone()), Some(0o700));
+        // Device, inode and birth.
+        let number = seen.keys().find(|name| {
+            name.split('-').count() == 3 && name.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
+        });
+        assert_eq!(seen.remove(&number.unwrap().clone()), told("NUMBER"));
         for (name, mode) in &seen {
             let told = told(name).unwrap_or_else(|| panic!("{name} is not on the page"));
             assert_eq!(told, *mode, "{name}: {mode:o}");
@@ -99,6 +104,7 @@ mod made {
             "claude.lock",
             "claude_desktop_config.json",
             "claude_desktop_config.json.zoomtok.bak",
+            "files",
             "policy-counts.json",
             "policy-counts.kept",
             "recovery.json",

@@ -42,6 +42,8 @@ mod get;
 mod input;
 mod jsonrpc_lines;
 #[cfg(unix)]
+mod known_files;
+#[cfg(unix)]
 mod limits;
 #[cfg(unix)]
 mod log;

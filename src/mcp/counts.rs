@@ -13,12 +13,14 @@ use chrono::{DateTime, Utc};
 
 pub use self::ledger::Taken;
 use self::ledger::{Ledger, Refused};
+pub use self::shared::{FindCounts, SharedCounts};
 use super::policy::{Charge, Refusal, Window};
 use crate::clock::{pause, rfc3339};
 use crate::error::Error;
 use crate::store::Tally;
 
 mod ledger;
+mod shared;
 
 /// How long a call waits for another one that counts. That one is done within a millisecond.
 const PATIENCE: Duration = Duration::from_secs(5);

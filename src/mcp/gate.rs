@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use tokio::sync::watch;
 use zeroize::Zeroizing;
 
-use super::counts::{Counts, Taken};
+use super::counts::{SharedCounts, Taken};
 use super::failure::Failure;
 use super::ground::{Ground, sentence};
 use super::policy::{Catalog, Policy};
@@ -65,7 +65,7 @@ enum State {
 struct InForce {
     policy: Policy,
     source: Arc<PolicySource>,
-    counts: Arc<Counts>,
+    counts: Arc<SharedCounts>,
     /// What the file held when it was last read, whether a policy or not; none where it could not be read.
     held: Option<Zeroizing<Vec<u8>>>,
     /// Whether it can hold anything else by now.
@@ -75,8 +75,8 @@ struct InForce {
 /// What a call got past the gate with.
 #[must_use = "a call that never reached Zoom gives it back"]
 pub(super) struct Pass {
-    taken: Taken,
-    counts: Arc<Counts>,
+    taken: Vec<Taken>,
+    counts: Arc<SharedCounts>,
     /// The policy that let it through.
     pub(super) source: Arc<PolicySource>,
 }
@@ -199,7 +199,7 @@ impl Gate {
             warnings,
             relisted: self.catalog.keys().any(|tool| policy.hides(tool)),
         };
-        let counts = Arc::new(Counts::new(counts));
+        let counts = Arc::new(counts);
         let (source, unchanged) = (Arc::new(source), Unchanged::default());
         Ok((InForce { policy, source, counts, held, unchanged }, news))
     }

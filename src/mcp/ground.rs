@@ -4,12 +4,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::counts::SharedCounts;
 use super::policy_file::PolicySource;
 use super::tokens::Tokens;
+use crate::clock::Clock as _;
 use crate::error::Error;
 use crate::keeper::Look;
 use crate::settings::{Settings, exported_names};
-use crate::store::StateDirectory;
+use crate::store::KnownFiles;
 use crate::watch::Plan;
 
 /// Where Zoom is.
@@ -18,8 +20,7 @@ const ADDRESSES: [&str; 2] = ["ZOOM_OAUTH_URL", "ZOOM_API_URL"];
 /// What was read of it.
 pub(super) struct Ground {
     pub(super) policy: PolicySource,
-    /// Where calls are counted, if anywhere.
-    pub(super) counts: Option<PathBuf>,
+    pub(super) counts: SharedCounts,
     /// What the user should know, as sentences.
     pub(super) warnings: Vec<String>,
 }
@@ -28,7 +29,13 @@ pub(super) struct Ground {
 impl Ground {
     /// That of a server of no policy, whose calls are counted in its memory.
     pub(super) fn nothing() -> super::gate::ReadGround {
-        Box::new(|| Ok(Self { policy: PolicySource::BuiltIn, counts: None, warnings: Vec::new() }))
+        Box::new(|| {
+            Ok(Self {
+                policy: PolicySource::BuiltIn,
+                counts: SharedCounts::in_memory(),
+                warnings: Vec::new(),
+            })
+        })
     }
 }
 
@@ -68,7 +75,7 @@ impl Reader {
             if self.policy.is_none() {
                 warnings.extend(settings.empty_policy().map(|oddity| oddity.told()));
             }
-            if counts.is_none() {
+            if self.tokens.state_root().is_none() {
                 warnings.push(
                     "neither XDG_STATE_HOME nor HOME is set: calls are counted in this process alone".into(),
                 );
@@ -87,9 +94,11 @@ impl Reader {
         plan(&self.tokens.settings(&look)).ok()
     }
 
-    /// Servers of one `.env` count together, by whatever path they found it.
-    fn counts(&self, real: &Path) -> Option<PathBuf> {
-        StateDirectory::of(self.tokens.state_root(), real).counts_path()
+    /// Servers of one `.env` count together, by whatever path they found it, through a link or a mount too.
+    fn counts(&self, real: &Path) -> SharedCounts {
+        let Some(root) = self.tokens.state_root() else { return SharedCounts::in_memory() };
+        let (known, real, clock) = (KnownFiles::new(root), real.to_owned(), self.tokens.clock);
+        SharedCounts::new(Box::new(move || known.counts(&real, clock.now())))
     }
 }
 

@@ -23,7 +23,7 @@ use super::rewrite::Texts;
 use crate::error::Error;
 
 /// The version of both files. A file of another version is left alone.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 /// No file of ours comes near this many bytes.
 const MOST: u64 = 4 * 1024 * 1024;
@@ -149,10 +149,15 @@ pub fn digest(text: &[u8]) -> String {
     format!("{head:016x}")
 }
 
+/// The name of the directory for the `.env` whose path without symbolic links is this.
+pub(super) fn key_of(env_file: &Path) -> String {
+    digest(env_file.as_os_str().as_encoded_bytes())
+}
+
 impl StateDirectory {
     /// The directory for the `.env` whose path without symbolic links is `env_file`.
     pub fn of(root: Option<&Path>, env_file: &Path) -> Self {
-        let name = digest(env_file.as_os_str().as_encoded_bytes());
+        let name = key_of(env_file);
         let key = format!("{}:{name}", root.unwrap_or(Path::new("")).display());
         Self { key, path: root.map(|root| root.join(name)) }
     }
@@ -179,7 +184,12 @@ impl StateDirectory {
 
     /// Where the calls are counted that a policy limits.
     pub fn counts_path(&self) -> Option<PathBuf> {
-        self.path.as_ref().map(|path| path.join("policy-counts.json"))
+        self.path.as_deref().map(Self::counts_in)
+    }
+
+    /// The same, by the path of the directory.
+    pub(super) fn counts_in(directory: &Path) -> PathBuf {
+        directory.join("policy-counts.json")
     }
 
     /// What is remembered. What cannot be read is as good as forgotten.
@@ -297,10 +307,10 @@ pub(crate) fn no_place(what: &str) -> Error {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Versioned<T> {
-    version: u32,
+pub(super) struct Versioned<T> {
+    pub(super) version: u32,
     #[serde(flatten)]
-    content: T,
+    pub(super) content: T,
 }
 
 fn remove(path: Option<PathBuf>) -> Result<(), Error> {

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use super::limits::may_grow_to;
 use super::lock::try_lock;
 use super::make::make_private;
+use super::replace::sync;
 use crate::error::Error;
 
 /// What is written comes in whole pages: within one, the kernel is not interrupted by a signal, and a file that does not
@@ -80,6 +81,20 @@ impl Tally {
 }
 
 impl Tally {
+    /// Has what was written survive a power cut.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub(super) fn sync(&self) -> Result<(), Error> {
+        sync(&self.file).map_err(|source| Error::Store { action: "write", path: self.path.clone(), source })
+    }
+
+    /// Whether something is kept at `path`, or once was.
+    pub(super) fn exists(path: &Path) -> bool {
+        [path, &mark(path)].into_iter().any(|path| path.symlink_metadata().is_ok())
+    }
+
     /// Whether something was once kept here, also where the file is empty or new by now.
     pub(crate) fn was_kept(&self) -> bool {
         mark(&self.path).symlink_metadata().is_ok()

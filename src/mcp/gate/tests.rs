@@ -10,7 +10,11 @@ fn scene(policy: PolicySource) -> (Gate, Arc<AtomicBool>, Arc<Mutex<Vec<String>>
     let ground = {
         let right = Arc::clone(&right);
         Box::new(move || {
-            let ground = || Ground { policy: policy.clone(), counts: None, warnings: vec!["odd".to_owned()] };
+            let ground = || Ground {
+                policy: policy.clone(),
+                counts: SharedCounts::in_memory(),
+                warnings: vec!["odd".to_owned()],
+            };
             right.load(Ordering::Relaxed).then(ground).ok_or_else(|| "the .env is wrong. Fix it.".to_owned())
         })
     };
