@@ -1,5 +1,6 @@
 //! Whatever signal comes at whatever moment of an exchange, a refresh token that can be used once is not lost.
 
+use std::io::{BufRead, BufReader, Read as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -156,22 +157,34 @@ fn a_refresh_token_that_a_client_has_sent_is_answered_before_the_server_ends() {
     }
 }
 
+/// Sends a signal, and waits until the program says that it goes on: two that come before it looks count as one. Gives what
+/// it says on stderr, from there on.
+fn first_signal(running: &mut Running, name: &str) -> impl BufRead + use<> {
+    let mut stderr = BufReader::new(running.stderr());
+    running.signal(name);
+    let mut line = String::new();
+    while !line.contains("the same again ends this at once") {
+        line.clear();
+        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "it has ended");
+    }
+    stderr
+}
+
 #[test]
 fn the_first_signal_is_answered_in_words_and_the_second_ends_it_at_once() {
     for (arguments, code) in [(&["get", "-f"][..], 129), (&["exec", "--", "true"], 129)] {
         let sandbox = sandbox();
         let home = Home::of_user(&sandbox, "");
         let mut running = in_flight(&sandbox, &home, arguments, Fault::Never);
-        running.signal("INT");
-        thread::sleep(Duration::from_millis(300));
-        assert!(running.runs());
+        let mut stderr = first_signal(&mut running, "INT");
         let sent = Instant::now();
         running.signal("HUP");
-        let ended = running.end().expect(code);
+        let mut said = String::new();
+        stderr.read_to_string(&mut said).unwrap();
+        running.end().expect(code);
         assert!(sent.elapsed() < Duration::from_secs(1), "{:?}", sent.elapsed());
-        let said: Vec<&str> = ended.stderr.lines().collect();
-        assert!(said.len() == 2 && said[0].contains("the same again ends this at once"), "{said:?}");
-        assert!(said[1].contains("interrupted") && said[1].contains("zoomtok get -f"), "{said:?}");
+        assert_eq!(said.lines().count(), 1, "{said:?}");
+        assert!(said.contains("interrupted") && said.contains("zoomtok get -f"), "{said:?}");
     }
 }
 
@@ -183,14 +196,14 @@ fn a_watch_and_a_server_end_at_the_second_signal() {
         sandbox.fail(Endpoint::Token, Fault::Never, 1);
         let asked = sandbox.token_requests().len();
         let mut command = home.command(arguments);
-        let mut running = Running::new(command.stdin(Stdio::piped()).spawn().unwrap());
+        command.stdin(Stdio::piped()).stderr(Stdio::piped());
+        let mut running = Running::new(command.spawn().unwrap());
         assert!(sandbox.wait_for_token_requests(asked + 1, SOON), "no request");
-        running.signal("TERM");
-        thread::sleep(Duration::from_millis(300));
-        assert!(running.runs());
+        let stderr = first_signal(&mut running, "TERM");
         let sent = Instant::now();
         running.signal("TERM");
         running.end().expect(0);
+        drop(stderr);
         assert!(sent.elapsed() < Duration::from_secs(1), "{arguments:?}: {:?}", sent.elapsed());
         // The next one would keep away from the attempt of this one.
         std::fs::remove_dir_all(home.state()).unwrap();
@@ -202,11 +215,11 @@ fn a_hangup_ends_a_watch_as_any_other_signal_does() {
     let sandbox = sandbox();
     let home = Home::of(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(3000)));
     let mut running = home.start(["watch", "--no-claude", "--json"]);
-    let mut stdout = std::io::BufReader::new(running.stdout());
+    let mut stdout = BufReader::new(running.stdout());
     let mut line = String::new();
-    std::io::BufRead::read_line(&mut stdout, &mut line).unwrap();
+    stdout.read_line(&mut line).unwrap();
     running.signal("HUP");
-    std::io::Read::read_to_string(&mut stdout, &mut line).unwrap();
+    stdout.read_to_string(&mut line).unwrap();
     running.end().expect(0).quietly();
     assert!(line.lines().last().unwrap().contains("\"signal\":1"), "{line}");
 }
