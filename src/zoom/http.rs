@@ -263,8 +263,10 @@ pub(super) async fn send(request: RequestBuilder, budget: &Budget) -> Result<Ans
 }
 
 async fn body(response: &mut Response, budget: &Budget) -> Result<Zeroizing<Vec<u8>>, Silence> {
-    // Room for what holds a token: what has to move leaves a copy behind.
-    let mut body = Zeroizing::new(Vec::with_capacity(ROOM));
+    // Room for all that is announced, else for what holds a token: what has to move leaves a copy behind. No more than that,
+    // since all of it is wiped at the end, byte by byte.
+    let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
+    let mut body = Zeroizing::new(Vec::with_capacity(announced.map_or(ROOM, |length| length.min(ROOM))));
     while let Some(chunk) = response.chunk().await? {
         let room = body.len() + chunk.len();
         budget.turn(room).await;
