@@ -210,18 +210,31 @@ impl<'a> Keeper<'a> {
         if look.read_only {
             return Err(self.refuse_to_write(&look));
         }
+        self.ask(&look, need, &state, before.now, warnings)
+    }
+
+    /// Asks Zoom for a token and stores it, as whoever has the lock of the `.env` of `look`. `started` is when this process
+    /// began to wait for it.
+    fn ask(
+        &self,
+        look: &Look,
+        need: &Need,
+        state: &StateDirectory,
+        started: DateTime<Utc>,
+        mut warnings: Vec<String>,
+    ) -> Result<Kept, Error> {
         let memory = state.memory();
         let settings = Settings::new(self.environment, &look.file);
         let (credentials, url) = (settings.credentials()?, settings.oauth_url()?);
-        self.heed(&memory, &credentials, before.now)?;
+        self.heed(&memory, &credentials, started)?;
         self.is_meetable(&memory, &credentials, need)?;
-        let reservation = match look.file.reserve(ROOM, &state) {
+        let reservation = match look.file.reserve(ROOM, state) {
             Ok(reservation) => reservation,
-            Err(error) => return self.kept_without_writing(&look, need, error),
+            Err(error) => return self.kept_without_writing(look, need, error),
         };
         // From here on it goes to its end, within a bounded time.
         self.stop.check()?;
-        let attempt = self.remember_attempt(&state, &memory, &credentials);
+        let attempt = self.remember_attempt(state, &memory, &credentials);
         let exchanged = self.zoom.exchange(&url, &credentials, self.clock, self.stop);
         let issued = match &exchanged {
             Ok(granted) => Issued::from(granted),
@@ -230,14 +243,14 @@ impl<'a> Keeper<'a> {
         let mut stored = None;
         if issued.token.is_some() || issued.refresh_token.is_some() {
             stored = unless_panicking(|| store(issued, &look.file, reservation))
-                .map_err(|cause| self.rescue(&state, &look.file, &credentials, issued, cause))?;
+                .map_err(|cause| self.rescue(state, &look.file, &credentials, issued, cause))?;
             warnings.extend(self.carry(&look.file));
         }
         let granted = match exchanged {
             Ok(granted) => granted,
-            Err(failed) => return Err(attempt.failed(&state, self.clock, failed)),
+            Err(failed) => return Err(attempt.failed(state, self.clock, failed)),
         };
-        warnings.extend(attempt.succeeded(&state, self.clock, &granted, need));
+        warnings.extend(attempt.succeeded(state, self.clock, &granted, need));
         warnings.extend(stored);
         warnings.extend(granted.refused_refresh.map(|problem| {
             format!(
