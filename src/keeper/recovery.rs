@@ -7,7 +7,8 @@ use std::path::Path;
 
 use chrono::DateTime;
 
-use super::{Issued, Keeper, Look, ROOM};
+use super::issued::Issued;
+use super::{Keeper, Look, ROOM};
 use crate::error::Error;
 use crate::settings::{NAMES, REFRESH_TOKEN};
 use crate::store::{EnvFile, EnvText, Recovery, StateDirectory, Texts, digest};
