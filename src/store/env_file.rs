@@ -15,10 +15,11 @@ use super::open::open_regular;
 use super::owner;
 use super::read::read_opened;
 use super::replace::{Reservation, name_of};
-use super::rewrite::{Prepared, Rewrite, Texts, finish};
+use super::rewrite::{Prepared, Rewrite, finish};
 use super::sharing::insist;
 use super::state::StateDirectory;
 use super::stream::{is_stream, read_stream};
+use super::texts::Texts;
 use crate::error::Error;
 
 /// No `.env` comes near this many bytes; what is larger was named by mistake.

@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use super::directory::{Access, Directory};
 use super::heir::{give, heir};
+use super::in_place;
 use super::obstacle::{Obstacle, obstacle};
 use super::replace::{is_being_written, name_of};
-use super::rewrite;
 use crate::clock::{Clock, Stop};
 use crate::error::Error;
 
@@ -76,7 +76,7 @@ impl Lock {
         let directory = open_directory(&path)?;
         if obstacle(&directory, target) == Some(Obstacle::Mount) {
             // It is never replaced, and other containers that it is mounted in have no other file in common.
-            let file = rewrite::open(&directory, target, 0)?;
+            let file = in_place::open(&directory, target, 0)?;
             return Ok(locked(file, &directory, target)?.map(|file| Self {
                 file,
                 directory,

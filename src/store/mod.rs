@@ -5,6 +5,7 @@ mod directory;
 mod env_file;
 pub(crate) mod env_text;
 mod heir;
+mod in_place;
 mod known;
 mod limits;
 mod lock;
@@ -20,6 +21,7 @@ mod sharing;
 mod state;
 mod stream;
 mod tally;
+mod texts;
 mod unchanged;
 
 pub(crate) use append::append;
@@ -32,10 +34,11 @@ pub(crate) use limits::may_print;
 pub use lock::{Lock, PATIENCE, lock_path};
 pub(crate) use make::make_private;
 pub(crate) use obstacle::is_mounted;
-pub(crate) use probe::{is_replaceable, is_storable};
+pub(crate) use probe::is_replaceable;
 pub(crate) use read::read_regular;
 pub use replace::{Reservation, clean, temporary};
-pub use rewrite::{Prepared, Rewrite, Texts};
+pub(crate) use rewrite::is_storable;
+pub use rewrite::{Prepared, Rewrite};
 pub(crate) use sharing::insist;
 pub(crate) use state::no_place;
 pub(crate) use state::root_where as state_root_where;
@@ -44,4 +47,5 @@ pub use state::{
     digest,
 };
 pub(crate) use tally::Tally;
+pub use texts::Texts;
 pub(crate) use unchanged::{Unchanged, stamp};

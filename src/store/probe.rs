@@ -6,28 +6,8 @@ use std::path::Path;
 
 use super::directory::{Access, Directory};
 use super::limits::may_grow_to;
-use super::obstacle::{Obstacle, is_mounted};
 use super::replace::{has_owner_of, replaced, take_owner};
-use super::rewrite::open;
-use super::state::StateDirectory;
 use crate::error::Error;
-
-/// Whether a token could be put into the `.env` at `target`, in whichever way, with the texts kept in `state` if need be.
-///
-/// # Errors
-///
-/// [`Error::Store`], as that would end with.
-pub(crate) fn is_storable(target: &Path, room: usize, state: &StateDirectory) -> Result<(), Error> {
-    if !is_mounted(target) {
-        return is_replaceable(target, room);
-    }
-    let failed = |source| Error::Store { action: "replace", path: target.to_owned(), source };
-    open(&Directory::of(target).map_err(failed)?, target, room)?;
-    let Some(path) = state.rewrite_path() else { return Err(failed(Obstacle::Mount.error())) };
-    // What does not exist yet is made in the nearest directory that does.
-    let there = path.ancestors().skip(1).find(|path| path.is_dir());
-    there.map_or(Ok(()), |there| is_replaceable(&there.join("rewrite.json"), 2 * room))
-}
 
 /// Tries what a replace of `target` begins with: a temporary file beside it, with room for so many bytes and of the
 /// same owner. It has a name of its own, so that this needs no lock, and is gone afterwards.

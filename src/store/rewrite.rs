@@ -4,42 +4,18 @@
 //! one, so both are on the disk in the state directory before, and the next run writes the new one again.
 
 use std::fs::File;
-use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
-
-use super::directory::{Access, Directory};
+use super::directory::Directory;
 use super::env_file::EnvFile;
-use super::limits::may_grow_to;
+use super::in_place::{open, write};
 use super::make::make_private;
-use super::obstacle::Obstacle;
+use super::obstacle::{Obstacle, is_mounted};
 use super::probe::is_replaceable;
-use super::replace::{Reservation, name_of, sync};
+use super::replace::Reservation;
 use super::state::StateDirectory;
+use super::texts::Texts;
 use crate::error::Error;
-
-/// What a `.env` said and is to say, while it is written where it is.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Texts {
-    /// The text before.
-    pub old: Zeroizing<String>,
-    /// The text after.
-    pub new: Zeroizing<String>,
-}
-
-impl Texts {
-    /// Whether these are bytes that somebody wrote who was stopped: of the old text or the new one, or of a part of the
-    /// disk that was not written at all. What anybody else has written since is none of it.
-    pub fn are_in(&self, bytes: &[u8]) -> bool {
-        let (old, new) = (self.old.as_bytes(), self.new.as_bytes());
-        let is_of_either =
-            |(at, byte): (usize, &u8)| *byte == 0 || old.get(at) == Some(byte) || new.get(at) == Some(byte);
-        (old.len().min(new.len())..=old.len().max(new.len())).contains(&bytes.len())
-            && bytes.iter().enumerate().all(is_of_either)
-    }
-}
 
 /// A place made ready for a new text of a `.env`.
 #[derive(Debug)]
@@ -107,19 +83,6 @@ impl Rewrite {
     }
 }
 
-/// Opens a file that is to be written where it is.
-pub(super) fn open(directory: &Directory, target: &Path, room: usize) -> Result<File, Error> {
-    let failed = |source| Error::Store { action: "write", path: target.to_owned(), source };
-    let (file, metadata) = directory.file(name_of(target), Access::ReadWrite).map_err(failed)?;
-    if is_gone(&metadata) {
-        let what = "it was replaced where it is mounted from, and what is written here reaches nobody; start the container \
-                    anew, and mount the directory that it is in";
-        return Err(failed(io::Error::new(io::ErrorKind::Unsupported, what)));
-    }
-    may_grow_to(room).map_err(failed)?;
-    Ok(file)
-}
-
 /// Writes what was interrupted to its end, where these texts are in the file. Whether they were.
 pub(super) fn finish(
     directory: &Directory,
@@ -141,35 +104,19 @@ pub(super) fn finish(
     Ok(true)
 }
 
-fn write(file: &mut File, text: &[u8]) -> io::Result<()> {
-    file.rewind()?;
-    file.write_all(text)?;
-    file.set_len(text.len() as u64)?;
-    sync(file)
-}
-
-#[cfg(unix)]
-fn is_gone(metadata: &std::fs::Metadata) -> bool {
-    std::os::unix::fs::MetadataExt::nlink(metadata) == 0
-}
-
-#[cfg(not(unix))]
-fn is_gone(_: &std::fs::Metadata) -> bool {
-    false
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_stopped_write_leaves_is_known_from_what_others_write() {
-        let texts = Texts { old: "A=1\nT=old\n".to_owned().into(), new: "A=1\nT=newer\n".to_owned().into() };
-        for left in ["A=1\nT=old\n", "A=1\nT=new\n", "A=1\nT=newer\n", "A=1\nT=newe", "A=1\nT=o\0\0\0\0"] {
-            assert!(texts.are_in(left.as_bytes()), "{left:?}");
-        }
-        for other in ["", "A=1\n", "A=2\nT=old\n", "A=1\nT=old\n# mine\n", "A=1\nT=mine\n"] {
-            assert!(!texts.are_in(other.as_bytes()), "{other:?}");
-        }
+/// Whether a token could be put into the `.env` at `target`, in whichever way, with the texts kept in `state` if need be.
+///
+/// # Errors
+///
+/// [`Error::Store`], as that would end with.
+pub(crate) fn is_storable(target: &Path, room: usize, state: &StateDirectory) -> Result<(), Error> {
+    if !is_mounted(target) {
+        return is_replaceable(target, room);
     }
+    let failed = |source| Error::Store { action: "replace", path: target.to_owned(), source };
+    open(&Directory::of(target).map_err(failed)?, target, room)?;
+    let Some(path) = state.rewrite_path() else { return Err(failed(Obstacle::Mount.error())) };
+    // What does not exist yet is made in the nearest directory that does.
+    let there = path.ancestors().skip(1).find(|path| path.is_dir());
+    there.map_or(Ok(()), |there| is_replaceable(&there.join("rewrite.json"), 2 * room))
 }

@@ -19,7 +19,7 @@ use super::heir::{heir, heir_of_secrets};
 use super::make::make_private;
 use super::read::read_opened;
 use super::replace::{Reservation, name_of};
-use super::rewrite::Texts;
+use super::texts::Texts;
 use crate::error::Error;
 
 /// The version of both files. A file of another version is left alone.

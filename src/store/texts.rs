@@ -1,0 +1,41 @@
+//! What a `.env` said and is to say, while it is written where it is.
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// What a `.env` said and is to say, while it is written where it is.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Texts {
+    /// The text before.
+    pub old: Zeroizing<String>,
+    /// The text after.
+    pub new: Zeroizing<String>,
+}
+
+impl Texts {
+    /// Whether these are bytes that somebody wrote who was stopped: of the old text or the new one, or of a part of the
+    /// disk that was not written at all. What anybody else has written since is none of it.
+    pub fn are_in(&self, bytes: &[u8]) -> bool {
+        let (old, new) = (self.old.as_bytes(), self.new.as_bytes());
+        let is_of_either =
+            |(at, byte): (usize, &u8)| *byte == 0 || old.get(at) == Some(byte) || new.get(at) == Some(byte);
+        (old.len().min(new.len())..=old.len().max(new.len())).contains(&bytes.len())
+            && bytes.iter().enumerate().all(is_of_either)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_stopped_write_leaves_is_known_from_what_others_write() {
+        let texts = Texts { old: "A=1\nT=old\n".to_owned().into(), new: "A=1\nT=newer\n".to_owned().into() };
+        for left in ["A=1\nT=old\n", "A=1\nT=new\n", "A=1\nT=newer\n", "A=1\nT=newe", "A=1\nT=o\0\0\0\0"] {
+            assert!(texts.are_in(left.as_bytes()), "{left:?}");
+        }
+        for other in ["", "A=1\n", "A=2\nT=old\n", "A=1\nT=old\n# mine\n", "A=1\nT=mine\n"] {
+            assert!(!texts.are_in(other.as_bytes()), "{other:?}");
+        }
+    }
+}
