@@ -20,8 +20,9 @@ use self::recovery::{recover, unless_panicking};
 use self::remember::applicable;
 use crate::clock::{Clock, Stop};
 use crate::error::Error;
+use crate::files::{Lock, PATIENCE, clean, temporary};
 use crate::settings::{Environment, Held, NAMES, REFRESH_TOKEN, Settings};
-use crate::store::{EnvFile, Lock, Memory, PATIENCE, StateDirectory, clean, temporary};
+use crate::store::{EnvFile, Memory, StateDirectory};
 use crate::token::{Found, State, Token};
 use crate::zoom::{Exchange, Granted, Http};
 

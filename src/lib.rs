@@ -14,7 +14,8 @@
 //! | [`claude`] | Claude Desktop: its configuration (a pure edit), its process | settings, store, token |
 //! | [`settings`] | flag, environment, `.env`, default, and where each value came from | store, token, zoom |
 //! | [`sandbox`] | a Zoom on loopback, for the demo and the tests | token |
-//! | [`store`] | the token's home: `.env` text (pure), atomic replace, lock, state directory | |
+//! | [`store`] | where one account's tokens live: the `.env`, its text (pure), the state directory | files |
+//! | [`files`] | any file: lock, atomic replace, read, append, probe | |
 //! | [`zoom`] | Zoom over HTTPS: grants, calls of the API, what each answer means (pure) | token |
 //! | [`token`] | the token: secret value, claims, how long it lasts (pure) | |
 //! | [`words`] | how times are put into words | |
@@ -28,7 +29,7 @@
 //! # The path of a token
 //!
 //! `zoomtok get` has [`keeper::Keeper::look`] read the `.env` and [`token::State`] judge what is there. If that does
-//! not last, [`keeper::Keeper::ensure`] takes [`store::Lock`], looks again, makes room with [`store::Reservation`] and
+//! not last, [`keeper::Keeper::ensure`] takes [`files::Lock`], looks again, makes room with [`files::Reservation`] and
 //! asks [`zoom::Exchange`]. What comes back goes through [`store::EnvFile::with`] into the text of the `.env` as it is
 //! then, and takes its place in one rename. Where that fails it waits for the next run as a [`store::Recovery`].
 //!
@@ -43,6 +44,7 @@ pub mod cli;
 pub mod clock;
 pub mod controls;
 pub mod error;
+pub mod files;
 pub mod keeper;
 pub mod mcp;
 #[cfg(any(test, fuzzing))]

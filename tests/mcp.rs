@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use zoomtok::clock::{Stop, SystemClock};
+use zoomtok::files::Lock;
 use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
-use zoomtok::store::Lock;
 
 use crate::mcp_session::{Session, home, sandbox, wait_until};
 use crate::processes::Running;

@@ -13,9 +13,9 @@ use std::time::{Duration, Instant};
 
 #[cfg(unix)]
 use zoomtok::clock::{Stop, SystemClock};
-use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
 #[cfg(unix)]
-use zoomtok::store::Lock;
+use zoomtok::files::Lock;
+use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
 
 use crate::canaries::{Shows, assert_clean};
 use crate::support::{Ended, Home, ended_showing};

@@ -18,7 +18,7 @@ use super::signs;
 use super::spinner::Spinner;
 use crate::controls::{in_json, visible};
 use crate::error::Error;
-use crate::store::may_print;
+use crate::files::may_print;
 
 /// Where a command puts what it has to say.
 #[derive(Debug, Clone, Copy)]

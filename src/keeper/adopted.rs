@@ -4,8 +4,8 @@
 
 use super::{How, Keeper, Kept, Look, Need};
 use crate::error::Error;
+use crate::files::{Lock, is_replaceable, lock_path};
 use crate::settings::Settings;
-use crate::store::{Lock, is_replaceable, lock_path};
 
 impl Keeper<'_> {
     /// Why a new token could not be put into the `.env` of a look, where that is sure before anything is tried.

@@ -17,7 +17,7 @@ pub use self::shared::{FindCounts, SharedCounts};
 use super::policy::{Charge, Refusal, Window};
 use crate::clock::{pause, rfc3339};
 use crate::error::Error;
-use crate::store::Tally;
+use crate::files::Tally;
 
 mod ledger;
 mod shared;

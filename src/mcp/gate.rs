@@ -21,7 +21,7 @@ use super::policy::{Catalog, Policy};
 use super::policy_file::{self, PolicySource};
 use crate::clock::{Clock as _, SystemClock, pause};
 use crate::error::Error;
-use crate::store::{Unchanged, stamp};
+use crate::files::{Unchanged, stamp};
 
 /// How often a changed policy, and what was wrong, is looked for while nothing is called: the client learns of it by then.
 pub(super) const LOOK: Duration = Duration::from_secs(2);

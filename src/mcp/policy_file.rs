@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 
 use super::policy::{Catalog, Policy, PolicyFault};
 use crate::error::Error;
+use crate::files::read_regular;
 use crate::settings::{POLICY_FILE, Settings};
-use crate::store::read_regular;
 
 /// No policy comes near this many bytes.
 const MOST: u64 = 1024 * 1024;

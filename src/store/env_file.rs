@@ -6,21 +6,15 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::directory::{Access, Directory};
 use super::env_text::{Entry, EnvText, Fault};
-use super::heir::follows;
-use super::lock::Lock;
-use super::obstacle::{Obstacle, obstacle};
-use super::open::open_regular;
-use super::owner;
-use super::read::read_opened;
-use super::replace::{Reservation, name_of};
 use super::rewrite::{Prepared, Rewrite, finish};
-use super::sharing::insist;
 use super::state::StateDirectory;
-use super::stream::{is_stream, read_stream};
 use super::texts::Texts;
 use crate::error::Error;
+use crate::files::{
+    Access, Directory, Lock, Obstacle, Reservation, distrust, follows, insist, is_stream, name_of, obstacle,
+    open_regular, read_opened, read_stream,
+};
 
 /// No `.env` comes near this many bytes; what is larger was named by mistake.
 const MAX_LEN: u64 = 1024 * 1024;
@@ -258,7 +252,7 @@ impl EnvFile {
 
     /// Why it may be somebody else's, where nobody has named it: words to be read after its path.
     pub fn distrust(&self) -> Option<String> {
-        owner::distrust(&self.path, self.metadata.as_ref()?)
+        distrust(&self.path, self.metadata.as_ref()?)
     }
 
     /// Whether the last assignment of a variable gives it nothing.
@@ -363,6 +357,41 @@ mod tests {
         fs::remove_dir(below.join(".env")).unwrap();
         put(&below.join(".env"), b"");
         assert_eq!(found(), (below.join(".env"), Place::Above));
+    }
+
+    #[test]
+    fn a_reader_finds_the_old_file_or_the_new_one() {
+        use std::time::Duration;
+
+        use crate::clock::{Clock as _, Stop, SystemClock};
+
+        const NAME: &str = "ZOOM_ACCESS_TOKEN";
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join(".env");
+        let replace = |token: &str| {
+            let text = format!("{NAME}={token}\n");
+            Reservation::new(&target, text.len()).unwrap().commit(text.as_bytes()).unwrap();
+        };
+        replace("before");
+        std::thread::scope(|scope| {
+            let reader = scope.spawn(|| {
+                let clock = SystemClock::start();
+                for _ in 0..20_000 {
+                    let file = EnvFile::read(&target, &[NAME]).unwrap();
+                    match file.get(NAME).unwrap().value.as_str() {
+                        "before" | "after" => clock.sleep(Duration::from_millis(1), &Stop::never()).unwrap(),
+                        value => return value.to_owned(),
+                    }
+                }
+                "before the end".to_owned()
+            });
+            for _ in 0..50 {
+                replace("after");
+                replace("before");
+            }
+            replace("end");
+            assert_eq!(reader.join().unwrap(), "end");
+        });
     }
 
     #[test]

@@ -13,11 +13,9 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::directory::Directory;
-use super::replace::name_of;
 use super::state::{StateDirectory, VERSION, Versioned, key_of};
-use super::tally::Tally;
 use crate::error::Error;
+use crate::files::{Directory, Tally, name_of};
 
 /// The directory of the entries.
 const FILES: &str = "files";

@@ -6,16 +6,12 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use super::directory::Directory;
 use super::env_file::EnvFile;
-use super::in_place::{open, write};
-use super::make::make_private;
-use super::obstacle::{Obstacle, is_mounted};
-use super::probe::is_replaceable;
-use super::replace::Reservation;
 use super::state::StateDirectory;
 use super::texts::Texts;
 use crate::error::Error;
+use crate::files::in_place::{open, write};
+use crate::files::{Directory, Obstacle, Reservation, is_mounted, is_replaceable, make_private};
 
 /// A place made ready for a new text of a `.env`.
 #[derive(Debug)]

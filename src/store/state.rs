@@ -14,13 +14,11 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::directory::{Access, Directory};
-use super::heir::{heir, heir_of_secrets};
-use super::make::make_private;
-use super::read::read_opened;
-use super::replace::{Reservation, name_of};
 use super::texts::Texts;
 use crate::error::Error;
+use crate::files::{
+    Access, Directory, Reservation, heir, heir_of_secrets, make_private, name_of, read_opened,
+};
 
 /// The version of both files. A file of another version is left alone.
 pub(super) const VERSION: u32 = 1;

@@ -9,9 +9,9 @@ use super::{Context, not_found};
 use crate::cli::args::Check;
 use crate::clock::rfc3339;
 use crate::error::{Code, Error};
+use crate::files;
 use crate::keeper::Look;
 use crate::settings::{Origin, Settings};
-use crate::store;
 use crate::token::{State, mask};
 use crate::words;
 use crate::zoom::{Http, Live};
@@ -179,5 +179,5 @@ fn source(origin: &Origin) -> Value {
 /// Appends a line to the log, as the script that this command replaces did.
 fn append(path: &Path, report: &Report) -> Result<(), Error> {
     let time = rfc3339(report.look.now);
-    store::append(path, &format!("{time} {}\n", report.for_log()))
+    files::append(path, &format!("{time} {}\n", report.for_log()))
 }

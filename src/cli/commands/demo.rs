@@ -19,9 +19,10 @@ use super::Context;
 use crate::cli::output;
 use crate::clock::Clock as _;
 use crate::error::{Code, Error};
+use crate::files::Reservation;
 use crate::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Endpoint, Fault, Options, Sandbox};
 use crate::settings::{ENV_FILE, NAMES};
-use crate::store::{EnvFile, Reservation};
+use crate::store::EnvFile;
 
 /// How long each step stays on a terminal before the next one.
 const PAUSE: Duration = Duration::from_secs(2);

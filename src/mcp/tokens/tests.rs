@@ -1,8 +1,8 @@
 use tempfile::TempDir;
 
 use super::*;
+use crate::files::{Lock, PATIENCE, Reservation};
 use crate::sandbox::{ACCOUNT_ID, CLIENT_ID, Endpoint, Fault, Options, Sandbox};
-use crate::store::{Lock, PATIENCE, Reservation};
 
 /// What keeps a token that is in a directory of its own, with a wrong secret, for a Zoom that takes half a second.
 fn scene(clock: SystemClock) -> (TempDir, Sandbox, Arc<Tokens>) {

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::finding::Finding;
 use crate::error::Error;
+use crate::files::{Lock, is_mounted, is_replaceable, lock_path, temporary};
 use crate::keeper::ROOM;
 use crate::settings::Chosen;
-use crate::store::{Lock, StateDirectory, is_mounted, is_replaceable, is_storable, lock_path, temporary};
+use crate::store::{StateDirectory, is_storable};
 
 /// What was seen of the files.
 pub(super) struct Seen {

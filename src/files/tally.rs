@@ -86,12 +86,12 @@ impl Tally {
     /// # Errors
     ///
     /// [`Error::Store`].
-    pub(super) fn sync(&self) -> Result<(), Error> {
+    pub(crate) fn sync(&self) -> Result<(), Error> {
         sync(&self.file).map_err(|source| Error::Store { action: "write", path: self.path.clone(), source })
     }
 
     /// Whether something is kept at `path`, or once was.
-    pub(super) fn exists(path: &Path) -> bool {
+    pub(crate) fn exists(path: &Path) -> bool {
         [path, &mark(path)].into_iter().any(|path| path.symlink_metadata().is_ok())
     }
 

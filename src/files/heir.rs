@@ -13,7 +13,7 @@ use super::open::insist_regular;
 /// # Errors
 ///
 /// [`io::ErrorKind::InvalidInput`] or [`io::ErrorKind::PermissionDenied`] in words.
-pub(super) fn follows(before: Option<&Metadata>, now: Option<&Metadata>) -> io::Result<()> {
+pub(crate) fn follows(before: Option<&Metadata>, now: Option<&Metadata>) -> io::Result<()> {
     let Some(now) = now else { return Ok(()) };
     insist_regular(now)?;
     if is_owner_of(before, now) {
@@ -53,24 +53,24 @@ pub(super) fn give(_: &File, _: &Metadata) {
 
 /// Whose a file is to be that root makes in this directory and that holds no secret: whoever owns the directory.
 #[cfg(unix)]
-pub(super) fn heir(directory: &Directory) -> Option<Metadata> {
+pub(crate) fn heir(directory: &Directory) -> Option<Metadata> {
     rustix::process::geteuid().is_root().then(|| directory.own_metadata().ok()).flatten()
 }
 
 #[cfg(not(unix))]
-pub(super) fn heir(_: &Directory) -> Option<Metadata> {
+pub(crate) fn heir(_: &Directory) -> Option<Metadata> {
     None
 }
 
 /// The same for a file with secrets out of the file `of`: theirs only where both belong to them.
 #[cfg(unix)]
-pub(super) fn heir_of_secrets(directory: &Directory, of: Option<&Metadata>) -> Option<Metadata> {
+pub(crate) fn heir_of_secrets(directory: &Directory, of: Option<&Metadata>) -> Option<Metadata> {
     use std::os::unix::fs::MetadataExt;
     let owner = of.map(MetadataExt::uid);
     heir(directory).filter(|directory| owner == Some(directory.uid()))
 }
 
 #[cfg(not(unix))]
-pub(super) fn heir_of_secrets(_: &Directory, _: Option<&Metadata>) -> Option<Metadata> {
+pub(crate) fn heir_of_secrets(_: &Directory, _: Option<&Metadata>) -> Option<Metadata> {
     None
 }

@@ -18,7 +18,7 @@ const WRITER_PATIENCE: Duration = Duration::from_secs(30);
 const ROOM: usize = 64 * 1024;
 
 /// Whether what has this name can only be read once.
-pub(super) fn is_stream(path: &Path) -> bool {
+pub(crate) fn is_stream(path: &Path) -> bool {
     path.metadata().is_ok_and(|metadata| can_be_read_once(&metadata))
 }
 
@@ -39,7 +39,7 @@ fn can_be_read_once(_: &Metadata) -> bool {
 /// # Errors
 ///
 /// [`io::ErrorKind::TimedOut`] when its writer takes too long, and those of the system. A signal ends the program.
-pub(super) fn read_stream(path: &Path, most: u64, what: &str) -> io::Result<Zeroizing<Vec<u8>>> {
+pub(crate) fn read_stream(path: &Path, most: u64, what: &str) -> io::Result<Zeroizing<Vec<u8>>> {
     let (sender, receiver) = channel();
     let path = path.to_owned();
     // An open may wait as well as a read, and neither can be given up from outside.

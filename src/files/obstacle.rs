@@ -8,7 +8,7 @@ use super::directory::Directory;
 /// What is in the way.
 #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "not every system has all of them"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Obstacle {
+pub(crate) enum Obstacle {
     /// Something is mounted at this very name, as containers have it for a single file. It can be written, not replaced.
     Mount,
     /// `chattr +i`, `chflags uchg`.
@@ -19,7 +19,7 @@ pub(super) enum Obstacle {
 
 impl Obstacle {
     /// The same as an error: what it is, and what to do about it.
-    pub(super) fn error(self) -> io::Error {
+    pub(crate) fn error(self) -> io::Error {
         let what = match self {
             Self::Mount => {
                 "it is mounted by itself, so that nothing can take its place; mount the directory that it is in instead"
@@ -36,7 +36,7 @@ impl Obstacle {
 
 /// What is in the way of replacing the file of this name. `target` is its whole path.
 #[cfg(target_os = "linux")]
-pub(super) fn obstacle(directory: &Directory, target: &Path) -> Option<Obstacle> {
+pub(crate) fn obstacle(directory: &Directory, target: &Path) -> Option<Obstacle> {
     use super::replace::name_of;
     use rustix::fs::StatxAttributes as Attributes;
     let Ok(file) = directory.attributes(name_of(target)) else { return mounted(target) };
@@ -79,7 +79,7 @@ fn is_in(list: &[u8], path: &[u8]) -> bool {
 
 /// What is in the way of replacing the file of this name, as its flags on macOS say.
 #[cfg(target_os = "macos")]
-pub(super) fn obstacle(directory: &Directory, target: &Path) -> Option<Obstacle> {
+pub(crate) fn obstacle(directory: &Directory, target: &Path) -> Option<Obstacle> {
     use std::os::macos::fs::MetadataExt as _;
     // UF_IMMUTABLE and SF_IMMUTABLE, UF_APPEND and SF_APPEND
     match directory.metadata(super::replace::name_of(target)).ok()?.st_flags() {
@@ -91,7 +91,7 @@ pub(super) fn obstacle(directory: &Directory, target: &Path) -> Option<Obstacle>
 
 /// Other systems have no such thing, or do not say so.
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
-pub(super) fn obstacle(_: &Directory, _: &Path) -> Option<Obstacle> {
+pub(crate) fn obstacle(_: &Directory, _: &Path) -> Option<Obstacle> {
     None
 }
 

@@ -47,7 +47,7 @@ fn temporary_name(target: &Path) -> OsString {
 }
 
 /// The name of a file in its directory.
-pub(super) fn name_of(target: &Path) -> &OsStr {
+pub(crate) fn name_of(target: &Path) -> &OsStr {
     target.file_name().unwrap_or_default()
 }
 
@@ -89,7 +89,7 @@ impl Reservation {
     }
 
     /// The same in a directory that is held already.
-    pub(super) fn in_directory(directory: &Directory, target: &Path, room: usize) -> Result<Self, Error> {
+    pub(crate) fn in_directory(directory: &Directory, target: &Path, room: usize) -> Result<Self, Error> {
         let failed = |action, source| Error::Store { action, path: target.to_owned(), source };
         let old = replaced(directory, target)?;
         clean_in(directory, target)?;
@@ -123,7 +123,7 @@ impl Reservation {
 
     /// The same, where a file that is made new is to belong to `owner`.
     #[must_use]
-    pub(super) fn for_owner(mut self, owner: Option<Metadata>) -> Self {
+    pub(crate) fn for_owner(mut self, owner: Option<Metadata>) -> Self {
         self.heir = owner;
         self
     }
@@ -263,11 +263,8 @@ pub(super) fn replaced(directory: &Directory, target: &Path) -> Result<Option<Me
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::time::Duration;
 
-    use super::super::EnvFile;
     use super::*;
-    use crate::clock::{Clock as _, Stop, SystemClock};
 
     fn directory() -> tempfile::TempDir {
         tempfile::tempdir().unwrap()
@@ -336,37 +333,6 @@ mod tests {
         clean(&target).unwrap();
         clean(&target).unwrap();
         assert_eq!(names(directory.path()), [".env"]);
-    }
-
-    #[test]
-    fn who_reads_meanwhile_finds_one_or_the_other() {
-        const NAME: &str = "ZOOM_ACCESS_TOKEN";
-        let directory = directory();
-        let target = directory.path().join(".env");
-        let replace = |token: &str| {
-            let text = format!("{NAME}={token}\n");
-            Reservation::new(&target, text.len()).unwrap().commit(text.as_bytes()).unwrap();
-        };
-        replace("before");
-        std::thread::scope(|scope| {
-            let reader = scope.spawn(|| {
-                let clock = SystemClock::start();
-                for _ in 0..20_000 {
-                    let file = EnvFile::read(&target, &[NAME]).unwrap();
-                    match file.get(NAME).unwrap().value.as_str() {
-                        "before" | "after" => clock.sleep(Duration::from_millis(1), &Stop::never()).unwrap(),
-                        value => return value.to_owned(),
-                    }
-                }
-                "before the end".to_owned()
-            });
-            for _ in 0..50 {
-                replace("after");
-                replace("before");
-            }
-            replace("end");
-            assert_eq!(reader.join().unwrap(), "end");
-        });
     }
 
     #[test]

@@ -7,10 +7,10 @@ use std::fs::{File, Metadata};
 use std::io;
 use std::path::Path;
 
-use crate::store::directory::Directory;
-use crate::store::open::insist_regular;
+use crate::files::directory::Directory;
+use crate::files::open::insist_regular;
 #[cfg(windows)]
-use crate::store::sharing::insist;
+use crate::files::sharing::insist;
 
 /// Makes a temporary file this process's own until it is closed.
 ///
@@ -53,12 +53,12 @@ pub(super) fn replaceable(_: &Directory, target: &Path, old: &Metadata) -> io::R
 pub(super) fn replaceable(directory: &Directory, target: &Path, old: &Metadata) -> io::Result<()> {
     insist_regular(old)?;
     // Otherwise it is the directory that decides, and the temporary file shows whether it does.
-    crate::store::obstacle::obstacle(directory, target).map_or(Ok(()), |obstacle| Err(obstacle.error()))
+    crate::files::obstacle::obstacle(directory, target).map_or(Ok(()), |obstacle| Err(obstacle.error()))
 }
 
 /// Whether a new file has the owner and the group of the old one already.
 #[cfg(unix)]
-pub(in crate::store) fn has_owner_of(file: &File, old: &Metadata) -> io::Result<bool> {
+pub(in crate::files) fn has_owner_of(file: &File, old: &Metadata) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt as _;
     let new = file.metadata()?;
     Ok((new.uid(), new.gid()) == (old.uid(), old.gid()))
@@ -66,21 +66,21 @@ pub(in crate::store) fn has_owner_of(file: &File, old: &Metadata) -> io::Result<
 
 /// Gives a new file the owner and the group of the old one.
 #[cfg(unix)]
-pub(in crate::store) fn take_owner(file: &File, old: &Metadata) -> io::Result<()> {
+pub(in crate::files) fn take_owner(file: &File, old: &Metadata) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt as _;
     std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()))
 }
 
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
-pub(in crate::store) fn has_owner_of(_: &File, _: &Metadata) -> io::Result<bool> {
+pub(in crate::files) fn has_owner_of(_: &File, _: &Metadata) -> io::Result<bool> {
     // A new file in the same directory has the owner and the access list that the directory gives.
     Ok(true)
 }
 
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
-pub(in crate::store) fn take_owner(_: &File, _: &Metadata) -> io::Result<()> {
+pub(in crate::files) fn take_owner(_: &File, _: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
@@ -99,7 +99,7 @@ pub(super) fn keep_mode(_: &File, _: &Metadata) -> io::Result<()> {
 
 /// Has all of it written to the disk. Some filesystems, mostly of networks, cannot do that for a directory or for
 /// anything, and there is nothing better to do on them.
-pub(in crate::store) fn sync(file: &File) -> io::Result<()> {
+pub(in crate::files) fn sync(file: &File) -> io::Result<()> {
     match file.sync_all() {
         Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
             Ok(())

@@ -16,7 +16,7 @@ pub(crate) fn read_regular(path: &Path, most: u64, what: &str) -> io::Result<Zer
 }
 
 /// The same for a file that is open.
-pub(super) fn read_opened(
+pub(crate) fn read_opened(
     file: File,
     metadata: &Metadata,
     most: u64,

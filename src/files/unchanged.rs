@@ -264,7 +264,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join(".env");
         let stamp = || Stamp::of(&std::fs::metadata(&path).unwrap()).unwrap();
-        let replace = |text: &[u8]| crate::store::Reservation::new(&path, 1).unwrap().commit(text).unwrap();
+        let replace = |text: &[u8]| crate::files::Reservation::new(&path, 1).unwrap().commit(text).unwrap();
         replace(b"a");
         let before = stamp();
         replace(b"b");

@@ -6,7 +6,7 @@ use std::path::Path;
 /// Why the file at `path` may be somebody else's, in words to be read after its path; none where it is the user's or root's
 /// and nobody else can write it. `opened` is what was read. A link counts as well: who laid it says where it leads.
 #[cfg(unix)]
-pub(super) fn distrust(path: &Path, opened: &Metadata) -> Option<String> {
+pub(crate) fn distrust(path: &Path, opened: &Metadata) -> Option<String> {
     use std::os::unix::fs::MetadataExt as _;
     let me = Person {
         uid: rustix::process::geteuid().as_raw(),
@@ -22,7 +22,7 @@ pub(super) fn distrust(path: &Path, opened: &Metadata) -> Option<String> {
 
 /// Who may write a file there is a matter of access lists, which are inherited from the directory.
 #[cfg(not(unix))]
-pub(super) fn distrust(_: &Path, _: &Metadata) -> Option<String> {
+pub(crate) fn distrust(_: &Path, _: &Metadata) -> Option<String> {
     None
 }
 

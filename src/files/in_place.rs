@@ -10,7 +10,7 @@ use super::replace::{name_of, sync};
 use crate::error::Error;
 
 /// Opens a file that is to be written where it is.
-pub(super) fn open(directory: &Directory, target: &Path, room: usize) -> Result<File, Error> {
+pub(crate) fn open(directory: &Directory, target: &Path, room: usize) -> Result<File, Error> {
     let failed = |source| Error::Store { action: "write", path: target.to_owned(), source };
     let (file, metadata) = directory.file(name_of(target), Access::ReadWrite).map_err(failed)?;
     if is_gone(&metadata) {
@@ -23,7 +23,7 @@ pub(super) fn open(directory: &Directory, target: &Path, room: usize) -> Result<
 }
 
 /// Makes `text` all that the file holds, on the disk.
-pub(super) fn write(file: &mut File, text: &[u8]) -> io::Result<()> {
+pub(crate) fn write(file: &mut File, text: &[u8]) -> io::Result<()> {
     file.rewind()?;
     file.write_all(text)?;
     file.set_len(text.len() as u64)?;
