@@ -9,15 +9,18 @@
 //! |---|---|---|
 //! | [`cli`] | what a person types and reads; one file per command | everything below |
 //! | [`mcp`] | the MCP server: Zoom's tools, and the one gate with the policy (pure) that every call passes | keeper, settings, store, token, watch, zoom |
+//! | [`tokens`] | the token inside a server: on demand, and ahead of time | keeper, settings, token, watch, zoom |
 //! | [`watch`] | when to do what (pure), and the loop that does it | keeper, settings, token, words, zoom; Claude through a trait |
 //! | [`keeper`] | the heart: make sure of a token, with at most one exchange however many ask | settings, store, token, zoom |
 //! | [`claude`] | Claude Desktop: its configuration (a pure edit), its process | settings, store, token |
+//! | [`policy`] | which calls are allowed, and how many (pure), the file it is in, the counts | files, settings, spelling |
 //! | [`settings`] | flag, environment, `.env`, default, and where each value came from | store, token, zoom |
 //! | [`sandbox`] | a Zoom on loopback, for the demo and the tests | token |
 //! | [`store`] | where one account's tokens live: the `.env`, its text (pure), the state directory | files |
 //! | [`files`] | any file: lock, atomic replace, read, append, probe | |
 //! | [`zoom`] | Zoom over HTTPS: grants, calls of the API, what each answer means (pure) | token |
 //! | [`token`] | the token: secret value, claims, how long it lasts (pure) | |
+//! | [`spelling`] | what a client sent, as it is judged and sent (pure) | |
 //! | [`words`] | how times are put into words | |
 //! | [`controls`] | texts without control characters: for people, programs and models | |
 //! | [`clock`] | the only place that reads a clock or waits | |
@@ -35,7 +38,7 @@
 //!
 //! # The path of a call
 //!
-//! [`mcp::serve`] takes a call from the client and asks the [`mcp::policy::Policy`] in force, and the [`mcp::counts::Counts`]
+//! [`mcp::serve`] takes a call from the client and asks the [`policy::Policy`] in force, and the [`policy::counts::Counts`]
 //! of its limits. What passes has its arguments read by its tool, gets a token as above, and goes out through
 //! [`zoom::api`]; what comes back loses its secrets on the way to the client.
 
@@ -49,10 +52,13 @@ pub mod keeper;
 pub mod mcp;
 #[cfg(any(test, fuzzing))]
 pub mod oracles;
+pub mod policy;
 pub mod sandbox;
 pub mod settings;
+pub mod spelling;
 pub mod store;
 pub mod token;
+pub mod tokens;
 pub mod watch;
 pub mod words;
 pub mod zoom;

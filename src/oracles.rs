@@ -4,7 +4,7 @@
 
 pub use crate::claude::edit::oracle::claude_config;
 pub use crate::mcp::oracle::json_rpc;
-pub use crate::mcp::policy::oracle::policy;
+pub use crate::policy::oracle::policy;
 pub use crate::store::env_text::oracle::env_text;
 pub use crate::token::oracle::jwt;
 pub use crate::zoom::answer::oracle::token_answer;

@@ -204,7 +204,7 @@ fn what_is_promised_to_stay_is_what_there_is() {
         assert!(named.contains(command), "{command}");
     }
     let tools: Vec<serde_json::Value> =
-        serde_json::from_str(&read("src/mcp/tools/tests/tools.json")).unwrap();
+        serde_json::from_str(&read("src/mcp/zoom/tools/tests/tools.json")).unwrap();
     let told = rows(&page, "## MCP tools");
     assert_eq!(told.len(), tools.len());
     for (cells, tool) in told.iter().zip(&tools) {

@@ -8,45 +8,42 @@
 use std::convert::Infallible;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use serde_json::{Map, Value};
 use tokio::sync::watch;
 use zeroize::Zeroizing;
 
-use super::counts::{SharedCounts, Taken};
-use super::failure::Failure;
-use super::ground::{Ground, sentence};
-use super::policy::{Catalog, Policy};
-use super::policy_file::{self, PolicySource};
 use crate::clock::{Clock as _, SystemClock, pause};
 use crate::error::Error;
 use crate::files::{Unchanged, stamp};
-
-/// How often a changed policy, and what was wrong, is looked for while nothing is called: the client learns of it by then.
-pub(super) const LOOK: Duration = Duration::from_secs(2);
+use crate::mcp::zoom::failure::Failure;
+use crate::mcp::zoom::ground::{Ground, sentence};
+use crate::policy::counts::{SharedCounts, Taken};
+use crate::policy::file::{self, PolicySource};
+use crate::policy::{Catalog, Policy};
+use crate::tokens::ahead::LOOK;
 
 /// What a server says beside the protocol, a sentence each.
-pub(super) struct Voice {
+pub(crate) struct Voice {
     /// What the user should fix or know.
-    pub(super) warn: Box<dyn Fn(&str) + Send + Sync>,
+    pub(crate) warn: Box<dyn Fn(&str) + Send + Sync>,
     /// What is in order.
-    pub(super) talk: Box<dyn Fn(&str) + Send + Sync>,
+    pub(crate) talk: Box<dyn Fn(&str) + Send + Sync>,
 }
 
 #[cfg(any(test, fuzzing))]
 impl Voice {
     /// One that says nothing.
-    pub(super) fn silent() -> Self {
+    pub(crate) fn silent() -> Self {
         Self { warn: Box::new(|_| {}), talk: Box::new(|_| {}) }
     }
 }
 
 /// Reads what the server stands on, or says what is wrong with it.
-pub(super) type ReadGround = Box<dyn Fn() -> Result<Ground, String> + Send + Sync>;
+pub(crate) type ReadGround = Box<dyn Fn() -> Result<Ground, String> + Send + Sync>;
 
 /// The policy in force, and the counts of its limits.
-pub(super) struct Gate {
+pub(crate) struct Gate {
     ground: ReadGround,
     catalog: Catalog,
     clock: SystemClock,
@@ -74,16 +71,16 @@ struct InForce {
 
 /// What a call got past the gate with.
 #[must_use = "a call that never reached Zoom gives it back"]
-pub(super) struct Pass {
+pub(crate) struct Pass {
     taken: Vec<Taken>,
     counts: Arc<SharedCounts>,
     /// The policy that let it through.
-    pub(super) source: Arc<PolicySource>,
+    pub(crate) source: Arc<PolicySource>,
 }
 
 impl Gate {
     /// A gate for a server with these tools. Says under which policy it serves, or why it does not.
-    pub(super) fn new(ground: ReadGround, catalog: Catalog, clock: SystemClock, voice: Voice) -> Self {
+    pub(crate) fn new(ground: ReadGround, catalog: Catalog, clock: SystemClock, voice: Voice) -> Self {
         let state = Mutex::new(State::Closed(String::new()));
         let gate = Self { ground, catalog, clock, voice, state, changes: watch::Sender::new(()) };
         gate.look_again();
@@ -91,7 +88,7 @@ impl Gate {
     }
 
     /// Whether a tool is left out of the list.
-    pub(super) fn hides(&self, tool: &str) -> bool {
+    pub(crate) fn hides(&self, tool: &str) -> bool {
         match &*self.state() {
             State::Open(in_force) => in_force.policy.hides(tool),
             State::Closed(_) => false,
@@ -104,7 +101,7 @@ impl Gate {
     /// # Errors
     ///
     /// Every call of it is refused; the message is what the agent is told.
-    pub(super) fn admits(&self, tool: &str) -> Result<(), Failure> {
+    pub(crate) fn admits(&self, tool: &str) -> Result<(), Failure> {
         self.look_again();
         match &*self.state() {
             State::Open(in_force) => {
@@ -119,7 +116,7 @@ impl Gate {
     /// # Errors
     ///
     /// The call is refused; the message is what the agent is told.
-    pub(super) async fn pass(&self, tool: &str, arguments: &Map<String, Value>) -> Result<Pass, Failure> {
+    pub(crate) async fn pass(&self, tool: &str, arguments: &Map<String, Value>) -> Result<Pass, Failure> {
         let (judgement, counts, source) = match &*self.state() {
             State::Open(InForce { policy, counts, source, .. }) => {
                 (policy.judge(tool, arguments), Arc::clone(counts), Arc::clone(source))
@@ -133,14 +130,14 @@ impl Gate {
     }
 
     /// Gives back what a call took that never reached Zoom.
-    pub(super) async fn give_back(&self, pass: Pass) {
+    pub(crate) async fn give_back(&self, pass: Pass) {
         if let Err(error) = pass.counts.give_back(pass.taken, self.clock.now()).await {
             (self.voice.warn)(&format!("a call stays counted that never reached Zoom: {}", error.told()));
         }
     }
 
     /// Opens where it was closed and need not be any more; takes up the policy anew where its file has changed.
-    pub(super) fn look_again(&self) {
+    pub(crate) fn look_again(&self) {
         let mut state = self.state();
         let news = match &mut *state {
             State::Open(in_force) => in_force.look_again(&self.catalog, &self.clock),
@@ -165,7 +162,7 @@ impl Gate {
     }
 
     /// Looks for a changed policy again and again, where there is one that can change.
-    pub(super) async fn watch(&self) {
+    pub(crate) async fn watch(&self) {
         while self.can_change() {
             pause(LOOK).await;
             self.look_again();
@@ -173,7 +170,7 @@ impl Gate {
     }
 
     /// What says that other tools are hidden than before.
-    pub(super) fn changes(&self) -> watch::Receiver<()> {
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
         self.changes.subscribe()
     }
 
@@ -266,19 +263,19 @@ impl News {
 type Held = (Option<Zeroizing<Vec<u8>>>, Result<Policy, Error>);
 
 fn read(path: &Path, catalog: &Catalog) -> Held {
-    parsed(path, catalog, policy_file::bytes(path))
+    parsed(path, catalog, file::bytes(path))
 }
 
 /// None where it holds what it held before, or can as little be read.
 fn read_if_changed(path: &Path, catalog: &Catalog, before: Option<&Zeroizing<Vec<u8>>>) -> Option<Held> {
-    let read = policy_file::bytes(path);
+    let read = file::bytes(path);
     (read.as_ref().ok() != before).then(|| parsed(path, catalog, read))
 }
 
 fn parsed(path: &Path, catalog: &Catalog, read: Result<Zeroizing<Vec<u8>>, Error>) -> Held {
     match read {
         Ok(bytes) => {
-            let policy = policy_file::parse(path, &bytes, catalog);
+            let policy = file::parse(path, &bytes, catalog);
             (Some(bytes), policy)
         }
         Err(error) => (None, Err(error)),

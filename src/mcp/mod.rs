@@ -16,24 +16,11 @@
 //!
 //! A call has its arguments read, passes the gate with what they became, gets the token and asks Zoom, in this order.
 
-mod ahead;
-pub mod counts;
-mod failure;
 mod gate;
-mod ground;
-mod lines;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod oracle;
-pub mod policy;
-pub(crate) mod policy_file;
-mod reach;
-pub(crate) mod scopes;
-mod server;
-mod session;
-pub(crate) mod spelling;
-mod tokens;
-mod tools;
-mod transport;
+mod wire;
+pub(crate) mod zoom;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -46,17 +33,17 @@ use rmcp::{RoleServer, ServiceExt as _};
 use serde_json::{Map, Value};
 use tokio::sync::watch;
 
-use self::ahead::Ahead;
-use self::gate::{Gate, Voice};
-use self::ground::Reader;
-use self::policy::Catalog;
-use self::server::{Parts, Server};
-use self::tokens::Tokens;
-use self::tools::Definition;
-use self::transport::Patient;
 use crate::clock::{Stop, SystemClock, pause, runtime};
 use crate::error::{Code, Error};
+use crate::mcp::gate::{Gate, Voice};
+use crate::mcp::wire::stdio::Patient;
+use crate::mcp::zoom::ground::Reader;
+use crate::mcp::zoom::server::{Parts, Server};
+use crate::mcp::zoom::tools::{self, Definition};
+use crate::policy::Catalog;
 use crate::settings::Environment;
+use crate::tokens::Tokens;
+use crate::tokens::ahead::Ahead;
 use crate::watch::Event;
 
 /// How long calls in flight go on when the client has closed its end: who pipes requests into the server gets their

@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
 
-use super::ground::Ground;
 use super::*;
-use crate::mcp::tools::Definition;
+use crate::mcp::zoom::ground::Ground;
+use crate::mcp::zoom::tools::{self, Definition};
 
 /// The id of the last request. No other has it but by chance.
 const LAST: u64 = 7_711_241;

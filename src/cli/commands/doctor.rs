@@ -17,7 +17,7 @@ use self::finding::{Finding, Row};
 use super::Context;
 use crate::cli::args::Doctor;
 use crate::error::Code;
-use crate::mcp::policy_file::PolicySource;
+use crate::policy::file::PolicySource;
 use crate::settings::{POLICY_FILE, Settings, exported_names};
 use crate::store::{StateDirectory, resolve};
 

@@ -8,8 +8,9 @@ use super::Context;
 use crate::cli::args::{Policy as Flags, PolicyCommand};
 use crate::clock::Clock as _;
 use crate::error::{Code, Error};
-use crate::mcp::policy::{Catalog, Charge};
-use crate::mcp::{catalog, judged, policy_file};
+use crate::mcp::{catalog, judged};
+use crate::policy::file as policy_file;
+use crate::policy::{Catalog, Charge};
 
 pub(in crate::cli) fn run(context: &Context, flags: &Flags) -> Result<Code> {
     match &flags.command {

@@ -2,7 +2,7 @@
 
 use super::finding::Finding;
 use crate::error::Error;
-use crate::mcp::policy_file::PolicySource;
+use crate::policy::file::PolicySource;
 
 /// What is to be said about it. That the setting cannot be has been said of the setting, and whether the file is a valid
 /// policy is said with those of Claude's configuration.

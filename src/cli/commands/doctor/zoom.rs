@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::finding::Finding;
 use crate::error::{Code, Error};
 use crate::keeper::{How, Keeper, Look, Need, Unlike};
-use crate::mcp::scopes;
+use crate::mcp::zoom::scopes;
 use crate::settings::{Held, Settings};
 use crate::store::Memory;
 use crate::token::State;

@@ -19,7 +19,8 @@ use crate::claude::{Entry, Existing, Installed};
 use crate::cli::args::Mcp;
 use crate::cli::commands::claude_config;
 use crate::error::{Code, Error};
-use crate::mcp::{catalog, policy_file};
+use crate::mcp::catalog;
+use crate::policy::file as policy_file;
 use crate::settings::{CLAUDE_SETTINGS, Chosen, Given, Origin, Settings};
 
 /// What Zoom is asked with.

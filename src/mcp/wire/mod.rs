@@ -1,0 +1,4 @@
+//! How messages of the protocol come and go.
+
+mod lines;
+pub(crate) mod stdio;

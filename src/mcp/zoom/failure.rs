@@ -1,0 +1,63 @@
+//! Why a tool did not do what it was asked for, in words that a model can act on.
+
+use std::fmt::Display;
+
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::zoom::api;
+
+/// A failure of a tool.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// What happened and what to do next; never a secret.
+    pub(crate) message: String,
+    /// The same for programs, where the tool has a form for it.
+    pub(crate) value: Option<Value>,
+    /// Whether Zoom has said that there is no such thing, or that the token may not see it: it may be elsewhere.
+    pub(crate) is_absence: bool,
+}
+
+impl Failure {
+    /// In these words.
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), value: None, is_absence: false }
+    }
+
+    /// The arguments are not what the tool takes; nobody was asked.
+    pub(crate) fn arguments(problem: impl Display) -> Self {
+        Self::new(format!("wrong arguments: {problem}"))
+    }
+
+    /// Something that should not happen did.
+    pub(crate) fn internal() -> Self {
+        Self::new("zoomtok has failed at this call, which is a fault of its own; its log says where")
+    }
+
+    /// The client no longer wants to know.
+    pub(crate) fn cancelled() -> Self {
+        Self::new("cancelled")
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::new(error.told())
+    }
+}
+
+impl From<api::Failure> for Failure {
+    fn from(failure: api::Failure) -> Self {
+        let message = match failure.hint() {
+            Some(hint) => format!("{failure}. {hint}."),
+            None => failure.to_string(),
+        };
+        let is_absence = matches!(
+            failure,
+            api::Failure::Scopes { .. }
+                | api::Failure::Refused { status: 404, .. }
+                | api::Failure::Refused { code: Some(3301), .. }
+        );
+        Self { is_absence, ..Self::new(message) }
+    }
+}

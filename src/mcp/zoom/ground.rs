@@ -1,0 +1,120 @@
+//! What a server stands on: its settings, its policy, its counts. None of it has to be right when the server starts:
+//! a client shows what a tool answers, and drops what a program says that ends at once.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::clock::Clock as _;
+use crate::error::Error;
+use crate::keeper::Look;
+use crate::policy::counts::SharedCounts;
+use crate::policy::file::PolicySource;
+use crate::settings::{Settings, exported_names};
+use crate::store::KnownFiles;
+use crate::tokens::Tokens;
+use crate::watch::Plan;
+
+/// Where Zoom is.
+const ADDRESSES: [&str; 2] = ["ZOOM_OAUTH_URL", "ZOOM_API_URL"];
+
+/// What was read of it.
+pub(crate) struct Ground {
+    pub(crate) policy: PolicySource,
+    pub(crate) counts: SharedCounts,
+    /// What the user should know, as sentences.
+    pub(crate) warnings: Vec<String>,
+}
+
+#[cfg(any(test, fuzzing))]
+impl Ground {
+    /// That of a server of no policy, whose calls are counted in its memory.
+    pub(crate) fn nothing() -> crate::mcp::gate::ReadGround {
+        Box::new(|| {
+            Ok(Self {
+                policy: PolicySource::BuiltIn,
+                counts: SharedCounts::in_memory(),
+                warnings: Vec::new(),
+            })
+        })
+    }
+}
+
+/// Reads it, again each time.
+pub(crate) struct Reader {
+    tokens: Arc<Tokens>,
+    policy: Option<PathBuf>,
+    /// What no reading can change while the process lives.
+    fault: Option<String>,
+}
+
+impl Reader {
+    /// For a server whose command line names this policy.
+    pub(crate) fn new(tokens: Arc<Tokens>, policy: Option<PathBuf>, fault: Option<&Error>) -> Self {
+        let fault = fault.map(|error| format!("{} Then start the server again.", sentence(&error.told())));
+        Self { tokens, policy, fault }
+    }
+
+    /// Reads it now.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong and how to fix it, in sentences.
+    pub(crate) fn read(&self) -> Result<Ground, String> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
+        }
+        let ground = || {
+            // The `.env` may name a policy: unread, it could leave the server open.
+            let look = self.tokens.keeper().look()?;
+            let settings = self.tokens.settings(&look);
+            plan(&settings)?;
+            settings.read_only()?;
+            let policy = PolicySource::of(self.policy.as_deref(), &settings)?;
+            let counts = self.counts(look.file.real());
+            let mut warnings = warnings(&settings, &look);
+            if self.policy.is_none() {
+                warnings.extend(settings.empty_policy().map(|oddity| oddity.told()));
+            }
+            if self.tokens.state_root().is_none() {
+                warnings.push(
+                    "neither XDG_STATE_HOME nor HOME is set: calls are counted in this process alone".into(),
+                );
+            }
+            Ok(Ground { policy, counts, warnings })
+        };
+        ground().map_err(|error: Error| sentence(&error.told()))
+    }
+
+    /// When to refresh; none as long as that cannot be read.
+    pub(crate) fn plan(&self) -> Option<Plan> {
+        if self.fault.is_some() {
+            return None;
+        }
+        let look = self.tokens.keeper().look().ok()?;
+        plan(&self.tokens.settings(&look)).ok()
+    }
+
+    /// Servers of one `.env` count together, by whatever path they found it, through a link or a mount too.
+    fn counts(&self, real: &Path) -> SharedCounts {
+        let Some(root) = self.tokens.state_root() else { return SharedCounts::in_memory() };
+        let (known, real, clock) = (KnownFiles::new(root), real.to_owned(), self.tokens.clock);
+        SharedCounts::new(Box::new(move || known.counts(&real, clock.now())))
+    }
+}
+
+fn plan(settings: &Settings<'_>) -> Result<Plan, Error> {
+    Ok(Plan { threshold: settings.auto_refresh_threshold(None)?, interval: settings.display_interval(None)? })
+}
+
+/// What is most likely not meant, and what a `.env` that was found cannot set.
+fn warnings(settings: &Settings<'_>, look: &Look) -> Vec<String> {
+    let oddities = settings.oddities(&exported_names()).into_iter().map(|oddity| oddity.told());
+    let ignored = settings.ignored(look.held.origin.as_ref()).into_iter();
+    let ignored = ignored.filter(|ignored| ADDRESSES.contains(&ignored.name)).map(|ignored| ignored.told());
+    oddities.chain(ignored).collect()
+}
+
+/// With a full stop.
+pub(crate) fn sentence(text: &str) -> String {
+    if text.ends_with('.') { text.to_owned() } else { format!("{text}.") }
+}

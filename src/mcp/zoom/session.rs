@@ -1,0 +1,216 @@
+//! What a tool may do: call Zoom, with a token that is good.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::clock::{self, Clock as _};
+use crate::error::Error;
+use crate::keeper::Kept;
+use crate::mcp::zoom::failure::Failure;
+use crate::policy::file::PolicySource;
+use crate::token::Token;
+use crate::tokens::reach::Reach;
+use crate::tokens::{Given, Pair, Tokens};
+use crate::zoom::api::{self, Api, Request};
+use crate::zoom::budget::Budget;
+
+/// The longest wait that a busy Zoom may ask for and get, and how often. What takes longer is told: the client can
+/// wait better than a call that hangs.
+const LONGEST_WAIT: Duration = Duration::from_secs(15);
+const WAITS: u32 = 2;
+
+/// How many other tokens are tried where Zoom does not take one: that of `.env` for one of the environment, and a new one.
+const RENEWALS: u32 = 2;
+
+/// The wait where Zoom says that it is busy and not for how long: its limits per second are over by then.
+const USUAL_WAIT: Duration = Duration::from_secs(1);
+
+/// One call of a tool.
+pub(crate) struct Session {
+    tokens: Arc<Tokens>,
+    reach: Arc<Reach>,
+    /// What let the call through.
+    policy: Arc<PolicySource>,
+    /// None where there were too many calls when it began.
+    budget: Option<Budget>,
+}
+
+/// The tries of one request.
+struct Tries<'a> {
+    session: &'a Session,
+    api: Api,
+    token: Token,
+    /// The token is the client's, and none of ours takes its place.
+    given: bool,
+    renewals: u32,
+    /// The token was issued in the place of one that was refused.
+    is_new: bool,
+    waits: u32,
+}
+
+impl Session {
+    /// For a call that begins now.
+    pub(crate) fn new(tokens: Arc<Tokens>) -> Self {
+        let budget = tokens.answers.call();
+        Self { tokens, reach: Arc::default(), policy: Arc::default(), budget }
+    }
+
+    /// The same under another policy than the built-in one.
+    pub(crate) fn under(self, policy: Arc<PolicySource>) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// The policy that it is under.
+    pub(crate) fn policy(&self) -> &PolicySource {
+        &self.policy
+    }
+
+    /// Asks Zoom's API for something, with the token that is kept here, or with one that was given. What is answered is an
+    /// object: an empty answer, or one of another form, would pass for one that there is nothing of what was asked for.
+    pub(crate) async fn call(&self, request: &Request, given: Option<&Token>) -> Result<Value, Failure> {
+        let answer = self.answer(request, given).await?;
+        if !answer.is_object() {
+            return Err(Failure::new(
+                "Zoom's API has answered nothing of what it was asked for. See that ZOOM_API_URL is right and no proxy \
+                 is in the way.",
+            ));
+        }
+        Ok(answer)
+    }
+
+    /// Has Zoom's API do something. It answers nothing when that is done.
+    pub(crate) async fn order(&self, request: &Request) -> Result<(), Failure> {
+        self.answer(request, None).await.map(drop)
+    }
+
+    async fn answer(&self, request: &Request, given: Option<&Token>) -> Result<Value, Failure> {
+        let mut tries = self.tries(given).await?;
+        loop {
+            self.begin()?;
+            match tries.api.call(request, &tries.token, self.budget()?).await {
+                Ok(value) => {
+                    self.reach.sent(true);
+                    return Ok(value);
+                }
+                Err(failure) => tries.after(failure).await?,
+            }
+        }
+    }
+
+    /// Downloads a text from Zoom.
+    pub(crate) async fn download(&self, address: &str, given: Option<&Token>) -> Result<String, Failure> {
+        let mut tries = self.tries(given).await?;
+        loop {
+            self.begin()?;
+            match tries.api.download(address, &tries.token, self.budget()?).await {
+                Ok(text) => {
+                    self.reach.sent(true);
+                    return Ok(text);
+                }
+                Err(failure) => tries.after(failure).await?,
+            }
+        }
+    }
+
+    /// Whether Zoom's API takes the token that is kept here, as it is; none where there is no token.
+    pub(crate) async fn is_token_live(&self) -> Result<Option<bool>, Failure> {
+        let Some((api, token)) = self.tokens.present()? else { return Ok(None) };
+        self.begin()?;
+        let asked = api.call(&Request::get(&["users", "me"]), &token, self.budget()?).await;
+        self.reach.sent(asked.as_ref().err().is_none_or(api::Failure::reached));
+        match asked {
+            // To look for what a token may be used for, or for its user, it has to be taken.
+            Ok(_) | Err(api::Failure::Scopes { .. } | api::Failure::Refused { .. }) => Ok(Some(true)),
+            Err(api::Failure::Token { .. }) => Ok(Some(false)),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    /// Gets a new token in the place of the one that is there.
+    pub(crate) async fn renew(&self) -> Result<Kept, Failure> {
+        let kept = self.tokens.renewed(&self.reach).await?;
+        // Also where it was another call that has asked for it.
+        self.reach.count();
+        Ok(kept)
+    }
+
+    /// Spends a refresh token that came with the call.
+    pub(crate) async fn exchange(&self, given: Given) -> Result<Pair, Failure> {
+        let pair = self.tokens.exchange(given, &self.reach).await.map_err(|error| match error {
+            // What to mend then is in the call, and not in the settings that the hint of the error is about.
+            Error::Refused { .. } => Failure::new(format!("{error}. See to the credentials of this call.")),
+            error => error.into(),
+        })?;
+        self.reach.count();
+        Ok(pair)
+    }
+
+    /// What may be in memory of Zoom's answers.
+    pub(crate) fn budget(&self) -> Result<&Budget, Failure> {
+        self.budget.as_ref().ok_or_else(|| {
+            Failure::new("Too many calls are under way. Wait until some have been answered, then call again.")
+        })
+    }
+
+    /// The wall clock.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.tokens.clock.now()
+    }
+
+    /// Who keeps the token.
+    pub(crate) fn tokens(&self) -> &Arc<Tokens> {
+        &self.tokens
+    }
+
+    /// What Zoom has seen of this call.
+    pub(crate) fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
+    /// Takes note that Zoom may see something of this call from now on. Before it is sent: a client that has cancelled
+    /// has reached Zoom all the same.
+    fn begin(&self) -> Result<(), Failure> {
+        if self.reach.begin() { Ok(()) } else { Err(Failure::cancelled()) }
+    }
+
+    async fn tries(&self, given: Option<&Token>) -> Result<Tries<'_>, Failure> {
+        let (api, token) = match given {
+            Some(token) => (self.tokens.api_alone()?, token.clone()),
+            None => self.tokens.for_call(&self.reach).await?,
+        };
+        Ok(Tries { session: self, api, token, given: given.is_some(), renewals: 0, is_new: false, waits: 0 })
+    }
+}
+
+impl Tries<'_> {
+    /// Makes ready for one more try, where that may help.
+    async fn after(&mut self, failure: api::Failure) -> Result<(), Failure> {
+        self.session.reach.sent(failure.reached());
+        match &failure {
+            api::Failure::Token { .. } if !self.given && !self.is_new && self.renewals < RENEWALS => {
+                self.renewals += 1;
+                (self.api, self.token, self.is_new) =
+                    self.session.tokens.instead_of(self.token.clone(), &self.session.reach).await?;
+                Ok(())
+            }
+            api::Failure::Busy { wait, .. }
+                if self.waits < WAITS && wait.is_none_or(|wait| wait < LONGEST_WAIT) =>
+            {
+                self.waits += 1;
+                // A little later than asked, so that all who were told the same do not come back at once.
+                let wait = wait.unwrap_or(USUAL_WAIT) + USUAL_WAIT.mul_f64(clock::jitter() / 2.0);
+                clock::pause(wait).await;
+                Ok(())
+            }
+            _ => {
+                if self.is_new && matches!(failure, api::Failure::Token { .. }) {
+                    self.session.tokens.refuse(self.token.clone());
+                }
+                Err(failure.into())
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What is counted, and what there is room for. Pure: the text of the file in, the text out.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::policy::{Charge, Window};
+
+/// How long a count is kept after its window has ended: for a call that came before that end and waited for its turn.
+const GRACE: TimeDelta = TimeDelta::seconds(10);
+
+/// The counts of all windows that matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Ledger {
+    /// From when on every window of a kind is known: where it is not among the counts it has come to nothing. What came
+    /// before has ended and was forgotten, or was lost, and counts as full. So a clock that is set forward and back gives
+    /// nobody a window anew.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    known_from: BTreeMap<Window, DateTime<Utc>>,
+    /// What was written in its place once: when counts were found to be lost.
+    #[serde(default, skip_serializing)]
+    damaged_at: Option<DateTime<Utc>>,
+    counts: Vec<Count>,
+}
+
+/// What a counter has come to in one window, or what a call has added to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Count {
+    counter: String,
+    window: Window,
+    /// When the window began.
+    start: DateTime<Utc>,
+    amount: u64,
+}
+
+/// What a call has been counted with.
+#[derive(Debug, Default, PartialEq, Eq)]
+#[must_use = "a call that never reached Zoom gives it back"]
+pub struct Taken(Vec<Count>);
+
+/// The limit that a call does not pass.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Refused {
+    pub(super) charge: Charge,
+    /// When it counts from 0 again; none where that does not help.
+    pub(super) next: Option<DateTime<Utc>>,
+    /// Whether it is full only because nobody knows what it has come to.
+    pub(super) unknown: bool,
+}
+
+impl Taken {
+    /// Whether the call was not limited at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Ledger {
+    /// Reads what [`Ledger::text`] wrote. Any other text, as after a power cut, means that the counts are lost.
+    pub(super) fn read(text: &[u8], now: DateTime<Utc>) -> Self {
+        let Ok(mut ledger) = serde_json::from_slice::<Self>(text) else { return Self::lost(now) };
+        if let Some(at) = ledger.damaged_at.take() {
+            ledger.known_from = Self::lost(at).known_from;
+        }
+        ledger
+    }
+
+    /// That of which nothing is known but that it was there: each window of now may have been full.
+    pub(super) fn lost(now: DateTime<Utc>) -> Self {
+        let ends = Window::ALL.map(|window| (window, window.end(window.start(now))));
+        Self { known_from: ends.into(), ..Self::default() }
+    }
+
+    pub(super) fn text(&self) -> Result<Vec<u8>, Error> {
+        serde_json::to_vec(self).map_err(|error| Error::Other {
+            action: "write the counts of calls".into(),
+            source: error.into(),
+        })
+    }
+
+    /// Adds all of these, if each has room.
+    ///
+    /// # Errors
+    ///
+    /// The one that has none; of several the one that has none for the longest time.
+    pub(super) fn take(&mut self, charges: &[Charge], now: DateTime<Utc>) -> Result<Taken, Refused> {
+        self.advance(now);
+        let (mut after, mut taken, mut refused) = (self.clone(), Vec::new(), Vec::new());
+        for charge in charges {
+            let (window, start) = (charge.window, charge.window.start(now));
+            let unknown = self.known_from.get(&window).copied().filter(|known| start < *known);
+            let count = after.count(&charge.counter, window, start);
+            match count.amount.checked_add(charge.amount) {
+                Some(sum) if sum <= charge.max && unknown.is_none() => {
+                    count.amount = sum;
+                    taken.push(Count { amount: charge.amount, ..count.clone() });
+                }
+                _ => {
+                    let end = unknown.unwrap_or_else(|| window.end(start));
+                    let next = (charge.amount <= charge.max).then_some(end);
+                    refused.push(Refused { charge: charge.clone(), next, unknown: unknown.is_some() });
+                }
+            }
+        }
+        // None is the longest time of all.
+        if let Some(longest) =
+            refused.into_iter().max_by_key(|refused| (refused.next.is_none(), refused.next))
+        {
+            return Err(longest);
+        }
+        *self = after;
+        Ok(Taken(taken))
+    }
+
+    /// Subtracts what was taken from the windows that it was taken from; what has ended since is forgotten.
+    pub(super) fn give_back(&mut self, taken: &Taken, now: DateTime<Utc>) {
+        for Count { counter, window, start, amount } in &taken.0 {
+            let count = self.count(counter, *window, *start);
+            count.amount = count.amount.saturating_sub(*amount);
+        }
+        self.advance(now);
+    }
+
+    /// The count of a counter in one window.
+    fn count(&mut self, counter: &str, window: Window, start: DateTime<Utc>) -> &mut Count {
+        let is = |count: &Count| count.counter == counter && count.window == window && count.start == start;
+        let index = self.counts.iter().position(is).unwrap_or_else(|| {
+            self.counts.push(Count { counter: counter.to_owned(), window, start, amount: 0 });
+            self.counts.len() - 1
+        });
+        &mut self.counts[index]
+    }
+
+    /// Goes on to this time: drops what belongs to windows that have ended. Where the clock was set back to before that,
+    /// nobody knows any more what its window had come to, and it counts as full until it ends; but only that one, since it
+    /// is the clock before that may have been wrong, and by a year.
+    fn advance(&mut self, now: DateTime<Utc>) {
+        let before = now.checked_sub_signed(GRACE).unwrap_or(now);
+        let after = now.checked_add_signed(GRACE).unwrap_or(now);
+        for window in Window::ALL {
+            let (start, kept) = (window.start(now), window.start(before));
+            let known = self.known_from.entry(window).or_insert(kept);
+            // Calls that come at once may be out of order by less than the grace, and open nothing by that.
+            let shut = window.end(window.start(after));
+            *known = if start < *known { shut.min(*known) } else { kept.max(*known) };
+        }
+        let known_from = &self.known_from;
+        self.counts.retain(|count| known_from.get(&count.window).is_none_or(|known| count.start >= *known));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,165 @@
+//! The counts of a `.env`, wherever they are: in a file, in two where the `.env` is known under two keys, or in memory. Where
+//! they are is looked up when a call is first counted, and again as long as that fails.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use chrono::{DateTime, Utc};
+
+use super::{CountError, Counts, PATIENCE, PAUSE, Problem, Taken};
+use crate::clock::pause;
+use crate::error::Error;
+use crate::policy::Charge;
+
+/// Looks up the files that calls are counted in; none while another process does.
+pub type FindCounts = Box<dyn Fn() -> Result<Option<Vec<PathBuf>>, Error> + Send + Sync>;
+
+/// Counts that are kept in several places, in each of which a call needs room.
+pub struct SharedCounts {
+    /// None where the system has no place for state.
+    find: Option<FindCounts>,
+    found: OnceLock<Vec<Counts>>,
+}
+
+impl SharedCounts {
+    /// Those in the files that `find` gives.
+    pub fn new(find: FindCounts) -> Self {
+        Self { find: Some(find), found: OnceLock::new() }
+    }
+
+    /// Those of this process alone.
+    pub fn in_memory() -> Self {
+        Self { find: None, found: OnceLock::new() }
+    }
+
+    /// Counts a call at all of its limits and in all places, or in none.
+    ///
+    /// # Errors
+    ///
+    /// As with [`Counts::take`], and where it cannot be found out where to count. Nothing is counted then.
+    pub async fn take(&self, charges: &[Charge], now: DateTime<Utc>) -> Result<Vec<Taken>, CountError> {
+        // Without a limit no file is touched.
+        let Some(first) = charges.first() else { return Ok(Vec::new()) };
+        let unkept = |error| CountError { rule: first.rule.clone(), problem: Problem::Unkept(error) };
+        let mut taken = Vec::new();
+        for counts in self.found().await.map_err(unkept)? {
+            match counts.take(charges, now).await {
+                Ok(this) => taken.push(this),
+                Err(refused) => {
+                    // What cannot be given back stays counted; the call is refused in any case.
+                    let _ = self.give_back(taken, now).await;
+                    return Err(refused);
+                }
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Gives back what a call took that never reached Zoom.
+    ///
+    /// # Errors
+    ///
+    /// As with [`Counts::give_back`], the first one; what can be given back is.
+    pub async fn give_back(&self, taken: Vec<Taken>, now: DateTime<Utc>) -> Result<(), Error> {
+        let mut given = Ok(());
+        for (counts, taken) in self.found.get().into_iter().flatten().zip(taken) {
+            given = given.and(counts.give_back(taken, now).await);
+        }
+        given
+    }
+
+    async fn found(&self) -> Result<&[Counts], Error> {
+        if let Some(found) = self.found.get() {
+            return Ok(found);
+        }
+        let found = match &self.find {
+            None => vec![Counts::new(None)],
+            Some(find) => {
+                let paths = tokio::time::timeout(PATIENCE, looked_up(find)).await;
+                let busy = |_| Error::Other {
+                    action: "look up where calls are counted".into(),
+                    source: std::io::ErrorKind::TimedOut.into(),
+                };
+                paths.map_err(busy)??.into_iter().map(|path| Counts::new(Some(path))).collect()
+            }
+        };
+        Ok(self.found.get_or_init(|| found))
+    }
+}
+
+async fn looked_up(find: &FindCounts) -> Result<Vec<PathBuf>, Error> {
+    loop {
+        if let Some(paths) = find()? {
+            return Ok(paths);
+        }
+        pause(PAUSE).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+    use crate::policy::Window;
+
+    fn ten() -> [Charge; 1] {
+        let window = Window::Minute;
+        [Charge { rule: "calls".into(), counter: "calls".into(), window, max: 10, amount: 1 }]
+    }
+
+    fn now() -> DateTime<Utc> {
+        "2026-03-04T12:00:30Z".parse().unwrap()
+    }
+
+    async fn passed(counts: &SharedCounts) -> usize {
+        let mut passed = 0;
+        while counts.take(&ten(), now()).await.is_ok() {
+            passed += 1;
+        }
+        passed
+    }
+
+    #[tokio::test]
+    async fn a_call_needs_room_in_each_place_and_takes_it_in_all_or_none() {
+        let directory = tempfile::tempdir().unwrap();
+        let [a, b] = ["a", "b"].map(|name| directory.path().join(name).join("policy-counts.json"));
+        let shared = |paths: &[&PathBuf]| {
+            let paths: Vec<PathBuf> = paths.iter().map(|path| (*path).clone()).collect();
+            SharedCounts::new(Box::new(move || Ok(Some(paths.clone()))))
+        };
+        let (first, second, both) = (shared(&[&a]), shared(&[&b]), shared(&[&a, &b]));
+        for _ in 0..4 {
+            assert_eq!(second.take(&ten(), now()).await.unwrap().len(), 1);
+        }
+        let taken = both.take(&ten(), now()).await.unwrap();
+        both.give_back(taken, now()).await.unwrap();
+        assert_eq!(passed(&both).await, 6);
+        // What the second place refused was given back to the first one.
+        assert_eq!(passed(&second).await, 0);
+        assert_eq!(passed(&first).await, 4);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_cannot_be_looked_up_is_refused_and_looked_up_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("policy-counts.json");
+        let looks = AtomicU32::new(0);
+        let counts = SharedCounts::new(Box::new(move || match looks.fetch_add(1, Ordering::Relaxed) {
+            0 => Err(Error::Unreadable {
+                path: "x".into(),
+                source: std::io::ErrorKind::PermissionDenied.into(),
+            }),
+            1..4 => Ok(None),
+            4 => Ok(Some(vec![path.clone()])),
+            _ => panic!("it was found"),
+        }));
+        assert!(counts.take(&[], now()).await.unwrap().is_empty());
+        let refused = counts.take(&ten(), now()).await.unwrap_err();
+        assert!(matches!(refused.problem, Problem::Unkept(_)), "{refused}");
+        assert_eq!(passed(&counts).await, 10);
+        let busy = SharedCounts::new(Box::new(|| Ok(None)));
+        assert!(busy.take(&ten(), now()).await.is_err());
+        assert_eq!(passed(&SharedCounts::in_memory()).await, 10);
+    }
+}

@@ -1,0 +1,196 @@
+//! The policy: which tools may be called, with which arguments, how often. Pure: text in, decisions out.
+//!
+//! A policy is one JSON document. Its form is that of `PolicyLayer`'s public pages ("Writing policies"), so that a policy
+//! written for that gateway holds here too.
+
+mod condition;
+pub mod counts;
+mod document;
+mod fault;
+pub(crate) mod file;
+mod limit;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod oracle;
+mod sense;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use condition::Condition;
+pub use fault::PolicyFault;
+use limit::Limit;
+pub use limit::{Charge, Window};
+
+/// The tools of a server: the name of each, and the JSON schema of its arguments.
+pub type Catalog = BTreeMap<String, Value>;
+
+/// What may be called. The default is what holds where there is no policy file.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Whether a tool may be called that `tools` does not name.
+    allows_others: bool,
+    hide: Vec<String>,
+    /// Limits over every call together.
+    all_tools: Vec<Limit>,
+    tools: BTreeMap<String, Rules>,
+    warnings: Vec<PolicyFault>,
+}
+
+/// What holds for one tool.
+#[derive(Debug, Clone, Default)]
+struct Rules {
+    require: Vec<Condition>,
+    deny_if: Vec<Condition>,
+    limits: Vec<Limit>,
+}
+
+/// What the policy says to one call.
+pub type Judgement = Result<Allowed, Refusal>;
+
+/// A call may pass, if its limits have room for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allowed {
+    /// The place of the rule that allows it: `tools.create_meeting`, or `default`.
+    pub rule: String,
+    /// What it counts, at all its limits.
+    pub charges: Vec<Charge>,
+}
+
+/// A call may not pass. Shown, it is what the agent is told, and never repeats the value of an argument: it may be a
+/// secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The tool that was called.
+    pub tool: String,
+    /// The place of the rule that refuses it: `tools.create_meeting.require[0]`.
+    pub rule: String,
+    /// Why, as a sentence without its full stop.
+    pub sentence: String,
+    /// What the author of the policy has to say to it.
+    pub on_deny: Option<String>,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[POLICY DENIED] {} by {}: {}.", self.tool, self.rule, self.sentence)?;
+        self.on_deny.as_ref().map_or(Ok(()), |on_deny| write!(f, " {on_deny}"))
+    }
+}
+
+/// An agent that has lost its way fires `zoom_refresh_token` dozens of times a minute. 10 is what `PolicyLayer` recommends
+/// for this tool.
+impl Default for Policy {
+    fn default() -> Self {
+        let refreshes = Limit {
+            rule: "the built-in policy".into(),
+            counter: "zoom_refresh_token_rate".into(),
+            window: Window::Minute,
+            max: 10,
+            increment_from: None,
+        };
+        let rules = Rules { limits: vec![refreshes], ..Rules::default() };
+        Self {
+            allows_others: true,
+            hide: Vec::new(),
+            all_tools: Vec::new(),
+            tools: BTreeMap::from([("zoom_refresh_token".into(), rules)]),
+            warnings: Vec::new(),
+        }
+    }
+}
+
+impl Policy {
+    /// Reads a policy for a server with these tools.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn parse(text: &str, tools: &Catalog) -> Result<Self, Vec<PolicyFault>> {
+        document::read(text, tools)
+    }
+
+    /// What its author may not have meant: conditions that always hold, and names that are not the only ones.
+    pub fn warnings(&self) -> &[PolicyFault] {
+        &self.warnings
+    }
+
+    /// Whether a tool is left out of the list that the agent gets.
+    pub fn hides(&self, tool: &str) -> bool {
+        self.hidden_by(tool).is_some()
+    }
+
+    /// Whether a tool may be called at all, with some arguments at some time.
+    pub fn allows(&self, tool: &str) -> bool {
+        !self.hides(tool) && (self.allows_others || self.tools.contains_key(tool))
+    }
+
+    /// Says whether a tool may be called at all.
+    ///
+    /// # Errors
+    ///
+    /// Every call of it is refused, whatever its arguments.
+    pub fn admits(&self, tool: &str) -> Result<(), Refusal> {
+        let refuse = |rule: String, sentence: &str| {
+            Err(Refusal { tool: tool.to_owned(), rule, sentence: sentence.to_owned(), on_deny: None })
+        };
+        if let Some(index) = self.hidden_by(tool) {
+            return refuse(format!("hide[{index}]"), "this tool is hidden");
+        }
+        if !self.allows(tool) {
+            return refuse("default".to_owned(), "only the tools that the policy names are allowed");
+        }
+        Ok(())
+    }
+
+    /// Judges one call, with the arguments that it will run on.
+    ///
+    /// # Errors
+    ///
+    /// The call is refused.
+    pub fn judge(&self, tool: &str, arguments: &Map<String, Value>) -> Judgement {
+        self.admits(tool)?;
+        let refuse = |rule: &str, sentence: String, on_deny: Option<&String>| Refusal {
+            tool: tool.to_owned(),
+            rule: rule.to_owned(),
+            sentence,
+            on_deny: on_deny.cloned(),
+        };
+        let (place, rules) = match self.tools.get(tool) {
+            Some(rules) => (format!("tools.{tool}"), rules),
+            None => ("default".into(), &Rules::default()),
+        };
+        for (index, Condition { path, test, on_deny }) in rules.require.iter().enumerate() {
+            let argument = path.find(arguments);
+            if !test.holds(argument) {
+                let missing = if argument.is_none() { " is missing, and" } else { "" };
+                let sentence = format!("{path}{missing} must {test}");
+                return Err(refuse(&format!("{place}.require[{index}]"), sentence, on_deny.as_ref()));
+            }
+        }
+        for (index, Condition { path, test, on_deny }) in rules.deny_if.iter().enumerate() {
+            if let Some(argument) = path.find(arguments)
+                && test.holds(Some(argument))
+            {
+                let sentence = format!("{path} must not {test}");
+                return Err(refuse(&format!("{place}.deny_if[{index}]"), sentence, on_deny.as_ref()));
+            }
+        }
+        let charges = self
+            .all_tools
+            .iter()
+            .chain(&rules.limits)
+            .map(|limit| limit.charge(arguments).map_err(|sentence| refuse(&limit.rule, sentence, None)))
+            .collect::<Result<_, _>>()?;
+        Ok(Allowed { rule: place, charges })
+    }
+
+    /// The index of the entry of `hide` that hides a tool.
+    fn hidden_by(&self, tool: &str) -> Option<usize> {
+        self.hide.iter().position(|name| name == tool || name == "*")
+    }
+}
+
+#[cfg(test)]
+mod tests;

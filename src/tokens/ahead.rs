@@ -1,0 +1,132 @@
+//! Refreshing ahead of time: the watch in a thread of its own, without Claude.
+//!
+//! The server is Claude's child, and a restart of Claude would end the conversation that it serves.
+
+use std::io;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::clock::{Clock as _, Stop};
+use crate::error::{Code, Error};
+use crate::keeper::Keeper;
+use crate::tokens::Tokens;
+use crate::watch::{Event, Plan, Watch};
+
+/// How often a changed policy, and what was wrong, is looked for while nothing is called: the client learns of it by then.
+pub(crate) const LOOK: Duration = Duration::from_secs(2);
+
+/// The thread that refreshes. It ends when this is dropped, after the exchange that it may be in.
+pub(crate) struct Ahead {
+    stop: Stop,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Ahead {
+    /// Starts it. It begins when there is a `plan`; what happens is told to `report`.
+    ///
+    /// # Errors
+    ///
+    /// The system has no room for a thread.
+    pub(crate) fn start(
+        tokens: Arc<Tokens>,
+        plan: impl Fn() -> Option<Plan> + Send + 'static,
+        report: impl Fn(&Event) + Send + 'static,
+    ) -> io::Result<Self> {
+        let stop = tokens.stop.clone();
+        let thread = std::thread::Builder::new().name("ahead".into()).spawn(move || {
+            // Of the environment's token nobody can take care: what Claude handed over an hour ago stays as it is.
+            let environment = tokens.environment().clone().without_token();
+            let keeper = Keeper { environment: &environment, ..tokens.keeper() };
+            let mut report = |event: &Event| {
+                note(&tokens, event);
+                report(event);
+                Ok(())
+            };
+            let plan = loop {
+                if let Some(plan) = plan() {
+                    break plan;
+                }
+                if tokens.clock.sleep(LOOK, &tokens.stop).is_err() {
+                    return;
+                }
+            };
+            let watch = Watch::new(&keeper, plan, None, false, &mut report);
+            // It ends by being stopped: what is wrong with the `.env` is told, and it goes on.
+            let _: Result<Code, Error> = watch.go_on();
+        })?;
+        Ok(Self { stop, thread: Some(thread) })
+    }
+}
+
+impl Drop for Ahead {
+    fn drop(&mut self) {
+        self.stop.end();
+        if let Some(thread) = self.thread.take() {
+            // An error is a panic there, which has been reported where it happened.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Takes note of what `zoom_token_status` tells.
+fn note(tokens: &Tokens, event: &Event) {
+    let mut refreshing = tokens.refreshing();
+    match event {
+        Event::RefreshFailed { error, .. } => refreshing.failure = Some(error.clone()),
+        Event::Disabled { probe_at, .. } => {
+            refreshing.stopped_since = Some(tokens.clock.now());
+            refreshing.probe_at = *probe_at;
+        }
+        Event::Rearmed | Event::RefreshDone { .. } => *refreshing = crate::tokens::Refreshing::default(),
+        Event::Status { .. }
+        | Event::RefreshStarted { .. }
+        | Event::TokenUpdated { .. }
+        | Event::UpdatingClaude
+        | Event::ClaudeReadsEnv
+        | Event::RestartingClaude
+        | Event::Warning { .. }
+        | Event::Ended { .. } => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::{Stop, SystemClock};
+    use crate::settings::Environment;
+    use crate::token::State;
+
+    #[test]
+    fn what_is_told_of_the_refreshing_follows_its_events() {
+        let directory = tempfile::tempdir().unwrap();
+        let tokens = Tokens::new(
+            Environment::default(),
+            directory.path().join(".env"),
+            None,
+            SystemClock::start(),
+            Stop::never(),
+        );
+        let failed = Event::RefreshFailed { error: "no. Do this.".into(), code: 4, failures: 1 };
+        let probe = tokens.clock.now();
+        let ends = |probe_at| Event::Disabled { because: "no".into(), probe_at };
+        let told = || {
+            let now = tokens.refreshing().clone();
+            (now.failure.is_some(), now.stopped_since.is_some(), now.probe_at)
+        };
+        assert_eq!(told(), (false, false, None));
+        note(&tokens, &failed);
+        assert_eq!(told(), (true, false, None));
+        note(&tokens, &ends(None));
+        assert_eq!(told(), (true, true, None));
+        note(&tokens, &Event::Status { state: State::Missing, disabled_since: None, because: None });
+        assert_eq!(told(), (true, true, None));
+        note(&tokens, &Event::Rearmed);
+        assert_eq!(told(), (false, false, None));
+        note(&tokens, &failed);
+        note(&tokens, &ends(Some(probe)));
+        assert_eq!(told(), (true, true, Some(probe)));
+        note(&tokens, &Event::RefreshDone { state: State::Missing });
+        assert_eq!(told(), (false, false, None));
+    }
+}

@@ -1,0 +1,467 @@
+//! The token inside the server: the one that every zoomtok on this machine uses, kept in `.env` and nowhere else.
+
+pub(crate) mod ahead;
+pub(crate) mod reach;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use reqwest::Url;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use self::reach::{Noted, Reach};
+use crate::clock::{Clock as _, Stop, SystemClock};
+use crate::error::{Code, Error, Refusal};
+use crate::files::{Unchanged, stamp};
+use crate::keeper::{How, Keeper, Kept, Look, Need, Unlike};
+use crate::settings::{Environment, Origin, Settings};
+use crate::token::Token;
+use crate::watch::COOLDOWN;
+use crate::zoom::api::Api;
+use crate::zoom::budget::Pool;
+use crate::zoom::{Credentials, Exchange as _, Grant};
+
+/// The seconds that a token must have left to be sent. That it is renewed long before is the business of `ahead.rs`, and
+/// one that ends on the way is renewed after the 401. With a setting in this place, one beyond the life of Zoom's tokens
+/// would make every call an exchange.
+const ENOUGH: u64 = 10;
+
+/// How many refresh tokens may have been spent for calls that were cancelled, and be kept for when they are repeated.
+const UNDELIVERED: usize = 64;
+
+/// Who keeps the token of one `.env`.
+pub(crate) struct Tokens {
+    environment: Environment,
+    /// The same without a token, for when Zoom does not take that one.
+    without_token: Environment,
+    /// Whether Zoom's API has refused the token of the environment.
+    is_exported_refused: AtomicBool,
+    /// A token that Zoom's API has refused though it was just issued, and when, by the clock that never jumps.
+    refused: Mutex<Option<(Token, Duration)>>,
+    env_file: PathBuf,
+    state_root: Option<PathBuf>,
+    /// What is gone by.
+    pub(crate) clock: SystemClock,
+    /// Ends with the server: then nobody waits for a lock any more.
+    pub(crate) stop: Stop,
+    /// The one who asks Zoom; all others in this process wait for it, and find what it found.
+    turn: Arc<tokio::sync::Mutex<()>>,
+    /// The client of the API, made at the first call, and where it leads.
+    api: Mutex<Option<(Url, Api)>>,
+    /// What a call goes out with, as long as `.env` is as it was.
+    ready: Mutex<Unchanged<Arc<Ready>>>,
+    refreshing: Mutex<Refreshing>,
+    /// The last time that none could be had for a call.
+    failed: Mutex<Option<Failed>>,
+    /// What refresh tokens of clients were spent for, and nobody was there any more to be told.
+    undelivered: Mutex<Vec<(Given, Pair)>>,
+    /// What the calls may have in memory of Zoom's answers.
+    pub(crate) answers: Arc<Pool>,
+}
+
+/// What a look at `.env` makes of a call.
+struct Ready {
+    look: Look,
+    api: Api,
+}
+
+impl Ready {
+    /// The token, if it lasts for more than `seconds` at this time. Of a time before the look nothing is known.
+    fn lasting(&self, seconds: u64, now: DateTime<Utc>) -> Option<&Token> {
+        let since =
+            u64::try_from((now - self.look.now).num_seconds()).ok().filter(|_| now >= self.look.now)?;
+        let state = &self.look.held.state;
+        state.token().filter(|_| state.lasts(seconds.saturating_add(since).saturating_add(1)))
+    }
+}
+
+/// What came with a call to ask Zoom with.
+#[derive(Clone)]
+pub(crate) struct Given {
+    pub(crate) client_id: String,
+    pub(crate) client_secret: SecretString,
+    pub(crate) refresh: Token,
+}
+
+impl Given {
+    fn is_same(&self, other: &Self) -> bool {
+        self.client_id == other.client_id
+            && self.client_secret.expose_secret() == other.client_secret.expose_secret()
+            && self.refresh == other.refresh
+    }
+
+    fn credentials(&self) -> Credentials {
+        Credentials {
+            client_id: self.client_id.clone(),
+            client_secret: self.client_secret.clone(),
+            grant: Grant::RefreshToken(self.refresh.clone()),
+        }
+    }
+}
+
+/// What a refresh token was spent for.
+#[derive(Clone)]
+pub(crate) struct Pair {
+    pub(crate) access: Token,
+    pub(crate) refresh: Token,
+    pub(crate) expires_at: DateTime<Utc>,
+}
+
+/// A failure to get a token, which is that of other calls too.
+struct Failed {
+    /// Of the token and the credentials that it was about.
+    fingerprint: u64,
+    /// By the clock that never jumps.
+    since: Duration,
+    at: DateTime<Utc>,
+    code: Code,
+    message: String,
+    hint: Option<String>,
+}
+
+impl Failed {
+    /// Whether it answers a call that began to wait at `asked`: one that waited for it, or any for a while where Zoom has
+    /// refused.
+    fn answers(&self, fingerprint: u64, asked: Duration, now: Duration) -> bool {
+        let lately = self.code == Code::Refused && now < self.since + COOLDOWN;
+        self.fingerprint == fingerprint && (lately || self.since >= asked)
+    }
+
+    fn again(&self) -> Error {
+        let (message, hint) = (self.message.clone(), self.hint.clone());
+        Error::TakenOver { code: self.code, message, hint, at: self.at }
+    }
+}
+
+/// How the refreshing ahead of time is doing.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Refreshing {
+    /// The last attempt, if it failed.
+    pub(crate) failure: Option<String>,
+    /// Since when there are no attempts, after too many that failed.
+    pub(crate) stopped_since: Option<DateTime<Utc>>,
+    /// When one more is made all the same.
+    pub(crate) probe_at: Option<DateTime<Utc>>,
+}
+
+impl Tokens {
+    pub(crate) fn new(
+        environment: Environment,
+        env_file: PathBuf,
+        state_root: Option<PathBuf>,
+        clock: SystemClock,
+        stop: Stop,
+    ) -> Self {
+        Self {
+            without_token: environment.clone().without_token(),
+            environment,
+            is_exported_refused: AtomicBool::new(false),
+            refused: Mutex::default(),
+            env_file,
+            state_root,
+            clock,
+            stop,
+            turn: Arc::default(),
+            api: Mutex::default(),
+            ready: Mutex::default(),
+            refreshing: Mutex::default(),
+            failed: Mutex::default(),
+            undelivered: Mutex::default(),
+            answers: Arc::default(),
+        }
+    }
+
+    /// The keeper of the `.env`.
+    pub(crate) fn keeper(&self) -> Keeper<'_> {
+        Keeper::new(self.environment(), &self.env_file, self.state_root.as_deref(), &self.clock, &self.stop)
+    }
+
+    /// Where state is kept, if anywhere.
+    pub(crate) fn state_root(&self) -> Option<&Path> {
+        self.state_root.as_deref()
+    }
+
+    /// The settings of a look.
+    pub(crate) fn settings<'a>(&'a self, look: &'a Look) -> Settings<'a> {
+        Settings::new(self.environment(), &look.file)
+    }
+
+    /// The environment that was there at the start, without a token that Zoom's API has refused.
+    pub(crate) fn environment(&self) -> &Environment {
+        if self.is_exported_refused.load(Ordering::Relaxed) { &self.without_token } else { &self.environment }
+    }
+
+    /// Takes note that Zoom's API has refused a token that was just issued: another one would fare no better, and every
+    /// call would cost one.
+    pub(crate) fn refuse(&self, token: Token) {
+        *locked(&self.refused) = Some((token, self.clock.elapsed()));
+    }
+
+    /// Nothing, unless this token was refused lately right after it was issued: then it is not exchanged for another.
+    fn is_not_refused(&self, token: &Token) -> Result<(), Error> {
+        let refused = locked(&self.refused);
+        let lately = |since: &Duration| self.clock.elapsed() < *since + COOLDOWN;
+        match &*refused {
+            Some((refused, since)) if refused == token && lately(since) => {
+                Err(Error::Refused { refusal: Refusal::NewToken, status: 401, tracking_id: None })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A token that is good for a call, and the API that it is for.
+    ///
+    /// # Errors
+    ///
+    /// There is none and none can be had: any of [`Error`].
+    pub(crate) async fn for_call(self: &Arc<Self>, reach: &Arc<Reach>) -> Result<(Api, Token), Error> {
+        let ready = self.ready()?;
+        if let Some(token) = ready.lasting(ENOUGH, self.clock.now()) {
+            return Ok((ready.api.clone(), token.clone()));
+        }
+        let look = self.keeper().look()?;
+        let settings = self.settings(&look);
+        // A token that is fetched is no longer that of the environment, and may be for another address.
+        let (here, fetched) = (settings.api_url(look.held.origin.as_ref())?, settings.api_url(None)?);
+        let present = look.held.state.token().filter(|_| look.held.state.lasts(0)).cloned();
+        if look.held.state.lasts(ENOUGH)
+            && let Some(token) = present
+        {
+            return Ok((self.api(&here)?, token));
+        }
+        let need = |seconds| Need { seconds, unlike: Unlike::None };
+        let mut got = self.on_demand(look, need(ENOUGH), reach).await;
+        if matches!(got, Err(Error::Unmeetable { .. })) {
+            // No token lives longer, so the one to be had is as good as any.
+            let look = self.keeper().look()?;
+            got = self.on_demand(look, need(0), reach).await;
+        }
+        match (got, present) {
+            (Ok(kept), _) => Ok((self.api(&fetched)?, kept.token)),
+            // The last seconds of a token are better than none.
+            (Err(error), Some(token)) if error.code() != Code::Refused => Ok((self.api(&here)?, token)),
+            (Err(error), _) => Err(error),
+        }
+    }
+
+    /// The token that is kept now, whatever it is worth, and the API that it is for.
+    ///
+    /// # Errors
+    ///
+    /// The `.env` cannot be read, or a setting is wrong.
+    pub(crate) fn present(&self) -> Result<Option<(Api, Token)>, Error> {
+        let ready = self.ready()?;
+        Ok(ready.look.held.state.token().map(|token| (ready.api.clone(), token.clone())))
+    }
+
+    /// The API for a token that was given with a call.
+    ///
+    /// # Errors
+    ///
+    /// A setting is wrong, or HTTPS cannot be set up.
+    pub(crate) fn api_alone(&self) -> Result<Api, Error> {
+        let look = self.keeper().look()?;
+        self.api(&self.settings(&look).for_caller().api_url(None)?)
+    }
+
+    /// Another token than one that Zoom's API does not take, the API that it is for, and whether it was issued for this.
+    /// One of the environment is not looked at again.
+    ///
+    /// # Errors
+    ///
+    /// None can be had: any of [`Error`].
+    pub(crate) async fn instead_of(
+        self: &Arc<Self>,
+        rejected: Token,
+        reach: &Arc<Reach>,
+    ) -> Result<(Api, Token, bool), Error> {
+        self.is_not_refused(&rejected)?;
+        let mut look = self.keeper().look()?;
+        if look.held.origin == Some(Origin::Environment) && look.held.state.token() == Some(&rejected) {
+            self.is_exported_refused.store(true, Ordering::Relaxed);
+            *locked(&self.ready) = Unchanged::default();
+            look = self.keeper().look()?;
+        }
+        let need = Need { seconds: 0, unlike: Unlike::Rejected(rejected) };
+        let kept = self.on_demand(look, need, reach).await?;
+        let look = self.keeper().look()?;
+        let origin = look.held.origin.as_ref().filter(|_| look.held.state.token() == Some(&kept.token));
+        Ok((self.api(&self.settings(&look).api_url(origin)?)?, kept.token, kept.how == How::Fetched))
+    }
+
+    /// Another token than the one that is there.
+    ///
+    /// # Errors
+    ///
+    /// None can be had: any of [`Error`].
+    pub(crate) async fn renewed(self: &Arc<Self>, reach: &Arc<Reach>) -> Result<Kept, Error> {
+        let look = self.keeper().look()?;
+        self.ensure(look, Need { seconds: 0, unlike: Unlike::Present }, reach).await
+    }
+
+    /// Begins nothing more, and waits until no exchange is under way in this process. What it brings may be the only
+    /// good refresh token. Gives whether there was one.
+    pub(crate) async fn settle(&self) -> bool {
+        self.stop.end();
+        let is_busy = self.turn.try_lock().is_err();
+        drop(self.turn.lock().await);
+        is_busy
+    }
+
+    /// Spends a refresh token that a client has sent. Where it is the one that is kept here, the next one is kept here
+    /// too: it would be lost to everybody else. With another client id or secret than is kept here it is for Zoom to
+    /// judge: who knows a refresh token and no secret gets nothing for it.
+    ///
+    /// # Errors
+    ///
+    /// Zoom refuses, or cannot be asked: any of [`Error`].
+    pub(crate) async fn exchange(self: &Arc<Self>, given: Given, reach: &Arc<Reach>) -> Result<Pair, Error> {
+        let look = self.keeper().look()?;
+        if self.kept(&look).is_some_and(|kept| kept.is_same(&given)) {
+            let kept = self.ensure(look, Need { seconds: 0, unlike: Unlike::Present }, reach).await?;
+            let refresh = self.kept(&self.keeper().look()?).map_or(given.refresh, |kept| kept.refresh);
+            return Ok(Pair { access: kept.token, refresh, expires_at: kept.expires_at });
+        }
+        if look.read_only {
+            return Err(Error::Adopted { path: look.file.path().to_owned(), source: None });
+        }
+        let url = self.settings(&look).for_caller().oauth_url()?;
+        let (this, spent, reach) = (Arc::clone(self), given.clone(), Arc::clone(reach));
+        let pair = self.blocking(move || this.spend(&url, spent, &reach)).await?;
+        // Only here is anybody left to be told.
+        locked(&self.undelivered).retain(|(spent, _)| !spent.is_same(&given));
+        Ok(pair)
+    }
+
+    /// Spends it, unless it was spent for somebody who did not wait for the answer and asks again now: Zoom takes no
+    /// refresh token twice.
+    fn spend(&self, url: &Url, given: Given, reach: &Reach) -> Result<Pair, Error> {
+        let undelivered = || locked(&self.undelivered);
+        if let Some((_, pair)) = undelivered().iter().find(|(spent, _)| spent.is_same(&given)) {
+            return Ok(pair.clone());
+        }
+        // Before it is spent: what is kept already may be the only good refresh token of somebody.
+        if undelivered().len() >= UNDELIVERED {
+            return Err(Error::Other {
+                action: "spend a refresh token".into(),
+                source: io::Error::other(
+                    "too many were spent for calls that were cancelled; repeat those, or start the server again",
+                ),
+            });
+        }
+        let granted = Noted(reach).exchange(url, &given.credentials(), &self.clock, &self.stop);
+        let granted = granted.map_err(|failed| failed.error)?;
+        let refresh = granted.refresh_token.unwrap_or_else(|| given.refresh.clone());
+        let pair = Pair { access: granted.token, refresh, expires_at: granted.expires_at };
+        undelivered().push((given, pair.clone()));
+        Ok(pair)
+    }
+
+    /// The refresh token that a look finds to be in use, and the app that it is for.
+    fn kept(&self, look: &Look) -> Option<Given> {
+        let Credentials { client_id, client_secret, grant } = self.settings(look).credentials().ok()?;
+        match grant {
+            Grant::RefreshToken(refresh) => Some(Given { client_id, client_secret, refresh }),
+            Grant::AccountCredentials { .. } => None,
+        }
+    }
+
+    /// Gets a token because a call needs one. A call that waits for another one's attempt takes over its failure. And what
+    /// Zoom has refused a moment ago is not asked for again with the same credentials: every call of an agent would be
+    /// another refused request, and Zoom disables apps for too many.
+    async fn on_demand(self: &Arc<Self>, look: Look, need: Need, reach: &Arc<Reach>) -> Result<Kept, Error> {
+        let (this, reach, asked) = (Arc::clone(self), Arc::clone(reach), self.clock.elapsed());
+        // In turn, so that no other call looks between a failure and the note of it.
+        self.blocking(move || {
+            // A token of the environment would hide that there is another one in `.env`.
+            let environment = &this.without_token;
+            // It may have changed while this call waited.
+            let file = this.keeper().look()?.file;
+            let fingerprint = Settings::new(environment, &file).fingerprint();
+            let mut failed = locked(&this.failed);
+            let now = this.clock.elapsed();
+            if let Some(failed) = failed.as_ref().filter(|failed| failed.answers(fingerprint, asked, now)) {
+                return Err(failed.again());
+            }
+            let zoom = Noted(&reach);
+            Keeper { zoom: &zoom, ..this.keeper() }.ensure(&look, &need).inspect_err(|error| {
+                // What costs no time is found again.
+                if !matches!(error.code(), Code::Refused | Code::Passing | Code::Busy) {
+                    return;
+                }
+                let message = match error {
+                    // It says already that it was told before.
+                    Error::TakenOver { message, .. } => message.clone(),
+                    _ => error.with_causes(),
+                };
+                let (since, at) = (this.clock.elapsed(), this.clock.now());
+                let (code, hint) = (error.code(), error.hint());
+                *failed = Some(Failed { fingerprint, since, at, code, message, hint });
+            })
+        })
+        .await
+    }
+
+    async fn ensure(self: &Arc<Self>, before: Look, need: Need, reach: &Arc<Reach>) -> Result<Kept, Error> {
+        let (this, reach) = (Arc::clone(self), Arc::clone(reach));
+        self.blocking(move || {
+            let zoom = Noted(&reach);
+            Keeper { zoom: &zoom, ..this.keeper() }.ensure(&before, &need)
+        })
+        .await
+    }
+
+    /// Does what waits for Zoom in a thread of its own, one at a time. Once begun it goes on to its end, also when whoever
+    /// asked for it has gone.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        self.stop.check()?;
+        let working = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            work()
+        });
+        let failed =
+            |error| Error::Other { action: "ask for a token".into(), source: io::Error::other(error) };
+        working.await.unwrap_or_else(|error| Err(failed(error)))
+    }
+
+    /// What calls go out with now. A token that another process has put into `.env` is used at the next call.
+    fn ready(&self) -> Result<Arc<Ready>, Error> {
+        let read = || {
+            let look = self.keeper().look()?;
+            let api = self.api(&self.settings(&look).api_url(look.held.origin.as_ref())?)?;
+            Ok(Arc::new(Ready { look, api }))
+        };
+        locked(&self.ready).get(|| self.clock.elapsed(), || stamp(&self.env_file), read)
+    }
+
+    fn api(&self, url: &Url) -> Result<Api, Error> {
+        let mut known = locked(&self.api);
+        if let Some((_, api)) = known.as_ref().filter(|(known, _)| known == url) {
+            return Ok(api.clone());
+        }
+        let api = Api::new(url)?;
+        *known = Some((url.clone(), api.clone()));
+        Ok(api)
+    }
+
+    /// How the refreshing ahead of time is doing.
+    pub(crate) fn refreshing(&self) -> MutexGuard<'_, Refreshing> {
+        locked(&self.refreshing)
+    }
+}
+
+/// What a panic of somebody else's has left is whole: each of these is written in one step.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;
