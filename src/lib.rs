@@ -12,7 +12,7 @@
 //! | [`tokens`] | the token inside a server: on demand, and ahead of time | keeper, settings, token, watch, zoom |
 //! | [`watch`] | when to do what (pure), and the loop that does it | keeper, settings, token, words, zoom; Claude through a trait |
 //! | [`keeper`] | the heart: make sure of a token, with at most one exchange however many ask | settings, store, token, zoom |
-//! | [`claude`] | Claude Desktop: its configuration (a pure edit), its process | settings, store, token |
+//! | [`clients`] | programs that start MCP servers: their configurations (a pure edit), and Claude Desktop, which is restarted | settings, store, token |
 //! | [`policy`] | which calls are allowed, and how many (pure), the file it is in, the counts | files, settings, spelling |
 //! | [`settings`] | flag, environment, `.env`, default, and where each value came from | store, token, zoom |
 //! | [`sandbox`] | a Zoom on loopback, for the demo and the tests | token |
@@ -42,8 +42,8 @@
 //! of its limits. What passes has its arguments read by its tool, gets a token as above, and goes out through
 //! [`zoom::api`]; what comes back loses its secrets on the way to the client.
 
-pub mod claude;
 pub mod cli;
+pub mod clients;
 pub mod clock;
 pub mod controls;
 pub mod error;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use zoomtok::claude::{Again, App, Force, Platform, Quit, Restarted, Start, Step};
+use zoomtok::clients::{Again, App, Force, Platform, Quit, Restarted, Start, Step};
 use zoomtok::clock::{Stop, SystemClock};
 use zoomtok::error::Error;
 

@@ -3,7 +3,7 @@
 use clap::Parser as _;
 
 use super::args::{Cli, Command};
-use crate::claude::Served;
+use crate::clients::Served;
 
 /// What `zoomtok` serves by when it is started with these arguments; none where it would not serve.
 pub(super) fn served(args: &[String]) -> Option<Served> {

@@ -10,7 +10,7 @@ use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
 
 use super::*;
-use crate::claude::App;
+use crate::clients::App;
 use crate::error::Code;
 use crate::zoom::Grant;
 

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use super::args::Global;
 use super::output::Output;
 use super::served::served;
-use crate::claude::Config;
+use crate::clients::Config;
 use crate::clock::{Stop, SystemClock};
 use crate::error::Error;
 use crate::keeper::{Keeper, Look};

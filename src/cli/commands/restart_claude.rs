@@ -3,8 +3,8 @@
 use anyhow::Result;
 
 use super::{Context, claude_config, get};
-use crate::claude::{self, App, Config, Restarted, Step};
 use crate::cli::args::RestartClaude;
+use crate::clients::{self, App, Config, Restarted, Step};
 use crate::error::{Code, Error};
 use crate::keeper::How;
 use crate::settings::{CLAUDE_SETTINGS, Settings};
@@ -65,7 +65,7 @@ pub(super) fn app_only(context: &Context, app: &App, handed: Option<&(Config, To
     let mut progress = |step| spinner.say(doing(step));
     let restarted = match handed {
         Some((config, token)) => {
-            claude::restart(app, config, token, &context.clock, &context.stop, &mut progress)
+            clients::restart(app, config, token, &context.clock, &context.stop, &mut progress)
         }
         None => {
             app.restart(&context.clock, &context.stop, &mut progress).map(|restarted| (restarted, Vec::new()))

@@ -3,9 +3,9 @@
 use anyhow::Result;
 
 use super::{Context, not_found, restart_claude};
-use crate::claude::{App, Config, Update};
 use crate::cli::args::UpdateClaude;
 use crate::cli::served::served;
+use crate::clients::{App, Config, Update};
 use crate::error::{Code, Error};
 use crate::settings::{CLAUDE_SETTINGS, Settings};
 use crate::token::{State, Token};

@@ -5,8 +5,8 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::{Context, claude_config};
-use crate::claude::{self, App, Config};
 use crate::cli::args;
+use crate::clients::{self, App, Config};
 use crate::clock::{Clock, Stop};
 use crate::error::{Code, Error};
 use crate::keeper::Keeper;
@@ -79,7 +79,7 @@ impl ClaudeDesktop<'_> {
 impl Desktop for ClaudeDesktop<'_> {
     fn update(&self, token: &Token) -> Result<Updated, Error> {
         let update = self.with(|settings| self.config(settings)?.update(token, self.stop))?;
-        let claude::Update { changed, reads_env, unread, warnings, .. } = update;
+        let clients::Update { changed, reads_env, unread, warnings, .. } = update;
         Ok(Updated { changed, reads_env, unread, warnings })
     }
 
@@ -90,7 +90,7 @@ impl Desktop for ClaudeDesktop<'_> {
     fn restart(&self, token: &Token) -> Result<Vec<String>, Error> {
         self.with(|settings| {
             let (app, config) = (App::of(settings, None)?, self.config(settings)?);
-            Ok(claude::restart(&app, &config, token, self.clock, self.stop, &mut |_| {})?.1)
+            Ok(clients::restart(&app, &config, token, self.clock, self.stop, &mut |_| {})?.1)
         })
     }
 }

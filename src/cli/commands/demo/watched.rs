@@ -8,8 +8,8 @@ use anyhow::{Context as _, Result, ensure};
 use tempfile::TempDir;
 
 use super::Stage;
-use crate::claude::App;
 use crate::cli::commands::watch::ClaudeDesktop;
+use crate::clients::App;
 use crate::clock::{Stop, SystemClock};
 use crate::error::Error;
 use crate::files::Reservation;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::finding::Finding;
-use crate::claude::{App, Config, Configured, Contents, Served, program};
 use crate::cli::commands::claude_config;
 use crate::cli::commands::mcp::surroundings::Surroundings;
+use crate::clients::{App, Config, Configured, Contents, Served, program};
 use crate::error::Error;
 use crate::mcp::catalog;
 use crate::policy::Policy;

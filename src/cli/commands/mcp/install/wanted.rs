@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::claude::{Entry, Existing};
+use crate::clients::{Entry, Existing};
 
 /// What the server is to be. A path is absolute, and in words that JSON can hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

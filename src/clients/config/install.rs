@@ -7,7 +7,7 @@ use super::Config;
 use super::own::Served;
 use super::server::Server;
 use super::write::{Change, Edited, Written, backup_path};
-use crate::claude::edit::{New, Part, Place, edit};
+use crate::clients::edit::json::{New, Part, Place, edit};
 use crate::clock::Stop;
 use crate::error::{Error, NoServer};
 

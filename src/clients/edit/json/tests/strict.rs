@@ -1,7 +1,7 @@
 //! What is not strict JSON, lists, and what stood somewhere before.
 
 use super::*;
-use crate::claude::edit::oracle::{ARGS, SERVER};
+use crate::clients::edit::json::oracle::{ARGS, SERVER};
 
 #[test]
 fn what_claude_does_not_read_is_found() {

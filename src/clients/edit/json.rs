@@ -14,8 +14,8 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use self::document::Document;
-pub(super) use self::entry::{Entry, entries};
-pub(super) use self::layout::New;
+pub(in crate::clients) use self::entry::{Entry, entries};
+pub(in crate::clients) use self::layout::New;
 use self::layout::Style;
 use crate::store::Fault;
 
@@ -25,14 +25,14 @@ mod layout;
 
 /// A place in the configuration.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place<'a> {
-    pub(super) server: &'a str,
-    pub(super) part: Part<'a>,
+pub(in crate::clients) struct Place<'a> {
+    pub(in crate::clients) server: &'a str,
+    pub(in crate::clients) part: Part<'a>,
 }
 
 /// What of a server.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Part<'a> {
+pub(in crate::clients) enum Part<'a> {
     /// All of it, `mcpServers.<server>`.
     Whole,
     /// `mcpServers.<server>.command`
@@ -45,11 +45,11 @@ pub(super) enum Part<'a> {
 
 /// What comes of an edit.
 #[derive(Debug)]
-pub(super) struct Edit {
+pub(in crate::clients) struct Edit {
     /// The new text; none where the old one will do.
-    pub(super) text: Option<Zeroizing<String>>,
+    pub(in crate::clients) text: Option<Zeroizing<String>>,
     /// What stood there; of a server, its command.
-    pub(super) before: Option<Zeroizing<String>>,
+    pub(in crate::clients) before: Option<Zeroizing<String>>,
 }
 
 impl<'a> Place<'a> {
@@ -64,12 +64,12 @@ impl<'a> Place<'a> {
     }
 
     /// As a person writes it.
-    pub(super) fn name(&self) -> String {
+    pub(in crate::clients) fn name(&self) -> String {
         name(&self.path())
     }
 
     /// The place of the server, likewise.
-    pub(super) fn server_name(&self) -> String {
+    pub(in crate::clients) fn server_name(&self) -> String {
         name(&self.path()[..2])
     }
 }
@@ -79,7 +79,7 @@ impl<'a> Place<'a> {
 /// # Errors
 ///
 /// The text is not JSON with comments, or the place cannot be reached without harm to something else.
-pub(super) fn edit(text: &str, place: Place<'_>, new: &New<'_>) -> Result<Edit, Fault> {
+pub(in crate::clients) fn edit(text: &str, place: Place<'_>, new: &New<'_>) -> Result<Edit, Fault> {
     let document = Document::read(text)?;
     let path = place.path();
     let root = document.tree()?;
@@ -124,7 +124,7 @@ pub(super) fn edit(text: &str, place: Place<'_>, new: &New<'_>) -> Result<Edit, 
 /// # Errors
 ///
 /// The text is not JSON with comments.
-pub(super) fn value(text: &str, place: Place<'_>) -> Result<Option<Zeroizing<String>>, Fault> {
+pub(in crate::clients) fn value(text: &str, place: Place<'_>) -> Result<Option<Zeroizing<String>>, Fault> {
     let document = Document::read(text)?;
     Ok(document.value_at(&place.path()).and_then(Value::as_str).map(|text| text.to_owned().into()))
 }
@@ -134,7 +134,7 @@ pub(super) fn value(text: &str, place: Place<'_>) -> Result<Option<Zeroizing<Str
 /// # Errors
 ///
 /// The text is not JSON with comments either.
-pub(super) fn beyond_json(text: &str) -> Result<Option<String>, Fault> {
+pub(in crate::clients) fn beyond_json(text: &str) -> Result<Option<String>, Fault> {
     let document = Document::read(text)?;
     let lines =
         |what: &str, at: Option<usize>| at.map(|at| format!("has {what} (line {})", line(document.text, at)));
@@ -152,7 +152,7 @@ pub(super) fn beyond_json(text: &str) -> Result<Option<String>, Fault> {
 /// # Errors
 ///
 /// The text is not JSON with comments.
-pub(super) fn server(text: &str, place: Place<'_>) -> Result<Option<Value>, Fault> {
+pub(in crate::clients) fn server(text: &str, place: Place<'_>) -> Result<Option<Value>, Fault> {
     let document = Document::read(text)?;
     Ok(document.value_at(&place.path()[..2]).cloned())
 }
@@ -277,7 +277,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// The names of a path, those in quotes that would not be one name otherwise.
-pub(super) fn name(path: &[&str]) -> String {
+pub(in crate::clients) fn name(path: &[&str]) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
     let names: Vec<_> = path
         .iter()

@@ -7,7 +7,7 @@ use super::Config;
 use super::install::shown;
 use super::own::Served;
 use super::server::{Server, halves};
-use crate::claude::edit::entries;
+use crate::clients::edit::json::entries;
 use crate::error::Error;
 
 /// The server as Claude's configuration has it.

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{App, PAUSE, Which};
-use crate::claude::launch::{Launch, Launched};
-use crate::claude::platform::Again;
-use crate::claude::processes::Process;
+use crate::clients::desktop::launch::{Launch, Launched};
+use crate::clients::desktop::platform::Again;
+use crate::clients::desktop::processes::Process;
 use crate::clock::{Clock, Stop, Stopped};
 use crate::error::{Error, Left};
 

@@ -22,15 +22,15 @@ const STRICT: ScannerOptions = ScannerOptions {
 };
 
 /// A text that was read.
-pub(super) struct Document<'t> {
+pub(in crate::clients) struct Document<'t> {
     /// The byte-order mark, if there is one.
-    pub(super) mark: &'static str,
+    pub(in crate::clients) mark: &'static str,
     /// The text behind it.
-    pub(super) text: &'t str,
+    pub(in crate::clients) text: &'t str,
     /// The same with comments and trailing commas blanked out, byte for byte: JSON.
-    pub(super) strict: Zeroizing<String>,
-    pub(super) comments: Vec<Range<usize>>,
-    pub(super) trailing_commas: Vec<usize>,
+    pub(in crate::clients) strict: Zeroizing<String>,
+    pub(in crate::clients) comments: Vec<Range<usize>>,
+    pub(in crate::clients) trailing_commas: Vec<usize>,
     value: Value,
 }
 
@@ -40,7 +40,7 @@ impl<'t> Document<'t> {
     /// # Errors
     ///
     /// It is not JSON with comments.
-    pub(super) fn read(text: &'t str) -> Result<Self, Fault> {
+    pub(in crate::clients) fn read(text: &'t str) -> Result<Self, Fault> {
         const MARK: &str = "\u{feff}";
         let (mark, text) = text.strip_prefix(MARK).map_or(("", text), |text| (MARK, text));
         if text.trim().is_empty() {
@@ -83,7 +83,7 @@ impl<'t> Document<'t> {
 
     /// The tree of the strict text, whose places are those of the text. `serde_json` has read it before and goes 128
     /// levels deep, so this goes no deeper.
-    pub(super) fn tree(&self) -> Result<Node<'_>, Fault> {
+    pub(in crate::clients) fn tree(&self) -> Result<Node<'_>, Fault> {
         let options = ParseOptions {
             allow_comments: false,
             allow_loose_object_property_names: false,
@@ -102,13 +102,19 @@ impl<'t> Document<'t> {
     }
 
     /// What stands at a path, if anything does.
-    pub(super) fn value_at(&self, path: &[&str]) -> Option<&Value> {
+    pub(in crate::clients) fn value_at(&self, path: &[&str]) -> Option<&Value> {
         path.iter().try_fold(&self.value, |value, name| value.get(name))
     }
 
     /// Whether `changed` says what this text says, comments included, and `new` at `path`. The comments in what is
     /// `gone` are gone with it.
-    pub(super) fn becomes(&self, changed: &str, path: &[&str], new: &New<'_>, gone: &Range<usize>) -> bool {
+    pub(in crate::clients) fn becomes(
+        &self,
+        changed: &str,
+        path: &[&str],
+        new: &New<'_>,
+        gone: &Range<usize>,
+    ) -> bool {
         let mut expected = self.value.clone();
         let mut at = &mut expected;
         for name in path {

@@ -9,15 +9,15 @@ use crate::store::Fault;
 
 /// What Claude runs for a server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in crate::claude) struct Entry {
+pub(in crate::clients) struct Entry {
     /// The program; none where Claude cannot start the server.
-    pub(in crate::claude) command: Option<String>,
+    pub(in crate::clients) command: Option<String>,
     /// Its arguments, as far as they are strings.
-    pub(in crate::claude) args: Vec<String>,
+    pub(in crate::clients) args: Vec<String>,
     /// Its variables, likewise.
-    pub(in crate::claude) env: BTreeMap<String, String>,
+    pub(in crate::clients) env: BTreeMap<String, String>,
     /// Whether it runs elsewhere, and is reached by a URL.
-    pub(in crate::claude) is_remote: bool,
+    pub(in crate::clients) is_remote: bool,
 }
 
 /// All servers by their names, in the order of the names.
@@ -25,7 +25,7 @@ pub(in crate::claude) struct Entry {
 /// # Errors
 ///
 /// The text is not JSON with comments.
-pub(in crate::claude) fn entries(text: &str) -> Result<Vec<(String, Entry)>, Fault> {
+pub(in crate::clients) fn entries(text: &str) -> Result<Vec<(String, Entry)>, Fault> {
     let document = Document::read(text)?;
     let servers = document.value_at(&[SERVERS]).and_then(Value::as_object);
     Ok(servers.into_iter().flatten().map(|(name, server)| (name.clone(), read(server))).collect())

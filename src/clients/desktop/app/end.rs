@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::{App, PAUSE, Step, Which};
-use crate::claude::launch::Asked;
-use crate::claude::platform::{Force, Quit};
-use crate::claude::processes::{Process, Signal, alive};
+use crate::clients::desktop::launch::Asked;
+use crate::clients::desktop::platform::{Force, Quit};
+use crate::clients::desktop::processes::{Process, Signal, alive};
 use crate::clock::{Clock, Stop, Stopped};
 use crate::error::{Error, Left};
 

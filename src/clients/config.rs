@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use self::server::Server;
 use self::write::{Change, Written};
-use super::edit::{Part, Place, beyond_json, server, value};
+use super::edit::json::{Part, Place, beyond_json, server, value};
 use crate::clock::Stop;
 use crate::error::Error;
 use crate::settings::Settings;

@@ -1,7 +1,7 @@
 //! What a server of the configuration is to zoomtok.
 
 use super::own::{OwnCommand, Reader, Served, own_command};
-use crate::claude::edit::{Entry, name};
+use crate::clients::edit::json::{Entry, name};
 use crate::error::NoServer;
 
 /// The server that is looked for.
@@ -55,7 +55,7 @@ fn near(entries: &[(String, Entry)], server: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::claude::edit::entries;
+    use crate::clients::edit::json::entries;
 
     /// Takes `mcp` alone, and what follows `--env-file` there.
     fn reader(args: &[String]) -> Option<Served> {

@@ -13,7 +13,7 @@ const INDENT: &str = "  ";
 
 /// A value to be put into a text. Other than those of [`Value`] its properties keep their order.
 #[derive(Clone)]
-pub(in crate::claude) enum New<'a> {
+pub(in crate::clients) enum New<'a> {
     Text(&'a str),
     List(&'a [String]),
     Object(Vec<(&'a str, New<'a>)>),

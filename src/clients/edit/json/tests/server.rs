@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::*;
-use crate::claude::edit::oracle::SERVER;
+use crate::clients::edit::json::oracle::SERVER;
 
 static ARGS: LazyLock<[String; 3]> =
     LazyLock::new(|| ["mcp", "--env-file", r"C:\Users\me\.env"].map(String::from));

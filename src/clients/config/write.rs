@@ -12,7 +12,7 @@ use super::Config;
 use super::install::{Entry, Existing};
 use super::platform;
 use super::server::Server;
-use crate::claude::edit::{New, Part, Place, beyond_json, edit, entries};
+use crate::clients::edit::json::{New, Part, Place, beyond_json, edit, entries};
 use crate::clock::{Clock, Stop, SystemClock};
 use crate::error::{Error, NoServer};
 use crate::files::{Lock, PATIENCE, Reservation, insist, is_replaceable, make_private, read_regular};
