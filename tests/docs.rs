@@ -1,4 +1,4 @@
-//! The pages in docs/ and SECURITY.md are about what is there: the tests, constants, modules and files that they name,
+//! The pages are about what is there: the tests, constants, modules and files that they name,
 //! and the pages that they link to.
 
 use std::collections::BTreeSet;
@@ -36,9 +36,14 @@ pub(crate) fn quoted(text: &str) -> Vec<&str> {
 
 /// The pages that all of this is about.
 pub(crate) fn pages() -> Vec<PathBuf> {
-    let mut pages: Vec<PathBuf> = ["README.md", "CHANGELOG.md", "SECURITY.md"].map(Into::into).into();
+    let mut pages: Vec<PathBuf> =
+        ["README.md", "CHANGELOG.md", "SECURITY.md", "benches/README.md"].map(Into::into).into();
     let files = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().file_name());
-    pages.extend(files.map(|name| Path::new("docs").join(name)));
+    pages.extend(
+        files
+            .map(|name| Path::new("docs").join(name))
+            .filter(|page| page.extension().is_some_and(|kind| kind == "md")),
+    );
     pages.sort();
     pages
 }
@@ -126,11 +131,17 @@ fn the_changelogs_tell_of_this_version() {
 }
 
 #[test]
-fn every_page_is_in_the_readme_and_links_lead_to_it() {
-    let readme = read("README.md");
-    for page in pages().iter().filter(|page| !page.ends_with("README.md")) {
-        let link = format!("]({})", page.to_str().unwrap().replace('\\', "/"));
-        assert!(readme.contains(&link), "{}", page.display());
+fn every_page_is_in_the_index_and_the_readme_links_to_it() {
+    assert!(read("README.md").contains("](docs/README.md)"));
+    let index = read("docs/README.md");
+    let is_listed =
+        |page: &PathBuf| ![Path::new("README.md"), Path::new("docs/README.md")].contains(&page.as_path());
+    for page in pages().iter().filter(|page| is_listed(page)) {
+        let link = match page.strip_prefix("docs") {
+            Ok(name) => format!("]({})", name.display()),
+            Err(_) => format!("](../{})", page.display()),
+        };
+        assert!(index.contains(&link), "{} is not in docs/README.md", page.display());
     }
 }
 

@@ -54,10 +54,10 @@ fn every_failure_under_mcp_is_told_as_the_page_says() {
     }
 }
 
-/// The other tables name a test each; here the codes are those of the README, and the words stand in the sources.
+/// The other tables name a test each; here the codes are those of docs/reference.md, and the words stand in the sources.
 #[test]
 fn the_other_codes_and_words_are_those_of_the_program() {
-    let (page, readme) = (read("docs/failures.md"), read("README.md"));
+    let (page, reference) = (read("docs/failures.md"), read("docs/reference.md"));
     let sources: Vec<String> =
         tree(&root().join("src")).iter().filter(|path| path.is_file()).map(read).collect();
     let of_system = ["Permission denied", "Read-only file system"];
@@ -73,7 +73,7 @@ fn the_other_codes_and_words_are_those_of_the_program() {
         for cells in rows(&page, heading) {
             let [_, code, _, words, _] = &cells[..] else { panic!("{cells:?}") };
             let is_code = |cell: &str| cell.split(", ").any(|one| one.trim() == code);
-            assert!(readme.lines().any(|line| line.split('|').nth(1).is_some_and(is_code)), "{cells:?}");
+            assert!(reference.lines().any(|line| line.split('|').nth(1).is_some_and(is_code)), "{cells:?}");
             is_said(words);
         }
     }

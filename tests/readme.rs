@@ -1,4 +1,5 @@
-//! The README says what the program does: its commands, variables, exit codes, and how it is tested.
+//! The README says how to try and to test the program; docs/reference.md has its commands, variables and exit codes, docs/mcp.md its
+//! tools and docs/policies.md its policies.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,11 +15,11 @@ fn read(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
 }
 
-/// The part of the README under a heading.
+/// The part of the reference under a heading.
 fn section(heading: &str) -> String {
-    let readme = read("README.md");
-    let start = readme.find(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no section {heading}"));
-    let section = &readme[start + 1..];
+    let page = read("docs/reference.md");
+    let start = page.find(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no section {heading}"));
+    let section = &page[start + 1..];
     section[..section.find("\n## ").unwrap_or(section.len())].to_owned()
 }
 
@@ -50,7 +51,7 @@ fn every_variable_is_in_the_settings_and_in_the_help() {
     for name in NAMES.iter().chain(&["ZOOM_ENV_FILE"]) {
         assert!(
             first_cells(&settings).iter().any(|cell| cell.contains(&format!("`{name}`"))),
-            "{name}: README"
+            "{name}: docs/reference.md"
         );
         let written_by_zoomtok = ["ZOOM_ACCESS_TOKEN", "ZOOM_TOKEN_EXPIRES_AT"].contains(name);
         assert!(written_by_zoomtok || help.contains(name), "{name}: help");
@@ -79,9 +80,9 @@ fn the_exit_codes_are_those_of_the_help() {
         .filter_map(|line| line.split_whitespace().next().filter(|word| word.parse::<u8>().is_ok()))
         .take(9)
         .collect();
-    let of_readme: Vec<String> = first_cells(&section("Exit codes")).into_iter().skip(1).collect();
-    assert_eq!(of_readme[..9], of_help);
-    assert_eq!(of_readme[9..], ["126, 127", "129, 130, 143"]);
+    let of_page: Vec<String> = first_cells(&section("Exit codes")).into_iter().skip(1).collect();
+    assert_eq!(of_page[..9], of_help);
+    assert_eq!(of_page[9..], ["126, 127", "129, 130, 143"]);
 }
 
 /// The row of a tool: its name, its arguments, and what clients are told of it.
@@ -104,14 +105,14 @@ fn row(tool: &Value) -> (String, BTreeSet<String>, &str) {
 
 #[test]
 fn the_tools_are_those_that_the_server_lists() {
-    let server = section("The MCP server");
+    let server = read("docs/mcp.md");
     let rows: Vec<Vec<&str>> = server
         .lines()
         .skip_while(|line| !line.starts_with("| tool |"))
         .skip(2)
         .map_while(|line| Some(line.strip_prefix("| ")?.split('|').map(str::trim).collect()))
         .collect();
-    let of_readme: Vec<_> = rows
+    let of_page: Vec<_> = rows
         .iter()
         .map(|cells| {
             let arguments = cells[1].split(", ").filter(|name| !name.is_empty()).map(str::to_owned);
@@ -121,16 +122,18 @@ fn the_tools_are_those_that_the_server_lists() {
     let home = Home::with_env("");
     let listed = Session::start(&home, &[]).ask("tools/list", &json!({}));
     let tools = listed["result"]["tools"].as_array().unwrap();
-    assert_eq!(of_readme, tools.iter().map(row).collect::<Vec<_>>());
+    assert_eq!(of_page, tools.iter().map(row).collect::<Vec<_>>());
 }
 
 #[test]
 fn the_policies_are_valid_and_the_commands_on_them_say_what_is_shown() {
-    let (home, server) = (Home::empty(), section("The MCP server"));
+    let (home, page) = (Home::empty(), read("docs/policies.md"));
     let (mut policies, mut commands) = (0, 0);
-    for (language, text) in blocks(&server) {
+    for (language, text) in blocks(&page) {
         if language == "json" && text.contains("\"version\"") {
             policies += 1;
+            let is_the_first = text == read("policies/zoom_refresh_token.json").trim_end();
+            assert_eq!(is_the_first, policies == 1, "{text}");
             fs::write(home.work().join("policy.json"), text).unwrap();
             home.run(["policy", "check", "policy.json"]).expect(0).quietly();
         }
@@ -146,7 +149,7 @@ fn the_policies_are_valid_and_the_commands_on_them_say_what_is_shown() {
 
 #[test]
 fn the_entries_for_other_clients_have_absolute_paths_and_flags_that_there_are() {
-    let server = section("The MCP server");
+    let server = read("docs/mcp.md");
     let mut names = Vec::new();
     for (_, text) in blocks(&server).into_iter().filter(|(_, text)| text.contains("\"command\"")) {
         let configuration: Value = serde_json::from_str(text).unwrap();

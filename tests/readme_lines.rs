@@ -1,5 +1,5 @@
-//! Every line of the README that can be copied is run as its reader would run it: in bash after `cargo install`, by cron under
-//! cron's environment. What is not run says why.
+//! Every line of the README and of the other pages that can be copied is run as its reader would run it: in bash after
+//! `cargo install`, by cron under cron's environment. A line that is not run says why.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -28,43 +28,104 @@ enum Is {
     NotRun(&'static str),
 }
 
-/// The lines of the README, without the comments behind them.
-const LINES: &[(&str, Is)] = &[
-    ("cargo run --release -- demo", Is::NotRun("it builds for minutes; tests/demo.rs runs the demo")),
-    ("cargo test --locked", Is::NotRun("it is what runs this")),
-    ("ZOOM_ACCOUNT_ID=your-account-id", Is::OfEnv),
-    ("ZOOM_CLIENT_ID=your-client-id", Is::OfEnv),
-    ("ZOOM_CLIENT_SECRET=your-client-secret", Is::OfEnv),
-    ("zoomtok get", Is::Run(fetches_as_shown)),
-    ("zoomtok exec -- ./my-script", Is::Run(|reader, _| assert_eq!(reader.ran(), "with a token\n"))),
-    ("eval \"$(zoomtok get --export)\"", Is::Run(is_in_the_shell)),
-    ("zoomtok check && ./my-script", Is::Run(|reader, _| assert_eq!(reader.ran(), "without a token\n"))),
+/// A line in a page, without the comment behind it.
+type Line = (&'static str, Is);
+
+const CRON: &str = "*/10 * * * *  cd ~/project && ~/.cargo/bin/zoomtok get -q -t 900";
+const INSTALL: Line = ("zoomtok mcp --install", Is::Run(is_installed));
+const SCRIPTS: Line = ("cp contrib/zoommcp/*.sh ~/zoommcp/scripts/", Is::RunInClone(scripts_are_there));
+const MEASURES: Is = Is::NotRun("it measures for minutes");
+
+/// The lines of each page that has some.
+const LINES: &[(&str, &[Line])] = &[
     (
-        "zoomtok get --print | sed 's/^/Authorization: Bearer /' | curl -H @- https://api.zoom.us/v2/users/me",
-        Is::Run(|_, ended| {
-            let user: Value = serde_json::from_str(&ended.stdout).unwrap();
-            assert!(user["email"].is_string(), "{}", ended.stdout);
-        }),
+        "README.md",
+        &[
+            ("cargo run --release -- demo", Is::NotRun("it builds for minutes; a test runs the demo")),
+            ("cargo test --locked", Is::NotRun("it is what runs this")),
+            ("ZOOM_ACCOUNT_ID=your-account-id", Is::OfEnv),
+            ("ZOOM_CLIENT_ID=your-client-id", Is::OfEnv),
+            ("ZOOM_CLIENT_SECRET=your-client-secret", Is::OfEnv),
+            ("zoomtok get", Is::Run(|reader, ended| fetches_as_shown("README.md", reader, ended))),
+            (CRON, Is::Cron(is_fresh)),
+            INSTALL,
+            SCRIPTS,
+        ],
     ),
-    ("*/10 * * * *  cd ~/project && ~/.cargo/bin/zoomtok get -q -t 900", Is::Cron(is_fresh)),
-    ("cargo install --locked cargo-deb", Is::NotRun("it builds another program from the network")),
-    ("cargo deb --locked", Is::NotRun("it builds for minutes, by a program of others")),
-    ("sudo apt install ./target/debian/zoomtok_*.deb", Is::NotRun("it changes the system")),
     (
-        "*/5 * * * *  ~/.cargo/bin/zoomtok --env-file ~/project/.env -q watch --once --threshold 600 --no-claude",
-        Is::Cron(is_fresh),
+        "benches/README.md",
+        &[
+            ("cargo bench", MEASURES),
+            ("cargo bench --no-fail-fast -- --check", MEASURES),
+            ("cargo bench --bench mcp", MEASURES),
+        ],
     ),
-    ("zoomtok mcp --install", Is::Run(is_installed)),
     (
-        "claude mcp add --scope user zoom -- ~/.cargo/bin/zoomtok mcp --env-file ~/project/.env",
-        Is::Run(claude_can_start_it),
+        "docs/cron.md",
+        &[
+            (CRON, Is::Cron(is_fresh)),
+            (
+                "*/5 * * * *  ~/.cargo/bin/zoomtok --env-file ~/project/.env -q watch --once --threshold 600 --no-claude",
+                Is::Cron(is_fresh),
+            ),
+        ],
     ),
-    ("zoomtok policy check policy.json", Is::NotRun("tests/readme.rs does")),
     (
-        "zoomtok policy explain policy.json create_meeting '{\"topic\": \"Review\", \"duration\": 180}'",
-        Is::NotRun("tests/readme.rs does"),
+        "docs/env.md",
+        &[
+            ("mkdir -p ~/.config/zoomtok", Is::Run(|_, _| ())),
+            (
+                "op run --env-file .env.op -- zoomtok get --env-file ~/.config/zoomtok/.env",
+                Is::Run(finds_the_token_elsewhere),
+            ),
+        ],
     ),
-    ("cp contrib/zoommcp/*.sh ~/zoommcp/scripts/", Is::RunInClone(scripts_are_there)),
+    (
+        "docs/mcp.md",
+        &[
+            INSTALL,
+            (
+                "claude mcp add --scope user zoom -- ~/.cargo/bin/zoomtok mcp --env-file ~/project/.env",
+                Is::Run(claude_can_start_it),
+            ),
+        ],
+    ),
+    (
+        "docs/policies.md",
+        &[
+            ("zoomtok policy check policy.json", Is::NotRun("another test does")),
+            (
+                "zoomtok policy explain policy.json create_meeting '{\"topic\": \"Review\", \"duration\": 180}'",
+                Is::NotRun("another test does"),
+            ),
+        ],
+    ),
+    ("docs/scripts.md", &[SCRIPTS]),
+    (
+        "docs/start.md",
+        &[
+            ("cargo install --locked cargo-deb", Is::NotRun("it builds another program from the network")),
+            ("cargo deb --locked", Is::NotRun("it builds for minutes, by a program of others")),
+            ("sudo apt install ./target/debian/zoomtok_*.deb", Is::NotRun("it changes the system")),
+            ("ZOOM_ACCOUNT_ID=your-account-id", Is::OfEnv),
+            ("ZOOM_CLIENT_ID=your-client-id", Is::OfEnv),
+            ("ZOOM_CLIENT_SECRET=your-client-secret", Is::OfEnv),
+            ("zoomtok get", Is::Run(|reader, ended| fetches_as_shown("docs/start.md", reader, ended))),
+            ("zoomtok exec -- ./my-script", Is::Run(|reader, _| assert_eq!(reader.ran(), "with a token\n"))),
+            ("eval \"$(zoomtok get --export)\"", Is::Run(is_in_the_shell)),
+            (
+                "zoomtok check && ./my-script",
+                Is::Run(|reader, _| assert_eq!(reader.ran(), "without a token\n")),
+            ),
+            (
+                "zoomtok get --print | sed 's/^/Authorization: Bearer /' | curl -H @- https://api.zoom.us/v2/users/me",
+                Is::Run(|_, ended| {
+                    let user: Value = serde_json::from_str(&ended.stdout).unwrap();
+                    assert!(user["email"].is_string(), "{}", ended.stdout);
+                }),
+            ),
+        ],
+    ),
 ];
 
 /// Somebody who has followed the README this far, in a home of theirs.
@@ -79,7 +140,7 @@ impl Reader {
             Self { root: tempfile::tempdir().unwrap(), sandbox: Sandbox::start(Options::default()).unwrap() };
         let config =
             if cfg!(target_os = "macos") { "Library/Application Support/Claude" } else { ".config/Claude" };
-        for directory in [".cargo/bin", "project", "zoommcp/scripts", config] {
+        for directory in [".cargo/bin", "project", "zoommcp/scripts", ".config/zoomtok", config] {
             fs::create_dir_all(reader.home().join(directory)).unwrap();
         }
         symlink(env!("CARGO_BIN_EXE_zoomtok"), reader.home().join(".cargo/bin/zoomtok")).unwrap();
@@ -89,6 +150,8 @@ impl Reader {
             "echo \"with${ZOOM_ACCESS_TOKEN:-out} a token\" | sed 's/with[^o].* a/with a/' >ran",
         );
         reader.script("../.cargo/bin/claude", "printf '%s\\n' \"$@\" >claude");
+        // A stand-in for a password manager: it exports the credentials and becomes the command.
+        reader.script("../.cargo/bin/op", "shift 4; set -a; . ./.env; unset ZOOM_ACCESS_TOKEN; exec \"$@\"");
         reader
     }
 
@@ -147,9 +210,9 @@ impl Reader {
     }
 }
 
-fn fetches_as_shown(reader: &Reader, ended: &Ended) {
-    let readme = read("README.md");
-    let shown: Vec<&str> = readme
+fn fetches_as_shown(page: &str, reader: &Reader, ended: &Ended) {
+    let page = read(page);
+    let shown: Vec<&str> = page
         .lines()
         .skip_while(|line| line.trim() != "$ zoomtok get")
         .skip(1)
@@ -190,6 +253,12 @@ fn is_installed(reader: &Reader, _: &Ended) {
     assert!(Path::new(config["mcpServers"]["zoom"]["command"].as_str().unwrap()).is_absolute());
 }
 
+/// The token is in the file that was named for it, and the credentials are not.
+fn finds_the_token_elsewhere(reader: &Reader, _: &Ended) {
+    let text = fs::read_to_string(reader.home().join(".config/zoomtok/.env")).unwrap();
+    assert!(text.contains("ZOOM_ACCESS_TOKEN=") && !text.contains("ZOOM_CLIENT_SECRET"), "{text}");
+}
+
 fn claude_can_start_it(reader: &Reader, _: &Ended) {
     let arguments = fs::read_to_string(reader.project().join("claude")).unwrap();
     let command: Vec<&str> = arguments.lines().skip_while(|argument| *argument != "--").skip(1).collect();
@@ -206,10 +275,10 @@ fn scripts_are_there(reader: &Reader, _: &Ended) {
     assert_ne!(mode & 0o100, 0);
 }
 
-/// The lines in the blocks of the README that are to be copied. In a `console` these are the ones behind a `$`.
-fn lines() -> Vec<String> {
+/// The lines in the blocks of a page that are to be copied. In a `console` these are the ones behind a `$`.
+fn lines(page: &str) -> Vec<String> {
     let (mut language, mut lines) = (None, Vec::new());
-    for line in read("README.md").lines().map(str::trim) {
+    for line in page.lines().map(str::trim) {
         if let Some(name) = line.strip_prefix("```") {
             language = if language.is_some() { None } else { Some(name.to_owned()) };
             continue;
@@ -225,13 +294,25 @@ fn lines() -> Vec<String> {
     lines
 }
 
+#[test]
+fn every_line_that_can_be_copied_is_in_the_table_of_this_test() {
+    for page in pages() {
+        let name = page.to_str().unwrap();
+        let listed = LINES.iter().find(|(page, _)| *page == name).map_or(&[][..], |(_, lines)| lines);
+        let listed: Vec<&str> = listed.iter().map(|(line, _)| *line).collect();
+        assert_eq!(
+            lines(&read(&page)),
+            listed,
+            "a line of {name} belongs into the table of this test, in its place"
+        );
+    }
+}
+
 #[expect(clippy::print_stderr, reason = "who runs the tests should know which lines are not run")]
 #[test]
 fn every_line_that_can_be_copied_does_what_it_says() {
-    let listed: Vec<&str> = LINES.iter().map(|(line, _)| *line).collect();
-    assert_eq!(lines(), listed, "a line of the README belongs into the table of this test, in its place");
     let (mut run, mut by_cron) = (0, 0);
-    for (line, is) in LINES {
+    for (line, is) in LINES.iter().flat_map(|(_, lines)| *lines) {
         let reader = Reader::new();
         // The first command is the one that fetches the first token.
         if !matches!(is, Is::Cron(_)) && *line != "zoomtok get" {
@@ -261,7 +342,7 @@ fn every_line_that_can_be_copied_does_what_it_says() {
         let ended = ended.expect(0);
         check(&reader, &ended);
     }
-    assert!(run >= 9 && by_cron == 2, "{run}, {by_cron} by cron");
+    assert!(run >= 15 && by_cron == 3, "{run}, {by_cron} by cron");
 }
 
 /// With nothing filled in, the program says so; it does not ask Zoom.
@@ -282,13 +363,14 @@ fn has_curl() -> bool {
 /// A token that ends within what the line of cron says is replaced, and one that lasts longer is kept.
 #[test]
 fn cron_asks_zoom_only_when_it_has_to() {
-    for (line, reach) in LINES.iter().filter(|(_, is)| matches!(is, Is::Cron(_))).zip([900, 600]) {
+    let lines = LINES.iter().flat_map(|(_, lines)| *lines).filter(|(_, is)| matches!(is, Is::Cron(_)));
+    for ((line, _), reach) in lines.zip([900, 900, 600]) {
         for (left, asked) in [(reach - 60, 1), (reach + 60, 0)] {
             let reader = Reader::new();
             let token = reader.sandbox.mint(left);
             reader.write(".env", &format!("{}ZOOM_ACCESS_TOKEN={token}\n", credentials(&reader.sandbox)));
-            reader.cron(line.0).expect(0).quietly();
-            assert_eq!(reader.sandbox.token_requests().len(), asked, "{} with {left} s", line.0);
+            reader.cron(line).expect(0).quietly();
+            assert_eq!(reader.sandbox.token_requests().len(), asked, "{line} with {left} s");
         }
     }
 }
