@@ -74,6 +74,8 @@ mod opens;
 #[cfg(unix)]
 mod other_users;
 mod output;
+#[cfg(target_os = "linux")]
+mod picture;
 mod policy;
 mod processes;
 mod read_only;

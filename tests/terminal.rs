@@ -11,12 +11,12 @@ use zoomtok::sandbox::{Options, Sandbox};
 use crate::canaries::{Shows, assert_clean};
 use crate::support::{Home, credentials};
 
-const UTF8: (&str, &str) = ("LC_ALL", "C.UTF-8");
+pub(crate) const UTF8: (&str, &str) = ("LC_ALL", "C.UTF-8");
 const ASCII: (&str, &str) = ("LC_ALL", "C");
 
 /// What the program prints on a terminal, and its exit status.
 #[track_caller]
-fn on_terminal(home: &Home, arguments: &[&str], locale: (&str, &str)) -> (i32, String) {
+pub(crate) fn on_terminal(home: &Home, arguments: &[&str], locale: (&str, &str)) -> (i32, String) {
     let screen = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&screen).unwrap();
     unlockpt(&screen).unwrap();
