@@ -130,7 +130,7 @@ fn a_token_that_is_written_in_place_is_used_at_the_next_call() {
 fn a_token_that_is_written_twice_within_one_tick_is_used_at_the_next_call() {
     let directory = tempfile::tempdir().unwrap();
     let script = r#"mount -t ramfs none "$1" || exit 97; exec "$0" --exact --quiet "$2""#;
-    let test = "mcp::tokens::tests::a_token_that_is_written_in_place_is_used_at_the_next_call";
+    let test = "tokens::tests::a_token_that_is_written_in_place_is_used_at_the_next_call";
     let mut unshare = std::process::Command::new("unshare");
     unshare.args(["--mount", "sh", "-c", script]).arg(std::env::current_exe().unwrap());
     unshare.arg(directory.path()).arg(test).env(DIRECTORY, directory.path());
