@@ -8,20 +8,23 @@
 mod adopted;
 mod carry;
 mod issued;
+mod look;
 mod recovery;
 mod remember;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use self::issued::{Issued, store};
+pub use self::look::Look;
 use self::recovery::{recover, unless_panicking};
 use self::remember::applicable;
 use crate::clock::{Clock, Stop};
 use crate::error::Error;
 use crate::files::{Lock, PATIENCE, clean, temporary};
-use crate::settings::{Environment, Held, NAMES, REFRESH_TOKEN, Settings};
+use crate::settings::{Environment, NAMES, REFRESH_TOKEN, Settings};
 use crate::store::{EnvFile, Memory, StateDirectory};
 use crate::token::{Found, State, Token};
 use crate::zoom::{Exchange, Granted, Http};
@@ -101,18 +104,6 @@ pub enum How {
     Recovered,
 }
 
-/// A `.env` and its token, as a look without a lock finds them.
-pub struct Look {
-    /// The file.
-    pub file: EnvFile,
-    /// The token.
-    pub held: Held,
-    /// When the look was.
-    pub now: DateTime<Utc>,
-    /// Whether the file is to be read only. A setting that says neither is no leave to write.
-    pub read_only: bool,
-}
-
 impl<'a> Keeper<'a> {
     /// The keeper of a `.env` that asks Zoom itself.
     pub fn new(
@@ -144,11 +135,11 @@ impl<'a> Keeper<'a> {
 
     fn held_by(&self, file: EnvFile) -> Result<Look, Error> {
         self.environment.admit(&file)?;
-        let now = self.clock.now();
+        let (file, now) = (Arc::new(file), self.clock.now());
         let ahead = || self.state(&file).memory().clock.map_or(0, |clock| applicable(clock, now));
         let settings = Settings::new(self.environment, &file);
         let (held, read_only) = (settings.token(now, ahead)?, settings.read_only().unwrap_or(true));
-        Ok(Look { file, held, now, read_only })
+        Ok(Look { file, settings, held, now, read_only })
     }
 
     /// Makes sure that there is a token that meets `need`; `before` is what a look has just found.
@@ -160,7 +151,7 @@ impl<'a> Keeper<'a> {
     pub fn ensure(&self, before: &Look, need: &Need) -> Result<Kept, Error> {
         let state = self.state(&before.file);
         let waiting = state.is_waiting() && !before.read_only;
-        if !waiting && let Some(kept) = self.meets(before, need, before.held.state.token(), How::Kept)? {
+        if !waiting && let Some(kept) = before.meets(need, before.held.state.token(), How::Kept)? {
             if !before.read_only {
                 tidy(before.file.real());
             }
@@ -170,18 +161,17 @@ impl<'a> Keeper<'a> {
             return Err(Error::Stream { path: before.file.path().to_owned() });
         }
         if before.read_only {
-            return Err(self.refuse_to_write(before));
+            return Err(before.refusal_to_write());
         }
 
         if !waiting {
             // Whoever cannot ask need not wait for the lock, nor leave a lock file where there is nothing to lock.
-            let settings = Settings::new(self.environment, &before.file);
-            settings.credentials()?;
-            settings.oauth_url()?;
+            before.settings.credentials()?;
+            before.settings.oauth_url()?;
         }
         let turn = match Lock::acquire(before.file.real(), PATIENCE, self.clock, self.stop) {
             Ok(turn) => turn,
-            Err(error) => return self.kept_without_writing(before, need, error),
+            Err(error) => return before.meets_unwritten(need, error),
         };
         let mut look = self.look_under(&turn)?;
         if look.file.real() != before.file.real() {
@@ -193,7 +183,7 @@ impl<'a> Keeper<'a> {
         let recovered = if state.is_waiting() { recover(&state, &look) } else { Ok(false) };
         let recovered = match recovered {
             Ok(recovered) => recovered,
-            Err(error) => return self.kept_without_writing(&look, need, error),
+            Err(error) => return look.meets_unwritten(need, error),
         };
         let mut warnings = Vec::new();
         if recovered {
@@ -205,12 +195,12 @@ impl<'a> Keeper<'a> {
         } else {
             (before.held.state.token(), How::Adopted)
         };
-        if let Some(kept) = self.meets(&look, need, present, how)? {
+        if let Some(kept) = look.meets(need, present, how)? {
             warnings.extend(kept.warnings);
             return Ok(Kept { warnings, ..kept });
         }
         if look.read_only {
-            return Err(self.refuse_to_write(&look));
+            return Err(look.refusal_to_write());
         }
         self.ask(&look, need, &state, before.now, warnings)
     }
@@ -226,13 +216,12 @@ impl<'a> Keeper<'a> {
         mut warnings: Vec<String>,
     ) -> Result<Kept, Error> {
         let memory = state.memory();
-        let settings = Settings::new(self.environment, &look.file);
-        let (credentials, url) = (settings.credentials()?, settings.oauth_url()?);
+        let (credentials, url) = (look.settings.credentials()?, look.settings.oauth_url()?);
         self.heed(&memory, &credentials, started)?;
         self.is_meetable(&memory, &credentials, need)?;
         let reservation = match look.file.reserve(ROOM, state) {
             Ok(reservation) => reservation,
-            Err(error) => return self.kept_without_writing(look, need, error),
+            Err(error) => return look.meets_unwritten(need, error),
         };
         // From here on it goes to its end, within a bounded time.
         self.stop.check()?;
@@ -271,35 +260,6 @@ impl<'a> Keeper<'a> {
     fn state(&self, file: &EnvFile) -> StateDirectory {
         // The name of a pipe is that of another one the next time.
         StateDirectory::of(self.state_root.filter(|_| !file.is_stream()), file.real())
-    }
-
-    /// The token of `look`, if it meets `need`. `present` is the one that was there before.
-    fn meets(
-        &self,
-        look: &Look,
-        need: &Need,
-        present: Option<&Token>,
-        how: How,
-    ) -> Result<Option<Kept>, Error> {
-        let State::Dated { token, claims, expires_at, left } = &look.held.state else { return Ok(None) };
-        let unlike = match &need.unlike {
-            Unlike::None => None,
-            Unlike::Present => present,
-            Unlike::Rejected(token) => Some(token),
-        };
-        if !look.held.state.lasts(need.seconds) || unlike == Some(token) {
-            return Ok(None);
-        }
-        let how = if how == How::Adopted && present == Some(token) { How::Kept } else { how };
-        Ok(Some(Kept {
-            token: token.clone(),
-            expires_at: *expires_at,
-            left: *left,
-            how,
-            env_file: look.file.path().to_owned(),
-            made: false,
-            warnings: Settings::new(self.environment, &look.file).foreign(claims)?,
-        }))
     }
 
     fn fetched(

@@ -15,6 +15,7 @@ mod token;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::error::Error;
 use crate::store::EnvFile;
@@ -75,19 +76,19 @@ struct Value<'a> {
     origin: Origin,
 }
 
-/// The settings of one run: an environment and a `.env`.
-#[derive(Clone, Copy)]
-pub struct Settings<'a> {
-    environment: &'a Environment,
-    file: &'a EnvFile,
+/// The settings of one run: an environment and a `.env`. A clone shares both.
+#[derive(Clone)]
+pub struct Settings {
+    environment: Environment,
+    file: Arc<EnvFile>,
     /// Whether they are looked at for credentials that somebody else has sent.
     for_caller: bool,
 }
 
-impl<'a> Settings<'a> {
+impl Settings {
     /// The settings that an environment and a `.env` make.
-    pub fn new(environment: &'a Environment, file: &'a EnvFile) -> Self {
-        Self { environment, file, for_caller: false }
+    pub fn new(environment: &Environment, file: &Arc<EnvFile>) -> Self {
+        Self { environment: environment.clone(), file: Arc::clone(file), for_caller: false }
     }
 
     /// The seconds that a token must have left to count as valid, for `get` and `check`.
@@ -270,7 +271,7 @@ impl<'a> Settings<'a> {
         whole_seconds(value.text.trim()).map_err(|problem| self.impossible(name, problem))
     }
 
-    fn value(&self, name: &'static str) -> Result<Option<Value<'a>>, Error> {
+    fn value(&self, name: &'static str) -> Result<Option<Value<'_>>, Error> {
         Ok(match self.environment.get(name)? {
             Some(text) => Some(Value { text, origin: Origin::Environment }),
             None => self.in_file(name),
@@ -278,12 +279,12 @@ impl<'a> Settings<'a> {
     }
 
     /// What the `.env` says, where it may say that.
-    fn in_file(&self, name: &'static str) -> Option<Value<'a>> {
+    fn in_file(&self, name: &'static str) -> Option<Value<'_>> {
         self.written(name).filter(|value| self.may_say(name, value.text))
     }
 
     /// What stands in the `.env`.
-    fn written(&self, name: &'static str) -> Option<Value<'a>> {
+    fn written(&self, name: &'static str) -> Option<Value<'_>> {
         let entry = self.file.get(name)?;
         Some(Value { text: &entry.value, origin: self.place_in_file(entry.line) })
     }

@@ -74,7 +74,7 @@ impl Config {
     /// [`Error::Setting`] for a setting that is not UTF-8; [`Error::ClaudeConfigMissing`] when the file is not named
     /// and this system has no place for it.
     pub fn of(
-        settings: &Settings<'_>,
+        settings: &Settings,
         path: Option<&Path>,
         server: Option<&str>,
         key: Option<&str>,

@@ -11,7 +11,6 @@ use zeroize::Zeroizing;
 use super::{Keeper, Look, Need};
 use crate::clock::Clock;
 use crate::error::{Code, Error, Left, Refusal};
-use crate::settings::Settings;
 use crate::store::{ClockDifference, Failure, Life, Memory, StateDirectory, digest};
 use crate::zoom::{Credentials, Grant, Granted, LONGEST_WAIT, NotGranted};
 
@@ -84,13 +83,13 @@ impl Keeper<'_> {
 
     /// How long a new token would live, in seconds, where one has not lived for as long as it was needed lately.
     pub fn short_life(&self, look: &Look) -> Option<i64> {
-        let credentials = Settings::new(self.environment, &look.file).credentials().ok()?;
+        let credentials = look.settings.credentials().ok()?;
         believed(&self.memory(look), &app_of(&credentials), look.now)
     }
 
     /// Remembers that tokens of the `.env` of a look live no longer than this, in seconds.
     pub fn remember_short_life(&self, look: &Look, seconds: i64) {
-        let Ok(credentials) = Settings::new(self.environment, &look.file).credentials() else { return };
+        let Ok(credentials) = look.settings.credentials() else { return };
         let (state, app) = (self.state(&look.file), app_of(&credentials));
         let life = Some(Life { seconds, app, measured_at: self.clock.now() });
         // What cannot be written down is kept by this process.

@@ -419,7 +419,7 @@ fn an_exported_refresh_token_does_not_win_over_its_successor() {
         let environment = Environment::from_pairs([("ZOOM_REFRESH_TOKEN", OsString::from(exported))]);
         let world =
             World::new(&format!("ZOOM_CLIENT_ID=a\nZOOM_CLIENT_SECRET=b\nZOOM_REFRESH_TOKEN={filed}\n"));
-        let file = EnvFile::read(&world.env_file(), NAMES).unwrap();
+        let file = Arc::new(EnvFile::read(&world.env_file(), NAMES).unwrap());
         let credentials = Settings::new(&environment, &file).credentials().unwrap();
         let Grant::RefreshToken(token) = credentials.grant else { panic!("no refresh token") };
         assert_eq!(token.expose(), new);

@@ -34,7 +34,7 @@ impl PolicySource {
     /// # Errors
     ///
     /// [`Error::Setting`] when the setting cannot be.
-    pub(crate) fn of(flag: Option<&Path>, settings: &Settings<'_>) -> Result<Self, Error> {
+    pub(crate) fn of(flag: Option<&Path>, settings: &Settings) -> Result<Self, Error> {
         if let Some(path) = flag {
             return Ok(Self::File { path: from_root(path), named_by: "--policy".into() });
         }

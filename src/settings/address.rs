@@ -17,11 +17,11 @@ pub(super) const OAUTH_URL: &str = "ZOOM_OAUTH_URL";
 /// Where the API is.
 pub(super) const API_URL: &str = "ZOOM_API_URL";
 
-impl<'a> Settings<'a> {
+impl Settings {
     /// The same for credentials or a token that somebody else has sent.
     #[must_use]
-    pub fn for_caller(self) -> Self {
-        Self { for_caller: true, ..self }
+    pub fn for_caller(&self) -> Self {
+        Self { for_caller: true, ..self.clone() }
     }
 
     /// Where tokens come from for the credentials that count; `https://zoom.us` unless it is set.
@@ -54,7 +54,7 @@ impl<'a> Settings<'a> {
 
     /// The one of the credentials that count which the environment alone holds.
     fn exported_credential(&self) -> Option<&'static str> {
-        let is_exported = |name: &'static str, value: Result<Option<Value<'a>>, Error>| {
+        let is_exported = |name: &'static str, value: Result<Option<Value<'_>>, Error>| {
             let value = value.ok().flatten().filter(|value| value.origin == Origin::Environment)?;
             let is_written = self.written(name).is_some_and(|written| written.text == value.text);
             (!is_written).then_some(name)

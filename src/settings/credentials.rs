@@ -10,7 +10,7 @@ use crate::zoom::{Credentials, Grant};
 
 pub(crate) const REFRESH_TOKEN: &str = "ZOOM_REFRESH_TOKEN";
 
-impl<'a> Settings<'a> {
+impl Settings {
     /// What to ask Zoom with: `account_credentials` where there is an account id, else `refresh_token`.
     ///
     /// # Errors
@@ -71,7 +71,7 @@ impl<'a> Settings<'a> {
     }
 
     /// The refresh token that counts, before it is known whether it can be one.
-    pub(super) fn newest_refresh_token(&self) -> Result<Option<Value<'a>>, Error> {
+    pub(super) fn newest_refresh_token(&self) -> Result<Option<Value<'_>>, Error> {
         let exported =
             self.environment.get(REFRESH_TOKEN)?.map(|text| Value { text, origin: Origin::Environment });
         let filed = self.in_file(REFRESH_TOKEN);
@@ -83,7 +83,7 @@ impl<'a> Settings<'a> {
     }
 
     /// A credential other than the refresh token.
-    pub(super) fn credential(&self, name: &'static str) -> Result<Option<&'a str>, Error> {
+    pub(super) fn credential(&self, name: &'static str) -> Result<Option<&str>, Error> {
         self.value(name)?.map(|value| checked(name, value).map(|value| value.text)).transpose()
     }
 }

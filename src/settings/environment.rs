@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::table::NAMES;
 use super::{Origin, READ_ONLY, home};
@@ -39,14 +40,19 @@ impl Chosen {
 }
 
 /// The environment of the process, as far as it concerns zoomtok, and what to think of the `.env` that was chosen in it. It
-/// is not wiped: the kernel keeps the original where no program can take it back.
+/// is not wiped: the kernel keeps the original where no program can take it back. A clone shares the variables.
 #[derive(Clone, Default)]
 pub struct Environment {
-    variables: BTreeMap<&'static str, OsString>,
-    /// Those that are set to nothing.
-    empty: Vec<&'static str>,
+    variables: Arc<Variables>,
     /// Whether the `.env` was found and not named.
     pub(super) found: bool,
+}
+
+#[derive(Clone, Default)]
+struct Variables {
+    set: BTreeMap<&'static str, OsString>,
+    /// Those that are set to nothing.
+    empty: Vec<&'static str>,
 }
 
 impl Environment {
@@ -64,8 +70,8 @@ impl Environment {
             empty.extend(value.is_empty().then_some(*name));
             !value.is_empty()
         };
-        let variables = pairs.into_iter().filter(is_set).collect();
-        Self { variables, empty, found: false }
+        let set = pairs.into_iter().filter(is_set).collect();
+        Self { variables: Arc::new(Variables { set, empty }), found: false }
     }
 
     /// The same with a `.env` that was chosen for this reason.
@@ -77,7 +83,7 @@ impl Environment {
     /// The same with a `.env` that is only read.
     #[must_use]
     pub fn reading_only(mut self) -> Self {
-        self.variables.insert(READ_ONLY, "1".into());
+        Arc::make_mut(&mut self.variables).set.insert(READ_ONLY, "1".into());
         self
     }
 
@@ -96,7 +102,7 @@ impl Environment {
     /// The same without a token of its own, for what looks after the one in `.env`.
     #[must_use]
     pub fn without_token(mut self) -> Self {
-        self.variables.retain(|name, _| !OF_TOKEN.contains(name));
+        Arc::make_mut(&mut self.variables).set.retain(|name, _| !OF_TOKEN.contains(name));
         self
     }
 
@@ -115,7 +121,7 @@ impl Environment {
         if let Some(path) = flag {
             return Ok((path.to_owned(), Chosen::ByFlag));
         }
-        if let Some(path) = self.variables.get(ENV_FILE) {
+        if let Some(path) = self.variables.set.get(ENV_FILE) {
             let place = || Origin::Environment.to_string();
             let path = home::expanded(path.as_ref()).map_err(|problem| Error::Setting {
                 name: ENV_FILE.into(),
@@ -132,11 +138,12 @@ impl Environment {
     }
 
     pub(super) fn sets_empty(&self, name: &str) -> bool {
-        self.empty.contains(&name)
+        self.variables.empty.contains(&name)
     }
 
     pub(super) fn get(&self, name: &'static str) -> Result<Option<&str>, Error> {
         self.variables
+            .set
             .get(name)
             .map(|value| {
                 value.to_str().ok_or_else(|| Error::Setting {

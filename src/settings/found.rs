@@ -39,7 +39,7 @@ impl Ignored {
     }
 }
 
-impl Settings<'_> {
+impl Settings {
     /// What of the `.env` does not count, though nothing else sets it, with a token that was found there.
     pub fn ignored(&self, token: Option<&Origin>) -> Vec<Ignored> {
         NAMES.iter().filter_map(|name| self.is_ignored(name, token)).collect()

@@ -19,7 +19,7 @@ impl Oddity {
     }
 }
 
-impl Settings<'_> {
+impl Settings {
     /// Names near one of ours, of those that are `exported` and those of the `.env`; and addresses of two Zooms.
     pub fn oddities(&self, exported: &[String]) -> Vec<Oddity> {
         let exported = exported.iter().map(|name| (name.as_str(), Origin::Environment.to_string()));
@@ -86,7 +86,7 @@ mod tests {
         std::io::Write::write_all(&mut file, env.as_bytes()).unwrap();
         let pairs = pairs.iter().map(|(name, value)| (*name, OsString::from(value)));
         let environment = Environment::from_pairs(pairs).with(Chosen::ByFlag);
-        let file = EnvFile::read(&path, NAMES).unwrap();
+        let file = std::sync::Arc::new(EnvFile::read(&path, NAMES).unwrap());
         let settings = Settings::new(&environment, &file);
         let exported: Vec<String> = exported.iter().map(|name| (*name).to_owned()).collect();
         let place = path.display().to_string();

@@ -20,7 +20,7 @@ pub struct Given {
     pub value: Result<Option<String>, Error>,
 }
 
-impl Settings<'_> {
+impl Settings {
     /// Every variable that is set, but for those of the token, of which [`Settings::token`] tells.
     pub fn survey(&self) -> Vec<Given> {
         let others = NAMES.iter().filter(|name| !OF_TOKEN.contains(name));

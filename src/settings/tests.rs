@@ -17,7 +17,7 @@ use crate::zoom::Grant;
 struct World {
     _root: TempDir,
     environment: Environment,
-    file: EnvFile,
+    file: Arc<EnvFile>,
 }
 
 fn world(pairs: &[(&'static str, &str)], env: &str) -> World {
@@ -30,7 +30,7 @@ fn world(pairs: &[(&'static str, &str)], env: &str) -> World {
     .unwrap();
     let environment =
         Environment::from_pairs(pairs.iter().map(|(name, value)| (*name, OsString::from(value))));
-    World { environment, file: EnvFile::read(&path, NAMES).unwrap(), _root: root }
+    World { environment, file: Arc::new(EnvFile::read(&path, NAMES).unwrap()), _root: root }
 }
 
 /// A token with one claim, a time in seconds since 1970.
@@ -39,7 +39,7 @@ fn jwt(claim: &str, seconds: i64) -> String {
 }
 
 impl World {
-    fn settings(&self) -> Settings<'_> {
+    fn settings(&self) -> Settings {
         Settings::new(&self.environment, &self.file)
     }
 }

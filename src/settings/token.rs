@@ -15,7 +15,7 @@ pub struct Held {
     pub origin: Option<Origin>,
 }
 
-impl Settings<'_> {
+impl Settings {
     /// The token of `.env`, or of the environment where that one lives longer.
     ///
     /// The environment does not simply win, as it does elsewhere: Claude Desktop hands its servers the one of the

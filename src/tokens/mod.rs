@@ -18,7 +18,7 @@ use crate::clock::{Clock as _, Stop, SystemClock};
 use crate::error::{Code, Error, Refusal};
 use crate::files::{Unchanged, stamp};
 use crate::keeper::{How, Keeper, Kept, Look, Need, Unlike};
-use crate::settings::{Environment, Origin, Settings};
+use crate::settings::{Environment, Origin};
 use crate::token::Token;
 use crate::watch::COOLDOWN;
 use crate::zoom::api::Api;
@@ -185,11 +185,6 @@ impl Tokens {
         self.state_root.as_deref()
     }
 
-    /// The settings of a look.
-    pub(crate) fn settings<'a>(&'a self, look: &'a Look) -> Settings<'a> {
-        Settings::new(self.environment(), &look.file)
-    }
-
     /// The environment that was there at the start, without a token that Zoom's API has refused.
     pub(crate) fn environment(&self) -> &Environment {
         if self.is_exported_refused.load(Ordering::Relaxed) { &self.without_token } else { &self.environment }
@@ -224,9 +219,9 @@ impl Tokens {
             return Ok((ready.api.clone(), token.clone()));
         }
         let look = self.keeper().look()?;
-        let settings = self.settings(&look);
         // A token that is fetched is no longer that of the environment, and may be for another address.
-        let (here, fetched) = (settings.api_url(look.held.origin.as_ref())?, settings.api_url(None)?);
+        let (here, fetched) =
+            (look.settings.api_url(look.held.origin.as_ref())?, look.settings.api_url(None)?);
         let present = look.held.state.token().filter(|_| look.held.state.lasts(0)).cloned();
         if look.held.state.lasts(ENOUGH)
             && let Some(token) = present
@@ -265,7 +260,7 @@ impl Tokens {
     /// A setting is wrong, or HTTPS cannot be set up.
     pub(crate) fn api_alone(&self) -> Result<Api, Error> {
         let look = self.keeper().look()?;
-        self.api(&self.settings(&look).for_caller().api_url(None)?)
+        self.api(&look.settings.for_caller().api_url(None)?)
     }
 
     /// Another token than one that Zoom's API does not take, the API that it is for, and whether it was issued for this.
@@ -290,7 +285,7 @@ impl Tokens {
         let kept = self.on_demand(look, need, reach).await?;
         let look = self.keeper().look()?;
         let origin = look.held.origin.as_ref().filter(|_| look.held.state.token() == Some(&kept.token));
-        Ok((self.api(&self.settings(&look).api_url(origin)?)?, kept.token, kept.how == How::Fetched))
+        Ok((self.api(&look.settings.api_url(origin)?)?, kept.token, kept.how == How::Fetched))
     }
 
     /// Another token than the one that is there.
@@ -321,15 +316,15 @@ impl Tokens {
     /// Zoom refuses, or cannot be asked: any of [`Error`].
     pub(crate) async fn exchange(self: &Arc<Self>, given: Given, reach: &Arc<Reach>) -> Result<Pair, Error> {
         let look = self.keeper().look()?;
-        if self.kept(&look).is_some_and(|kept| kept.is_same(&given)) {
+        if given_in(&look).is_some_and(|kept| kept.is_same(&given)) {
             let kept = self.ensure(look, Need { seconds: 0, unlike: Unlike::Present }, reach).await?;
-            let refresh = self.kept(&self.keeper().look()?).map_or(given.refresh, |kept| kept.refresh);
+            let refresh = given_in(&self.keeper().look()?).map_or(given.refresh, |here| here.refresh);
             return Ok(Pair { access: kept.token, refresh, expires_at: kept.expires_at });
         }
         if look.read_only {
             return Err(Error::Adopted { path: look.file.path().to_owned(), source: None });
         }
-        let url = self.settings(&look).for_caller().oauth_url()?;
+        let url = look.settings.for_caller().oauth_url()?;
         let (this, spent, reach) = (Arc::clone(self), given.clone(), Arc::clone(reach));
         let pair = self.blocking(move || this.spend(&url, spent, &reach)).await?;
         // Only here is anybody left to be told.
@@ -361,15 +356,6 @@ impl Tokens {
         Ok(pair)
     }
 
-    /// The refresh token that a look finds to be in use, and the app that it is for.
-    fn kept(&self, look: &Look) -> Option<Given> {
-        let Credentials { client_id, client_secret, grant } = self.settings(look).credentials().ok()?;
-        match grant {
-            Grant::RefreshToken(refresh) => Some(Given { client_id, client_secret, refresh }),
-            Grant::AccountCredentials { .. } => None,
-        }
-    }
-
     /// Gets a token because a call needs one. A call that waits for another one's attempt takes over its failure. And what
     /// Zoom has refused a moment ago is not asked for again with the same credentials: every call of an agent would be
     /// another refused request, and Zoom disables apps for too many.
@@ -377,11 +363,10 @@ impl Tokens {
         let (this, reach, asked) = (Arc::clone(self), Arc::clone(reach), self.clock.elapsed());
         // In turn, so that no other call looks between a failure and the note of it.
         self.blocking(move || {
-            // A token of the environment would hide that there is another one in `.env`.
-            let environment = &this.without_token;
-            // It may have changed while this call waited.
-            let file = this.keeper().look()?.file;
-            let fingerprint = Settings::new(environment, &file).fingerprint();
+            // A token of the environment would hide that there is another one in `.env`. That may have changed while this
+            // call waited.
+            let keeper = Keeper { environment: &this.without_token, ..this.keeper() };
+            let fingerprint = keeper.look()?.settings.fingerprint();
             let mut failed = locked(&this.failed);
             let now = this.clock.elapsed();
             if let Some(failed) = failed.as_ref().filter(|failed| failed.answers(fingerprint, asked, now)) {
@@ -436,7 +421,7 @@ impl Tokens {
     fn ready(&self) -> Result<Arc<Ready>, Error> {
         let read = || {
             let look = self.keeper().look()?;
-            let api = self.api(&self.settings(&look).api_url(look.held.origin.as_ref())?)?;
+            let api = self.api(&look.settings.api_url(look.held.origin.as_ref())?)?;
             Ok(Arc::new(Ready { look, api }))
         };
         locked(&self.ready).get(|| self.clock.elapsed(), || stamp(&self.env_file), read)
@@ -455,6 +440,15 @@ impl Tokens {
     /// How the refreshing ahead of time is doing.
     pub(crate) fn refreshing(&self) -> MutexGuard<'_, Refreshing> {
         locked(&self.refreshing)
+    }
+}
+
+/// The refresh token that a look finds to be in use, and the app that it is for.
+fn given_in(look: &Look) -> Option<Given> {
+    let Credentials { client_id, client_secret, grant } = look.settings.credentials().ok()?;
+    match grant {
+        Grant::RefreshToken(refresh) => Some(Given { client_id, client_secret, refresh }),
+        Grant::AccountCredentials { .. } => None,
     }
 }
 

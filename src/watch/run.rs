@@ -10,7 +10,6 @@ use super::schedule::{Outcome, Plan, Schedule, View};
 use crate::clock::{Clock, Stopped, jitter};
 use crate::error::{Code, Error, Left};
 use crate::keeper::{How, Keeper, Kept, Look, Need, Unlike};
-use crate::settings::Settings;
 use crate::token::{Claims, State, Token};
 
 /// The nap after a look that failed, for whoever is editing the `.env` to be done.
@@ -224,7 +223,7 @@ impl<'a> Watch<'a> {
             now: look.now,
             elapsed: self.clock().elapsed(),
             left: left(look),
-            fingerprint: Settings::new(self.keeper.environment, &look.file).fingerprint(),
+            fingerprint: look.settings.fingerprint(),
             last_attempt: memory.attempt,
             not_before: memory.failure.and_then(|failure| failure.not_before),
             life: self.keeper.short_life(look),

@@ -11,7 +11,7 @@ use crate::clock::rfc3339;
 use crate::error::{Code, Error};
 use crate::files;
 use crate::keeper::Look;
-use crate::settings::{Origin, Settings};
+use crate::settings::Origin;
 use crate::token::{State, mask};
 use crate::words;
 use crate::zoom::{Http, Live};
@@ -31,7 +31,7 @@ struct Report {
 
 pub(in crate::cli) fn run(context: &Context, check: &Check) -> Result<Code> {
     let look = context.keeper().look()?;
-    let settings = Settings::new(&context.environment, &look.file);
+    let settings = &look.settings;
     let threshold = settings.threshold(check.threshold)?;
     let log = (check.verbose || settings.check_verbose()?).then(|| settings.check_logfile()).transpose()?;
     for (is_used, name) in [(log.is_some(), "ZOOM_CHECK_LOGFILE"), (check.live, "ZOOM_API_URL")] {

@@ -18,7 +18,7 @@ use super::Context;
 use crate::cli::args::Doctor;
 use crate::error::Code;
 use crate::policy::file::PolicySource;
-use crate::settings::{POLICY_FILE, Settings, exported_names};
+use crate::settings::{POLICY_FILE, exported_names};
 use crate::store::{StateDirectory, resolve};
 
 /// The version of the JSON that `doctor` prints; it changes when a field is renamed or removed.
@@ -63,7 +63,7 @@ fn examine(context: &Context, doctor: &Doctor) -> Result<Vec<Finding>> {
     }
     // All the rest goes by what stands in the `.env`.
     let Some(look) = look else { return Ok(findings) };
-    let settings = Settings::new(&context.environment, &look.file);
+    let settings = &look.settings;
     let credentials = settings.credentials();
     let others = look.file.other_names().collect();
     let ignored = settings.ignored(look.held.origin.as_ref()).into_iter();
@@ -76,14 +76,13 @@ fn examine(context: &Context, doctor: &Doctor) -> Result<Vec<Finding>> {
         credentials: &credentials,
     };
     findings.extend(variables::judge(&seen));
-    findings.extend(policy::judge(&PolicySource::of(None, &settings)));
+    findings.extend(policy::judge(&PolicySource::of(None, settings)));
 
     let (seen, look) = zoom::look(&context.keeper(), look, credentials.is_ok(), doctor.fetch)?;
     findings.extend(zoom::judge(&seen));
 
-    let settings = Settings::new(&context.environment, &look.file);
     let token = look.held.state.token().filter(|_| look.held.state.lasts(0));
-    findings.extend(desktop::judge(&desktop::look(&settings, look.file.real(), token)));
+    findings.extend(desktop::judge(&desktop::look(&look.settings, look.file.real(), token)));
     Ok(findings)
 }
 

@@ -10,7 +10,7 @@ use crate::cli::args::Get;
 use crate::clock::rfc3339;
 use crate::error::{Code, Error, Refusal};
 use crate::keeper::{How, Keeper, Kept, Need, Unlike};
-use crate::settings::{Environment, Settings};
+use crate::settings::Environment;
 use crate::words;
 use crate::zoom::{Http, Live};
 
@@ -81,7 +81,7 @@ fn ensure_with(
 ) -> Result<Kept, Error> {
     let keeper = Keeper { environment, ..context.keeper() };
     let look = keeper.look()?;
-    let seconds = Settings::new(environment, &look.file).threshold(threshold)?;
+    let seconds = look.settings.threshold(threshold)?;
     if !look.held.state.lasts(seconds) || !matches!(unlike, Unlike::None) {
         context.warn_of_ignored(&look, &["ZOOM_OAUTH_URL"]);
     }
@@ -102,8 +102,7 @@ pub(super) fn ensure_for_more(context: &Context, threshold: Option<u64>) -> Resu
 fn live(context: &Context, environment: &Environment, kept: &Kept) -> Result<Live, Error> {
     let look = Keeper { environment, ..context.keeper() }.look()?;
     context.warn_of_ignored(&look, &["ZOOM_API_URL"]);
-    let settings = Settings::new(environment, &look.file);
-    Http.live(&settings.api_url(look.held.origin.as_ref())?, &kept.token, &context.stop)
+    Http.live(&look.settings.api_url(look.held.origin.as_ref())?, &kept.token, &context.stop)
 }
 
 fn action(how: How) -> &'static str {

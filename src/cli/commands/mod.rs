@@ -91,8 +91,7 @@ impl Context {
 
     /// Warns of what the `.env` of a look sets and may not, of the settings that matter to a command.
     fn warn_of_ignored(&self, look: &Look, matter: &[&str]) {
-        let settings = Settings::new(&self.environment, &look.file);
-        for ignored in settings.ignored(look.held.origin.as_ref()) {
+        for ignored in look.settings.ignored(look.held.origin.as_ref()) {
             if matter.contains(&ignored.name) {
                 self.output.warn(&ignored.told());
             }
@@ -101,8 +100,7 @@ impl Context {
 
     /// Warns of what is most likely not meant.
     fn warn_of_oddities(&self, look: &Look) {
-        let settings = Settings::new(&self.environment, &look.file);
-        for oddity in settings.oddities(&exported_names()) {
+        for oddity in look.settings.oddities(&exported_names()) {
             self.output.warn(&oddity.told());
         }
     }
@@ -136,7 +134,7 @@ fn choose(environment: &Environment, global: &Global) -> Result<(PathBuf, Chosen
 /// # Errors
 ///
 /// As [`Config::of`].
-fn claude_config(settings: &Settings<'_>) -> Result<Config, Error> {
+fn claude_config(settings: &Settings) -> Result<Config, Error> {
     Config::of(settings, None, None, None, served)
 }
 

@@ -7,7 +7,7 @@ use crate::cli::args::RestartClaude;
 use crate::clients::{self, App, Config, Restarted, Step};
 use crate::error::{Code, Error};
 use crate::keeper::How;
-use crate::settings::{CLAUDE_SETTINGS, Settings};
+use crate::settings::CLAUDE_SETTINGS;
 use crate::token::Token;
 use crate::words;
 
@@ -16,9 +16,8 @@ pub(in crate::cli) fn run(context: &Context, restart: &RestartClaude) -> Result<
     let look = context.keeper().look()?;
     context.warn_of_oddities(&look);
     context.warn_of_ignored(&look, CLAUDE_SETTINGS);
-    let settings = Settings::new(&context.environment, &look.file);
-    let app = App::of(&settings, restart.app.as_deref())?;
-    match claude_config(&settings) {
+    let app = App::of(&look.settings, restart.app.as_deref())?;
+    match claude_config(&look.settings) {
         Ok(config) => config.is_read_by_claude()?,
         // Nothing is read where there is no place for it.
         Err(Error::ClaudeConfigMissing { .. }) => {}
@@ -40,8 +39,7 @@ pub(in crate::cli) fn run(context: &Context, restart: &RestartClaude) -> Result<
 /// Puts a new token into Claude's configuration. A restart was asked for, so what fails here is a warning.
 fn hand_over(context: &Context, token: Token) -> Option<(Config, Token)> {
     let update = || {
-        let file = context.keeper().look()?.file;
-        let config = claude_config(&Settings::new(&context.environment, &file))?;
+        let config = claude_config(&context.keeper().look()?.settings)?;
         let update = config.update(&token, &context.stop)?;
         Ok::<_, Error>((config, update))
     };

@@ -7,7 +7,7 @@ use crate::cli::args::UpdateClaude;
 use crate::cli::served::served;
 use crate::clients::{App, Config, Update};
 use crate::error::{Code, Error};
-use crate::settings::{CLAUDE_SETTINGS, Settings};
+use crate::settings::CLAUDE_SETTINGS;
 use crate::token::{State, Token};
 use crate::words;
 
@@ -15,9 +15,8 @@ pub(in crate::cli) fn run(context: &Context, flags: &UpdateClaude) -> Result<Cod
     let look = context.keeper().look()?;
     context.warn_of_oddities(&look);
     context.warn_of_ignored(&look, CLAUDE_SETTINGS);
-    let settings = Settings::new(&context.environment, &look.file);
     let [server, key] = [&flags.server, &flags.key].map(Option::as_deref);
-    let config = Config::of(&settings, flags.config.as_deref(), server, key, served)?;
+    let config = Config::of(&look.settings, flags.config.as_deref(), server, key, served)?;
     let no_token = |problem| Error::NoToken { problem };
     let token = match &look.held.state {
         State::Missing => return Err(no_token(not_found(&look)).into()),
@@ -36,7 +35,7 @@ pub(in crate::cli) fn run(context: &Context, flags: &UpdateClaude) -> Result<Cod
         context.output.text(&line)?;
     }
     if flags.restart && update.changed {
-        let app = App::of(&settings, None)?;
+        let app = App::of(&look.settings, None)?;
         restart_claude::app_only(context, &app, Some(&(config, token.clone())))?;
     }
     Ok(Code::Done)

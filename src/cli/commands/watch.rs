@@ -10,7 +10,7 @@ use crate::clients::{self, App, Config};
 use crate::clock::{Clock, Stop};
 use crate::error::{Code, Error};
 use crate::keeper::Keeper;
-use crate::settings::{CLAUDE_SETTINGS, Environment, Settings};
+use crate::settings::{CLAUDE_SETTINGS, Settings};
 use crate::token::Token;
 use crate::watch::{Desktop, Event, Plan, Updated, Watch};
 use crate::words;
@@ -23,11 +23,10 @@ pub(in crate::cli) fn run(context: &Context, flags: &args::Watch) -> Result<Code
     if !flags.no_claude {
         context.warn_of_ignored(&look, CLAUDE_SETTINGS);
     }
-    let settings = Settings::new(&environment, &look.file);
-    settings.read_only()?;
+    look.settings.read_only()?;
     let plan = Plan {
-        threshold: settings.auto_refresh_threshold(flags.threshold)?,
-        interval: settings.display_interval(flags.interval)?,
+        threshold: look.settings.auto_refresh_threshold(flags.threshold)?,
+        interval: look.settings.display_interval(flags.interval)?,
     };
     context.stop.listen()?;
     let keeper = Keeper { environment: &environment, ..context.keeper() };
@@ -40,7 +39,6 @@ pub(in crate::cli) fn run(context: &Context, flags: &args::Watch) -> Result<Code
     };
     let desktop = ClaudeDesktop {
         keeper: &keeper,
-        environment: &environment,
         state_root: context.state_root.as_deref(),
         clock: &context.clock,
         stop: &context.stop,
@@ -54,8 +52,6 @@ pub(in crate::cli) fn run(context: &Context, flags: &args::Watch) -> Result<Code
 pub(super) struct ClaudeDesktop<'a> {
     /// Who looks after the `.env`.
     pub(super) keeper: &'a Keeper<'a>,
-    /// The settings that are not in it.
-    pub(super) environment: &'a Environment,
     /// Where state is kept, if anywhere.
     pub(super) state_root: Option<&'a Path>,
     /// What Claude is waited for by.
@@ -65,14 +61,13 @@ pub(super) struct ClaudeDesktop<'a> {
 }
 
 impl ClaudeDesktop<'_> {
-    fn config(&self, settings: &Settings<'_>) -> Result<Config, Error> {
+    fn config(&self, settings: &Settings) -> Result<Config, Error> {
         let state_root = self.state_root.map(Path::to_owned);
         Ok(Config { state_root, ..claude_config(settings)? })
     }
 
-    fn with<T>(&self, act: impl FnOnce(&Settings<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        let file = self.keeper.look()?.file;
-        act(&Settings::new(self.environment, &file))
+    fn with<T>(&self, act: impl FnOnce(&Settings) -> Result<T, Error>) -> Result<T, Error> {
+        act(&self.keeper.look()?.settings)
     }
 }
 

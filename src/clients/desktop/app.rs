@@ -74,7 +74,7 @@ impl App {
     /// # Errors
     ///
     /// [`Error::Setting`] for a name that no app has, and for a command that cannot be split into words.
-    pub fn of(settings: &Settings<'_>, name: Option<&str>) -> Result<Self, Error> {
+    pub fn of(settings: &Settings, name: Option<&str>) -> Result<Self, Error> {
         let command = settings.claude_app_command()?;
         match name {
             Some(name) => Self::on(Platform::current(), name, command).map_err(|problem| Error::Setting {

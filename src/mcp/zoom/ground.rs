@@ -66,12 +66,12 @@ impl Reader {
         let ground = || {
             // The `.env` may name a policy: unread, it could leave the server open.
             let look = self.tokens.keeper().look()?;
-            let settings = self.tokens.settings(&look);
-            plan(&settings)?;
+            let settings = &look.settings;
+            plan(settings)?;
             settings.read_only()?;
-            let policy = PolicySource::of(self.policy.as_deref(), &settings)?;
+            let policy = PolicySource::of(self.policy.as_deref(), settings)?;
             let counts = self.counts(look.file.real());
-            let mut warnings = warnings(&settings, &look);
+            let mut warnings = warnings(&look);
             if self.policy.is_none() {
                 warnings.extend(settings.empty_policy().map(|oddity| oddity.told()));
             }
@@ -91,7 +91,7 @@ impl Reader {
             return None;
         }
         let look = self.tokens.keeper().look().ok()?;
-        plan(&self.tokens.settings(&look)).ok()
+        plan(&look.settings).ok()
     }
 
     /// Servers of one `.env` count together, by whatever path they found it, through a link or a mount too.
@@ -102,14 +102,14 @@ impl Reader {
     }
 }
 
-fn plan(settings: &Settings<'_>) -> Result<Plan, Error> {
+fn plan(settings: &Settings) -> Result<Plan, Error> {
     Ok(Plan { threshold: settings.auto_refresh_threshold(None)?, interval: settings.display_interval(None)? })
 }
 
 /// What is most likely not meant, and what a `.env` that was found cannot set.
-fn warnings(settings: &Settings<'_>, look: &Look) -> Vec<String> {
-    let oddities = settings.oddities(&exported_names()).into_iter().map(|oddity| oddity.told());
-    let ignored = settings.ignored(look.held.origin.as_ref()).into_iter();
+fn warnings(look: &Look) -> Vec<String> {
+    let oddities = look.settings.oddities(&exported_names()).into_iter().map(|oddity| oddity.told());
+    let ignored = look.settings.ignored(look.held.origin.as_ref()).into_iter();
     let ignored = ignored.filter(|ignored| ADDRESSES.contains(&ignored.name)).map(|ignored| ignored.told());
     oddities.chain(ignored).collect()
 }

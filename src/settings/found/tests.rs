@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use tempfile::TempDir;
 
@@ -12,7 +13,7 @@ use crate::store::EnvFile;
 struct World {
     root: TempDir,
     environment: Environment,
-    file: EnvFile,
+    file: Arc<EnvFile>,
 }
 
 /// A `.env` with this text, chosen for this reason, in a directory of its own below the root.
@@ -22,7 +23,7 @@ fn world(chosen: Chosen, pairs: &[(&'static str, &str)], text: &str) -> World {
     fs::create_dir(&directory).unwrap();
     put(&directory.join(".env"), &text.replace("ROOT", root.path().to_str().unwrap()));
     let pairs = pairs.iter().map(|(name, value)| (*name, OsString::from(value)));
-    let file = EnvFile::read(&directory.join(".env"), NAMES).unwrap();
+    let file = Arc::new(EnvFile::read(&directory.join(".env"), NAMES).unwrap());
     World { environment: Environment::from_pairs(pairs).with(chosen), file, root }
 }
 
@@ -35,7 +36,7 @@ fn put(path: &Path, text: &str) {
 }
 
 impl World {
-    fn settings(&self) -> Settings<'_> {
+    fn settings(&self) -> Settings {
         Settings::new(&self.environment, &self.file)
     }
 
@@ -144,7 +145,7 @@ fn a_link_counts_as_the_place_that_it_leads_to() {
     let linked = world.root.path().join("linked");
     fs::create_dir(&linked).unwrap();
     symlink(here.join(".env"), linked.join(".env")).unwrap();
-    let file = EnvFile::read(&linked.join(".env"), NAMES).unwrap();
+    let file = Arc::new(EnvFile::read(&linked.join(".env"), NAMES).unwrap());
     let settings = Settings::new(&world.environment, &file);
     for directory in [&linked, here] {
         assert!(settings.may_say("CLAUDE_CONFIG_FILE", directory.join("x").to_str().unwrap()));

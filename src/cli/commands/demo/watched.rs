@@ -15,11 +15,9 @@ use crate::error::Error;
 use crate::files::Reservation;
 use crate::keeper::{Keeper, Need, Unlike};
 use crate::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Endpoint, Fault, Options, Sandbox};
-use crate::settings::{Environment, Settings};
-use crate::store::EnvFile;
+use crate::settings::Environment;
 use crate::watch::{Event, Plan, Watch};
 use crate::words;
-use crate::zoom::Http;
 
 /// So many times faster than the machine's clock everything goes here but Claude, which is a process like any other.
 const SPEED: u32 = 10;
@@ -47,19 +45,9 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
     let sandbox = Sandbox::start(options).context("cannot listen on 127.0.0.1")?;
     let mut scene = Scene::new(&sandbox, &stage.program)?;
 
-    let keeper = Keeper {
-        environment: &scene.environment,
-        env_file: &scene.env_file,
-        given: None,
-        state_root: Some(scene.directory.path()),
-        clock: &fast,
-        stop: &stage.context.stop,
-        zoom: &Http,
-        watching: false,
-    };
+    let keeper = scene.keeper(&fast, &stage.context.stop);
     let desktop = ClaudeDesktop {
         keeper: &keeper,
-        environment: &scene.environment,
         state_root: Some(scene.directory.path()),
         clock: &SystemClock::start(),
         stop: &stage.context.stop,
@@ -145,9 +133,12 @@ impl Scene {
         Ok(Self { directory, env_file, config, environment, claude })
     }
 
+    fn keeper<'a>(&'a self, clock: &'a SystemClock, stop: &'a Stop) -> Keeper<'a> {
+        Keeper::new(&self.environment, &self.env_file, Some(self.directory.path()), clock, stop)
+    }
+
     fn app(&self) -> Result<App, Error> {
-        let file = EnvFile::read(&self.env_file, crate::settings::NAMES)?;
-        App::of(&Settings::new(&self.environment, &file), None)
+        App::of(&self.keeper(&SystemClock::start(), &Stop::never()).look()?.settings, None)
     }
 }
 

@@ -63,7 +63,7 @@ pub(super) struct Differs {
 }
 
 /// Looks at Claude Desktop. `env_file` is the real path of the `.env`, `token` what is valid of it.
-pub(super) fn look(settings: &Settings<'_>, env_file: &Path, token: Option<&Token>) -> Seen {
+pub(super) fn look(settings: &Settings, env_file: &Path, token: Option<&Token>) -> Seen {
     let config = claude_config(settings);
     let named = settings.claude_config_file().is_ok_and(|named| named.is_some());
     let contents = config.as_ref().ok().map(Config::contents);

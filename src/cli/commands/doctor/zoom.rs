@@ -6,7 +6,7 @@ use super::finding::Finding;
 use crate::error::{Code, Error};
 use crate::keeper::{How, Keeper, Look, Need, Unlike};
 use crate::mcp::zoom::scopes;
-use crate::settings::{Held, Settings};
+use crate::settings::Held;
 use crate::store::Memory;
 use crate::token::State;
 use crate::words;
@@ -57,7 +57,7 @@ pub(super) fn look(
     can_fetch: bool,
     fetch: bool,
 ) -> Result<(Seen, Look), Error> {
-    let settings = Settings::new(keeper.environment, &before.file);
+    let settings = &before.settings;
     // What is wrong with it has been said; the shortest one does.
     let threshold = settings.threshold(None).unwrap_or_default();
     let reached = match settings.oauth_url() {
@@ -88,7 +88,7 @@ pub(super) fn look(
         live = None;
     }
     let look = keeper.look().unwrap_or(before);
-    let settings = Settings::new(keeper.environment, &look.file);
+    let settings = &look.settings;
     let foreign = match &look.held.state {
         State::Dated { claims, .. } => settings.foreign(claims).unwrap_or_default(),
         State::Missing | State::Malformed { .. } => Vec::new(),

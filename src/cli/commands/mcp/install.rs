@@ -31,9 +31,9 @@ pub(super) fn run(context: &Context, mcp: &Mcp) -> Result<Code> {
     let look = context.keeper().look()?;
     context.warn_of_oddities(&look);
     context.warn_of_ignored(&look, CLAUDE_SETTINGS);
-    let (settings, file) = (Settings::new(&context.environment, &look.file), &look.file);
-    let config = claude_config(&settings)?;
-    let policy = policy(&settings, mcp.policy.as_deref())?;
+    let (settings, file) = (&look.settings, &look.file);
+    let config = claude_config(settings)?;
+    let policy = policy(settings, mcp.policy.as_deref())?;
     let surroundings = Surroundings::of_process();
     // A server would not start with one of them that makes no sense.
     settings.oauth_url().and(settings.api_url(None))?;
@@ -64,7 +64,7 @@ pub(super) fn run(context: &Context, mcp: &Mcp) -> Result<Code> {
 }
 
 /// The policy to serve under, by its absolute path. A server would not start with one that is not valid.
-fn policy(settings: &Settings<'_>, flag: Option<&Path>) -> Result<Option<PathBuf>, Error> {
+fn policy(settings: &Settings, flag: Option<&Path>) -> Result<Option<PathBuf>, Error> {
     let named = flag.map_or_else(|| settings.policy_file(), |path| Ok(Some(path.to_owned())))?;
     let Some(path) = named.map(|path| full(&path)).transpose()? else { return Ok(None) };
     policy_file::read(&path, &catalog()).map(|_| Some(path))

@@ -202,7 +202,7 @@ impl Status {
         let tokens = session.tokens();
         let keeper = tokens.keeper();
         let look = keeper.look()?;
-        let grant = tokens.settings(&look).credentials().map(|credentials| credentials.grant);
+        let grant = look.settings.credentials().map(|credentials| credentials.grant);
         let credentials = match grant {
             Ok(Grant::AccountCredentials { .. }) => "account_credentials".into(),
             Ok(Grant::RefreshToken(_)) => "refresh_token".into(),

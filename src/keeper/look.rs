@@ -1,0 +1,71 @@
+//! What a look finds, and whether that is enough.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::{How, Kept, Need, Unlike};
+use crate::error::Error;
+use crate::settings::{Held, Settings};
+use crate::store::EnvFile;
+use crate::token::{State, Token};
+
+/// A `.env` and its token, as a look without a lock finds them.
+pub struct Look {
+    /// The file.
+    pub file: Arc<EnvFile>,
+    /// The settings that it and the environment make.
+    pub settings: Settings,
+    /// The token.
+    pub held: Held,
+    /// When the look was.
+    pub now: DateTime<Utc>,
+    /// Whether the file is to be read only. A setting that says neither is no leave to write.
+    pub read_only: bool,
+}
+
+impl Look {
+    /// The token, if it meets `need`. `present` is the one that was there before.
+    pub(super) fn meets(
+        &self,
+        need: &Need,
+        present: Option<&Token>,
+        how: How,
+    ) -> Result<Option<Kept>, Error> {
+        let State::Dated { token, claims, expires_at, left } = &self.held.state else { return Ok(None) };
+        let unlike = match &need.unlike {
+            Unlike::None => None,
+            Unlike::Present => present,
+            Unlike::Rejected(token) => Some(token),
+        };
+        if !self.held.state.lasts(need.seconds) || unlike == Some(token) {
+            return Ok(None);
+        }
+        let how = if how == How::Adopted && present == Some(token) { How::Kept } else { how };
+        Ok(Some(Kept {
+            token: token.clone(),
+            expires_at: *expires_at,
+            left: *left,
+            how,
+            env_file: self.file.path().to_owned(),
+            made: false,
+            warnings: self.settings.foreign(claims)?,
+        }))
+    }
+
+    /// The token where the `.env` could not be written, for this reason.
+    pub(super) fn meets_unwritten(&self, need: &Need, error: Error) -> Result<Kept, Error> {
+        if !error.is_unwritable() {
+            return Err(error);
+        }
+        let kept = self.meets(need, self.held.state.token(), How::Kept)?;
+        let adopted = || Error::Adopted { path: self.file.path().to_owned(), source: Some(Box::new(error)) };
+        kept.ok_or_else(adopted)
+    }
+
+    /// That the `.env` is to be read only, or what is wrong with the setting that may say so.
+    pub(super) fn refusal_to_write(&self) -> Error {
+        let adopted = || Error::Adopted { path: self.file.path().to_owned(), source: None };
+        self.settings.read_only().err().unwrap_or_else(adopted)
+    }
+}
