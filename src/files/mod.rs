@@ -33,5 +33,5 @@ pub(crate) use replace::name_of;
 pub use replace::{Reservation, clean, temporary};
 pub(crate) use sharing::insist;
 pub(crate) use stream::{is_stream, read_stream};
-pub(crate) use tally::Tally;
+pub(crate) use tally::{Released, Tally};
 pub(crate) use unchanged::{Unchanged, stamp};

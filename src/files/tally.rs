@@ -26,6 +26,10 @@ pub(crate) struct Tally {
     length: usize,
 }
 
+/// The file, open and not locked: whoever counts again soon need not look for it anew.
+#[derive(Debug)]
+pub(crate) struct Released(File);
+
 impl Tally {
     /// Opens the file at `path` for this process alone, made with its directory if need be; none while another holds it.
     ///
@@ -48,18 +52,45 @@ impl Tally {
         Ok(file.map(|file| Self { file, path: path.to_owned(), length: 0 }))
     }
 
-    /// What the file holds; nothing when it was just made.
+    /// The same with a file that was released, if that is still the one at `path`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] as above.
+    pub(crate) fn try_reopen(path: &Path, released: Option<Released>) -> Result<Option<Self>, Error> {
+        if let Some(Released(file)) = released
+            && file.try_lock().is_ok()
+        {
+            let tally = Self { file, path: path.to_owned(), length: 0 };
+            // Asked under the lock: another file may have taken its place before.
+            if is_at(path, &tally.file) {
+                return Ok(Some(tally));
+            }
+        }
+        Self::try_open(path)
+    }
+
+    /// Lets go of the lock and keeps the file open. None where that cannot be, or has no use: then it is closed.
+    pub(crate) fn release(self) -> Option<Released> {
+        self.file.unlock().ok().filter(|()| cfg!(unix)).map(|()| Released(self.file))
+    }
+
+    /// The text in the file; nothing when it was just made.
     ///
     /// # Errors
     ///
     /// [`Error::Unreadable`].
     pub(crate) fn read(&mut self) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::with_capacity(PAGE + 1);
-        self.file
-            .rewind()
-            .and_then(|()| self.file.read_to_end(&mut bytes))
-            .map_err(|source| Error::Unreadable { path: self.path.clone(), source })?;
+        // A plain `read_to_end` would ask for the length and the position first.
+        let whole = self.file.rewind().and_then(|()| (&mut self.file).take(u64::MAX).read_to_end(&mut bytes));
+        whole.map_err(|source| Error::Unreadable { path: self.path.clone(), source })?;
         self.length = bytes.len();
+        match text(&bytes).len() {
+            // Blanks alone are not nothing: no zoomtok wrote them.
+            0 => {}
+            length => bytes.truncate(length),
+        }
         Ok(bytes)
     }
 
@@ -110,6 +141,31 @@ impl Tally {
     }
 }
 
+/// What stands before the blanks at the end.
+fn text(bytes: &[u8]) -> &[u8] {
+    // In one comparison: looking at each of them took a tenth of a counted call.
+    static BLANKS: [u8; PAGE] = [b' '; PAGE];
+    match bytes.iter().position(|byte| *byte == b'\n') {
+        Some(end) if BLANKS.starts_with(&bytes[end + 1..]) => &bytes[..end],
+        _ => bytes.trim_ascii_end(),
+    }
+}
+
+/// Whether an open file is the one at `path`, which no link leads to.
+#[cfg(unix)]
+fn is_at(path: &Path, file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let number = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
+    let there = path.symlink_metadata().map(number).ok();
+    there.is_some() && there == file.metadata().map(number).ok()
+}
+
+/// Elsewhere it is opened each time.
+#[cfg(not(unix))]
+fn is_at(_: &Path, _: &File) -> bool {
+    false
+}
+
 fn mark(path: &Path) -> PathBuf {
     path.with_extension("kept")
 }
@@ -136,11 +192,64 @@ mod tests {
         let path = directory.path().join("counts.json");
         for text in ["[1]".to_owned(), format!("[{}]", "1,".repeat(4000) + "1"), "[2]".to_owned()] {
             let mut tally = Tally::try_open(&path).unwrap().unwrap();
-            let before = tally.read().unwrap().len();
+            let before = fs::read(&path).unwrap().len();
+            tally.read().unwrap();
             tally.write(text.clone().into_bytes()).unwrap();
             let bytes = fs::read(&path).unwrap();
             assert!(bytes.len() >= before && bytes.len().is_multiple_of(PAGE));
             assert_eq!(String::from_utf8(bytes).unwrap().trim_end(), text);
+        }
+    }
+
+    #[test]
+    fn a_released_file_is_held_by_one_at_a_time_as_well() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("counts.json");
+        let released = Tally::try_open(&path).unwrap().unwrap().release();
+        let other = Tally::try_open(&path).unwrap().unwrap();
+        assert!(Tally::try_reopen(&path, released).unwrap().is_none());
+        let released = other.release();
+        let mut again = Tally::try_reopen(&path, released).unwrap().unwrap();
+        assert!(Tally::try_open(&path).unwrap().is_none());
+        again.write(b"[1]".to_vec()).unwrap();
+        assert_eq!(again.read().unwrap(), b"[1]");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_released_file_that_is_no_longer_there_is_opened_anew() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("made/counts.json");
+        let put = |text: &[u8]| {
+            let mut tally = Tally::try_open(&path).unwrap().unwrap();
+            tally.write(text.to_vec()).unwrap();
+            tally.release()
+        };
+        for lose in [
+            |path: &Path| fs::remove_file(path).unwrap(),
+            |path: &Path| fs::rename(path, path.with_extension("old")).unwrap(),
+            |path: &Path| fs::remove_dir_all(path.parent().unwrap()).unwrap(),
+        ] {
+            let released = put(b"[1]");
+            lose(&path);
+            drop(put(b"[2]"));
+            assert_eq!(Tally::try_reopen(&path, released).unwrap().unwrap().read().unwrap(), b"[2]");
+        }
+    }
+
+    #[test]
+    fn a_text_ends_where_its_blanks_begin() {
+        let blank = |text: &str| format!("{text}\n{}", " ".repeat(PAGE - text.len() - 1));
+        for (bytes, expected) in [
+            (blank("{}"), "{}"),
+            (String::new(), ""),
+            ("[1]\n".into(), "[1]"),
+            ("[\n1]\n  ".into(), "[\n1]"),
+            ("[1]".into(), "[1]"),
+            (blank("[1]") + &" ".repeat(2 * PAGE), "[1]"),
+            (blank("[1]") + "x", &(blank("[1]") + "x")),
+        ] {
+            assert_eq!(text(bytes.as_bytes()), expected.as_bytes());
         }
     }
 

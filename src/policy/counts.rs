@@ -6,7 +6,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -16,7 +16,7 @@ use self::ledger::{Ledger, Refused};
 pub use self::shared::{FindCounts, SharedCounts};
 use crate::clock::{pause, rfc3339};
 use crate::error::Error;
-use crate::files::Tally;
+use crate::files::{Released, Tally};
 use crate::policy::{Charge, Refusal, Window};
 
 mod ledger;
@@ -32,6 +32,8 @@ const PAUSE: Duration = Duration::from_millis(1);
 #[derive(Debug)]
 pub struct Counts {
     home: Home,
+    /// The file as it was left the last time.
+    left: Mutex<Option<Left>>,
     /// Whether this process has found counts in the file, or put them there.
     kept: AtomicBool,
 }
@@ -41,6 +43,15 @@ enum Home {
     File(PathBuf),
     /// Where the system has no place for state, they live as long as the process.
     Memory(Mutex<Ledger>),
+}
+
+/// A file of counts as this process left it.
+#[derive(Debug)]
+struct Left {
+    file: Option<Released>,
+    text: Vec<u8>,
+    /// What the text says.
+    ledger: Ledger,
 }
 
 /// Why a call may not pass its limits.
@@ -129,7 +140,7 @@ impl Counts {
     /// The counts kept at `path`; for this process alone where there is none.
     pub fn new(path: Option<PathBuf>) -> Self {
         let home = path.map_or_else(|| Home::Memory(Mutex::default()), Home::File);
-        Self { home, kept: AtomicBool::new(false) }
+        Self { home, left: Mutex::default(), kept: AtomicBool::new(false) }
     }
 
     fn path(&self) -> Option<&Path> {
@@ -173,9 +184,11 @@ impl Counts {
                 return Ok(change(&mut ledger.lock().unwrap_or_else(PoisonError::into_inner)));
             }
         };
+        let mut left = self.left().take();
         let open = async {
             loop {
-                match Tally::try_open(path) {
+                let released = left.as_mut().and_then(|left| left.file.take());
+                match Tally::try_reopen(path, released) {
                     Ok(None) => pause(PAUSE).await,
                     Ok(Some(tally)) => break Ok(tally),
                     Err(error) => break Err(error),
@@ -187,17 +200,26 @@ impl Counts {
             .await
             .map_err(|_| Error::Busy { path: path.clone(), waited: PATIENCE.as_secs() })??;
         let before = tally.read()?;
-        let mut ledger = self.ledger(&tally, &before, now);
+        let mut ledger = match left {
+            Some(left) if left.text == before => left.ledger,
+            _ => self.ledger(&tally, &before, now),
+        };
         let done = change(&mut ledger);
         let after = ledger.text()?;
-        if before.trim_ascii_end() != after {
-            tally.write(after)?;
+        if before != after {
+            tally.write(after.clone())?;
         }
         if !self.kept.load(Ordering::Relaxed) {
             tally.note_kept()?;
             self.kept.store(true, Ordering::Relaxed);
         }
+        *self.left() = Some(Left { file: tally.release(), text: after, ledger });
         Ok(done)
+    }
+
+    /// Whoever counts at the same time in this process finds nothing left, and opens the file.
+    fn left(&self) -> MutexGuard<'_, Option<Left>> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the file holds. Only where nothing was ever kept in it an empty one means that nothing was counted.

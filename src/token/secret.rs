@@ -11,6 +11,7 @@
 //! which is no secret.
 
 use std::fmt;
+use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -19,10 +20,10 @@ const MAX_LEN: usize = 16 * 1024;
 
 /// An access or refresh token: one line of characters that mean nothing to a shell.
 ///
-/// `Debug` and `Display` show a mask. The memory is wiped when it is dropped; copies that other libraries make of it
-/// are theirs.
+/// `Debug` and `Display` show a mask. All clones share one memory, which is wiped when the last of them is dropped; copies
+/// that other libraries make of it are theirs.
 #[derive(Clone)]
-pub struct Token(SecretString);
+pub struct Token(Arc<SecretString>);
 
 impl Token {
     /// Takes a text that can be a token.
@@ -44,7 +45,7 @@ impl Token {
         if !exposed.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._~+/=-".contains(&byte)) {
             return Err("it holds characters that a token cannot have");
         }
-        Ok(Self(text))
+        Ok(Self(Arc::new(text)))
     }
 
     /// The token itself, for the two places that need it: the request to Zoom, and what the user asked to be printed

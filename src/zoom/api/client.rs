@@ -1,8 +1,9 @@
 //! Carries out a call, once.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, RequestBuilder, Url};
 use serde_json::Value;
 
@@ -32,6 +33,8 @@ pub struct Api {
     client: Client,
     base: Url,
     clock: SystemClock,
+    /// The last token that was sent, and the header that shows it.
+    shown: Arc<Mutex<Option<(Token, HeaderValue)>>>,
 }
 
 impl Api {
@@ -41,7 +44,12 @@ impl Api {
     ///
     /// [`Error::Other`] when HTTPS cannot be set up on this machine.
     pub fn new(base: &Url) -> Result<Self, Error> {
-        Ok(Self { client: http::client(base)?, base: base.clone(), clock: SystemClock::start() })
+        Ok(Self {
+            client: http::client(base)?,
+            base: base.clone(),
+            clock: SystemClock::start(),
+            shown: Arc::default(),
+        })
     }
 
     /// Carries out a call, once, within 30 s.
@@ -110,11 +118,24 @@ impl Api {
         token: &Token,
         budget: &Budget,
     ) -> Result<(Answer, Times), Failure> {
-        let request = request.header(AUTHORIZATION, http::bearer(token)).timeout(TIMEOUT);
+        let request = request.header(AUTHORIZATION, self.bearer(token)).timeout(TIMEOUT);
         let asked = self.clock.now();
         match http::send(request, budget).await {
             Ok(answer) => Ok((answer, Times { asked, answered: self.clock.now() })),
             Err(Silence { what, sent }) => Err(Failure::Unanswered { what, sent }),
+        }
+    }
+
+    /// What shows a token to the API. It is made once for each: every call sends the same one.
+    fn bearer(&self, token: &Token) -> HeaderValue {
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*shown {
+            Some((last, header)) if last == token => header.clone(),
+            _ => {
+                let header = http::bearer(token);
+                *shown = Some((token.clone(), header.clone()));
+                header
+            }
         }
     }
 
