@@ -137,7 +137,7 @@ fn every_number_is_that_of_its_constant() {
 #[test]
 fn every_sum_is_right() {
     let page = read("docs/numbers.md");
-    for heading in ["## The longest that it can take", "## Requests to the token endpoint"] {
+    for heading in ["## The longest that a command can take", "## Requests to the token endpoint"] {
         for cells in rows(&page, heading) {
             let [number, what, formula] = &cells[..] else { panic!("{cells:?}") };
             assert!(is_same(written(number)[0], sum(formula)), "{what}: {formula} is {:?}", sum(formula));
