@@ -20,9 +20,12 @@ use std::sync::Arc;
 use crate::error::Error;
 use crate::store::EnvFile;
 
-use table::{Kind, default, setting};
+use table::{
+    AUTO_REFRESH_THRESHOLD, CHECK_LOGFILE, CHECK_VERBOSE, CLAUDE_APP_COMMAND, CLAUDE_APP_NAME,
+    CLAUDE_CONFIG_FILE, CLAUDE_MCP_SERVER_NAME, CLAUDE_ZOOM_ENV_KEY, DISPLAY_INTERVAL, Kind, READ_ONLY,
+    TOKEN_THRESHOLD, default, setting,
+};
 
-pub(crate) use credentials::REFRESH_TOKEN;
 pub use environment::{Chosen, ENV_FILE, Environment};
 pub use found::Ignored;
 pub use home::expanded;
@@ -30,22 +33,8 @@ pub use names::{exported as exported_names, meant};
 pub use oddities::Oddity;
 pub use survey::Given;
 pub use table::NAMES;
+pub(crate) use table::{CLAUDE_SETTINGS, POLICY_FILE, REFRESH_TOKEN, TABLE};
 pub use token::Held;
-
-/// What `mcp` allows.
-pub(crate) const POLICY_FILE: &str = "ZOOM_POLICY_FILE";
-
-/// Whether the `.env` is only read.
-const READ_ONLY: &str = "ZOOMTOK_READ_ONLY";
-
-/// What concerns Claude Desktop.
-pub const CLAUDE_SETTINGS: &[&str] = &[
-    "CLAUDE_CONFIG_FILE",
-    "CLAUDE_MCP_SERVER_NAME",
-    "CLAUDE_ZOOM_ENV_KEY",
-    "CLAUDE_APP_NAME",
-    "CLAUDE_APP_COMMAND",
-];
 
 /// Where a value was set, for messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +86,7 @@ impl Settings {
     ///
     /// [`Error::Setting`] when `ZOOM_TOKEN_THRESHOLD` is not a whole number.
     pub fn threshold(&self, flag: Option<u64>) -> Result<u64, Error> {
-        flag.map_or_else(|| self.seconds("ZOOM_TOKEN_THRESHOLD"), Ok)
+        flag.map_or_else(|| self.seconds(TOKEN_THRESHOLD), Ok)
     }
 
     /// Whether `check` also writes its log.
@@ -106,7 +95,7 @@ impl Settings {
     ///
     /// [`Error::Setting`] when the variable is not UTF-8.
     pub fn check_verbose(&self) -> Result<bool, Error> {
-        Ok(self.value("ZOOM_CHECK_VERBOSE")?.is_some())
+        Ok(self.value(CHECK_VERBOSE)?.is_some())
     }
 
     /// The log of `check`: beside the `.env` unless it is set.
@@ -116,7 +105,7 @@ impl Settings {
     /// [`Error::Setting`] when the variable is not UTF-8.
     pub fn check_logfile(&self) -> Result<PathBuf, Error> {
         let beside = || self.file.real().with_file_name("logs").join("zoom_token.log");
-        Ok(self.path("ZOOM_CHECK_LOGFILE")?.unwrap_or_else(beside))
+        Ok(self.path(CHECK_LOGFILE)?.unwrap_or_else(beside))
     }
 
     /// The seconds below which `watch` refreshes.
@@ -125,7 +114,7 @@ impl Settings {
     ///
     /// [`Error::Setting`] when `ZOOM_AUTO_REFRESH_THRESHOLD` is not a whole number.
     pub fn auto_refresh_threshold(&self, flag: Option<u64>) -> Result<u64, Error> {
-        flag.map_or_else(|| self.seconds("ZOOM_AUTO_REFRESH_THRESHOLD"), Ok)
+        flag.map_or_else(|| self.seconds(AUTO_REFRESH_THRESHOLD), Ok)
     }
 
     /// The seconds between two status lines of `watch`; 0 shows none.
@@ -134,7 +123,7 @@ impl Settings {
     ///
     /// [`Error::Setting`] when `ZOOM_TOKEN_DISPLAY_INTERVAL` is not a whole number.
     pub fn display_interval(&self, flag: Option<u64>) -> Result<u64, Error> {
-        flag.map_or_else(|| self.seconds("ZOOM_TOKEN_DISPLAY_INTERVAL"), Ok)
+        flag.map_or_else(|| self.seconds(DISPLAY_INTERVAL), Ok)
     }
 
     /// The policy that `mcp` serves under, where there is one.
@@ -165,21 +154,15 @@ impl Settings {
     ///
     /// [`Error::Setting`] for what says neither.
     pub fn read_only(&self) -> Result<bool, Error> {
-        let text = self.value(READ_ONLY)?.map_or("0", |value| value.text.trim());
-        match text.to_ascii_lowercase().as_str() {
-            "1" | "true" | "yes" | "on" => Ok(true),
-            "0" | "false" | "no" | "off" => Ok(false),
-            _ => Err(self.impossible(READ_ONLY, "is neither 1 nor 0 (nor yes, no, on, off, true or false)")),
-        }
+        self.switch(READ_ONLY)
     }
-
     /// Claude Desktop's configuration file, where it is named.
     ///
     /// # Errors
     ///
     /// [`Error::Setting`] when the variable is not UTF-8.
     pub fn claude_config_file(&self) -> Result<Option<PathBuf>, Error> {
-        self.path("CLAUDE_CONFIG_FILE")
+        self.path(CLAUDE_CONFIG_FILE)
     }
 
     /// The server of Claude's configuration that gets the token.
@@ -188,7 +171,7 @@ impl Settings {
     ///
     /// [`Error::Setting`] when the variable is not UTF-8.
     pub fn claude_server_name(&self) -> Result<String, Error> {
-        self.text("CLAUDE_MCP_SERVER_NAME")
+        self.text(CLAUDE_MCP_SERVER_NAME)
     }
 
     /// The variable of that server that gets the token.
@@ -197,7 +180,7 @@ impl Settings {
     ///
     /// [`Error::Setting`] when the variable is not UTF-8.
     pub fn claude_env_key(&self) -> Result<String, Error> {
-        self.text("CLAUDE_ZOOM_ENV_KEY")
+        self.text(CLAUDE_ZOOM_ENV_KEY)
     }
 
     /// The name of the Claude app, or the path of it.
@@ -206,8 +189,8 @@ impl Settings {
     ///
     /// [`Error::Setting`] when the variable is not UTF-8, or begins with the name of a user.
     pub fn claude_app_name(&self) -> Result<String, Error> {
-        const NAME: &str = "CLAUDE_APP_NAME";
-        in_shell(self.text(NAME)?, true).map_err(|problem| self.impossible(NAME, problem))
+        let expanded = in_shell(self.text(CLAUDE_APP_NAME)?, true);
+        expanded.map_err(|problem| self.impossible(CLAUDE_APP_NAME, problem))
     }
 
     /// The command that starts the Claude app, where it is named, split into words as a shell does.
@@ -216,20 +199,19 @@ impl Settings {
     ///
     /// [`Error::Setting`] when the variable is not UTF-8, or a quote in it is not closed.
     pub fn claude_app_command(&self) -> Result<Option<Vec<String>>, Error> {
-        const NAME: &str = "CLAUDE_APP_COMMAND";
-        let Some(value) = self.value(NAME)? else { return Ok(None) };
+        let Some(value) = self.value(CLAUDE_APP_COMMAND)? else { return Ok(None) };
         // The backslashes of Windows are those of its paths, and not for the splitter: a NUL, which no setting has,
         // stands for them meanwhile.
         let hidden = if cfg!(windows) { r"\" } else { "\0" };
         let Ok(words) = shell_words::split(&value.text.replace(hidden, "\0")) else {
-            return Err(self.impossible(NAME, "has a quote that is not closed"));
+            return Err(self.impossible(CLAUDE_APP_COMMAND, "has a quote that is not closed"));
         };
         let words = words.iter().map(|word| word.replace('\0', hidden)).enumerate();
         let words: Result<Vec<String>, &str> = words.map(|(at, word)| in_shell(word, at == 0)).collect();
         match words {
-            Ok(words) if words.is_empty() => Err(self.impossible(NAME, "has no word in it")),
+            Ok(words) if words.is_empty() => Err(self.impossible(CLAUDE_APP_COMMAND, "has no word in it")),
             Ok(words) => Ok(Some(words)),
-            Err(problem) => Err(self.impossible(NAME, problem)),
+            Err(problem) => Err(self.impossible(CLAUDE_APP_COMMAND, problem)),
         }
     }
 
@@ -259,6 +241,15 @@ impl Settings {
     fn path(&self, name: &'static str) -> Result<Option<PathBuf>, Error> {
         let Some(value) = self.value(name)? else { return Ok(None) };
         expanded(value.text.as_ref()).map(Some).map_err(|problem| self.impossible(name, problem))
+    }
+
+    fn switch(&self, name: &'static str) -> Result<bool, Error> {
+        let text = self.value(name)?.map_or("0", |value| value.text.trim());
+        match text.to_ascii_lowercase().as_str() {
+            "1" | "true" | "yes" | "on" => Ok(true),
+            "0" | "false" | "no" | "off" => Ok(false),
+            _ => Err(self.impossible(name, "is neither 1 nor 0 (nor yes, no, on, off, true or false)")),
+        }
     }
 
     fn seconds(&self, name: &'static str) -> Result<u64, Error> {

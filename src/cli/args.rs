@@ -3,6 +3,7 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the help, which is not Markdown")]
 
 mod commands;
+mod page;
 mod tables;
 
 use std::path::PathBuf;

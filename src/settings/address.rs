@@ -5,17 +5,12 @@
 
 use reqwest::Url;
 
-use super::credentials::REFRESH_TOKEN;
-use super::table::default;
+use super::table::{
+    ACCESS_TOKEN, ACCOUNT_ID, API_URL, CLIENT_ID, CLIENT_SECRET, OAUTH_URL, REFRESH_TOKEN, default,
+};
 use super::{Origin, Settings, Value};
 use crate::error::Error;
 use crate::zoom::is_loopback;
-
-/// Where tokens come from.
-pub(super) const OAUTH_URL: &str = "ZOOM_OAUTH_URL";
-
-/// Where the API is.
-pub(super) const API_URL: &str = "ZOOM_API_URL";
 
 impl Settings {
     /// The same for credentials or a token that somebody else has sent.
@@ -45,11 +40,7 @@ impl Settings {
 
     /// The secret that the environment lends to a `.env` that was found: for it the addresses of that file do not count.
     pub(super) fn lent(&self, token: Option<&Origin>) -> Option<&'static str> {
-        if token == Some(&Origin::Environment) {
-            Some("ZOOM_ACCESS_TOKEN")
-        } else {
-            self.exported_credential()
-        }
+        if token == Some(&Origin::Environment) { Some(ACCESS_TOKEN) } else { self.exported_credential() }
     }
 
     /// The one of the credentials that count which the environment alone holds.
@@ -59,12 +50,12 @@ impl Settings {
             let is_written = self.written(name).is_some_and(|written| written.text == value.text);
             (!is_written).then_some(name)
         };
-        let account = self.value("ZOOM_ACCOUNT_ID");
+        let account = self.value(ACCOUNT_ID);
         let grant = match account {
             Ok(None) => is_exported(REFRESH_TOKEN, self.newest_refresh_token()),
-            account => is_exported("ZOOM_ACCOUNT_ID", account),
+            account => is_exported(ACCOUNT_ID, account),
         };
-        let of_app = ["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"];
+        let of_app = [CLIENT_ID, CLIENT_SECRET];
         of_app.into_iter().find_map(|name| is_exported(name, self.value(name))).or(grant)
     }
 

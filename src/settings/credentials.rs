@@ -2,13 +2,12 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
+use super::table::{ACCESS_TOKEN, ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN};
 use super::{Origin, Settings, Value};
 use crate::error::Error;
 use crate::store::reference;
 use crate::token::{Claims, Token};
 use crate::zoom::{Credentials, Grant};
-
-pub(crate) const REFRESH_TOKEN: &str = "ZOOM_REFRESH_TOKEN";
 
 impl Settings {
     /// What to ask Zoom with: `account_credentials` where there is an account id, else `refresh_token`.
@@ -17,9 +16,9 @@ impl Settings {
     ///
     /// [`Error::CredentialsMissing`], or [`Error::Credential`] for one that cannot be right.
     pub fn credentials(&self) -> Result<Credentials, Error> {
-        let client_id = self.credential("ZOOM_CLIENT_ID")?;
-        let client_secret = self.credential("ZOOM_CLIENT_SECRET")?;
-        let grant = match self.credential("ZOOM_ACCOUNT_ID")? {
+        let client_id = self.credential(CLIENT_ID)?;
+        let client_secret = self.credential(CLIENT_SECRET)?;
+        let grant = match self.credential(ACCOUNT_ID)? {
             Some(account_id) => Some(Grant::AccountCredentials { account_id: account_id.into() }),
             None => self.refresh_token()?.map(Grant::RefreshToken),
         };
@@ -29,8 +28,8 @@ impl Settings {
             }
             (client_id, client_secret, grant) => {
                 let missing = [
-                    (client_id.is_none(), "ZOOM_CLIENT_ID"),
-                    (client_secret.is_none(), "ZOOM_CLIENT_SECRET"),
+                    (client_id.is_none(), CLIENT_ID),
+                    (client_secret.is_none(), CLIENT_SECRET),
                     (grant.is_none(), "ZOOM_ACCOUNT_ID (or ZOOM_REFRESH_TOKEN)"),
                 ];
                 Err(Error::CredentialsMissing {
@@ -45,7 +44,7 @@ impl Settings {
     /// A name for the token and the credentials that are there: another one as soon as either changes. It is good for
     /// this process only.
     pub fn fingerprint(&self) -> u64 {
-        let names = ["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_ACCOUNT_ID", "ZOOM_ACCESS_TOKEN"];
+        let names = [CLIENT_ID, CLIENT_SECRET, ACCOUNT_ID, ACCESS_TOKEN];
         let values = names.map(|name| self.value(name)).into_iter().chain([self.newest_refresh_token()]);
         let mut hasher = DefaultHasher::new();
         for value in values {

@@ -5,13 +5,13 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::table::NAMES;
-use super::{Origin, READ_ONLY, home};
+use super::table::{ACCESS_TOKEN, NAMES, READ_ONLY, TOKEN_EXPIRES_AT};
+use super::{Origin, home};
 use crate::error::Error;
 use crate::store::{EnvFile, Place, find_env_file};
 
 /// The settings that are the token.
-pub(super) const OF_TOKEN: [&str; 2] = ["ZOOM_ACCESS_TOKEN", "ZOOM_TOKEN_EXPIRES_AT"];
+pub(super) const OF_TOKEN: [&str; 2] = [ACCESS_TOKEN, TOKEN_EXPIRES_AT];
 
 /// Where the `.env` is; read from the environment only.
 pub const ENV_FILE: &str = "ZOOM_ENV_FILE";

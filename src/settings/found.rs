@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::address::{API_URL, OAUTH_URL};
-use super::table::{NAMES, Trust, default, setting};
+use super::table::{API_URL, NAMES, OAUTH_URL, Trust, default, setting};
 use super::{Origin, Settings, expanded};
 
 /// A setting of a `.env` that does not count there.

@@ -1,10 +1,7 @@
 //! Everything that is set, at a glance, for those who look for what is wrong with it.
 
-use super::address::{API_URL, OAUTH_URL};
-use super::credentials::REFRESH_TOKEN;
-use super::environment::OF_TOKEN;
-use super::table::{Kind, NAMES, setting};
-use super::{Held, Origin, POLICY_FILE, READ_ONLY, Settings};
+use super::table::{ACCESS_TOKEN, Kind, OAUTH_URL, POLICY_FILE, REFRESH_TOKEN, Setting, TABLE};
+use super::{Held, Origin, Settings};
 use crate::error::Error;
 
 /// A variable that is set.
@@ -23,19 +20,20 @@ pub struct Given {
 impl Settings {
     /// Every variable that is set, but for those of the token, of which [`Settings::token`] tells.
     pub fn survey(&self) -> Vec<Given> {
-        let others = NAMES.iter().filter(|name| !OF_TOKEN.contains(name));
-        others.filter_map(|name| self.given(name)).collect()
+        let others = TABLE.iter().filter(|setting| setting.kind != Kind::Token);
+        others.filter_map(|setting| self.given(setting)).collect()
     }
 
     /// Whether the environment has a token that does not count, because the one of `.env`, which is `held`, lives longer.
     pub fn outlives_exported(&self, held: &Held) -> bool {
-        let exported = self.environment.get("ZOOM_ACCESS_TOKEN").ok().flatten();
-        let filed = self.file.get("ZOOM_ACCESS_TOKEN").map(|entry| &entry.value);
+        let exported = self.environment.get(ACCESS_TOKEN).ok().flatten();
+        let filed = self.file.get(ACCESS_TOKEN).map(|entry| &entry.value);
         held.origin != Some(Origin::Environment)
             && exported.is_some_and(|exported| filed.is_none_or(|filed| filed.as_str() != exported))
     }
 
-    fn given(&self, name: &'static str) -> Option<Given> {
+    fn given(&self, setting: &'static Setting) -> Option<Given> {
+        let name = setting.name;
         let filed = self.in_file(name);
         if self.is_ignored(name, None).is_some() {
             // A server does not start without its policy.
@@ -60,22 +58,23 @@ impl Settings {
             }
             _ => None,
         };
-        Some(Given { name, origin: counts.origin, overruled, value: self.judged(name) })
+        Some(Given { name, origin: counts.origin, overruled, value: self.judged(setting) })
     }
 
     /// What is shown of a value. Numbers and addresses are no secrets once they have been read as such.
-    fn judged(&self, name: &'static str) -> Result<Option<String>, Error> {
-        match (name, setting(name).map(|setting| setting.kind)) {
-            (REFRESH_TOKEN, _) => self.refresh_token().map(|_| None),
-            (OAUTH_URL, _) => self.oauth_url().map(|url| Some(url.to_string())),
-            (API_URL, _) => self.api_url(None).map(|url| Some(url.to_string())),
-            (POLICY_FILE, _) => self.policy_file().map(|_| None),
-            (_, Some(Kind::Credential)) => self.credential(name).map(|_| None),
-            (_, Some(Kind::Seconds(_))) => self.seconds(name).map(|seconds| Some(seconds.to_string())),
-            (_, Some(Kind::Path)) => self.path(name).map(|_| None),
-            (READ_ONLY, _) => self.read_only().map(|on| Some(if on { "on" } else { "off" }.into())),
-            (_, Some(Kind::Command)) => self.claude_app_command().map(|_| None),
-            _ => Ok(None),
+    fn judged(&self, setting: &'static Setting) -> Result<Option<String>, Error> {
+        let name = setting.name;
+        match setting.kind {
+            Kind::Credential if name == REFRESH_TOKEN => self.refresh_token().map(|_| None),
+            Kind::Credential => self.credential(name).map(|_| None),
+            Kind::Seconds(_) => self.seconds(name).map(|seconds| Some(seconds.to_string())),
+            Kind::Url(_) if name == OAUTH_URL => self.oauth_url().map(|url| Some(url.to_string())),
+            Kind::Url(_) => self.api_url(None).map(|url| Some(url.to_string())),
+            Kind::Path if name == POLICY_FILE => self.policy_file().map(|_| None),
+            Kind::Path => self.path(name).map(|_| None),
+            Kind::Switch => self.switch(name).map(|on| Some(if on { "on" } else { "off" }.into())),
+            Kind::Command => self.claude_app_command().map(|_| None),
+            Kind::Token | Kind::Text(_) => Ok(None),
         }
     }
 }

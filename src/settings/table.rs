@@ -1,21 +1,24 @@
-//! The table of settings: what each one is, what it is where nobody sets it, and from which `.env` it counts.
+//! The table of settings: what each one is, what it is where nobody sets it, from which `.env` it counts, and its help.
 //!
-//! A new setting is a row here, a getter in `settings.rs`, and a line in the help.
+//! A new setting is a row here, whatever asks for it by the constant that the row makes, and a row in `docs/reference.md`,
+//! which a test compares with this one. Its name, the help, the manual page and what `doctor` says of it follow.
 
 /// A setting.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Setting {
+pub(crate) struct Setting {
     /// Its variable.
-    pub(super) name: &'static str,
-    /// What it is.
+    pub(crate) name: &'static str,
+    /// What it is, and what it is where nobody sets it.
     pub(super) kind: Kind,
     /// From which `.env` it counts. The environment always counts.
     pub(super) trust: Trust,
+    /// What the help says of it, with its default behind a semicolon; empty where zoomtok writes it itself.
+    pub(crate) help: &'static str,
 }
 
 /// What a setting is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// What an app shows to get a token; never shown.
     Credential,
     /// The token, or when it ends.
@@ -37,7 +40,7 @@ pub(super) enum Kind {
 /// From which `.env` a setting counts. One that was found, and not named, may come with somebody else's directory: it
 /// says who you are, and not what runs or where is written.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Trust {
+pub(crate) enum Trust {
     /// From any.
     Anywhere,
     /// From one that was found only as a path below its own directory.
@@ -48,45 +51,102 @@ pub(super) enum Trust {
     Named,
 }
 
-/// Every setting that a `.env` can hold.
-const TABLE: &[Setting] = &[
-    row("ZOOM_CLIENT_ID", Kind::Credential, Trust::Anywhere),
-    row("ZOOM_CLIENT_SECRET", Kind::Credential, Trust::Anywhere),
-    row("ZOOM_ACCOUNT_ID", Kind::Credential, Trust::Anywhere),
-    row("ZOOM_REFRESH_TOKEN", Kind::Credential, Trust::Anywhere),
-    row("ZOOM_ACCESS_TOKEN", Kind::Token, Trust::Anywhere),
-    row("ZOOM_TOKEN_EXPIRES_AT", Kind::Token, Trust::Anywhere),
-    row("ZOOM_TOKEN_THRESHOLD", Kind::Seconds(60), Trust::Anywhere),
-    row("ZOOM_CHECK_VERBOSE", Kind::Text(""), Trust::Anywhere),
-    row("ZOOM_CHECK_LOGFILE", Kind::Path, Trust::Within),
-    // Of one that was found they count for the credentials of the same file alone: `address.rs`.
-    row("ZOOM_OAUTH_URL", Kind::Url("https://zoom.us"), Trust::Anywhere),
-    row("ZOOM_API_URL", Kind::Url("https://api.zoom.us/v2"), Trust::Anywhere),
-    row("ZOOM_AUTO_REFRESH_THRESHOLD", Kind::Seconds(300), Trust::Anywhere),
-    row("ZOOM_TOKEN_DISPLAY_INTERVAL", Kind::Seconds(60), Trust::Anywhere),
-    row("CLAUDE_CONFIG_FILE", Kind::Path, Trust::Within),
-    row("CLAUDE_MCP_SERVER_NAME", Kind::Text("zoom"), Trust::Anywhere),
+/// Makes of each row the constant of its name, by which the code asks for the setting, and its place in the table. A setting
+/// without a row does not compile, and the compiler warns of one that nothing asks for.
+macro_rules! settings {
+    ($($constant:ident = $name:literal, $kind:expr, $trust:expr, $help:literal;)*) => {
+        $(pub(crate) const $constant: &str = $name;)*
+
+        /// Every setting that a `.env` can hold, in the order of the help.
+        pub(crate) const TABLE: &[Setting] =
+            &[$(Setting { name: $name, kind: $kind, trust: $trust, help: $help }),*];
+    };
+}
+
+settings! {
+    CLIENT_ID = "ZOOM_CLIENT_ID", Kind::Credential, Trust::Anywhere,
+        "the app's, from marketplace.zoom.us";
+    CLIENT_SECRET = "ZOOM_CLIENT_SECRET", Kind::Credential, Trust::Anywhere,
+        "the app's, from marketplace.zoom.us";
+    ACCOUNT_ID = "ZOOM_ACCOUNT_ID", Kind::Credential, Trust::Anywhere,
+        "of a Server-to-Server OAuth app";
+    REFRESH_TOKEN = "ZOOM_REFRESH_TOKEN", Kind::Credential, Trust::Anywhere,
+        "of a user-authorised app, where there is no account id";
+    ACCESS_TOKEN = "ZOOM_ACCESS_TOKEN", Kind::Token, Trust::Anywhere, "";
+    TOKEN_EXPIRES_AT = "ZOOM_TOKEN_EXPIRES_AT", Kind::Token, Trust::Anywhere, "";
+    TOKEN_THRESHOLD = "ZOOM_TOKEN_THRESHOLD", Kind::Seconds(60), Trust::Anywhere,
+        "seconds that a token must have left; 60";
+    CHECK_VERBOSE = "ZOOM_CHECK_VERBOSE", Kind::Text(""), Trust::Anywhere,
+        "as check -v, when not empty";
+    CHECK_LOGFILE = "ZOOM_CHECK_LOGFILE", Kind::Path, Trust::Within,
+        "the log of check -v; logs/zoom_token.log beside .env";
+    // From a `.env` that was found they count for the credentials of the same file alone: `address.rs`.
+    OAUTH_URL = "ZOOM_OAUTH_URL", Kind::Url("https://zoom.us"), Trust::Anywhere,
+        "where tokens are issued; https://zoom.us";
+    API_URL = "ZOOM_API_URL", Kind::Url("https://api.zoom.us/v2"), Trust::Anywhere,
+        "where the API is; https://api.zoom.us/v2";
+    AUTO_REFRESH_THRESHOLD = "ZOOM_AUTO_REFRESH_THRESHOLD", Kind::Seconds(300), Trust::Anywhere,
+        "seconds below which watch and mcp refresh; 300";
+    DISPLAY_INTERVAL = "ZOOM_TOKEN_DISPLAY_INTERVAL", Kind::Seconds(60), Trust::Anywhere,
+        "seconds between the status lines of watch and mcp; 60, and 0 shows none";
+    CLAUDE_CONFIG_FILE = "CLAUDE_CONFIG_FILE", Kind::Path, Trust::Within,
+        "Claude Desktop's configuration; else where it is on this system";
+    CLAUDE_MCP_SERVER_NAME = "CLAUDE_MCP_SERVER_NAME", Kind::Text("zoom"), Trust::Anywhere,
+        "the server in it that gets the token, or that mcp --install puts there; zoom";
     // With LD_PRELOAD or the like in this place the token would be what the server is run by.
-    row("CLAUDE_ZOOM_ENV_KEY", Kind::Text("ZOOM_ACCESS_TOKEN"), Trust::Harmless(names_a_token)),
-    row("CLAUDE_APP_NAME", Kind::Text("Claude"), Trust::Named),
-    row("CLAUDE_APP_COMMAND", Kind::Command, Trust::Named),
-    row("ZOOM_POLICY_FILE", Kind::Path, Trust::Within),
-    row("ZOOMTOK_READ_ONLY", Kind::Switch, Trust::Anywhere),
-];
+    CLAUDE_ZOOM_ENV_KEY = "CLAUDE_ZOOM_ENV_KEY", Kind::Text("ZOOM_ACCESS_TOKEN"), Trust::Harmless(names_a_token),
+        "the variable of that server; ZOOM_ACCESS_TOKEN";
+    CLAUDE_APP_NAME = "CLAUDE_APP_NAME", Kind::Text("Claude"), Trust::Named,
+        "the name or the path of the Claude app; Claude";
+    CLAUDE_APP_COMMAND = "CLAUDE_APP_COMMAND", Kind::Command, Trust::Named,
+        "the command that starts it; how it ran before, or as the system does";
+    POLICY_FILE = "ZOOM_POLICY_FILE", Kind::Path, Trust::Within,
+        "the policy that mcp serves under; else only refreshes have a limit";
+    READ_ONLY = "ZOOMTOK_READ_ONLY", Kind::Switch, Trust::Anywhere,
+        "as --read-only, when 1; 0";
+}
 
 /// Every variable that zoomtok reads from a `.env`.
-pub const NAMES: &[&str] = &{
-    let mut names = [""; TABLE.len()];
-    let mut index = 0;
-    while index < TABLE.len() {
-        names[index] = TABLE[index].name;
-        index += 1;
+pub const NAMES: &[&str] = &names::<{ TABLE.len() }>("");
+
+/// Those that concern Claude Desktop.
+pub(crate) const CLAUDE_SETTINGS: &[&str] = &names::<{ count("CLAUDE_") }>("CLAUDE_");
+
+/// The names in the table that begin like this.
+const fn names<const N: usize>(prefix: &str) -> [&'static str; N] {
+    let mut names = [""; N];
+    let (mut row, mut at) = (0, 0);
+    while row < TABLE.len() {
+        if begins_with(TABLE[row].name, prefix) {
+            names[at] = TABLE[row].name;
+            at += 1;
+        }
+        row += 1;
     }
     names
-};
+}
 
-const fn row(name: &'static str, kind: Kind, trust: Trust) -> Setting {
-    Setting { name, kind, trust }
+const fn count(prefix: &str) -> usize {
+    let (mut row, mut count) = (0, 0);
+    while row < TABLE.len() {
+        if begins_with(TABLE[row].name, prefix) {
+            count += 1;
+        }
+        row += 1;
+    }
+    count
+}
+
+const fn begins_with(name: &str, prefix: &str) -> bool {
+    let (name, prefix) = (name.as_bytes(), prefix.as_bytes());
+    let mut at = 0;
+    while at < prefix.len() {
+        if at >= name.len() || name[at] != prefix[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 /// The row of a setting.
@@ -110,18 +170,48 @@ fn names_a_token(key: &str) -> bool {
 mod tests {
     use super::*;
 
+    /// The default as a person writes it; none where it is a sentence, or nothing.
+    fn written(setting: &Setting) -> Option<String> {
+        match setting.kind {
+            Kind::Seconds(seconds) => Some(seconds.to_string()),
+            Kind::Url(text) | Kind::Text(text) => Some(text.to_owned()).filter(|text| !text.is_empty()),
+            Kind::Switch => Some("0".into()),
+            Kind::Credential | Kind::Token | Kind::Path | Kind::Command => None,
+        }
+    }
+
     #[test]
-    fn every_name_stands_once_and_in_the_help() {
-        let help = crate::cli::args::AFTER;
+    fn every_setting_has_a_name_of_its_own_and_a_help_that_ends_with_its_default() {
         for (index, setting) in TABLE.iter().enumerate() {
-            assert!(TABLE[..index].iter().all(|other| other.name != setting.name), "{}", setting.name);
-            let written_by_zoomtok = setting.kind == Kind::Token;
-            assert!(written_by_zoomtok || help.contains(setting.name), "{} is not in the help", setting.name);
-            if let Kind::Seconds(seconds) = setting.kind {
-                let told = help.split_once(setting.name).unwrap().1.split("\n  Z").next().unwrap();
-                assert!(told.contains(&seconds.to_string()), "{}", setting.name);
+            let name = setting.name;
+            assert!(TABLE[..index].iter().all(|other| other.name != name), "{name}");
+            assert_eq!(
+                setting.help.is_empty(),
+                setting.kind == Kind::Token,
+                "{name}: zoomtok writes it itself"
+            );
+            let told = written(setting).is_none_or(|default| setting.help.contains(&format!("; {default}")));
+            assert!(told, "the help of {name} does not name its default");
+        }
+    }
+
+    #[test]
+    fn the_pages_have_a_row_for_every_setting_with_its_default() {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reference.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        for setting in TABLE {
+            let name = format!("`{}`", setting.name);
+            let row =
+                page.lines().find(|line| line.split('|').nth(1).is_some_and(|cell| cell.contains(&name)));
+            let row = row.unwrap_or_else(|| panic!("docs/reference.md has no row for {name}"));
+            // Two settings in one row have their defaults in the same order.
+            let place =
+                row.split('|').nth(1).unwrap().split(", ").position(|cell| cell.trim() == name).unwrap();
+            let defaults: Vec<&str> = row.split('|').nth(2).unwrap().split(", ").collect();
+            if let Some(default) = written(setting) {
+                let said = defaults.get(place).map(|cell| cell.trim().trim_matches('`'));
+                assert_eq!(said, Some(default.as_str()), "{name} in docs/reference.md");
             }
         }
-        assert_eq!(NAMES.len(), TABLE.len());
     }
 }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::table::{ACCESS_TOKEN, ACCOUNT_ID, CLIENT_ID, TOKEN_EXPIRES_AT};
 use super::{Origin, Settings};
 use crate::error::Error;
 use crate::token::{Claims, Found, State};
@@ -25,18 +26,18 @@ impl Settings {
     ///
     /// [`Error::Setting`] when the variable of the environment is not UTF-8.
     pub fn token(&self, now: DateTime<Utc>, ahead: impl Fn() -> i64) -> Result<Held, Error> {
-        let in_file = self.file.get("ZOOM_ACCESS_TOKEN");
-        let file_recorded = self.file.get("ZOOM_TOKEN_EXPIRES_AT").and_then(|entry| time(&entry.value));
+        let in_file = self.file.get(ACCESS_TOKEN);
+        let file_recorded = self.file.get(TOKEN_EXPIRES_AT).and_then(|entry| time(&entry.value));
         let filed = in_file.map(|entry| Found { text: &entry.value, recorded: file_recorded });
         let of_file = Held {
             state: State::of(filed.as_ref(), now, &ahead),
             origin: in_file.map(|entry| self.place_in_file(entry.line)),
         };
-        let Some(text) = self.environment.get("ZOOM_ACCESS_TOKEN")? else { return Ok(of_file) };
+        let Some(text) = self.environment.get(ACCESS_TOKEN)? else { return Ok(of_file) };
         if in_file.is_some_and(|entry| *entry.value == text) {
             return Ok(of_file);
         }
-        let recorded = self.environment.get("ZOOM_TOKEN_EXPIRES_AT")?.and_then(time);
+        let recorded = self.environment.get(TOKEN_EXPIRES_AT)?.and_then(time);
         let of_environment = State::of(Some(&Found { text, recorded }), now, &ahead);
         let better = of_file.state.clone().or_longer(of_environment);
         Ok(if better == of_file.state {
@@ -54,8 +55,8 @@ impl Settings {
     pub fn foreign(&self, claims: &Claims) -> Result<Vec<String>, Error> {
         let mut warnings = Vec::new();
         for (name, claimed, what) in [
-            ("ZOOM_ACCOUNT_ID", claims.account_id.as_ref(), "another account"),
-            ("ZOOM_CLIENT_ID", claims.client_id.as_ref(), "another app"),
+            (ACCOUNT_ID, claims.account_id.as_ref(), "another account"),
+            (CLIENT_ID, claims.client_id.as_ref(), "another app"),
         ] {
             if let (Some(value), Some(claimed)) = (self.value(name)?, claimed)
                 && value.text.trim() != claimed

@@ -2,6 +2,9 @@
 
 use clap::builder::styling::{AnsiColor, Style, Styles};
 
+use super::page::Page;
+use crate::settings::TABLE;
+
 /// The marks of help and of usage errors. Those of clap have yellow and green, which a light background swallows.
 pub(super) const STYLES: Styles = Styles::styled()
     .error(AnsiColor::Red.on_default().bold())
@@ -50,7 +53,24 @@ Examples, for ~/.bashrc, zsh and fish:
 
 /// What stands below the help and in the manual page: sections of a heading and the lines of a table, short enough for the
 /// indented page on a terminal of 80 columns.
-pub const AFTER: &str = "\
+pub const AFTER: &str = AFTER_PAGE.text();
+
+static AFTER_PAGE: Page = {
+    let mut page = Page::new();
+    page.push(EXIT_STATUS);
+    page.push("\n\nSettings:\n");
+    let mut row = 0;
+    while row < TABLE.len() {
+        if !TABLE[row].help.is_empty() {
+            page.row(TABLE[row].name, TABLE[row].help);
+        }
+        row += 1;
+    }
+    page.push(REST);
+    page
+};
+
+const EXIT_STATUS: &str = "\
 Exit status:
   0    done; for check: the token is valid for more than the threshold;
        for doctor: nothing is wrong
@@ -67,39 +87,10 @@ Exit status:
   8    Claude could not be restarted
   doctor gives that of the first thing that is wrong
   exec gives the command's own; 126 when it cannot be run, 127 when it is
-  not found
+  not found";
 
-Settings:
-  ZOOM_CLIENT_ID,
-  ZOOM_CLIENT_SECRET           the app's, from marketplace.zoom.us
-  ZOOM_ACCOUNT_ID              of a Server-to-Server OAuth app
-  ZOOM_REFRESH_TOKEN           of a user-authorised app, where there is
-                               no account id
-  ZOOM_TOKEN_THRESHOLD         seconds that a token must have left; 60
-  ZOOM_AUTO_REFRESH_THRESHOLD  seconds below which watch and mcp refresh;
-                               300
-  ZOOM_TOKEN_DISPLAY_INTERVAL  seconds between the status lines of watch
-                               and mcp; 60, and 0 shows none
-  ZOOM_CHECK_VERBOSE           as check -v, when not empty
-  ZOOM_CHECK_LOGFILE           the log of check -v; logs/zoom_token.log
-                               beside .env
-  CLAUDE_CONFIG_FILE           Claude Desktop's configuration; else where
-                               it is on this system
-  CLAUDE_MCP_SERVER_NAME       the server in it that gets the token, or
-                               that mcp --install puts there; zoom
-  CLAUDE_ZOOM_ENV_KEY          the variable of that server;
-                               ZOOM_ACCESS_TOKEN
-  CLAUDE_APP_NAME              the name or the path of the Claude app;
-                               Claude
-  CLAUDE_APP_COMMAND           the command that starts it; how it ran
-                               before, or as the system does
-  ZOOM_POLICY_FILE             the policy that mcp serves under; else
-                               only refreshes have a limit
-  ZOOMTOK_READ_ONLY            as --read-only, when 1
-  ZOOM_ENV_FILE                the .env; else the first of ./.env, a
+const REST: &str = "  ZOOM_ENV_FILE                the .env; else the first of ./.env, a
                                parent's, the configuration directory's
-  ZOOM_OAUTH_URL               https://zoom.us
-  ZOOM_API_URL                 https://api.zoom.us/v2
   LC_ALL, LC_CTYPE, LANG       where none names UTF-8, a terminal gets
                                letters for signs
   NO_COLOR, CLICOLOR_FORCE, HTTPS_PROXY, SSL_CERT_FILE   as everywhere
