@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Takes the place of update_claude_config.sh of the Zoom MCP Server: zoomtok update-claude, with the .env beside the directory of this script.
+# Replaces update_claude_config.sh of the Zoom MCP Server: zoomtok update-claude, with the .env beside the directory of this script.
 script=${BASH_SOURCE[0]}
-# A link to this script may lie in scripts/, or lead there.
+# scripts/ may contain a link to this script, or be reached by one.
 while env=$(cd -- "$(dirname -- "$script")/.." && pwd)/.env && [[ ! -e $env && -L $script ]]; do
     link=$(readlink "$script")
     if [[ $link == /* ]]; then script=$link; else script=$(dirname -- "$script")/$link; fi
 done
-# What cron, launchd and Claude call a PATH has few directories.
+# The PATH of cron, launchd and Claude has few directories.
 PATH=$PATH:${HOME:-}/.cargo/bin:$(dirname -- "$script"):/usr/local/bin:/opt/homebrew/bin
 if ! command -v zoomtok >/dev/null; then
     echo "update_claude_config.sh: zoomtok is neither in PATH nor in ~/.cargo/bin nor beside this script; install it first" >&2
