@@ -202,7 +202,7 @@ pub struct RestartClaude {
 /// Check a policy for mcp, or tell what it does to a call
 ///
 /// A policy is a JSON file: which tools an agent may call, with which arguments, how often. zoomtok mcp serves under the
-/// one that --policy or ZOOM_POLICY_FILE names. The README has its form.
+/// one that --policy or ZOOM_POLICY_FILE names. docs/policies.md describes its form.
 #[derive(Debug, Args)]
 pub struct Policy {
     /// What to do with it
@@ -215,7 +215,7 @@ pub struct Policy {
 pub enum PolicyCommand {
     /// Tell whether a policy is valid, and everything that is wrong with it
     ///
-    /// A policy is a JSON file: which tools an agent may call, with which arguments, how often. The README has its form.
+    /// A policy is a JSON file: which tools an agent may call, with which arguments, how often. docs/policies.md describes its form.
     /// Exits with 0 when it is valid, and with 3 otherwise.
     Check {
         /// The policy
