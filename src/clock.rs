@@ -7,7 +7,6 @@ mod runtime;
 mod signals;
 mod stop;
 
-use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
@@ -77,9 +76,7 @@ pub fn rfc3339(time: DateTime<Utc>) -> String {
 
 /// A number from 0 to below 1, another one each time: for pauses that must not end for all at once.
 pub fn jitter() -> f64 {
-    // Every RandomState has other keys; that is all the randomness a jitter needs.
-    let random = RandomState::new().build_hasher().finish() % 1000;
-    u32::try_from(random).map_or(0.0, |random| f64::from(random) / 1000.0)
+    fastrand::f64()
 }
 
 /// Waits inside a runtime. In tests tokio's paused time makes it instant.

@@ -1,11 +1,15 @@
 //! The request to end: made by a signal or by the program itself, and handed to everything that waits.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::{Context, Wake};
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use super::{Signals, runtime};
 use crate::error::{Error, Left};
@@ -26,19 +30,34 @@ struct Shared {
     by_signals: bool,
     /// Asks the thread that listens to say when it has heard all signals so far; none as long as nobody listens.
     listening: Mutex<Option<mpsc::UnboundedSender<SyncSender<()>>>>,
-    heard: Mutex<Heard>,
-    changed: Condvar,
-    changed_async: Notify,
+    asked: Heard,
+    insisted: Heard,
     on_wait: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
+/// A token that is cancelled by a signal, or by what counts as one.
+#[derive(Debug, Default)]
 struct Heard {
-    /// The first signal, or what counts as one.
-    first: Option<u8>,
-    signals: u32,
-    /// The signal that insists.
-    second: Option<u8>,
+    token: CancellationToken,
+    /// Set before the token is cancelled.
+    signal: OnceLock<u8>,
+}
+
+impl Heard {
+    fn cancel(&self, signal: u8) {
+        // The first one counts.
+        let _ = self.signal.set(signal);
+        self.token.cancel();
+    }
+
+    fn signal(&self) -> Option<u8> {
+        self.signal.get().copied().filter(|_| self.token.is_cancelled())
+    }
+
+    async fn cancelled(&self) -> u8 {
+        self.token.cancelled().await;
+        self.signal().unwrap_or(SIGTERM)
+    }
 }
 
 /// A wait was cut short, because the program was asked to end.
@@ -63,9 +82,8 @@ impl Stop {
         Self(Arc::new(Shared {
             by_signals,
             listening: Mutex::default(),
-            heard: Mutex::default(),
-            changed: Condvar::new(),
-            changed_async: Notify::new(),
+            asked: Heard::default(),
+            insisted: Heard::default(),
             on_wait: OnceLock::new(),
         }))
     }
@@ -87,17 +105,18 @@ impl Stop {
         let stop = self.clone();
         let listen = move || {
             runtime.block_on(async {
+                let mut is_first = true;
                 loop {
                     tokio::select! {
                         biased;
-                        signal = signals.next() => stop.signalled(signal),
+                        signal = signals.next() => stop.signalled(signal, std::mem::replace(&mut is_first, false)),
                         // Whoever asks waits for it, unless it is gone.
                         Some(heard) = questions.recv() => drop(heard.send(())),
                     }
                 }
             });
         };
-        std::thread::Builder::new().name("signals".into()).spawn(listen).map_err(failed)?;
+        thread::Builder::new().name("signals".into()).spawn(listen).map_err(failed)?;
         *listening = Some(sender);
         Ok(())
     }
@@ -110,28 +129,20 @@ impl Stop {
 
     /// Asks everything to end, as a signal would.
     pub fn end(&self) {
-        self.change(|heard| heard.first = heard.first.or(Some(SIGTERM)));
+        self.0.asked.cancel(SIGTERM);
     }
 
-    fn signalled(&self, signal: u8) {
-        self.change(|heard| {
-            heard.first = heard.first.or(Some(signal));
-            heard.signals += 1;
-            if heard.signals > 1 {
-                heard.second = heard.second.or(Some(signal));
-            }
-        });
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Heard)) {
-        change(&mut locked(&self.0.heard));
-        self.0.changed.notify_all();
-        self.0.changed_async.notify_waiters();
+    /// The second signal insists, also where the end had been asked for without one.
+    fn signalled(&self, signal: u8, is_first: bool) {
+        self.0.asked.cancel(signal);
+        if !is_first {
+            self.0.insisted.cancel(signal);
+        }
     }
 
     /// The signal that has asked for the end, if one has.
     pub fn signal(&self) -> Option<u8> {
-        locked(&self.0.heard).first
+        self.0.asked.signal()
     }
 
     /// The same, of signals that have come just now as well: for what cannot be undone.
@@ -162,16 +173,24 @@ impl Stop {
     /// # Errors
     ///
     /// [`Stopped`] when it is.
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     pub(super) fn wait(&self, duration: Duration) -> Result<(), Stopped> {
-        let goes_on = |heard: &mut Heard| heard.first.is_none();
-        let waited = self.0.changed.wait_timeout_while(locked(&self.0.heard), duration, goes_on);
-        drop(waited);
+        let start = Instant::now();
+        let mut asked = pin!(self.0.asked.token.cancelled());
+        let waker = Arc::new(Unpark(thread::current())).into();
+        let mut context = Context::from_waker(&waker);
+        while asked.as_mut().poll(&mut context).is_pending() {
+            match duration.checked_sub(start.elapsed()) {
+                Some(left) if !left.is_zero() => thread::park_timeout(left),
+                _ => break,
+            }
+        }
         self.check()
     }
 
     /// Waits until the end is asked for, and gives the signal.
     pub async fn asked(&self) -> u8 {
-        self.heard(|heard| heard.first).await
+        self.0.asked.cancelled().await
     }
 
     /// Waits for a second signal where something goes on after the first, and says that it does.
@@ -180,24 +199,22 @@ impl Stop {
         if let Some(tell) = self.0.on_wait.get() {
             tell();
         }
-        self.heard(|heard| heard.second).await
+        self.0.insisted.cancelled().await
     }
+}
 
-    async fn heard(&self, signal: impl Fn(&Heard) -> Option<u8>) -> u8 {
-        loop {
-            // Made before the look: what changes after that wakes it.
-            let changed = self.0.changed_async.notified();
-            if let Some(signal) = signal(&locked(&self.0.heard)) {
-                return signal;
-            }
-            changed.await;
-        }
+/// Wakes a thread that waits without a runtime.
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
     }
 }
 
 impl fmt::Debug for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Stop").field(&*locked(&self.0.heard)).finish()
+        f.debug_tuple("Stop").field(&self.0.asked).field(&self.0.insisted).finish()
     }
 }
 
@@ -214,8 +231,6 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use std::thread;
-
     use super::*;
     use crate::clock::{Clock as _, SystemClock};
 
@@ -234,10 +249,10 @@ mod tests {
     fn the_first_signal_asks_and_the_second_insists() {
         let stop = Stop::never();
         assert_eq!((stop.signal(), ready(stop.asked()), ready(stop.insisted())), (None, None, None));
-        stop.signalled(1);
+        stop.signalled(1, true);
         assert_eq!((stop.signal(), ready(stop.asked()), ready(stop.insisted())), (Some(1), Some(1), None));
-        stop.signalled(2);
-        stop.signalled(15);
+        stop.signalled(2, false);
+        stop.signalled(15, false);
         assert_eq!((stop.signal(), ready(stop.asked()), ready(stop.insisted())), (Some(1), Some(1), Some(2)));
     }
 
@@ -247,9 +262,9 @@ mod tests {
         stop.end();
         stop.end();
         assert_eq!((stop.signal(), ready(stop.insisted())), (Some(15), None));
-        stop.signalled(1);
+        stop.signalled(1, true);
         assert_eq!((stop.signal(), ready(stop.insisted())), (Some(15), None));
-        stop.signalled(2);
+        stop.signalled(2, false);
         assert_eq!(ready(stop.insisted()), Some(2));
     }
 
@@ -259,7 +274,7 @@ mod tests {
         assert_eq!(clock.sleep(Duration::from_millis(1), &stop), Ok(()));
         thread::scope(|scope| {
             let waiting = scope.spawn(|| clock.sleep(Duration::from_mins(1), &stop));
-            stop.signalled(2);
+            stop.signalled(2, true);
             assert_eq!(waiting.join().unwrap(), Err(Stopped { signal: 2 }));
         });
         assert_eq!(clock.sleep(Duration::from_mins(1), &stop), Err(Stopped { signal: 2 }));
@@ -273,7 +288,7 @@ mod tests {
         stop.on_wait(move || *counted.lock().unwrap() += 1);
         assert_eq!(ready(stop.insisted()), None);
         assert_eq!(*told.lock().unwrap(), 0);
-        stop.signalled(15);
+        stop.signalled(15, true);
         assert_eq!(ready(stop.insisted()), None);
         assert_eq!(*told.lock().unwrap(), 1);
     }

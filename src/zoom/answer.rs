@@ -266,7 +266,7 @@ impl Answer {
 
     /// The same; none where the answer has no Date.
     pub(super) fn dated_ahead(&self, times: Times) -> Option<i64> {
-        let date = DateTime::parse_from_rfc2822(self.date.as_deref()?).ok()?.with_timezone(&Utc);
+        let date = http_date(self.date.as_deref()?)?;
         // It was written somewhere between the question and the answer.
         let (behind, ahead) = ((date - times.asked).num_seconds(), (date - times.answered).num_seconds());
         Some(if ahead > CLOCK_TOLERANCE {
@@ -289,17 +289,18 @@ fn seconds(value: &Value) -> Option<i64> {
 /// What a Retry-After asks for: seconds, the date of HTTP, or the instant that Zoom sends (forum thread 18928).
 fn wait(text: &str, now: DateTime<Utc>, ahead: i64) -> Option<Duration> {
     let text = text.trim();
-    let until = |time: DateTime<chrono::FixedOffset>| {
-        let here = time.with_timezone(&Utc).checked_sub_signed(TimeDelta::seconds(ahead))?;
-        Some((here - now).to_std().unwrap_or(Duration::ZERO))
-    };
-    match text.parse::<u64>() {
-        Ok(seconds) => Some(Duration::from_secs(seconds)),
-        Err(_) => DateTime::parse_from_rfc3339(text)
-            .or_else(|_| DateTime::parse_from_rfc2822(text))
-            .ok()
-            .and_then(until),
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
     }
+    let time =
+        DateTime::parse_from_rfc3339(text).map_or_else(|_| http_date(text), |time| Some(time.to_utc()))?;
+    let here = time.checked_sub_signed(TimeDelta::seconds(ahead))?;
+    Some((here - now).to_std().unwrap_or(Duration::ZERO))
+}
+
+/// A time as HTTP writes it, in the current form or one of the two obsolete ones (RFC 9110, section 5.6.7).
+fn http_date(text: &str) -> Option<DateTime<Utc>> {
+    httpdate::parse_http_date(text).ok().map(DateTime::from)
 }
 
 /// The names in a `scope`, which blanks separate (RFC 6749, section 3.3). What is no name is left out: they are
