@@ -24,23 +24,30 @@ const TITLE: f64 = 34.0;
 /// The columns that fit, as on most terminals.
 const COLUMNS: u32 = 80;
 
-/// How long a line takes to appear after the one before it, and after a command or the heading of a step, in seconds.
+/// How long after the line before it a line lights up, and how long after a command or the heading of a step, in seconds.
 const NEXT_LINE: f64 = 0.12;
 const NEXT_STEP: f64 = 0.7;
 
+/// Plain colours, so that a viewer that knows neither media queries nor animations shows the whole picture in light. The lines
+/// light up one after the other; they can be read before that, so that a picture that was taken early is not empty.
 const STYLE: &str = "
-    :root { --page: #ffffff; --bar: #f6f8fa; --edge: #d0d7de; --text: #1f2328; --red: #cf222e }
-    @media (prefers-color-scheme: dark) {
-      :root { --page: #0d1117; --bar: #161b22; --edge: #30363d; --text: #e6edf3; --red: #ff7b72 }
-    }
-    text { font: 13px ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace;
-      fill: var(--text); white-space: pre }
+    text { fill: #1f2328; white-space: pre;
+      font: 13px ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace }
+    .page { fill: #ffffff; stroke: #d0d7de }
+    .bar { fill: #f6f8fa; stroke: #d0d7de }
     .bold { font-weight: 700 }
     .underline { text-decoration: underline }
-    .red { fill: var(--red) }
-    .line { animation: appear .3s both }
-    @keyframes appear { from { opacity: 0 } }
-    @media (prefers-reduced-motion: reduce) { .line { animation: none } }
+    .red { fill: #cf222e }
+    @media (prefers-color-scheme: dark) {
+      text { fill: #e6edf3 }
+      .page { fill: #0d1117; stroke: #30363d }
+      .bar { fill: #161b22; stroke: #30363d }
+      .red { fill: #ff7b72 }
+    }
+    @media (prefers-reduced-motion: no-preference) {
+      .line { animation: light-up .4s both }
+      @keyframes light-up { from { opacity: .4 } }
+    }
   ";
 
 /// A piece of a line in one style, and the column it begins in.
@@ -170,25 +177,25 @@ fn drawn(lines: &[&str]) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
          role=\"img\" aria-labelledby=\"title\">\n  <title id=\"title\">What zoomtok demo shows</title>\n  \
          <style>{STYLE}</style>\n  \
-         <rect x=\".5\" y=\".5\" width=\"{}\" height=\"{}\" rx=\"8\" fill=\"var(--page)\" stroke=\"var(--edge)\"/>\n  \
-         <path d=\"M.5 {TITLE}V8.5a8 8 0 0 1 8-8H{}a8 8 0 0 1 8 8V{TITLE}Z\" fill=\"var(--bar)\" stroke=\"var(--edge)\"/>\n  \
+         <rect x=\".5\" y=\".5\" width=\"{}\" height=\"{}\" rx=\"8\" class=\"page\"/>\n  \
+         <path d=\"M.5 {TITLE}V8.5a8 8 0 0 1 8-8H{}a8 8 0 0 1 8 8V{TITLE}Z\" class=\"bar\"/>\n  \
          <text x=\"{}\" y=\"22\" text-anchor=\"middle\" class=\"bold\">zoomtok demo</text>\n",
         width - 1.0,
         height - 1.0,
         width - 8.5,
         width / 2.0,
     );
-    let mut appears = 0.0;
+    let mut lights_up = 0.0;
     for (row, line) in (0u32..).zip(lines) {
         let y = ROW.mul_add(f64::from(row), TITLE + MARGIN + 6.0);
         let runs = runs(line);
         assert!(runs.last().is_none_or(|run| run.column + run.columns <= COLUMNS), "too long: {line}");
         if runs.is_empty() {
-            appears += NEXT_STEP;
+            lights_up += NEXT_STEP;
             continue;
         }
-        let _ = write!(svg, "  <g class=\"line\" style=\"animation-delay: {appears:.2}s\">");
-        appears += if runs[0].class.is_empty() { NEXT_LINE } else { NEXT_STEP };
+        let _ = write!(svg, "  <g class=\"line\" style=\"animation-delay: {lights_up:.2}s\">");
+        lights_up += if runs[0].class.is_empty() { NEXT_LINE } else { NEXT_STEP };
         for Run { column, columns, class, text } in runs.iter().filter(|run| !run.text.trim().is_empty()) {
             let x = COLUMN.mul_add(f64::from(*column), MARGIN);
             let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
