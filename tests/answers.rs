@@ -114,7 +114,7 @@ fn white_space_around_a_credential_is_told_before_zoom_is_asked() {
 }
 
 #[test]
-fn what_zoom_echoes_is_not_repeated() {
+fn no_message_repeats_what_zoom_echoes() {
     for body in [
         r#"{"reason":"Invalid authorization code CANARY","error":"invalid_grant"}"#,
         r#"{"status":false,"errorCode":4702,"errorMessage":"Invalid client_id: CANARY","result":null}"#,

@@ -1,9 +1,10 @@
 //! The pages are about what is there: the tests, constants, modules and files that they name,
 //! and the pages that they link to.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use crate::sources::{SOURCES, source_of_constant, source_of_test};
 
 pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -48,42 +49,87 @@ pub(crate) fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// The names of the tests in a source.
-fn tests_in(source: &str) -> BTreeSet<&str> {
-    let mut is_test = false;
-    let mut names = BTreeSet::new();
-    for line in source.lines().map(str::trim) {
-        if line == "#[test]" || line.starts_with("#[tokio::test") {
-            is_test = true;
-        } else if let Some(at) = line.find("fn ").filter(|_| is_test && !line.starts_with("#[")) {
-            names.extend(line[at + 3..].split('(').next());
-            is_test = false;
+/// Whether this is written as tests are named, and as little else is: three words or more.
+fn is_like_a_test(quoted: &str) -> bool {
+    quoted.matches('_').count() >= 2
+        && quoted.bytes().all(|byte| byte == b'_' || byte.is_ascii_lowercase() || byte.is_ascii_digit())
+}
+
+/// The cells of a page's tables below `shown by`.
+fn shown_by(page: &str) -> Vec<String> {
+    let mut at = None;
+    let mut cells = Vec::new();
+    for line in page.lines() {
+        let line = line.replace("\\|", "");
+        let mut row = line.trim_matches('|').split('|').map(str::trim);
+        if !line.starts_with('|') {
+            at = None;
+        } else if let Some(at) = at {
+            cells.extend(
+                row.nth(at).filter(|cell| !cell.is_empty() && !cell.starts_with("---")).map(str::to_owned),
+            );
+        } else {
+            at = row.position(|cell| cell == "shown by");
         }
     }
-    names
+    cells
 }
 
 #[test]
-fn every_test_and_constant_that_is_named_is_there() {
-    let mut named = 0;
+fn every_test_that_a_page_names_exists() {
+    let (mut named, mut shown) = (0, 0);
     for page in pages() {
-        for reference in quoted(&read(&page)) {
-            let Some((file, name)) =
-                reference.split_once(".rs::").map(|(file, name)| (format!("{file}.rs"), name))
-            else {
-                continue;
-            };
+        let text = read(&page);
+        for cell in shown_by(&text) {
+            shown += 1;
+            assert!(!quoted(&cell).is_empty(), "{}: nothing is named: {cell}", page.display());
+            for name in quoted(&cell).into_iter().filter(|name| is_like_a_test(name)) {
+                source_of_test(name).unwrap_or_else(|error| panic!("{}: {error}", page.display()));
+            }
+        }
+        // Tools, arguments and events of several words are words of the program.
+        let is_a_word = |name: &str| {
+            let word = format!("\"{name}\"");
+            let mut sources = SOURCES.iter().filter(|source| source.path.starts_with("src/"));
+            name == "zoom_refresh_token"
+                || page != Path::new("docs/reliability.md")
+                    && sources.any(|source| source.text.contains(&word))
+        };
+        for name in quoted(&text).into_iter().filter(|name| is_like_a_test(name) && !is_a_word(name)) {
+            source_of_test(name).unwrap_or_else(|error| panic!("{}: {error}", page.display()));
             named += 1;
-            let source = read(file);
-            let is_there = if name.contains(char::is_uppercase) {
-                source.lines().any(|line| line.contains(&format!("const {name}:")))
-            } else {
-                tests_in(&source).contains(name)
-            };
-            assert!(is_there, "{}: {reference} is not there", page.display());
         }
     }
-    assert!(named > 100, "{named}");
+    assert!(named > 300 && shown > 60, "{named}, {shown} in tables");
+}
+
+#[test]
+fn no_page_names_the_file_of_a_test_or_a_constant() {
+    for page in pages() {
+        for reference in quoted(&read(&page)) {
+            let names_file = reference.contains(".rs::")
+                || reference.starts_with("tests/") && page != Path::new("docs/architecture.md");
+            assert!(!names_file, "{}: {reference}: name the test or the constant alone", page.display());
+        }
+    }
+}
+
+#[test]
+fn every_constant_that_a_page_names_exists() {
+    let mut named = 0;
+    for page in pages() {
+        let text = read(&page);
+        let is_constant = |reference: &&str| {
+            let (modules, name) = reference.rsplit_once("::").unwrap_or_default();
+            !modules.is_empty() && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_uppercase())
+        };
+        for reference in quoted(&text).into_iter().filter(is_constant) {
+            source_of_constant(reference).unwrap_or_else(|error| panic!("{}: {error}", page.display()));
+            named += 1;
+        }
+    }
+    // The page of numbers also names constants that no other module has; its own test holds those.
+    assert!(named >= 4, "{named}");
 }
 
 /// What GitHub makes of a heading, to link to.
@@ -151,8 +197,9 @@ fn the_figures_of_the_claims_are_those_of_the_tests() {
     let figures = rows(&page, "## The figures");
     for cells in &figures {
         let [figure, _, place] = &cells[..] else { panic!("{cells:?}") };
-        let [file, snippet] = quoted(place)[..] else { panic!("{place}") };
-        assert!(read(file).contains(snippet), "{figure}: {snippet} is not in {file}");
+        let [test, snippet] = quoted(place)[..] else { panic!("{place}") };
+        let source = source_of_test(test).unwrap();
+        assert!(source.text.contains(snippet), "{figure}: {snippet} is not in {}", source.path);
         let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
         assert!(digits(snippet).contains(&digits(figure)), "{figure}: {snippet}");
     }

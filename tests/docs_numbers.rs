@@ -1,13 +1,13 @@
 //! docs/numbers.md has the numbers of the sources: every constant, and sums that are right.
 
-use std::path::Path;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use zoomtok::watch::{Outcome, Plan, Schedule, View};
 
-use crate::docs::{quoted, read, root, rows};
-use crate::rows::tree;
+use crate::docs::{quoted, read, rows};
+use crate::sources::{SOURCES, Source, source_of_constant};
 
 /// What a number counts, in the smallest unit: milliseconds, or pieces, of which a byte is one.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -53,8 +53,8 @@ fn written(text: &str) -> Vec<Number> {
 
 /// The value of a constant, from the source that it stands in.
 fn constant(reference: &str) -> Vec<Number> {
-    let (file, name) = reference.split_once("::").unwrap_or_else(|| panic!("{reference}"));
-    let source = read(file);
+    let name = reference.rsplit("::").next().unwrap();
+    let source = &source_of_constant(reference).unwrap_or_else(|error| panic!("{error}")).text;
     let (_, rest) = source.split_once(&format!("const {name}: ")).unwrap_or_else(|| panic!("no {reference}"));
     let (_, value) = rest.split(';').next().unwrap().split_once(" = ").unwrap_or_else(|| {
         // The length of an array ends with a semicolon too.
@@ -145,37 +145,32 @@ fn every_sum_is_right() {
     }
 }
 
-/// The constants of the program that are a time or a number, as the pages refer to them.
-fn constants() -> Vec<String> {
+/// The constants of the program that are a time or a number: the file and the name of each.
+fn constants() -> BTreeSet<(&'static str, &'static str)> {
     const TYPES: [&str; 7] = ["Duration", "TimeDelta", "usize", "u32", "u64", "i64", "[u64; 4]"];
-    // What is made up there is nobody's to rely on.
-    let is_made_up =
-        |file: &str| ["src/sandbox", "demo", "tests", "oracle"].iter().any(|part| file.contains(part));
-    let mut found = Vec::new();
-    for path in
-        tree(&root().join("src")).iter().filter(|path| path.extension().is_some_and(|kind| kind == "rs"))
-    {
-        let file = path.strip_prefix(root()).unwrap().to_str().unwrap().replace('\\', "/");
-        for line in read(Path::new(&file)).lines().filter(|_| !is_made_up(&file)) {
-            let Some((before, rest)) = line.split_once("const ") else { continue };
-            let Some((name, rest)) = rest.split_once(": ") else { continue };
-            // Not what is local to a function, nor what is only a word for a number.
-            let is_ours = (before.is_empty() || before.starts_with("pub")) && name != "MIB";
-            if is_ours && TYPES.iter().any(|kind| rest.starts_with(&format!("{kind} = "))) {
-                found.push(format!("`{file}::{name}`"));
-            }
-        }
-    }
-    found
+    let is_number = |rest: &str| TYPES.iter().any(|kind| rest.starts_with(&format!("{kind} = ")));
+    let of_source = |source: &'static Source| {
+        // `MIB` is only a word for a number.
+        let numbers = source.constants().filter(|(name, rest)| *name != "MIB" && is_number(rest));
+        numbers.map(|(name, _)| (source.path.as_str(), name))
+    };
+    SOURCES.iter().flat_map(of_source).collect()
 }
 
 #[test]
 fn no_constant_is_missing() {
     let pages = read("docs/numbers.md") + &read("docs/stability.md");
+    let named: BTreeSet<_> = quoted(&pages)
+        .into_iter()
+        .filter_map(|reference| {
+            let name = reference.rsplit("::").next().unwrap();
+            Some((source_of_constant(reference).ok()?.path.as_str(), name))
+        })
+        .collect();
     let constants = constants();
     assert!(constants.len() > 60, "{}", constants.len());
-    let missing: Vec<_> = constants.iter().filter(|name| !pages.contains(name.as_str())).collect();
-    assert!(missing.is_empty(), "not in docs/numbers.md: {missing:?}");
+    let missing: Vec<_> = constants.iter().filter(|constant| !named.contains(constant)).collect();
+    assert!(missing.is_empty(), "not in docs/numbers.md, or not with its module: {missing:?}");
 }
 
 /// How many attempts a watch makes in each hour, where every one of them passes without a token, or each brings one.

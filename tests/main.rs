@@ -87,6 +87,7 @@ mod rows;
 mod short_writes;
 #[cfg(unix)]
 mod signals;
+mod sources;
 #[cfg(unix)]
 mod streams;
 #[cfg(unix)]

@@ -186,7 +186,7 @@ fn where_claude_is_not_installed_it_says_where_it_looked() {
 }
 
 #[test]
-fn what_cannot_be_edited_is_named_and_left_alone() {
+fn a_configuration_that_cannot_be_edited_is_named_and_left_alone() {
     for (text, part) in [
         ("{\n  \"mcpServers\": [\"canary\"]\n}", "line 2: mcpServers is not an object"),
         ("{\"mcpServers\": {\"zoom\": \"canary\"}}", "mcpServers.zoom is not an object"),

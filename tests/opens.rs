@@ -2,11 +2,9 @@
 //! why it is safe; a new one is not without being put there.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 
-use crate::docs::{quoted, read, root, rows};
-use crate::rows::tree;
+use crate::docs::{quoted, read, rows};
+use crate::sources::{SOURCES, Source};
 
 /// What opens, makes, moves or removes something by its path, or in a directory.
 const CALLS: [&str; 22] = [
@@ -44,27 +42,24 @@ fn without_tests(text: &str) -> String {
 #[test]
 fn every_open_is_on_the_list() {
     let mut found = BTreeMap::new();
-    for path in tree(&root().join("src")) {
-        let name = path.strip_prefix(root()).unwrap().to_str().unwrap().replace('\\', "/");
-        let is_test = name.contains("/tests") || path.extension().is_none_or(|end| end != "rs");
-        if is_test || !Path::new(&path).is_file() {
-            continue;
-        }
-        let text = without_tests(&fs::read_to_string(&path).unwrap());
+    let is_of_the_program =
+        |source: &&Source| source.path.starts_with("src/") && !source.path.contains("/tests");
+    for source in SOURCES.iter().filter(is_of_the_program) {
+        let text = without_tests(&source.text);
         for call in CALLS {
             let times = text.matches(call).count();
             if times > 0 {
-                found.insert((name.clone(), call.trim_end_matches('(').to_owned()), times);
+                found.insert((source.module(), call.trim_end_matches('(').to_owned()), times);
             }
         }
     }
     let listed: BTreeMap<_, usize> = rows(&read("docs/files.md"), "## How they are opened")
         .iter()
         .map(|cells| {
-            let source = quoted(&cells[0])[0].to_owned();
+            let module = quoted(&cells[0])[0].to_owned();
             let call = quoted(&cells[1])[0].to_owned();
-            assert!(cells[3].len() > 20, "why is {source} safe?");
-            ((source, call), cells[2].parse().unwrap())
+            assert!(cells[3].len() > 20, "why is {module} safe?");
+            ((module, call), cells[2].parse().unwrap())
         })
         .collect();
     assert!(found.len() > 10, "{found:?}");

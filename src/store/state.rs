@@ -447,7 +447,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn nobody_else_can_read_it() {
+    fn nobody_else_can_read_the_state() {
         use std::os::unix::fs::PermissionsExt as _;
         let root = tempfile::tempdir().unwrap();
         let state = StateDirectory::of(Some(&root.path().join("zoomtok")), Path::new("/home/me/.env"));
