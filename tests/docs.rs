@@ -209,6 +209,6 @@ fn the_figures_of_the_claims_are_those_of_the_tests() {
         .filter(|line| line.starts_with("## ") && line[3..].starts_with(|c: char| c.is_ascii_digit()));
     assert_eq!(claims.count(), 21);
     let rows = (crate::rows::passing().len(), crate::rows::refused().len());
-    let told = format!("{} answers that pass and {} verdicts", rows.0, rows.1);
+    let told = format!("{} transient failures and {} verdicts", rows.0, rows.1);
     assert!(page.contains(&told), "docs/reliability.md does not say: {told}");
 }

@@ -19,7 +19,7 @@ fn is_told(text: &str, page: &str) -> bool {
 #[test]
 fn every_answer_of_the_token_endpoint_is_told_as_the_page_says() {
     let page = read("docs/failures.md");
-    let mut told = rows(&page, "### What may pass");
+    let mut told = rows(&page, "### Transient failures");
     told.extend(rows(&page, "### What Zoom refuses"));
     let answers = answers();
     let names: Vec<&str> = told.iter().map(|cells| cells[0].as_str()).collect();
