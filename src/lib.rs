@@ -9,10 +9,11 @@
 //! |---|---|---|
 //! | [`cli`] | what a person types and reads; one file per command | everything below |
 //! | [`mcp`] | the MCP server: Zoom's tools, and the one gate with the policy (pure) that every call passes | keeper, settings, store, token, watch, zoom |
-//! | [`tokens`] | the token inside a server: on demand, and ahead of time | keeper, settings, token, watch, zoom |
-//! | [`watch`] | when to do what (pure), and the loop that does it | keeper, settings, token, words, zoom; Claude through a trait |
-//! | [`keeper`] | the heart: make sure of a token, with at most one exchange however many ask | settings, store, token, zoom |
 //! | [`clients`] | programs that start MCP servers: their configurations (a pure edit), and Claude Desktop, which is restarted | settings, store, token |
+//! | [`tokens`] | the token inside a server: on demand, and ahead of time | event, keeper, settings, token, watch, zoom |
+//! | [`watch`] | when to do what (pure), and the loop that does it | event, keeper, settings, token, zoom; clients through a trait |
+//! | [`event`] | what happened, as data (pure) | token |
+//! | [`keeper`] | the heart: make sure of a token, with at most one exchange however many ask | settings, store, token, zoom |
 //! | [`policy`] | which calls are allowed, and how many (pure), the file it is in, the counts | files, settings, spelling |
 //! | [`settings`] | flag, environment, `.env`, default, and where each value came from | store, token, zoom |
 //! | [`sandbox`] | a Zoom on loopback, for the demo and the tests | token |
@@ -47,6 +48,7 @@ pub mod clients;
 pub mod clock;
 pub mod controls;
 pub mod error;
+pub mod event;
 pub mod files;
 pub mod keeper;
 pub mod mcp;

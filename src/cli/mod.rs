@@ -3,6 +3,7 @@
 pub mod args;
 mod commands;
 mod core_dump;
+mod lines;
 pub mod output;
 mod served;
 mod signs;
@@ -15,6 +16,8 @@ use clap::Parser as _;
 use args::{Cli, Command};
 use commands::Context;
 use output::Output;
+
+pub(crate) use lines::lines;
 
 use crate::controls::{is_control, visible};
 use crate::error::{Code, Error};

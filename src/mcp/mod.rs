@@ -35,6 +35,7 @@ use tokio::sync::watch;
 
 use crate::clock::{Stop, SystemClock, pause, runtime};
 use crate::error::{Code, Error};
+use crate::event::Event;
 use crate::mcp::gate::{Gate, Voice};
 use crate::mcp::wire::stdio::Patient;
 use crate::mcp::zoom::ground::Reader;
@@ -44,7 +45,6 @@ use crate::policy::Catalog;
 use crate::settings::Environment;
 use crate::tokens::Tokens;
 use crate::tokens::ahead::Ahead;
-use crate::watch::Event;
 
 /// How long calls in flight go on when the client has closed its end: who pipes requests into the server gets their
 /// answers, and the SDKs, which send SIGTERM two seconds after they have closed it, need not.

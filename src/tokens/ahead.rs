@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use crate::clock::{Clock as _, Stop};
 use crate::error::{Code, Error};
+use crate::event::Event;
 use crate::keeper::Keeper;
 use crate::tokens::Tokens;
-use crate::watch::{Event, Plan, Watch};
+use crate::watch::{Plan, Watch};
 
 /// How often a changed policy, and what was wrong, is looked for while nothing is called: the client learns of it by then.
 pub(crate) const LOOK: Duration = Duration::from_secs(2);
@@ -107,7 +108,7 @@ mod tests {
             SystemClock::start(),
             Stop::never(),
         );
-        let failed = Event::RefreshFailed { error: "no. Do this.".into(), code: 4, failures: 1 };
+        let failed = Event::RefreshFailed { error: "no. Do this.".into(), code: 4, failures: 1, limit: 3 };
         let probe = tokens.clock.now();
         let ends = |probe_at| Event::Disabled { because: "no".into(), probe_at };
         let told = || {

@@ -1,8 +1,8 @@
 //! A watch over a `.env` that it may not or cannot write: it waits for whoever renews the token, and goes on.
 
-use super::event::Event;
 use super::run::Watch;
 use crate::error::Error;
+use crate::event::Event;
 use crate::keeper::{Look, Need, Unlike};
 use crate::token::Token;
 

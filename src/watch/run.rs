@@ -5,10 +5,10 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::adopted::Waiting;
-use super::event::Event;
-use super::schedule::{Outcome, Plan, Schedule, View};
+use super::schedule::{MAX_FAILURES, Outcome, Plan, Schedule, View};
 use crate::clock::{Clock, Stopped, jitter};
 use crate::error::{Code, Error, Left};
+use crate::event::Event;
 use crate::keeper::{How, Keeper, Kept, Look, Need, Unlike};
 use crate::token::{Claims, State, Token};
 
@@ -341,7 +341,12 @@ impl<'a> Watch<'a> {
         let view = self.view_after(&self.keeper.look(), before);
         let ended = self.schedule.record(outcome, &view, (self.jitter)());
         let failures = self.schedule.failures();
-        self.tell(&Event::RefreshFailed { error: error.told(), code: code.number(), failures })?;
+        self.tell(&Event::RefreshFailed {
+            error: error.told(),
+            code: code.number(),
+            failures,
+            limit: MAX_FAILURES,
+        })?;
         self.failure = Some(error.to_string());
         if ended {
             let (because, probe_at) = (error.to_string(), self.schedule.next_probe());

@@ -6,13 +6,15 @@ use anyhow::Result;
 
 use super::{Context, claude_config};
 use crate::cli::args;
+use crate::cli::lines;
 use crate::clients::{self, App, Config};
 use crate::clock::{Clock, Stop};
 use crate::error::{Code, Error};
+use crate::event::Event;
 use crate::keeper::Keeper;
 use crate::settings::{CLAUDE_SETTINGS, Settings};
 use crate::token::Token;
-use crate::watch::{Desktop, Event, Plan, Updated, Watch};
+use crate::watch::{Desktop, Plan, Updated, Watch};
 use crate::words;
 
 pub(in crate::cli) fn run(context: &Context, flags: &args::Watch) -> Result<Code> {
@@ -35,7 +37,7 @@ pub(in crate::cli) fn run(context: &Context, flags: &args::Watch) -> Result<Code
         if flags.json {
             return output.json(&event.json(context.clock.now()));
         }
-        event.lines(words::time_of_day).iter().try_for_each(|line| output.text(line))
+        lines(event, words::time_of_day).iter().try_for_each(|line| output.text(line))
     };
     let desktop = ClaudeDesktop {
         keeper: &keeper,

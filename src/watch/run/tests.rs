@@ -12,6 +12,7 @@ use reqwest::Url;
 use tempfile::TempDir;
 
 use super::*;
+use crate::cli::lines;
 use crate::clock::Stop;
 use crate::clock::manual::ManualClock;
 use crate::error::{NoServer, Refusal};
@@ -164,7 +165,7 @@ impl World {
         };
         let mut report = |event: &Event| {
             assert_eq!(event.json(self.clock.now())["version"], 1);
-            self.lines.borrow_mut().extend(event.lines(time));
+            self.lines.borrow_mut().extend(lines(event, time));
             Ok(())
         };
         let mut watch = Watch::new(&keeper, plan, Some(&self.claude), true, &mut report);

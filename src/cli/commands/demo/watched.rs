@@ -9,14 +9,16 @@ use tempfile::TempDir;
 
 use super::Stage;
 use crate::cli::commands::watch::ClaudeDesktop;
+use crate::cli::lines;
 use crate::clients::App;
 use crate::clock::{Stop, SystemClock};
 use crate::error::Error;
+use crate::event::Event;
 use crate::files::Reservation;
 use crate::keeper::{Keeper, Need, Unlike};
 use crate::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Endpoint, Fault, Options, Sandbox};
 use crate::settings::Environment;
-use crate::watch::{Event, Plan, Watch};
+use crate::watch::{Plan, Watch};
 use crate::words;
 
 /// So many times faster than the machine's clock everything goes here but Claude, which is a process like any other.
@@ -54,7 +56,7 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
     };
     let (mut refreshed, mut rearmed) = (0, false);
     let mut told = |event: &Event| {
-        for line in event.lines(words::time_of_day) {
+        for line in lines(event, words::time_of_day) {
             stage.output.data(&line)?;
         }
         match event {

@@ -6,9 +6,10 @@ use anyhow::Result;
 
 use super::Context;
 use crate::cli::args;
+use crate::cli::lines;
 use crate::error::{Code, Error};
+use crate::event::Event;
 use crate::mcp::{self, Options};
-use crate::watch::Event;
 use crate::words;
 
 /// Serves, whatever is wrong: `fault` is what is wrong with the command itself.
@@ -23,7 +24,9 @@ pub(super) fn run(context: &Context, flags: &args::Mcp, fault: Option<Error>) ->
     let shown = Shown::by(flags, stderr().is_terminal());
     let report = move |event: &Event| {
         if shown.includes(event) {
-            event.lines(words::time_of_day).iter().for_each(|line| output.talk(line));
+            for line in lines(event, words::time_of_day) {
+                output.talk(&line);
+            }
         }
     };
     let options = Options {

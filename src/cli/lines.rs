@@ -1,0 +1,95 @@
+//! An event as lines for a terminal.
+
+use chrono::{DateTime, Utc};
+
+use crate::event::Event;
+use crate::token::State;
+use crate::words;
+
+/// The length of a rule, as the Zoom MCP Server draws it.
+const RULE: usize = 60;
+
+/// The lines that a terminal shows. `time` writes a moment as a clock on the wall shows it.
+pub(crate) fn lines(event: &Event, time: impl Fn(DateTime<Utc>) -> String) -> Vec<String> {
+    let rule = || "━".repeat(RULE);
+    match event {
+        Event::Status { state, disabled_since, because } => {
+            let why = because.as_ref().map(|because| format!(": {because}")).unwrap_or_default();
+            let disabled =
+                disabled_since.map(|since| format!(" (auto-refresh disabled since {}{why})", time(since)));
+            vec![format!("{}{}", status(state, time), disabled.unwrap_or_default())]
+        }
+        Event::RefreshStarted { state } => {
+            let why = match state {
+                State::Missing => "⏳ No token yet! Automatically fetching...",
+                State::Malformed { .. } => "⏳ Token cannot be used! Automatically refreshing...",
+                State::Dated { left, .. } if *left <= 0 => "⏳ Token expired! Automatically refreshing...",
+                State::Dated { .. } => "⏳ Token expiring soon! Automatically refreshing...",
+            };
+            vec![rule(), status(state, time), why.into(), "📝 Running: zoomtok get -f".into()]
+        }
+        Event::TokenUpdated { old, new, adopted } => {
+            let fetched = if *adopted {
+                "📋 Token fetched by another zoomtok"
+            } else {
+                "📋 Token fetched successfully"
+            };
+            let change = old.as_ref().map_or_else(|| new.clone(), |old| format!("{old} → {new}"));
+            vec![
+                fetched.into(),
+                "🔄 Loading new token from .env".into(),
+                format!("✅ Token updated: {change}"),
+            ]
+        }
+        Event::UpdatingClaude => vec!["⚙️  Running: zoomtok update-claude".into()],
+        Event::ClaudeReadsEnv => {
+            vec![
+                "⚙️  Claude's server is zoomtok mcp, which reads .env itself: nothing to update or restart"
+                    .into(),
+            ]
+        }
+        Event::RestartingClaude => vec!["🚀 Running: zoomtok restart-claude".into()],
+        Event::RefreshDone { state } => {
+            vec!["✅ Token refresh complete! New token is now active.".into(), status(state, time), rule()]
+        }
+        Event::RefreshFailed { error, failures, limit, .. } => {
+            let count = if *failures == 0 { String::new() } else { format!(" ({failures} of {limit})") };
+            vec![format!("❌ Token refresh failed{count}: {error}"), rule()]
+        }
+        Event::Disabled { because, probe_at } => {
+            let probe = probe_at.map_or_else(
+                || "   It goes on as soon as .env holds a newer token or other credentials.".to_owned(),
+                |at| format!("   It tries again at {}, or as soon as .env holds a newer token.", time(at)),
+            );
+            vec![
+                "❌ CRITICAL: Max refresh failures reached. Auto-refresh disabled.".into(),
+                format!("   The last one: {because}"),
+                "   To recover, run: zoomtok get -f".into(),
+                probe,
+            ]
+        }
+        Event::Rearmed => vec!["🔄 .env has changed: auto-refresh enabled again.".into()],
+        Event::Warning { message } => vec![format!("⚠️  {message}")],
+        Event::Ended { .. } => vec!["👋 Watch ended.".into()],
+    }
+}
+
+/// The status line, as the Zoom MCP Server shows it: more than 15 minutes are fresh, from 5 on it is time to know.
+fn status(state: &State, time: impl Fn(DateTime<Utc>) -> String) -> String {
+    let status = match state {
+        State::Missing => "❌ No token in .env".into(),
+        State::Malformed { problem } => format!("❌ Token cannot be used: {problem}"),
+        State::Dated { expires_at, left, .. } if *left <= 0 => {
+            format!("❌ Expired (at {})", time(*expires_at))
+        }
+        State::Dated { expires_at, left, .. } => {
+            let icon = match left {
+                901.. => "✅",
+                300.. => "📊",
+                _ => "⚠️",
+            };
+            format!("{icon} Expires in {} (at {})", words::left(*left), time(*expires_at))
+        }
+    };
+    format!("🔑 Token Status: {status}")
+}

@@ -1,0 +1,76 @@
+//! What happened, as data. Its JSON is a promise; its text for a terminal belongs to whoever shows it.
+
+mod json;
+
+use chrono::{DateTime, Utc};
+
+use crate::token::State;
+
+/// Something that happened to the token, or to a program that uses it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// What the token is worth.
+    Status {
+        /// The token.
+        state: State,
+        /// Since when nothing is refreshed any more, if so.
+        disabled_since: Option<DateTime<Utc>>,
+        /// Why that is.
+        because: Option<String>,
+    },
+    /// A refresh begins.
+    RefreshStarted {
+        /// What is to be refreshed.
+        state: State,
+    },
+    /// There is a new token in `.env`.
+    TokenUpdated {
+        /// The old one, masked.
+        old: Option<String>,
+        /// The new one, masked.
+        new: String,
+        /// Whether another zoomtok got it.
+        adopted: bool,
+    },
+    /// Claude's configuration is about to be brought up to date.
+    UpdatingClaude,
+    /// It needs nothing: the configured server reads `.env` itself.
+    ClaudeReadsEnv,
+    /// Claude is about to be restarted.
+    RestartingClaude,
+    /// The refresh is complete.
+    RefreshDone {
+        /// The new token.
+        state: State,
+    },
+    /// There is no new token.
+    RefreshFailed {
+        /// Why, in a sentence with its hint.
+        error: String,
+        /// The exit code that it would be.
+        code: i32,
+        /// How many failures in a row this makes; 0 for one that does not count.
+        failures: u32,
+        /// How many failures in a row end the attempts.
+        limit: u32,
+    },
+    /// Nothing is refreshed any more.
+    Disabled {
+        /// Why: the last of the failures.
+        because: String,
+        /// When it is tried once more, if it is.
+        probe_at: Option<DateTime<Utc>>,
+    },
+    /// A newer token or other credentials were seen, and refreshing goes on.
+    Rearmed,
+    /// Something that the user should know and that stops nothing.
+    Warning {
+        /// The sentence.
+        message: String,
+    },
+    /// The watch ends.
+    Ended {
+        /// The signal that ended it.
+        signal: u8,
+    },
+}
