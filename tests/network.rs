@@ -18,7 +18,7 @@ fn a_proxy_that_cannot_be_used_is_named_and_nothing_is_sent() {
         ("HTTPS_PROXY", "'http://127.0.0.1:1'", "begins or ends with a quote"),
         ("https_proxy", "http://127.0.0.1:1\r", "white space"),
         ("ALL_PROXY", "socks5://127.0.0.1:1", "names a SOCKS proxy"),
-        ("HTTPS_PROXY", "http://me:canary#@127.0.0.1:1", "no address of a proxy"),
+        ("HTTPS_PROXY", "http://me:canary#@127.0.0.1:1", "not the address of a proxy"),
     ] {
         let mut home = home();
         home.set(name, value);
@@ -85,7 +85,7 @@ fn certificates_that_cannot_be_used_are_named_and_an_empty_variable_is_unset() {
             home.run(["get"]).expect(5).says(&["through the proxy"]);
         }
         home.set(name, wrong.to_str().unwrap());
-        home.run(["get"]).expect(2).says(&[name, "none.pem, of which no certificate can be read"]);
+        home.run(["get"]).expect(2).says(&[name, "none.pem, from which no certificate can be read"]);
         home.set(name, "");
     }
 }

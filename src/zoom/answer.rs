@@ -1,7 +1,7 @@
 //! What an answer of Zoom's token endpoint means: a pure function of the answer and the time.
 //!
-//! The one rule that everything else follows: only a verdict on the credentials is final. A status alone is never
-//! one, since whatever stands between Zoom and here answers with any status and a page of its own.
+//! One rule governs everything else: only a verdict on the credentials is final. A status alone never is one, since any
+//! gateway between Zoom and here may answer with any status and a page of its own.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,20 +14,19 @@ use super::Grant;
 use crate::error::{Error, Refusal};
 use crate::token::{CLOCK_TOLERANCE, Claims, LONGEST_LIFE, Token};
 
-/// The longest wait that is believed of a Retry-After. Zoom's may name midnight, when a daily limit ends
-/// (forum thread 18928); nobody who sits at a terminal should be locked out that long.
+/// The longest wait that a Retry-After can ask for. Zoom's may name midnight, when a daily limit ends (forum thread
+/// 18928); nobody at a terminal should be locked out that long.
 pub const LONGEST_WAIT: Duration = Duration::from_mins(5);
 
-/// The life of a token whose answer does not say it, in seconds; Zoom documents an hour.
+/// The life, in seconds, of a token whose answer does not state one; Zoom documents an hour.
 const USUAL_LIFE: i64 = 3600;
 
-/// How many names of scopes are believed of an answer, and how many bytes one may have. Zoom has some hundred scopes,
-/// with names of up to 60.
+/// How many scopes are taken from an answer, and how many bytes the name of one may have. Zoom has some hundred scopes,
+/// with names of up to 60 bytes.
 const MOST_SCOPES: usize = 500;
 const LONGEST_SCOPE: usize = 200;
 
-/// An answer over HTTP, of any status. `Debug` shows nothing of the body, which may hold tokens, nor where a redirect
-/// leads, which may too.
+/// An HTTP answer with any status. `Debug` shows neither the body nor the target of a redirect: both may hold tokens.
 #[derive(Default)]
 pub(super) struct Answer {
     pub(super) status: u16,
@@ -41,7 +40,16 @@ pub(super) struct Answer {
     pub(super) body: Zeroizing<Vec<u8>>,
 }
 
-/// When something was asked and answered, by this machine's clock.
+/// Why there is no answer to a request.
+#[derive(Debug)]
+pub(super) struct Silence {
+    /// What happened, in words.
+    pub(super) what: String,
+    /// Whether the other side may have received the request. False only if no connection was made.
+    pub(super) sent: bool,
+}
+
+/// When a request was sent and answered, by this machine's clock.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Times {
     pub(super) asked: DateTime<Utc>,
@@ -53,42 +61,42 @@ pub(super) struct Times {
 pub struct Granted {
     /// The access token.
     pub token: Token,
-    /// The refresh token that takes the place of the spent one, where there was one.
+    /// The refresh token that replaces the spent one, if there was one.
     pub refresh_token: Option<Token>,
-    /// What is wrong with that one, where it must not be written into a file that shells run.
+    /// Why the refresh token must not be written into a file that shells run, if so.
     pub refused_refresh: Option<&'static str>,
-    /// When it ends, by this machine's clock.
+    /// When it expires, by this machine's clock.
     pub expires_at: DateTime<Utc>,
-    /// The seconds that Zoom's clock is ahead of this machine's; 0 when that is within [`CLOCK_TOLERANCE`].
+    /// Seconds by which Zoom's clock is ahead of this machine's; 0 within [`CLOCK_TOLERANCE`].
     pub ahead: i64,
-    /// What the token may be used for, by the names of Zoom's scopes. Empty where the answer does not say it, as in the
-    /// first seconds of an app (marketplace notes in Zoom's skills repository).
+    /// Zoom's scopes of the token. Empty where the answer does not list them, as in the first seconds of an app
+    /// (marketplace notes in Zoom's skills repository).
     pub scopes: Vec<String>,
 }
 
-/// Why there is no token, and whether to ask once more.
+/// Why there is no token, and whether to try again.
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) error: Error,
-    /// None: not now.
+    /// None: do not try again now.
     pub(super) again: Option<Again>,
-    /// Whether a grant that is spent by being used may be spent by this.
+    /// Whether this may have spent a single-use grant.
     pub(super) spent: bool,
-    /// The refresh token that came all the same.
+    /// The refresh token that came with the failure.
     pub(super) refresh_token: Option<Box<Token>>,
 }
 
-/// When to ask once more.
+/// When to try again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Again {
-    /// After a pause of one's own choice.
+    /// After a pause of the caller's choice.
     Soon,
     /// After this long, as Zoom asked.
     After(Duration),
 }
 
 impl Failure {
-    /// Nothing came back; Zoom may have been reached all the same.
+    /// Nothing came back; Zoom may still have received the request.
     pub(super) fn unanswered(what: String, reached: bool, spent: bool) -> Self {
         Self {
             error: Error::Passing { what, not_before: None, reached, spent: false, tracking_id: None },
@@ -108,8 +116,8 @@ impl fmt::Debug for Answer {
 impl Answer {
     /// What this answer to a request for `grant` means.
     ///
-    /// Where it says neither yes nor no, Zoom may have carried the request out all the same: a gateway did not wait for it
-    /// (504), or the end of the answer is missing. Not so with what is answered in front of Zoom: a busy sign (429), a page
+    /// An answer that is neither a grant nor a verdict may still follow a request that Zoom carried out: a gateway gave up
+    /// waiting (504), or the end of the answer is missing. Answers from in front of Zoom never do: a rate limit (429), a page
     /// of a proxy (3xx, 4xx).
     #[allow(clippy::result_large_err, reason = "there is one in an exchange, which takes a network")]
     pub(super) fn read(&self, grant: &Grant, times: Times) -> Result<Granted, Failure> {
@@ -173,17 +181,17 @@ impl Answer {
         }
     }
 
-    /// The body, without the byte order mark that may stand before it.
+    /// The body, without a byte order mark.
     pub(super) fn content(&self) -> &[u8] {
         self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body)
     }
 
-    /// The wait that the answer asks for, of which no more than `longest` is believed.
+    /// The wait that the answer asks for, at most `longest`.
     pub(super) fn wait(&self, times: Times, longest: Duration) -> Option<Duration> {
         wait(self.retry_after.as_deref()?, times.answered, self.ahead(times)).map(|wait| wait.min(longest))
     }
 
-    /// A failure that names the time to come back, if the answer does: a 429 may, and so may a 503 (RFC 9110).
+    /// A failure with the time to try again, if the answer names one: a 429 may, and so may a 503 (RFC 9110).
     fn later(&self, what: String, times: Times, spent: bool) -> Failure {
         let wait = self.wait(times, LONGEST_WAIT);
         let not_before =
@@ -204,13 +212,13 @@ impl Answer {
 
     #[allow(clippy::result_large_err, reason = "there is one in an exchange, which takes a network")]
     fn granted(&self, mut json: Map<String, Value>, times: Times) -> Result<Granted, Failure> {
-        // The texts are moved into the tokens, which wipe them.
+        // The texts move into the tokens, which wipe them.
         let mut text = |name| match json.remove(name) {
             Some(Value::String(text)) => Some(text),
             _ => None,
         };
         let (access_token, refresh_token) = (text("access_token"), text("refresh_token"));
-        // One of them may be good where the other is not: what is good is kept.
+        // One may be usable where the other is not: keep the usable one.
         let refresh_token = refresh_token.map(Token::new);
         let unusable = |problem, refresh_token: Option<Result<Token, _>>| {
             let refresh_token = refresh_token.and_then(Result::ok);
@@ -253,21 +261,21 @@ impl Answer {
             Some(here) => here,
             None => by_answer,
         };
-        // Whole seconds, as they are recorded.
+        // Whole seconds, as recorded.
         let expires_at = expires_at.trunc_subsecs(0);
         let scopes = json.get("scope").and_then(Value::as_str).map(scopes).unwrap_or_default();
         Ok(Granted { token, refresh_token, refused_refresh, expires_at, ahead, scopes })
     }
 
-    /// The seconds that Zoom's clock is ahead of this machine's, by the Date of the answer.
+    /// Seconds by which Zoom's clock is ahead of this machine's, by the Date of the answer.
     fn ahead(&self, times: Times) -> i64 {
         self.dated_ahead(times).unwrap_or_default()
     }
 
-    /// The same; none where the answer has no Date.
+    /// The same; none if the answer has no Date.
     pub(super) fn dated_ahead(&self, times: Times) -> Option<i64> {
         let date = http_date(self.date.as_deref()?)?;
-        // It was written somewhere between the question and the answer.
+        // The Date was written between the request and the answer.
         let (behind, ahead) = ((date - times.asked).num_seconds(), (date - times.answered).num_seconds());
         Some(if ahead > CLOCK_TOLERANCE {
             ahead
@@ -279,14 +287,14 @@ impl Answer {
     }
 }
 
-/// A life in seconds: a number, a number in quotes, with or without a fraction. What is not positive says nothing.
+/// A life in seconds: a number or a number in quotes, with or without a fraction. A number below 1 says nothing.
 fn seconds(value: &Value) -> Option<i64> {
     let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())?;
     #[expect(clippy::cast_possible_truncation, reason = "`as` saturates, and the result is bounded")]
     (number >= 1.0).then(|| (number as i64).min(LONGEST_LIFE))
 }
 
-/// What a Retry-After asks for: seconds, the date of HTTP, or the instant that Zoom sends (forum thread 18928).
+/// The wait in a Retry-After: seconds, a date of HTTP, or the instant that Zoom sends (forum thread 18928).
 fn wait(text: &str, now: DateTime<Utc>, ahead: i64) -> Option<Duration> {
     let text = text.trim();
     if let Ok(seconds) = text.parse() {
@@ -303,8 +311,8 @@ fn http_date(text: &str) -> Option<DateTime<Utc>> {
     httpdate::parse_http_date(text).ok().map(DateTime::from)
 }
 
-/// The names in a `scope`, which blanks separate (RFC 6749, section 3.3). What is no name is left out: they are
-/// remembered and shown.
+/// The names in a `scope`, separated by spaces (RFC 6749, section 3.3). Anything else is left out, since the names are
+/// stored and shown.
 pub(super) fn scopes(text: &str) -> Vec<String> {
     let is_name =
         |name: &&str| name.len() <= LONGEST_SCOPE && name.bytes().all(|byte| byte.is_ascii_graphic());
@@ -319,7 +327,7 @@ enum Verdict {
 /// The verdict in an answer, in any of Zoom's dialects: `error` and `reason` of the token endpoint, `errorCode` and
 /// `errorMessage` around the authorization page, `code` and `message` of the API.
 ///
-/// The texts are not repeated: Zoom echoes client ids and codes in them.
+/// The texts are never repeated: Zoom echoes client ids and codes in them.
 fn verdict(grant: &Grant, json: &Map<String, Value>) -> Option<Verdict> {
     let refreshing = matches!(grant, Grant::RefreshToken(_));
     let number = ["errorCode", "code"].into_iter().find_map(|name| json.get(name)?.as_i64());
@@ -333,7 +341,7 @@ fn verdict(grant: &Grant, json: &Map<String, Value>) -> Option<Verdict> {
         Some(code @ (4706 | 4709 | 4711 | 4724 | 4733 | 4734 | 4737 | 4740 | 4741)) => {
             Some(Refusal::Other(format!("code {code}")))
         }
-        // 4700 is Zoom's word for an exception, 4732 for a look-up that is down.
+        // 4700 is Zoom's code for an exception, 4732 for a lookup service that is down.
         Some(code @ (4700 | 4732)) => return Some(Verdict::Passing(format!("code {code}"))),
         _ => None,
     };
@@ -343,7 +351,7 @@ fn verdict(grant: &Grant, json: &Map<String, Value>) -> Option<Verdict> {
     let name = json.get("error")?.as_str()?;
     Some(Verdict::Final(match name {
         "invalid_client" => Refusal::Client,
-        // Of this grant Zoom says only "Bad Request" when the account id is wrong, and sends nothing else so.
+        // With this grant Zoom answers a bare "Bad Request" for a wrong account id, and for nothing else.
         "invalid_request" if !refreshing => Refusal::Account,
         "unsupported_grant_type" => Refusal::GrantType,
         "invalid_grant" if refreshing => Refusal::RefreshToken,

@@ -1,28 +1,29 @@
-//! How much of Zoom's answers may be in memory, of one call and of all calls together, whatever Zoom sends.
+//! How much memory Zoom's answers may take, for one call and for all calls together, whatever Zoom sends.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::http::MIB;
+/// The unit of the sizes of bodies.
+pub(super) const MIB: usize = 1024 * 1024;
 
-/// What the answers to one call of a tool may take: their bytes, and what is made of them.
+/// The most that the answers to one call of a tool may take: their bytes, and the values read from them.
 pub const CALL: usize = 32 * MIB;
 
-/// What those of all calls may take together.
+/// The most that the answers to all calls may take together.
 const ALL: usize = 96 * MIB;
 
-/// From here on an answer is large, in bytes. A page of 30 entries has some 20 KiB.
+/// The size, in bytes, from which an answer is large. A page of 30 entries has some 20 KiB.
 const LARGE: usize = 256 * 1024;
 
-/// The calls that may have a large answer at a time. Others wait for them.
+/// How many calls may have a large answer at a time. Others wait for them.
 const LARGE_CALLS: usize = 2;
 
-/// The calls that may be under way.
+/// How many calls may be under way.
 const CALLS: usize = 256;
 
-/// What all calls share.
+/// The memory that all calls share.
 #[derive(Debug)]
 pub struct Pool {
     held: AtomicUsize,
@@ -41,7 +42,7 @@ impl Default for Pool {
 }
 
 impl Pool {
-    /// What one more call may take. None where there are too many calls.
+    /// The budget of one more call; none if too many calls are under way.
     pub fn call(self: &Arc<Self>) -> Option<Budget> {
         let one_more = |calls| (calls < CALLS).then_some(calls + 1);
         self.calls.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).ok()?;
@@ -54,7 +55,7 @@ impl Pool {
     }
 }
 
-/// What one call may take. Dropped, it gives everything back.
+/// The budget of one call. Dropping it returns everything.
 #[derive(Debug)]
 pub struct Budget {
     most: usize,
@@ -63,12 +64,12 @@ pub struct Budget {
     large: Mutex<Option<OwnedSemaphorePermit>>,
 }
 
-/// It would be too much, for the reason that is told.
+/// It would be too much; the reason, in words.
 #[derive(Debug)]
 pub struct TooMuch(pub(super) String);
 
 impl Budget {
-    /// So many bytes, apart from all others.
+    /// A budget of its own of so many bytes.
     pub fn new(most: usize) -> Self {
         Self { most, held: AtomicUsize::new(0), pool: None, large: Mutex::default() }
     }
@@ -77,7 +78,7 @@ impl Budget {
     ///
     /// # Errors
     ///
-    /// The call, or all calls together, would have too much.
+    /// The call, or all calls together, would take too much.
     pub fn take(&self, bytes: usize) -> Result<(), TooMuch> {
         add(&self.held, bytes, self.most).ok_or_else(|| {
             let ask =
@@ -87,16 +88,16 @@ impl Budget {
         let all = self.pool.as_ref().map_or(Some(()), |pool| add(&pool.held, bytes, ALL));
         all.ok_or_else(|| {
             self.held.fetch_sub(bytes, Ordering::Relaxed);
-            TooMuch("the answers to other calls take up all memory that there is for them".into())
+            TooMuch("the answers to other calls take up all memory set aside for answers".into())
         })
     }
 
-    /// The bytes that are taken.
+    /// The bytes taken so far.
     pub fn held(&self) -> usize {
         self.held.load(Ordering::Relaxed)
     }
 
-    /// Gives back all but so many bytes.
+    /// Returns all but so many bytes.
     pub fn shrink(&self, to: usize) {
         let held = self.held.fetch_min(to, Ordering::Relaxed);
         if let Some(pool) = &self.pool {
@@ -104,10 +105,10 @@ impl Budget {
         }
     }
 
-    /// Waits for a turn where this answer has become a large one, unless this call has its turn already.
+    /// Waits for a turn once this answer has become large, unless this call already has one.
     pub async fn turn(&self, bytes: usize) {
         let Some(pool) = self.pool.as_ref().filter(|_| bytes >= LARGE && !self.is_large()) else { return };
-        // Nobody closes it.
+        // The semaphore is never closed.
         if let Ok(turn) = Arc::clone(&pool.large).acquire_owned().await {
             *self.large.lock().unwrap_or_else(PoisonError::into_inner) = Some(turn);
         }

@@ -1,39 +1,39 @@
-//! Asking for a token: how often, how long, with what pauses.
+//! Requesting a token: how many tries, how long, with what pauses.
 
 use std::pin::pin;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::answer::Silence;
 use super::answer::{Again, Answer, Failure, Granted, Times};
-use super::http::Silence;
 use super::{Credentials, NotGranted};
 use crate::clock::{self, Clock, Stop};
 use crate::error::{Error, Left, Refusal};
 
-/// How long an exchange may take with all its tries. It is less than the 30 s that others wait for the lock and that
-/// lie between two attempts of a watch, so attempts never overlap.
+/// How long an exchange may take with all its tries. It is shorter than the 30 s that others wait for the lock and that
+/// separate two attempts of a watch, so attempts never overlap.
 pub const BUDGET: Duration = Duration::from_secs(20);
 
-/// The end of the budget, in which nothing is waited for but what has arrived already: a process that was stopped wakes
-/// up late and with the answer at its door, and that answer may hold the only good refresh token.
+/// The time after the deadline in which an answer that has already arrived is still read: a process that was suspended
+/// wakes up late, and the answer in its socket may hold the only valid refresh token.
 const LATE: Duration = Duration::from_millis(200);
 
-/// How often one exchange asks, when what comes back may pass.
+/// How many times one exchange tries after transient failures.
 const TRIES: u32 = 3;
 
-/// The pause after the first try; each later one is three times as long. With the jitter between a half and the
-/// whole of it: 0.5 to 1 s, then 1.5 to 3 s.
+/// The pause after the first try; each later one is three times as long. Jitter makes it between half and all of that:
+/// 0.5 to 1 s, then 1.5 to 3 s.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// One request and its answer.
 pub(super) trait TokenEndpoint {
-    /// Asks once.
+    /// Sends one request.
     async fn ask(&self, credentials: &Credentials) -> Result<Answer, Silence>;
 }
 
-/// Asks until there is a token, a verdict, three failures, or no time left. Once the end is asked for it begins no more
-/// tries, and waits for the answer to the one that is out.
+/// Tries until there is a token, a verdict, three failures, or no time left. Once the end is requested it starts no more
+/// tries, and waits for the answer to the one under way.
 pub(super) async fn exchange(
     endpoint: &impl TokenEndpoint,
     credentials: &Credentials,
@@ -62,7 +62,7 @@ pub(super) async fn exchange(
         spent |= failure.spent && is_single_use;
         let pause = match failure.again {
             Some(Again::Soon) => jittered(PAUSE * 3_u32.pow(attempt - 1)),
-            // A little later than asked, so that all who were told the same do not come back at once.
+            // A little later than asked, so that not everybody who got this answer comes back at once.
             Some(Again::After(wait)) => wait + jittered(PAUSE),
             None => {
                 let error = explained(failure.error, spent);
@@ -84,7 +84,7 @@ pub(super) async fn exchange(
     unreachable!("the loop ends by the number of tries")
 }
 
-/// Asks once, and waits for the answer until the deadline, or for as long as it takes to find it when that has passed.
+/// Sends one request and waits for its answer until the deadline; once that has passed, only reads an answer that is there.
 async fn answer(
     endpoint: &impl TokenEndpoint,
     credentials: &Credentials,
@@ -99,8 +99,7 @@ async fn answer(
     late.unwrap_or_else(|_| Err(silence()))
 }
 
-/// The same failure where a refresh token may be spent for an answer that was lost: one that is refused then most likely
-/// is.
+/// The same failure after an earlier try may have spent the refresh token: a refusal most likely means that it did.
 fn explained(error: Error, spent: bool) -> Error {
     match error {
         Error::Refused { refusal: Refusal::RefreshToken, status, tracking_id } if spent => {
@@ -113,7 +112,7 @@ fn explained(error: Error, spent: bool) -> Error {
     }
 }
 
-/// Between a half and the whole of a duration, at random.
+/// A random duration between half and all of this one.
 fn jittered(duration: Duration) -> Duration {
     duration / 2 + (duration / 2).mul_f64(clock::jitter())
 }
@@ -127,7 +126,7 @@ mod tests {
     use crate::clock::{Stop, SystemClock};
     use crate::zoom::Grant;
 
-    /// Answers from a list, and remembers when it was asked.
+    /// Answers from a list, and records when it was asked.
     struct Script {
         answers: RefCell<VecDeque<Result<Answer, Silence>>>,
         asked: RefCell<Vec<Instant>>,
@@ -255,7 +254,7 @@ mod tests {
         let (result, asked) = run(account(), vec![]);
         assert!(matches!(result, Err(Error::Passing { .. })));
         assert_eq!(asked.len(), 1);
-        assert!(before.elapsed() < BUDGET, "no real time is waited");
+        assert!(before.elapsed() < BUDGET, "no real time passes");
     }
 
     #[test]

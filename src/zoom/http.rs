@@ -16,8 +16,8 @@ use secrecy::ExposeSecret as _;
 use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
-use super::answer::Answer;
-use super::budget::{Budget, TooMuch};
+use super::answer::{Answer, Silence};
+use super::budget::{Budget, MIB, TooMuch};
 use super::exchange::{self, TokenEndpoint};
 use super::proxy::Proxy;
 use super::roots::trust;
@@ -34,9 +34,6 @@ pub(super) const SMALL_BODY: usize = MIB;
 
 /// The bytes that an answer is given from the start.
 const ROOM: usize = 8 * 1024;
-
-/// What bodies are measured in.
-pub(super) const MIB: usize = 1024 * 1024;
 
 /// Zoom over the network.
 #[derive(Debug, Default, Clone, Copy)]
@@ -227,15 +224,6 @@ fn secret_header(parts: &[&str]) -> HeaderValue {
     let mut value = HeaderValue::from_maybe_shared(text).unwrap_or(HeaderValue::from_static(""));
     value.set_sensitive(true);
     value
-}
-
-/// Why there is no answer to a request.
-#[derive(Debug)]
-pub(super) struct Silence {
-    /// What happened, in words.
-    pub(super) what: String,
-    /// Whether the other side may have seen the request. False only where no connection was made.
-    pub(super) sent: bool,
 }
 
 impl From<reqwest::Error> for Silence {

@@ -1,4 +1,4 @@
-//! Asking Zoom's API whether it still takes a token.
+//! Asking Zoom's API whether it still accepts a token.
 
 use std::time::Duration;
 
@@ -6,31 +6,31 @@ use reqwest::Url;
 use reqwest::header::AUTHORIZATION;
 use serde_json::Value;
 
-use super::answer::{Answer, Times};
+use super::answer::{Answer, Silence, Times};
 use super::budget::Budget;
-use super::http::{Connection, Http, SMALL_BODY, Silence, bearer, below, send};
+use super::http::{Connection, Http, SMALL_BODY, bearer, below, send};
 use crate::clock::{Clock, Stop};
 use crate::error::Error;
 use crate::token::Token;
 
-/// How long the API may take for the smallest of its answers.
+/// How long the API may take for its smallest answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What the API makes of a token.
+/// The API's verdict on a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Live {
-    /// It takes it, even where a scope is missing for the question that was asked.
+    /// It accepts the token, even if a scope is missing for the request.
     Accepted,
-    /// It does not: revoked, superseded, expired, or of an app that is gone.
+    /// It rejects the token: revoked, superseded, expired, or its app is gone.
     Rejected,
 }
 
 impl Http {
-    /// Asks the API at `url` for the token's own user, the cheapest question there is.
+    /// Requests the token's own user from the API at `url`, the cheapest request there is.
     ///
     /// # Errors
     ///
-    /// [`Error::Passing`] when there is no answer, or none that says anything about the token.
+    /// [`Error::Passing`] if there is no answer, or none about the token.
     pub fn live(self, url: &Url, token: &Token, stop: &Stop) -> Result<Live, Error> {
         let connection = Connection::new(url)?;
         let request = connection
@@ -48,12 +48,12 @@ impl Http {
         connection.run_until_asked(asked, stop)
     }
 
-    /// Asks whoever is at `url` for a sign of life: an answer without a body. Gives the seconds that its clock is ahead of
-    /// this machine's, 0 for less than anybody is told, where the answer has a `Date`.
+    /// Requests the headers of `url` as a sign of life. Returns the seconds by which its clock is ahead of this machine's if
+    /// the answer has a `Date`, 0 for a difference too small to report.
     ///
     /// # Errors
     ///
-    /// [`Error::Passing`] when there is no answer, or one that says that it is broken.
+    /// [`Error::Passing`] if there is no answer, or a server error.
     pub fn reach(self, url: &Url, clock: &dyn Clock, stop: &Stop) -> Result<Option<i64>, Error> {
         let connection = Connection::new(url)?;
         let asked = clock.now();
@@ -80,10 +80,10 @@ fn passing(what: String, reached: bool, tracking_id: Option<String>) -> Error {
     Error::Passing { what, not_before: None, reached, spent: false, tracking_id }
 }
 
-/// What an answer says about the token that came with the question.
+/// What an answer says about the token of the request.
 ///
-/// Code 124 stands for every token that is not taken, and its texts vary. 4711 and 4700 mean a missing scope: the
-/// token lives. An error about the user means that the token was good enough to look.
+/// Code 124 stands for every rejected token, and its texts vary. 4711 and 4700 mean a missing scope: the token is valid.
+/// An error about the user means that the token was good enough to look the user up.
 fn judge(answer: &Answer) -> Option<Live> {
     let json: Option<Value> = serde_json::from_slice(&answer.body).ok();
     let code =

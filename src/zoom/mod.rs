@@ -1,4 +1,4 @@
-//! Zoom over HTTPS: what is asked, and what each answer means.
+//! Zoom over HTTPS: the requests, and what each answer means.
 
 pub(crate) mod answer;
 pub mod api;
@@ -21,43 +21,43 @@ pub use exchange::BUDGET;
 pub use http::Http;
 pub use live::Live;
 
-/// What an app shows to get a token.
+/// The credentials with which an app gets a token.
 #[derive(Debug, Clone)]
 pub struct Credentials {
     /// `ZOOM_CLIENT_ID`.
     pub client_id: String,
     /// `ZOOM_CLIENT_SECRET`.
     pub client_secret: SecretString,
-    /// What is asked for in whose name.
+    /// The grant: on whose behalf a token is requested.
     pub grant: Grant,
 }
 
-/// The OAuth grants that keep going without a person.
+/// The OAuth grants that work without a person.
 #[derive(Debug, Clone)]
 pub enum Grant {
-    /// Of a Server-to-Server OAuth app, in the name of its owner. It may be repeated without harm.
+    /// For a Server-to-Server OAuth app, on behalf of its owner. Repeating it does no harm.
     AccountCredentials {
         /// `ZOOM_ACCOUNT_ID`.
         account_id: String,
     },
-    /// Of a user-authorised app. The token is spent by being used: the answer holds the next one, and who loses the
-    /// answer has lost the authorization (Zoom's forum thread 10375).
+    /// For a user-authorised app. Using the token spends it: the answer holds the next one, and losing the answer loses the
+    /// authorization (Zoom's forum thread 10375).
     RefreshToken(Token),
 }
 
 impl Grant {
-    /// Whether asking spends it.
+    /// Whether one request spends it.
     pub fn is_single_use(&self) -> bool {
         matches!(self, Self::RefreshToken(_))
     }
 }
 
-/// Why there is no access token, and what came all the same.
+/// Why no access token was granted, and what came with the failure.
 #[derive(Debug)]
 pub struct NotGranted {
-    /// Why.
+    /// The reason.
     pub error: Error,
-    /// The refresh token that takes the place of the spent one.
+    /// The refresh token that replaces the spent one.
     pub refresh_token: Option<Token>,
 }
 
@@ -67,14 +67,14 @@ impl From<Error> for NotGranted {
     }
 }
 
-/// Something that turns credentials into a token: Zoom, or a test's script.
+/// Exchanges credentials for a token: Zoom, or a script in a test.
 pub trait Exchange {
-    /// Asks for a token, within [`BUDGET`]. Where the grant may be repeated it ends when `stop` asks for it. Where it is
-    /// spent by being used it then goes on until the question that is out is answered, and ends when `stop` insists.
+    /// Requests a token, within [`BUDGET`]. With a repeatable grant it ends as soon as `stop` is requested. With a
+    /// single-use grant it then waits for the answer to the request under way, and ends when `stop` insists.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] for a verdict, [`Error::Passing`] for anything that may pass, [`Error::Interrupted`].
+    /// [`Error::Refused`] for a verdict, [`Error::Passing`] for a transient failure, [`Error::Interrupted`].
     fn exchange(
         &self,
         url: &Url,
@@ -84,7 +84,7 @@ pub trait Exchange {
     ) -> Result<Granted, NotGranted>;
 }
 
-/// Whether a URL leads to this machine, where plain http harms nobody.
+/// Whether a URL leads to this machine, where plain http is safe.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Ipv4(address)) => address.is_loopback(),

@@ -1,5 +1,5 @@
-//! The proxy that the environment names. One that cannot be used is an error: without it the request, and the credentials in
-//! it, would go another way than it should.
+//! The proxy that the environment names. An unusable one is an error: without it the request, with its credentials, would
+//! take a route that the user did not choose.
 
 use std::ffi::OsString;
 
@@ -9,10 +9,10 @@ use reqwest::{NoProxy, Url};
 
 use crate::error::Error;
 
-/// Where a proxy is named, in the order in which they count. The last two are for every address.
+/// The variables that name a proxy, in order of precedence. The last two are for every address.
 const NAMES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
-/// Where it is named what goes without one.
+/// The variables that list the exceptions.
 const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
 /// A proxy that the environment names.
@@ -25,16 +25,16 @@ pub(super) struct Proxy {
 }
 
 impl Proxy {
-    /// The one that the environment of this process names.
+    /// The proxy that the environment of this process names.
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] for one that cannot be used.
+    /// [`Error::Setting`] if it cannot be used.
     pub(super) fn of_process() -> Result<Option<Self>, Error> {
         Self::of(|name| std::env::var_os(name))
     }
 
-    /// The one that these variables name. An empty one is as good as none.
+    /// The proxy that these variables name. An empty variable counts as unset.
     fn of(variables: impl Fn(&str) -> Option<OsString>) -> Result<Option<Self>, Error> {
         let text = |name: &'static str| match variables(name).filter(|value| !value.is_empty()) {
             Some(value) => value.into_string().map(Some).map_err(|_| impossible(name, "is not UTF-8")),
@@ -51,29 +51,29 @@ impl Proxy {
             found => found.map(|(_, value)| value).unwrap_or_default(),
         };
         let proxy = Self { variable, url, exceptions };
-        // What the client would make nothing of, it would pass over.
+        // The client would silently ignore an address that it cannot use.
         match Matcher::builder()
             .all(proxy.url.as_str())
             .build()
             .intercept(&Uri::from_static("https://zoom.us"))
         {
             Some(_) => Ok(Some(proxy)),
-            None => Err(impossible(variable, "is no address of a proxy")),
+            None => Err(impossible(variable, "is not the address of a proxy")),
         }
     }
 
-    /// What a client takes.
+    /// The proxy in the form that the client takes.
     pub(super) fn for_client(&self) -> reqwest::Result<reqwest::Proxy> {
         Ok(reqwest::Proxy::all(self.url.clone())?.no_proxy(NoProxy::from_string(&self.exceptions)))
     }
 
-    /// Whether what is sent to this address goes through it.
+    /// Whether requests to this address go through it.
     pub(super) fn is_for(&self, url: &Url) -> bool {
         let matcher = Matcher::builder().all(self.url.as_str()).no(self.exceptions.as_str()).build();
         url.as_str().parse().is_ok_and(|uri| matcher.intercept(&uri).is_some())
     }
 
-    /// Its address without user and password, and where it is named.
+    /// Its address without user and password, and the variable that names it.
     pub(super) fn told(&self) -> String {
         let (scheme, host) = (self.url.scheme(), self.url.host_str().unwrap_or_default());
         let port = self.url.port().map(|port| format!(":{port}")).unwrap_or_default();
@@ -108,10 +108,12 @@ fn parse(text: &str) -> Result<Url, &'static str> {
         None => Url::parse(&format!("http://{text}")),
     };
     let url = url.ok().filter(|url| url.host_str().is_some_and(|host| !host.is_empty()));
-    // What stands behind the host may be a half of a password.
+    // The text behind the host may be half of a password.
     let whole =
         url.filter(|url| url.query().is_none() && url.fragment().is_none() && !url.path().contains('@'));
-    whole.ok_or("is no address of a proxy: http://HOST:PORT (in a password / is %2F, ? is %3F and # is %23)")
+    whole.ok_or(
+        "is not the address of a proxy: http://HOST:PORT (in a password / is %2F, ? is %3F and # is %23)",
+    )
 }
 
 fn impossible(name: &str, problem: &str) -> Error {
@@ -127,7 +129,7 @@ mod tests {
         Proxy::of(|name| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into()))
     }
 
-    /// What is sent to a proxy to be let through.
+    /// The credentials sent to the proxy.
     fn authorization(proxy: &Proxy) -> Option<String> {
         let matcher = Matcher::builder().all(proxy.url.as_str()).build();
         let intercept = matcher.intercept(&Uri::from_static("https://zoom.us"))?;

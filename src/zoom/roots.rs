@@ -1,5 +1,5 @@
-//! The certificates that the environment names. Those of the system are read by the client, unless variables that are set
-//! to nothing keep it from finding them.
+//! The certificates that the environment names. The client reads the system's by itself, unless empty variables keep it
+//! from finding them.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
@@ -16,10 +16,10 @@ use crate::error::Error;
 const FILE: &str = "SSL_CERT_FILE";
 const DIRECTORIES: &str = "SSL_CERT_DIR";
 
-/// The most that is read of a file with certificates, in bytes. Those of all authorities have a quarter of a MiB.
+/// The largest file of certificates that is read, in bytes. A file of all authorities has a quarter of a MiB.
 const MOST: u64 = 16 * 1024 * 1024;
 
-/// Has a client trust the certificates that the environment of this process names, if any.
+/// Makes a client trust the certificates that the environment of this process names, if any.
 ///
 /// # Errors
 ///
@@ -27,7 +27,7 @@ const MOST: u64 = 16 * 1024 * 1024;
 pub(super) fn trust(builder: ClientBuilder) -> Result<ClientBuilder, Error> {
     let Some(named) = Named::of(|name| std::env::var_os(name)) else { return Ok(builder) };
     let certificates = named.read()?;
-    // Elsewhere the variables are the only ones that say which are trusted, as for OpenSSL.
+    // On other systems these variables alone decide what is trusted, as for OpenSSL.
     let beside_those_of_system = cfg!(any(windows, target_vendor = "apple"));
     Ok(if beside_those_of_system {
         builder.tls_certs_merge(certificates)
@@ -44,7 +44,7 @@ struct Named {
 }
 
 impl Named {
-    /// None where no variable is set, or where one that is empty does no harm.
+    /// None if no variable is set, or an empty one does no harm.
     fn of(variables: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
         let set = [FILE, DIRECTORIES].map(&variables);
         let is_set = set.iter().any(Option::is_some);
@@ -61,7 +61,7 @@ impl Named {
         if let Some(file) = &self.file {
             found = pem(Path::new(file)).map_err(|error| unusable(FILE, file, &error.to_string()))?;
             if found.is_empty() {
-                return Err(unusable(FILE, file, "there is no certificate in it"));
+                return Err(unusable(FILE, file, "it holds no certificate"));
             }
         }
         if let Some(directories) = &self.directories {
@@ -73,8 +73,7 @@ impl Named {
                 }
             }
             if found.is_empty() {
-                let why =
-                    last.map_or_else(|| "there is no certificate in it".into(), |error| error.to_string());
+                let why = last.map_or_else(|| "it holds no certificate".into(), |error| error.to_string());
                 return Err(unusable(DIRECTORIES, directories, &why));
             }
         }
@@ -82,10 +81,10 @@ impl Named {
     }
 }
 
-/// Whether the client finds the certificates of this system in files, and by these variables.
+/// Whether the client finds this system's certificates in files, by these variables.
 const SEARCHES_FILES: bool = cfg!(all(unix, not(target_vendor = "apple")));
 
-/// Those that are where this system has them, which a client with empty variables would not find.
+/// The system's certificates, which a client with empty variables would not find.
 #[cfg(all(unix, not(target_vendor = "apple")))]
 fn of_system() -> Vec<CertificateDer<'static>> {
     let places = openssl_probe::probe();
@@ -99,7 +98,7 @@ fn of_system() -> Vec<CertificateDer<'static>> {
     Vec::new()
 }
 
-/// Those of a client. A bundle may hold some that nobody can read, beside others that are good.
+/// The certificates as the client takes them. A bundle may hold unreadable ones beside good ones.
 fn certificates(found: &[CertificateDer<'static>]) -> Vec<Certificate> {
     let mut store = RootCertStore::empty();
     let good = found.iter().filter(|certificate| store.add((*certificate).clone()).is_ok());
@@ -108,7 +107,7 @@ fn certificates(found: &[CertificateDer<'static>]) -> Vec<Certificate> {
 
 /// The certificates of a file.
 fn pem(path: &Path) -> io::Result<Vec<CertificateDer<'static>>> {
-    // Some devices do something as soon as they are opened.
+    // Opening alone has an effect on some devices.
     insist_regular(&fs::metadata(path)?)?;
     let mut options = File::options();
     options.read(true);
@@ -118,7 +117,7 @@ fn pem(path: &Path) -> io::Result<Vec<CertificateDer<'static>>> {
         rustix::fs::OFlags::NONBLOCK.bits().cast_signed(),
     );
     let file = options.open(path)?;
-    // It may have been exchanged since.
+    // The path may lead to another file by now.
     insist_regular(&file.metadata()?)?;
     let mut text = Vec::new();
     file.take(MOST).read_to_end(&mut text)?;
@@ -130,14 +129,14 @@ fn insist_regular(metadata: &fs::Metadata) -> io::Result<()> {
     metadata.is_file().then_some(()).ok_or_else(refused)
 }
 
-/// The certificates of the files in a directory, of those that can be read.
+/// The certificates of the readable files in a directory.
 fn all(directory: &Path) -> io::Result<Vec<CertificateDer<'static>>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory)? {
         found.extend(pem(&entry?.path()).unwrap_or_default());
     }
     found.sort_by(|one, other| one.as_ref().cmp(other.as_ref()));
-    // Links by the digest of its name lead to each.
+    // Each is also there under the digest of its name.
     found.dedup();
     Ok(found)
 }
@@ -146,7 +145,7 @@ fn unusable(name: &str, path: &OsStr, why: &str) -> Error {
     Error::Setting {
         name: name.into(),
         place: "set in the environment".into(),
-        problem: format!("names {}, of which no certificate can be read: {why}", path.display()),
+        problem: format!("names {}, from which no certificate can be read: {why}", path.display()),
     }
 }
 
@@ -215,9 +214,9 @@ tL4ndQavEi51mI38AjEAi/V3bNTIZargCyzuFJ0nN6T5U6VR5CmD1/iQMVtCnwr1
         for (file, directories, why) in [
             (Some(at("none")), None, "SSL_CERT_FILE (set in the environment) names"),
             (Some(at("directory")), None, "it is not a regular file"),
-            (Some(empty), None, "there is no certificate in it"),
+            (Some(empty), None, "it holds no certificate"),
             (None, Some(at("none")), "SSL_CERT_DIR (set in the environment) names"),
-            (None, Some(at("directory")), "there is no certificate in it"),
+            (None, Some(at("directory")), "it holds no certificate"),
         ] {
             let error = named(file.as_deref(), directories.as_deref()).unwrap().read().unwrap_err();
             let path = file.or(directories).unwrap();

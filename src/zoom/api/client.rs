@@ -13,9 +13,9 @@ use super::{Failure, Method, Request};
 use crate::clock::{Clock as _, SystemClock};
 use crate::error::Error;
 use crate::token::Token;
-use crate::zoom::answer::{Answer, Times};
+use crate::zoom::answer::{Answer, Silence, Times};
 use crate::zoom::budget::{Budget, TooMuch};
-use crate::zoom::http::{self, Silence};
+use crate::zoom::http;
 use crate::zoom::is_loopback;
 
 /// How long an answer may take, from the connection to the last byte.
