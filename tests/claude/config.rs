@@ -1,0 +1,151 @@
+//! Configurations that no token can be put into, or that Claude would not read: the commands that look at them agree.
+
+use crate::claude::update::{CONFIG, config, config_path, home, token, update};
+use crate::support::names;
+
+#[test]
+fn without_a_server_that_takes_a_token_nothing_is_written_and_nothing_restarted() {
+    for (text, parts) in [
+        ("{}", &["there is no mcpServers.zoom", "nor any other server", "zoomtok mcp --install"][..]),
+        (
+            r#"{"mcpServers": {"files": {"command": "canary"}, "a b": {}}}"#,
+            &[r#"the servers are "a b", files"#, "CLAUDE_MCP_SERVER_NAME"],
+        ),
+        (
+            r#"{"mcpServers": {"Zoom": {"command": "canary"}}}"#,
+            &["the servers are Zoom", "If Zoom is meant, name it with CLAUDE_MCP_SERVER_NAME"],
+        ),
+        (
+            r#"{"mcpServers": {"zoom": {"env": {"ZOOM_ACCESS_TOKEN": "PUT-YOUR-TOKEN-HERE-PLEASE"}}}}"#,
+            &["mcpServers.zoom has no command", "Remove mcpServers.zoom, give it a command"],
+        ),
+        (
+            r#"{"mcpServers": {"zoom": {"type": "http", "url": "https://canary"}}}"#,
+            &["mcpServers.zoom is reached by a URL"],
+        ),
+    ] {
+        let mut home = home(&token(3000, 1), text);
+        // It is not even started.
+        home.set("CLAUDE_APP_COMMAND", "touch started").set("CLAUDE_APP_NAME", "/nowhere/Claude");
+        for flags in [&[][..], &["--dry-run"], &["--restart"]] {
+            let ended = update(&home, flags, 3).says(&["claude_desktop_config.json"]).says(parts);
+            assert!(ended.stdout.is_empty() && !ended.stderr.contains("canary"), "{}", ended.stderr);
+        }
+        assert_eq!(config(&home), text);
+        assert_eq!(names(config_path(&home).parent().unwrap()), ["claude_desktop_config.json"]);
+        assert!(!home.names().contains(&"started".to_owned()), "{:?}", home.names());
+    }
+}
+
+#[test]
+fn what_claude_would_not_read_is_said_and_no_restart_makes_it_read_that() {
+    for (text, part) in [
+        (format!("\u{feff}{CONFIG}"), "begins with a byte-order mark"),
+        (
+            CONFIG.replace("{\n\t\"mcp", "{ // mine\n\t\"mcp").replacen('{', "{ // mine", 1),
+            "has a comment (line 1)",
+        ),
+        (CONFIG.replace("}\n\t}\n", "},\n\t}\n"), "has a comma behind the last element (line 5)"),
+    ] {
+        let mut home = home(&token(3000, 1), &text);
+        home.set("CLAUDE_APP_COMMAND", "touch started").set("CLAUDE_APP_NAME", "/nowhere/Claude");
+        // Each time, also where there is nothing to do.
+        for flags in [&["--dry-run"][..], &[], &[]] {
+            update(&home, flags, 0).says(&["warning", part, "strict JSON", "drop every server"]);
+        }
+        assert_eq!(
+            config(&home),
+            text.replace("PUT-YOUR-TOKEN-HERE-PLEASE", &home.value("ZOOM_ACCESS_TOKEN").unwrap())
+        );
+        home.write_env(&format!("ZOOM_ACCESS_TOKEN={}\n", token(3000, 2)));
+        let told = update(&home, &["--restart"], 8).stderr;
+        assert!(told.contains("Claude was not restarted") && told.matches(part).count() == 2, "{told}");
+        for flags in [&["restart-claude"][..], &["restart-claude", "--app-only"]] {
+            home.run(flags).expect(8).says(&["Claude was not restarted", part, "Correct the file first"]);
+        }
+        assert!(!home.names().contains(&"started".to_owned()), "{:?}", home.names());
+    }
+}
+
+/// What cannot be written is said by all that would write it, and advised by none.
+#[cfg(target_os = "linux")]
+mod read_only {
+    use std::fs;
+    use std::os::unix::fs::{PermissionsExt as _, chown};
+    use std::process::Command;
+
+    use super::*;
+    use crate::support::rows::tree;
+    use crate::support::{Ended, Home, ended};
+
+    #[test]
+    fn a_state_directory_without_room_for_a_lock_is_one_to_each_command() {
+        let mut home = home(&token(3000, 1), CONFIG);
+        let file = home.work().join("file");
+        fs::write(&file, "").unwrap();
+        home.set("XDG_STATE_HOME", file.join("state").to_str().unwrap());
+        for flags in [&[][..], &["--dry-run"]] {
+            update(&home, flags, 6);
+            home.run([&["mcp", "--install"], flags].concat()).expect(6);
+        }
+        assert_eq!(config(&home), CONFIG);
+    }
+
+    #[expect(clippy::print_stderr, reason = "a test that was skipped says so")]
+    #[test]
+    fn a_directory_that_cannot_be_written_is_one_to_each_command() {
+        let home = home(&token(3000, 1), CONFIG);
+        let directory = config_path(&home).parent().unwrap().to_owned();
+        let Some(run) = as_nobody(&home) else {
+            eprintln!("skipped: root writes everywhere, and there is no setpriv");
+            return;
+        };
+        fs::set_permissions(&directory, fs::Permissions::from_mode(0o500)).unwrap();
+        for arguments in [&["update-claude"][..], &["mcp", "--install"]] {
+            for flags in [&[][..], &["--dry-run"]] {
+                let ended = run(&[arguments, flags].concat()).expect(6);
+                assert!(ended.stderr.contains("claude_desktop_config.json"), "{}", ended.stderr);
+            }
+        }
+        let told = run(&["doctor"]).stdout;
+        let advice = "👉 See to the permissions and the free space of ";
+        assert!(told.contains(advice) && told.contains("Then: Run zoomtok update-claude"), "{told}");
+        fs::set_permissions(&directory, fs::Permissions::from_mode(0o700)).unwrap();
+        for flags in [&["update-claude", "--dry-run"][..], &["update-claude"]] {
+            run(flags).expect(0);
+        }
+        assert_ne!(config(&home), CONFIG);
+    }
+
+    /// What runs the program as a user who is not root, whose the home is then.
+    fn as_nobody(home: &Home) -> Option<impl Fn(&[&str]) -> Ended + '_> {
+        const NOBODY: u32 = 65534;
+        let is_root =
+            fs::metadata("/proc/self").is_ok_and(|of| std::os::unix::fs::MetadataExt::uid(&of) == 0);
+        let is_there = Command::new("setpriv").arg("--version").output().is_ok();
+        if is_root && !is_there {
+            return None;
+        }
+        let root = home.work().parent().unwrap().to_owned();
+        fs::create_dir_all(home.state()).unwrap();
+        for path in tree(&root).into_iter().chain([root]).filter(|_| is_root) {
+            chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+        Some(move |arguments: &[&str]| {
+            let plain = home.command(arguments);
+            if !is_root {
+                return home.run(arguments);
+            }
+            let mut command = Command::new("setpriv");
+            command.args([
+                &format!("--reuid={NOBODY}"),
+                &format!("--regid={NOBODY}"),
+                "--clear-groups",
+                "--",
+            ]);
+            command.arg(plain.get_program()).args(plain.get_args()).current_dir(home.work()).env_clear();
+            command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+            ended(command.output().unwrap())
+        })
+    }
+}

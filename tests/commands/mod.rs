@@ -1,0 +1,16 @@
+//! The commands, as people and scripts run them.
+
+pub(crate) mod check;
+pub(crate) mod demo;
+pub(crate) mod doctor;
+#[cfg(unix)]
+pub(crate) mod exec;
+pub(crate) mod get;
+pub(crate) mod input;
+#[cfg(unix)]
+pub(crate) mod log;
+pub(crate) mod output;
+pub(crate) mod policy;
+pub(crate) mod watch;
+#[cfg(unix)]
+pub(crate) mod zoommcp;

@@ -1,0 +1,125 @@
+//! What the program asks of the kernel, as strace sees it: a temporary file that nobody else could have made or can
+//! read, fsync before rename, fsync of the directory after it (claim 3); and no secret among the arguments of a process,
+//! where everybody can read them (claim 14).
+
+use std::fs;
+use std::process::Command;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use zoomtok::sandbox::{CLIENT_ID, CLIENT_SECRET, Options, Sandbox};
+
+use crate::support::canaries::Shows;
+use crate::support::processes::{note, works};
+use crate::support::{Home, ended_showing};
+
+/// Runs the program under strace and gives the calls that succeeded, and what it printed. None where there is no
+/// strace, or it may not trace.
+fn traced(home: &Home, arguments: &[&str]) -> Option<(Vec<String>, String)> {
+    let mut probe = Command::new("strace");
+    probe.args(["-f", "-o", "/dev/null", "true"]);
+    if !works(probe) {
+        note("skipped: strace is not installed or may not trace");
+        return None;
+    }
+    let trace = home.state().with_file_name("trace");
+    let program = home.command(arguments);
+    let mut strace = Command::new("strace");
+    // -y: the path of each descriptor; -v and the length: nothing is left out, which could be what must not be there.
+    strace.args(["-f", "-y", "-s", "100000", "-e", "trace=%file,fsync,fdatasync,ftruncate,prctl"]);
+    // zoomtok lets nobody but root look into its memory, where the paths are. Here it is only told so.
+    strace.args(["-e", "inject=prctl:retval=0", "-o"]);
+    strace.arg(&trace).arg(program.get_program()).args(program.get_args()).current_dir(home.work());
+    strace.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    // What is traced is asked to show its token.
+    let done = ended_showing(strace.output().unwrap(), Shows::AccessToken).expect(0);
+    let calls = fs::read_to_string(&trace).unwrap();
+    let calls = calls.lines().filter(|line| !line.contains(" = -1 ")).map(str::to_owned);
+    Some((calls.collect(), done.stdout))
+}
+
+#[test]
+fn a_replace_is_atomic_private_and_durable() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let home = Home::of(&sandbox, "");
+    let Some((calls, _)) = traced(&home, &["get", "-f"]) else { return };
+
+    let work = home.work().canonicalize().unwrap();
+    // Named in the directory that is held, by no path of theirs.
+    let named = |name: &str| format!("<{}>, \"{name}\"", work.display());
+    let (target, temporary) = (named(".env"), named(".env.zoomtok-tmp"));
+    let quoted = format!("\"{}\"", work.join(".env").display());
+    let open = |call: &str| (call.contains(" open") || call.contains(" creat(")) && !call.contains("O_PATH");
+    // The first call from `from` on that holds all of these.
+    let find = |from: usize, parts: &[&str]| {
+        let found = calls[from..].iter().position(|call| parts.iter().all(|part| call.contains(part)));
+        from + found.unwrap_or_else(|| panic!("no {parts:?} after {from} in\n{}", calls.join("\n")))
+    };
+
+    let made = find(0, &["open", &temporary, "O_CREAT", "O_EXCL", "0600"]);
+    let file = find(made, &["fsync(", ".env.zoomtok-tmp>"]);
+    let renamed = find(file, &["rename", &temporary, &target]);
+    find(renamed, &["fsync(", &format!("<{}>", work.display())]);
+
+    // Once each (what is remembered of the token is another file), and the .env itself is opened for nothing but reading.
+    assert_eq!(calls.iter().filter(|call| open(call) && call.contains(&temporary)).count(), 1);
+    let renamed = calls.iter().filter(|call| call.contains(" rename") && !call.contains("\"state.json\""));
+    assert_eq!(renamed.count(), 1);
+    let opened: Vec<_> = calls
+        .iter()
+        .filter(|call| open(call) && (call.contains(&target) || call.contains(&quoted)))
+        .collect();
+    assert!(!opened.is_empty());
+    for call in opened {
+        assert!(
+            call.contains("O_RDONLY")
+                && call.contains("O_NONBLOCK")
+                && !call.contains("O_TRUNC")
+                && !call.contains("O_CREAT"),
+            "{call}"
+        );
+    }
+    for call in &calls {
+        let truncates = call.contains("truncate(");
+        assert!(!truncates || call.contains(".zoomtok-tmp>"), "{call}");
+        assert!(!call.contains(" unlink") || !call.contains(&target), "{call}");
+    }
+}
+
+#[test]
+fn check_opens_no_file_for_writing() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let home = Home::of(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(3000)));
+    for arguments in [&["check"][..], &["check", "--json"]] {
+        let Some((calls, _)) = traced(&home, arguments) else { return };
+        assert!(calls.iter().any(|call| call.contains("/.env\"")));
+        for call in calls {
+            let writes = ["O_WRONLY", "O_RDWR", "O_CREAT", "mkdir", "rename", "unlink"];
+            assert!(!writes.iter().any(|part| call.contains(part)), "{call}");
+        }
+    }
+    assert_eq!(home.names(), [".env"]);
+}
+
+#[test]
+fn no_secret_is_an_argument_of_a_process() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let basic = BASE64.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}"));
+    for arguments in [
+        &["get", "-f", "--print"][..],
+        &["exec", "-t", "60", "--", "sh", "-c", "printf %s \"$ZOOM_ACCESS_TOKEN\""],
+    ] {
+        let home = Home::of_user(&sandbox, "");
+        let before = home.value("ZOOM_REFRESH_TOKEN").unwrap();
+        let Some((calls, token)) = traced(&home, arguments) else { return };
+        assert!(sandbox.accepts(token.trim_end()));
+        let after = home.value("ZOOM_REFRESH_TOKEN").unwrap();
+        let started: Vec<_> = calls.iter().filter(|call| call.contains("execve")).collect();
+        assert!(!started.is_empty());
+        for call in started {
+            for secret in [CLIENT_SECRET, &basic, token.trim_end(), &before, &after] {
+                assert!(!call.contains(secret), "{call}");
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The pages, and whatever else is compared with the sources: generated files, the dependencies.
+
+pub(crate) mod docs;
+pub(crate) mod generated;
+pub(crate) mod readme;
+#[cfg(unix)]
+pub(crate) mod readme_lines;
+#[cfg(unix)]
+pub(crate) mod supply;

@@ -1,0 +1,412 @@
+//! Every line of the README and of the other pages that can be copied is run as its reader would run it: in bash after
+//! `cargo install`, by cron under cron's environment. A line that is not run says why.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use zoomtok::sandbox::{Options, Sandbox};
+
+use crate::env_file::readers::{skipped, works};
+use crate::pages::docs::{pages, quoted, read, root};
+use crate::support::{Ended, Home, credentials, ended};
+
+/// What becomes of a line.
+enum Is {
+    /// Run in the reader's project by bash, and looked at.
+    Run(fn(&Reader, &Ended)),
+    /// The same, in a clone of the repository.
+    RunInClone(fn(&Reader, &Ended)),
+    /// Run by cron, and looked at.
+    Cron(fn(&Reader, &Ended)),
+    /// A line of a `.env`, with a place to fill in.
+    OfEnv,
+    /// Not run here, for this reason.
+    NotRun(&'static str),
+}
+
+/// A line in a page, without the comment behind it.
+type Line = (&'static str, Is);
+
+const CRON: &str = "*/10 * * * *  cd ~/project && ~/.cargo/bin/zoomtok get -q -t 900";
+const INSTALL: Line = ("zoomtok mcp --install", Is::Run(is_installed));
+const SCRIPTS: Line = ("cp contrib/zoommcp/*.sh ~/zoommcp/scripts/", Is::RunInClone(scripts_are_there));
+const MEASURES: Is = Is::NotRun("it measures for minutes");
+
+/// The lines of each page that has some.
+const LINES: &[(&str, &[Line])] = &[
+    (
+        "README.md",
+        &[
+            ("cargo run --release -- demo", Is::NotRun("it builds for minutes; a test runs the demo")),
+            ("cargo test --locked", Is::NotRun("it is what runs this")),
+            ("ZOOM_ACCOUNT_ID=your-account-id", Is::OfEnv),
+            ("ZOOM_CLIENT_ID=your-client-id", Is::OfEnv),
+            ("ZOOM_CLIENT_SECRET=your-client-secret", Is::OfEnv),
+            ("zoomtok get", Is::Run(|reader, ended| fetches_as_shown("README.md", reader, ended))),
+            (CRON, Is::Cron(is_fresh)),
+            INSTALL,
+            SCRIPTS,
+        ],
+    ),
+    (
+        "benches/README.md",
+        &[
+            ("cargo bench", MEASURES),
+            ("cargo bench --no-fail-fast -- --check", MEASURES),
+            ("cargo bench --bench mcp", MEASURES),
+        ],
+    ),
+    (
+        "docs/cron.md",
+        &[
+            (CRON, Is::Cron(is_fresh)),
+            (
+                "*/5 * * * *  ~/.cargo/bin/zoomtok --env-file ~/project/.env -q watch --once --threshold 600 --no-claude",
+                Is::Cron(is_fresh),
+            ),
+        ],
+    ),
+    (
+        "docs/env.md",
+        &[
+            ("mkdir -p ~/.config/zoomtok", Is::Run(|_, _| ())),
+            (
+                "op run --env-file .env.op -- zoomtok get --env-file ~/.config/zoomtok/.env",
+                Is::Run(finds_the_token_elsewhere),
+            ),
+        ],
+    ),
+    (
+        "docs/mcp.md",
+        &[
+            INSTALL,
+            (
+                "claude mcp add --scope user zoom -- ~/.cargo/bin/zoomtok mcp --env-file ~/project/.env",
+                Is::Run(claude_can_start_it),
+            ),
+        ],
+    ),
+    (
+        "docs/policies.md",
+        &[
+            ("zoomtok policy check policy.json", Is::NotRun("another test does")),
+            (
+                "zoomtok policy explain policy.json create_meeting '{\"topic\": \"Review\", \"duration\": 180}'",
+                Is::NotRun("another test does"),
+            ),
+        ],
+    ),
+    ("docs/scripts.md", &[SCRIPTS]),
+    (
+        "docs/start.md",
+        &[
+            ("cargo install --locked cargo-deb", Is::NotRun("it builds another program from the network")),
+            ("cargo deb --locked", Is::NotRun("it builds for minutes, by a program of others")),
+            ("sudo apt install ./target/debian/zoomtok_*.deb", Is::NotRun("it changes the system")),
+            ("ZOOM_ACCOUNT_ID=your-account-id", Is::OfEnv),
+            ("ZOOM_CLIENT_ID=your-client-id", Is::OfEnv),
+            ("ZOOM_CLIENT_SECRET=your-client-secret", Is::OfEnv),
+            ("zoomtok get", Is::Run(|reader, ended| fetches_as_shown("docs/start.md", reader, ended))),
+            ("zoomtok exec -- ./my-script", Is::Run(|reader, _| assert_eq!(reader.ran(), "with a token\n"))),
+            ("eval \"$(zoomtok get --export)\"", Is::Run(is_in_the_shell)),
+            (
+                "zoomtok check && ./my-script",
+                Is::Run(|reader, _| assert_eq!(reader.ran(), "without a token\n")),
+            ),
+            (
+                "zoomtok get --print | sed 's/^/Authorization: Bearer /' | curl -H @- https://api.zoom.us/v2/users/me",
+                Is::Run(|_, ended| {
+                    let user: Value = serde_json::from_str(&ended.stdout).unwrap();
+                    assert!(user["email"].is_string(), "{}", ended.stdout);
+                }),
+            ),
+        ],
+    ),
+];
+
+/// Somebody who has followed the README this far, in a home of theirs.
+struct Reader {
+    root: TempDir,
+    sandbox: Sandbox,
+}
+
+impl Reader {
+    fn new() -> Self {
+        let reader =
+            Self { root: tempfile::tempdir().unwrap(), sandbox: Sandbox::start(Options::default()).unwrap() };
+        let config =
+            if cfg!(target_os = "macos") { "Library/Application Support/Claude" } else { ".config/Claude" };
+        for directory in [".cargo/bin", "project", "zoommcp/scripts", ".config/zoomtok", config] {
+            fs::create_dir_all(reader.home().join(directory)).unwrap();
+        }
+        symlink(env!("CARGO_BIN_EXE_zoomtok"), reader.home().join(".cargo/bin/zoomtok")).unwrap();
+        reader.write(".env", &credentials(&reader.sandbox));
+        reader.script(
+            "my-script",
+            "echo \"with${ZOOM_ACCESS_TOKEN:-out} a token\" | sed 's/with[^o].* a/with a/' >ran",
+        );
+        reader.script("../.cargo/bin/claude", "printf '%s\\n' \"$@\" >claude");
+        // A stand-in for a password manager: it exports the credentials and becomes the command.
+        reader.script("../.cargo/bin/op", "shift 4; set -a; . ./.env; unset ZOOM_ACCESS_TOKEN; exec \"$@\"");
+        reader
+    }
+
+    fn home(&self) -> PathBuf {
+        self.root.path().join("you")
+    }
+
+    fn project(&self) -> PathBuf {
+        self.home().join("project")
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.project().join(name), text).unwrap();
+    }
+
+    fn script(&self, name: &str, line: &str) {
+        self.write(name, &format!("#!/bin/sh\n{line}\n"));
+        fs::set_permissions(self.project().join(name), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// What `my-script` has found.
+    fn ran(&self) -> String {
+        fs::read_to_string(self.project().join("ran")).unwrap()
+    }
+
+    /// What stands in a shell that is asked for nothing but this.
+    fn shell(&self, program: &str, directory: &Path, path: &str, line: &str) -> Ended {
+        let line = line.replace("https://api.zoom.us/v2", &self.sandbox.api_url());
+        let output = Command::new(program)
+            .args(["-c", &line])
+            .current_dir(directory)
+            .env_clear()
+            .env("HOME", self.home())
+            .env("PATH", path)
+            .env("SHELL", "/bin/sh")
+            .env("TZ", "UTC")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        ended(output)
+    }
+
+    /// As in a terminal: rustup has put cargo's directory into PATH.
+    fn bash(&self, directory: &Path, line: &str) -> Ended {
+        let path = format!("{}:/usr/local/bin:/usr/bin:/bin", self.home().join(".cargo/bin").display());
+        self.shell("bash", directory, &path, line)
+    }
+
+    /// As cron does it.
+    fn cron(&self, line: &str) -> Ended {
+        let mut command = line;
+        for _ in 0..5 {
+            command = command.split_once(' ').unwrap().1.trim_start();
+        }
+        self.shell("/bin/sh", &self.home(), "/usr/bin:/bin", command)
+    }
+}
+
+fn fetches_as_shown(page: &str, reader: &Reader, ended: &Ended) {
+    let page = read(page);
+    let shown: Vec<&str> = page
+        .lines()
+        .skip_while(|line| line.trim() != "$ zoomtok get")
+        .skip(1)
+        .take(2)
+        .map(str::trim)
+        .collect();
+    let said = ended.stdout.replace(reader.home().to_str().unwrap(), "/home/you");
+    let said: Vec<&str> = said.lines().collect();
+    assert_eq!(said[0], shown[0]);
+    let shape = |line: &str| -> String {
+        let words = line.split(' ').map(|word| if word.contains("...") { "TOKEN" } else { word });
+        let words: Vec<&str> = words.collect();
+        words.join(" ").chars().filter(|c| !c.is_ascii_digit()).collect()
+    };
+    assert_eq!(shape(said[1]), shape(shown[1]));
+}
+
+/// A shell ends with its line, so that the line is said again before what uses it.
+fn is_in_the_shell(reader: &Reader, _: &Ended) {
+    reader.bash(&reader.project(), "eval \"$(zoomtok get --export)\"\n./my-script").expect(0);
+    assert_eq!(reader.ran(), "with a token\n");
+}
+
+/// Cron is quiet, and gets a new token where the old one ends too soon, and no other.
+fn is_fresh(reader: &Reader, ended: &Ended) {
+    assert_eq!((ended.stdout.as_str(), ended.stderr.as_str()), ("", ""));
+    assert_eq!(reader.sandbox.token_requests().len(), 1);
+    let text = fs::read_to_string(reader.project().join(".env")).unwrap();
+    let token = text.lines().find_map(|line| line.strip_prefix("ZOOM_ACCESS_TOKEN=")).unwrap();
+    assert!(reader.sandbox.accepts(token.trim_matches('"')));
+}
+
+fn is_installed(reader: &Reader, _: &Ended) {
+    let directory =
+        if cfg!(target_os = "macos") { "Library/Application Support/Claude" } else { ".config/Claude" };
+    let path = reader.home().join(directory).join("claude_desktop_config.json");
+    let config: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    assert!(Path::new(config["mcpServers"]["zoom"]["command"].as_str().unwrap()).is_absolute());
+}
+
+/// The token is in the file that was named for it, and the credentials are not.
+fn finds_the_token_elsewhere(reader: &Reader, _: &Ended) {
+    let text = fs::read_to_string(reader.home().join(".config/zoomtok/.env")).unwrap();
+    assert!(text.contains("ZOOM_ACCESS_TOKEN=") && !text.contains("ZOOM_CLIENT_SECRET"), "{text}");
+}
+
+fn claude_can_start_it(reader: &Reader, _: &Ended) {
+    let arguments = fs::read_to_string(reader.project().join("claude")).unwrap();
+    let command: Vec<&str> = arguments.lines().skip_while(|argument| *argument != "--").skip(1).collect();
+    assert!(Path::new(command[0]).exists() && Path::new(command[3]).exists(), "{command:?}");
+    // It is asked for nothing, and ends.
+    let words = shell_words::join(command);
+    assert_eq!(reader.shell("/bin/sh", Path::new("/"), "/usr/bin:/bin", &words).code, Some(0));
+}
+
+fn scripts_are_there(reader: &Reader, _: &Ended) {
+    let scripts = reader.home().join("zoommcp/scripts");
+    assert_eq!(fs::read_dir(&scripts).unwrap().count(), 4);
+    let mode = fs::metadata(scripts.join("get_zoom_token.sh")).unwrap().permissions().mode();
+    assert_ne!(mode & 0o100, 0);
+}
+
+/// The lines in the blocks of a page that are to be copied. In a `console` these are the ones behind a `$`.
+fn lines(page: &str) -> Vec<String> {
+    let (mut language, mut lines) = (None, Vec::new());
+    for line in page.lines().map(str::trim) {
+        if let Some(name) = line.strip_prefix("```") {
+            language = if language.is_some() { None } else { Some(name.to_owned()) };
+            continue;
+        }
+        let command = match language.as_deref() {
+            Some("sh" | "crontab") => Some(line),
+            Some("console") => line.strip_prefix("$ "),
+            _ => None,
+        };
+        let command = command.filter(|command| !command.is_empty() && !command.starts_with('#'));
+        lines.extend(command.map(|command| command.split("  #").next().unwrap().trim_end().to_owned()));
+    }
+    lines
+}
+
+#[test]
+fn every_line_that_can_be_copied_is_in_the_table_of_this_test() {
+    for page in pages() {
+        let name = page.to_str().unwrap();
+        let listed = LINES.iter().find(|(page, _)| *page == name).map_or(&[][..], |(_, lines)| lines);
+        let listed: Vec<&str> = listed.iter().map(|(line, _)| *line).collect();
+        assert_eq!(
+            lines(&read(&page)),
+            listed,
+            "a line of {name} belongs into the table of this test, in its place"
+        );
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "who runs the tests should know which lines are not run")]
+#[test]
+fn every_line_that_can_be_copied_does_what_it_says() {
+    let (mut run, mut by_cron) = (0, 0);
+    for (line, is) in LINES.iter().flat_map(|(_, lines)| *lines) {
+        let reader = Reader::new();
+        // The first command is the one that fetches the first token.
+        if !matches!(is, Is::Cron(_)) && *line != "zoomtok get" {
+            assert_eq!(reader.bash(&reader.project(), "zoomtok get").code, Some(0));
+        }
+        let (ended, check) = match is {
+            Is::NotRun(reason) => {
+                eprintln!("not run: {line}: {reason}");
+                continue;
+            }
+            Is::OfEnv => {
+                is_filled_in(line);
+                continue;
+            }
+            Is::Run(_) if line.contains("curl") && !has_curl() => {
+                skipped("curl");
+                continue;
+            }
+            Is::Run(check) => (reader.bash(&reader.project(), line), check),
+            Is::RunInClone(check) => (reader.bash(&root(), line), check),
+            Is::Cron(check) => {
+                by_cron += 1;
+                (reader.cron(line), check)
+            }
+        };
+        run += 1;
+        let ended = ended.expect(0);
+        check(&reader, &ended);
+    }
+    assert!(run >= 15 && by_cron == 3, "{run}, {by_cron} by cron");
+}
+
+/// With nothing filled in, the program says so; it does not ask Zoom.
+fn is_filled_in(line: &str) {
+    let (name, _) = line.split_once('=').unwrap();
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let home = Home::of(&sandbox, &format!("{line}\n"));
+    home.run(["get"]).expect(3).says(&[name, "placeholder", "marketplace.zoom.us"]);
+    assert_eq!(sandbox.token_requests().len(), 0);
+}
+
+fn has_curl() -> bool {
+    let mut command = Command::new("curl");
+    command.arg("--version");
+    works(command)
+}
+
+/// A token that ends within what the line of cron says is replaced, and one that lasts longer is kept.
+#[test]
+fn cron_asks_zoom_only_when_it_has_to() {
+    let lines = LINES.iter().flat_map(|(_, lines)| *lines).filter(|(_, is)| matches!(is, Is::Cron(_)));
+    for ((line, _), reach) in lines.zip([900, 900, 600]) {
+        for (left, asked) in [(reach - 60, 1), (reach + 60, 0)] {
+            let reader = Reader::new();
+            let token = reader.sandbox.mint(left);
+            reader.write(".env", &format!("{}ZOOM_ACCESS_TOKEN={token}\n", credentials(&reader.sandbox)));
+            reader.cron(line).expect(0).quietly();
+            assert_eq!(reader.sandbox.token_requests().len(), asked, "{line} with {left} s");
+        }
+    }
+}
+
+/// What stands for something else in a command of a page.
+fn filled_in(word: &str) -> &str {
+    match word {
+        "SECS" | "SECONDS" | "N" => "60",
+        "SHELL" => "bash",
+        "COMMAND" => "true",
+        word => word,
+    }
+}
+
+#[test]
+fn every_command_in_the_text_is_one() {
+    let mut commands = 0;
+    // That page has what the program says, and some of it begins with its name.
+    for page in pages().iter().filter(|page| !page.ends_with("failures.md")) {
+        for span in quoted(&read(page)) {
+            let Ok(words) = shell_words::split(span) else { continue };
+            let mut words = words.iter().map(String::as_str).skip_while(|word| word.contains('='));
+            if words.next() != Some("zoomtok") {
+                continue;
+            }
+            let arguments: Vec<&str> = words.map(filled_in).collect();
+            // Who may stand there alone, as in "`zoomtok` alone".
+            if arguments.is_empty() || arguments.contains(&"…") {
+                continue;
+            }
+            let at = arguments.iter().position(|word| *word == "--").unwrap_or(arguments.len());
+            let asked = [&arguments[..at], &["--help"], &arguments[at..]].concat();
+            let ended = Home::empty().run(&asked);
+            assert_eq!(ended.code, Some(0), "{}: {span}: {}", page.display(), ended.stderr);
+            commands += 1;
+        }
+    }
+    assert!(commands > 40, "{commands}");
+}

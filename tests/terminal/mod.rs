@@ -1,0 +1,7 @@
+//! What a person sees on a terminal.
+
+pub(crate) mod controls;
+#[cfg(target_os = "linux")]
+pub(crate) mod picture;
+#[cfg(target_os = "linux")]
+pub(crate) mod screen;

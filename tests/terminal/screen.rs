@@ -1,0 +1,85 @@
+//! What a person sees on a terminal, where that is something else than what a program reads.
+
+use std::fs::{File, OpenOptions};
+use std::io::Read as _;
+use std::process::Stdio;
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+use zoomtok::sandbox::{Options, Sandbox};
+
+use crate::support::canaries::{Shows, assert_clean};
+use crate::support::{Home, credentials};
+
+pub(crate) const UTF8: (&str, &str) = ("LC_ALL", "C.UTF-8");
+const ASCII: (&str, &str) = ("LC_ALL", "C");
+
+/// What the program prints on a terminal, and its exit status.
+#[track_caller]
+pub(crate) fn on_terminal(home: &Home, arguments: &[&str], locale: (&str, &str)) -> (i32, String) {
+    let screen = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&screen).unwrap();
+    unlockpt(&screen).unwrap();
+    let name = ptsname(&screen, Vec::new()).unwrap().into_string().unwrap();
+    let terminal = || Stdio::from(OpenOptions::new().read(true).write(true).open(&name).unwrap());
+    let mut command = home.command(arguments);
+    command.env(locale.0, locale.1).env("TERM", "xterm").stdout(terminal()).stderr(terminal());
+    let mut child = command.spawn().unwrap();
+    // It holds the last open ends of the terminal on this side.
+    drop(command);
+    let mut shown = Vec::new();
+    // When the other side is closed, Linux says so with an error.
+    let _ = File::from(screen).read_to_end(&mut shown);
+    assert_clean(&shown, Shows::Nothing, "what a terminal shows");
+    let code = child.wait().unwrap().code().unwrap();
+    (code, String::from_utf8(shown).unwrap().replace("\r\n", "\n"))
+}
+
+#[test]
+fn a_terminal_that_is_not_utf8_gets_ascii_and_everything_else_the_signs() {
+    let home = Home::with_env("");
+    for (arguments, code, sign, letters) in [
+        (&["check"][..], 1, "❌ MISSING", "[!!] MISSING"),
+        (&["watch", "--once", "--no-claude"], 3, "━━━\n🔑 Token Status: ❌ No", "---\nToken Status: [!!] No"),
+        (&["doctor"], 3, "✅ zoomtok", "[ok] zoomtok"),
+    ] {
+        let (ended, shown) = on_terminal(&home, arguments, UTF8);
+        assert!(ended == code && shown.contains(sign), "{arguments:?} {ended}: {shown}");
+        let (ended, shown) = on_terminal(&home, arguments, ASCII);
+        assert!(
+            ended == code && shown.contains(letters) && shown.is_ascii(),
+            "{arguments:?} {ended}: {shown}"
+        );
+        let piped = home.command(arguments).env(ASCII.0, ASCII.1).output().unwrap();
+        assert!(String::from_utf8(piped.stdout).unwrap().contains(sign), "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_to_do_stands_on_a_line_of_its_own() {
+    let home = Home::with_env("");
+    let (code, shown) = on_terminal(&home, &["get", "--color", "never"], UTF8);
+    let lines: Vec<&str> = shown.lines().collect();
+    assert!(code == 3 && lines.len() == 2, "{shown}");
+    assert!(lines[0].starts_with("zoomtok: no credentials") && lines[1].starts_with("   👉 "), "{shown}");
+    // Elsewhere it is one line for whoever reads a log.
+    home.run(["get"]).expect(3).says(&["no credentials"]);
+}
+
+#[test]
+fn what_is_marked_by_colour_is_readable_on_light_and_dark_and_said_in_words_too() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let env = credentials(&sandbox).replace("ZOOM_CLIENT_SECRET=", "ZOOM_CLIENT_SECRET=x");
+    let home = Home::with_env(&env);
+    for (arguments, code) in [(&["get"][..], 4), (&["check"], 1), (&["--help"], 0), (&["gte"], 2)] {
+        let (ended, shown) = on_terminal(&home, arguments, UTF8);
+        assert_eq!(ended, code, "{shown}");
+        let styles = shown.split("\u{1b}[").skip(1).map(|rest| rest.split_once('m').unwrap().0);
+        // None of black, white, yellow and cyan as text, and nothing faint.
+        for style in styles.flat_map(|style| style.split(';')) {
+            assert!(["", "0", "1", "4", "22", "24", "31", "32", "39"].contains(&style), "{style}: {shown:?}");
+        }
+        let (_, plain) = on_terminal(&home, &[arguments, &["--color", "never"]].concat(), UTF8);
+        assert!(!plain.contains('\u{1b}') || code == 2 || arguments == ["--help"], "{plain:?}");
+    }
+}
