@@ -89,6 +89,13 @@ mod tests {
     }
 
     #[test]
+    fn the_page_about_the_server_names_each_variable_that_is_written() {
+        let page = include_str!("../../../../docs/mcp.md");
+        let missing: Vec<_> = names(true).filter(|name| !page.contains(&format!("`{name}`"))).collect();
+        assert!(missing.is_empty(), "docs/mcp.md does not name {missing:?}");
+    }
+
+    #[test]
     fn a_name_in_two_spellings_is_one_variable_on_windows() {
         let get = |name: &str| {
             name.eq_ignore_ascii_case("https_proxy").then(|| OsString::from("http://proxy.example:3128"))
