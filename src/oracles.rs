@@ -5,7 +5,7 @@
 pub use crate::clients::edit::json::oracle::claude_config;
 pub use crate::mcp::oracle::json_rpc;
 pub use crate::policy::oracle::policy;
-pub use crate::store::env_text::oracle::env_text;
+pub use crate::store::env::text::oracle::env_text;
 pub use crate::token::oracle::jwt;
 pub use crate::zoom::answer::oracle::token_answer;
 pub use crate::zoom::api::answer::oracle::api_answer;

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use zoomtok::store::EnvText;
 
 #[expect(dead_code, reason = "the unit tests use the rest")]
-#[path = "../../src/store/env_text/generated.rs"]
+#[path = "../../src/store/env/text/generated.rs"]
 mod generated;
 
 use generated::{CLIENT_AT_END, Case, EXPIRES, NEW_EXPIRES, NEW_TOKEN, OURS, TOKEN};

@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn the_page_tells_of_them() {
-        let page = include_str!("../../../docs/env.md");
+        let page = include_str!("../../../../docs/env.md");
         let section = page.split("## References and placeholders").nth(1).unwrap();
         let section = section.split("\n## ").next().unwrap();
         let (mut told, mut commands) = (0, 0);

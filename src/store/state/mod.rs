@@ -3,6 +3,8 @@
 //!
 //! All of it is written under the lock of that `.env`. Losing it costs a request, but for the recovery file.
 
+mod texts;
+
 use std::collections::BTreeMap;
 use std::fs::Metadata;
 use std::io;
@@ -14,7 +16,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::texts::Texts;
+pub use self::texts::Texts;
 use crate::error::Error;
 use crate::files::{
     Access, Directory, Reservation, heir, heir_of_secrets, make_private, name_of, read_opened,

@@ -6,15 +6,14 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::env_text::{Entry, EnvText, Fault};
 use super::rewrite::{Prepared, Rewrite, finish};
-use super::state::StateDirectory;
-use super::texts::Texts;
+use super::text::{Entry, EnvText, Fault};
 use crate::error::Error;
 use crate::files::{
     Access, Directory, Lock, Obstacle, Reservation, distrust, follows, insist, is_stream, name_of, obstacle,
     open_regular, read_opened, read_stream,
 };
+use crate::store::state::{StateDirectory, Texts};
 
 /// No `.env` comes near this many bytes; what is larger was named by mistake.
 const MAX_LEN: u64 = 1024 * 1024;

@@ -6,12 +6,11 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use super::env_file::EnvFile;
-use super::state::StateDirectory;
-use super::texts::Texts;
+use super::file::EnvFile;
 use crate::error::Error;
 use crate::files::in_place::{open, write};
 use crate::files::{Directory, Obstacle, Reservation, is_mounted, is_replaceable, make_private};
+use crate::store::state::{StateDirectory, Texts};
 
 /// A place made ready for a new text of a `.env`.
 #[derive(Debug)]
