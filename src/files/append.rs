@@ -4,10 +4,11 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use super::directory::{Access, Directory};
-use super::heir::{give, heir};
+use super::give::give;
+use super::heir::heir;
 use super::limits::may_grow_to;
 use super::make::make_usual;
-use super::replace::name_of;
+use super::path::name_of;
 use crate::error::Error;
 
 /// Adds `line` at the end of the regular file at `path`, made with its directory if need be: for its owner alone, and where

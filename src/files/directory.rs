@@ -155,7 +155,7 @@ impl Directory {
             file.set_permissions(PermissionsExt::from_mode(right))?;
         }
         if let Ok(parent) = self.own_metadata() {
-            super::heir::give(&file, &parent);
+            super::give::give(&file, &parent);
         }
         Ok(())
     }

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use super::directory::{Access, Directory};
 use super::limits::may_grow_to;
-use super::replace::{name_of, sync};
+use super::path::name_of;
+use super::replace::sync;
 use crate::error::Error;
 
 /// Opens a file that is to be written where it is.

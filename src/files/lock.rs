@@ -10,10 +10,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::directory::{Access, Directory};
-use super::heir::{give, heir};
+use super::give::give;
+use super::heir::heir;
 use super::in_place;
 use super::obstacle::{Obstacle, obstacle};
-use super::replace::{is_being_written, name_of};
+use super::path::name_of;
+use super::replace::is_being_written;
 use crate::clock::{Clock, Stop};
 use crate::error::Error;
 

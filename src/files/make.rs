@@ -31,7 +31,7 @@ enum Kind {
 #[cfg(unix)]
 fn make(path: &Path, kind: Kind) -> io::Result<()> {
     use super::directory::Directory;
-    use super::replace::name_of;
+    use super::path::name_of;
     if path.as_os_str().is_empty() || path.is_dir() {
         return Ok(());
     }

@@ -2,6 +2,7 @@
 
 mod append;
 mod directory;
+mod give;
 mod heir;
 pub(crate) mod in_place;
 mod limits;
@@ -10,6 +11,7 @@ mod make;
 mod obstacle;
 mod open;
 mod owner;
+mod path;
 mod probe;
 mod read;
 mod replace;
@@ -27,9 +29,9 @@ pub(crate) use make::make_private;
 pub(crate) use obstacle::{Obstacle, is_mounted, obstacle};
 pub(crate) use open::open_regular;
 pub(crate) use owner::distrust;
+pub(crate) use path::{name_of, resolve};
 pub(crate) use probe::is_replaceable;
 pub(crate) use read::{read_opened, read_regular};
-pub(crate) use replace::name_of;
 pub use replace::{Reservation, clean, temporary};
 pub(crate) use sharing::insist;
 pub(crate) use stream::{is_stream, read_stream};

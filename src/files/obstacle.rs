@@ -37,7 +37,7 @@ impl Obstacle {
 /// What is in the way of replacing the file of this name. `target` is its whole path.
 #[cfg(target_os = "linux")]
 pub(crate) fn obstacle(directory: &Directory, target: &Path) -> Option<Obstacle> {
-    use super::replace::name_of;
+    use super::path::name_of;
     use rustix::fs::StatxAttributes as Attributes;
     let Ok(file) = directory.attributes(name_of(target)) else { return mounted(target) };
     let has = |attribute| file.stx_attributes.contains(attribute);
@@ -82,7 +82,7 @@ fn is_in(list: &[u8], path: &[u8]) -> bool {
 pub(crate) fn obstacle(directory: &Directory, target: &Path) -> Option<Obstacle> {
     use std::os::macos::fs::MetadataExt as _;
     // UF_IMMUTABLE and SF_IMMUTABLE, UF_APPEND and SF_APPEND
-    match directory.metadata(super::replace::name_of(target)).ok()?.st_flags() {
+    match directory.metadata(super::path::name_of(target)).ok()?.st_flags() {
         flags if flags & 0x0002_0002 != 0 => Some(Obstacle::Immutable),
         flags if flags & 0x0004_0004 != 0 => Some(Obstacle::AppendOnly),
         _ => None,

@@ -2,7 +2,7 @@
 
 mod system;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::{File, Metadata};
 use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use self::system::{claim, keep_mode, replaceable, sync_directory};
 use super::directory::{Access, Directory};
 use super::heir::{follows, heir, heir_of_secrets};
 use super::limits::may_grow_to;
+use super::path::name_of;
 use crate::error::Error;
 
 pub(super) use self::system::{has_owner_of, sync, take_owner};
@@ -44,11 +45,6 @@ fn temporary_name(target: &Path) -> OsString {
     let mut name = name_of(target).to_owned();
     name.push(".zoomtok-tmp");
     name
-}
-
-/// The name of a file in its directory.
-pub(crate) fn name_of(target: &Path) -> &OsStr {
-    target.file_name().unwrap_or_default()
 }
 
 /// Removes what a killed process left beside `target`. The caller holds the lock.

@@ -4,7 +4,6 @@ pub(crate) mod env;
 mod known;
 mod state;
 
-pub(crate) use env::file::resolve;
 pub use env::file::{EnvFile, Place, find as find_env_file};
 pub(crate) use env::rewrite::is_storable;
 pub use env::rewrite::{Prepared, Rewrite};

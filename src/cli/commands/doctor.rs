@@ -17,9 +17,10 @@ use self::finding::{Finding, Row};
 use super::Context;
 use crate::cli::args::Doctor;
 use crate::error::Code;
+use crate::files::resolve;
 use crate::policy::file::PolicySource;
 use crate::settings::{POLICY_FILE, exported_names};
-use crate::store::{StateDirectory, resolve};
+use crate::store::StateDirectory;
 
 /// The version of the JSON that `doctor` prints; it changes when a field is renamed or removed.
 const JSON_VERSION: u32 = 1;

@@ -15,8 +15,10 @@ use super::server::Server;
 use crate::clients::edit::json::{New, Part, Place, beyond_json, edit, entries};
 use crate::clock::{Clock, Stop, SystemClock};
 use crate::error::{Error, NoServer};
-use crate::files::{Lock, PATIENCE, Reservation, insist, is_replaceable, make_private, read_regular};
-use crate::store::{Fault, no_place, resolve};
+use crate::files::{
+    Lock, PATIENCE, Reservation, insist, is_replaceable, make_private, read_regular, resolve,
+};
+use crate::store::{Fault, no_place};
 use crate::token::Token;
 
 /// No configuration comes near this many bytes; what is larger was named by mistake.

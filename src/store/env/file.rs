@@ -11,7 +11,7 @@ use super::text::{Entry, EnvText, Fault};
 use crate::error::Error;
 use crate::files::{
     Access, Directory, Lock, Obstacle, Reservation, distrust, follows, insist, is_stream, name_of, obstacle,
-    open_regular, read_opened, read_stream,
+    open_regular, read_opened, read_stream, resolve,
 };
 use crate::store::state::{StateDirectory, Texts};
 
@@ -24,9 +24,6 @@ const TOO_LARGE: &str = "which no .env is";
 /// What a pipe is told in place of being read.
 const STREAM: &str = "it is a pipe and not a regular file; get, check, exec and doctor read it, once, where --env-file or \
                       ZOOM_ENV_FILE names it, and watch and mcp never do";
-
-/// How many symbolic links may lead to a file, as in the Linux kernel.
-const MAX_LINKS: usize = 40;
 
 /// A `.env` as it was read, or the place where one will be made.
 #[derive(Debug, Clone)]
@@ -290,38 +287,6 @@ fn is_none(error: &io::Error) -> bool {
 
 fn unparseable(path: &Path, fault: Fault) -> Error {
     Error::Unparseable { path: path.to_owned(), line: fault.line, problem: fault.problem }
-}
-
-/// The path without symbolic links, also of a file that is not there yet: a link to nowhere says where to make it.
-pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
-    let mut path = path.to_owned();
-    for _ in 0..MAX_LINKS {
-        match plain(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            resolved => return resolved,
-        }
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        match path.read_link() {
-            Ok(link) => path = parent.join(link),
-            Err(_) => {
-                // No parent either: writing will say so, reading finds no file.
-                return Ok(plain(parent).map_or_else(
-                    |_| path.clone(),
-                    |parent| parent.join(path.file_name().unwrap_or_default()),
-                ));
-            }
-        }
-    }
-    Err(io::Error::new(io::ErrorKind::InvalidInput, "too many symbolic links"))
-}
-
-/// `canonicalize`, but for the `\\?\` that it puts before a path on Windows and that many programs do not take.
-fn plain(path: &Path) -> io::Result<PathBuf> {
-    let path = path.canonicalize()?;
-    Ok(match path.to_str().and_then(|text| text.strip_prefix(r"\\?\")) {
-        Some(text) if text.as_bytes().get(1) == Some(&b':') => text.into(),
-        _ => path,
-    })
 }
 
 #[cfg(test)]

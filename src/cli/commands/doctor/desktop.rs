@@ -8,11 +8,12 @@ use crate::cli::commands::claude_config;
 use crate::cli::commands::mcp::surroundings::Surroundings;
 use crate::clients::{App, Config, Configured, Contents, Served, program};
 use crate::error::Error;
+use crate::files::resolve;
 use crate::mcp::catalog;
 use crate::policy::Policy;
 use crate::policy::file as policy_file;
 use crate::settings::Settings;
-use crate::store::{default_state_root, resolve, state_root_where};
+use crate::store::{default_state_root, state_root_where};
 use crate::token::Token;
 
 /// What was seen of Claude Desktop.
