@@ -6,42 +6,31 @@
 //! asks nothing.
 
 mod adopted;
-mod carry;
-mod issued;
 mod look;
 mod recovery;
 mod remember;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use self::issued::{Issued, store};
 pub use self::look::Look;
-use self::recovery::{recover, unless_panicking};
+use self::recovery::{recoverable, unless_panicking};
 use self::remember::applicable;
 use crate::clock::{Clock, Stop};
 use crate::error::Error;
-use crate::files::{Lock, PATIENCE, clean, temporary};
-use crate::settings::{Environment, NAMES, REFRESH_TOKEN, Settings};
-use crate::store::{EnvFile, Memory, StateDirectory};
+use crate::settings::{Environment, Settings};
+use crate::store::{Memory, NewTokens, REFRESH_TOKEN, Snapshot, Store, Turn};
 use crate::token::{Found, State, Token};
 use crate::zoom::{Exchange, Granted, Http};
 
-/// How much longer than now a `.env` may become by a change: two tokens of the greatest length, several times.
-pub const ROOM: usize = 64 * 1024;
-
-/// Looks after the token of one `.env`.
+/// Looks after the token of one account.
 pub struct Keeper<'a> {
     /// The environment of the process.
     pub environment: &'a Environment,
-    /// The `.env`, which need not exist.
-    pub env_file: &'a Path,
-    /// What was read in it where it can be read only once.
-    pub given: Option<&'a EnvFile>,
-    /// Where state is kept, if anywhere.
-    pub state_root: Option<&'a Path>,
+    /// Where the token is kept.
+    pub store: &'a dyn Store,
     /// The time.
     pub clock: &'a dyn Clock,
     /// What ends its waits.
@@ -105,15 +94,14 @@ pub enum How {
 }
 
 impl<'a> Keeper<'a> {
-    /// The keeper of a `.env` that asks Zoom itself.
+    /// The keeper of a store, which asks Zoom itself.
     pub fn new(
         environment: &'a Environment,
-        env_file: &'a Path,
-        state_root: Option<&'a Path>,
+        store: &'a dyn Store,
         clock: &'a dyn Clock,
         stop: &'a Stop,
     ) -> Self {
-        Self { environment, env_file, given: None, state_root, clock, stop, zoom: &Http, watching: false }
+        Self { environment, store, clock, stop, zoom: &Http, watching: false }
     }
 
     /// Looks at the token that is there. Nothing is written, nobody is asked.
@@ -122,24 +110,16 @@ impl<'a> Keeper<'a> {
     ///
     /// The `.env` exists and cannot be read or parsed, or was found and may be somebody else's.
     pub fn look(&self) -> Result<Look, Error> {
-        let read = self
-            .given
-            .map_or_else(|| self.finished(EnvFile::read(self.env_file, NAMES)), |given| Ok(given.clone()));
-        self.held_by(read?)
+        self.look_at(self.store.read()?)
     }
 
-    /// The same while the lock is held.
-    fn look_under(&self, lock: &Lock) -> Result<Look, Error> {
-        self.held_by(self.finished(EnvFile::read_under(lock, self.env_file, NAMES))?)
-    }
-
-    fn held_by(&self, file: EnvFile) -> Result<Look, Error> {
-        self.environment.admit(&file)?;
-        let (file, now) = (Arc::new(file), self.clock.now());
-        let ahead = || self.state(&file).memory().clock.map_or(0, |clock| applicable(clock, now));
-        let settings = Settings::new(self.environment, &file);
+    fn look_at(&self, snapshot: Snapshot) -> Result<Look, Error> {
+        self.environment.admit(snapshot.file())?;
+        let (snapshot, now) = (Arc::new(snapshot), self.clock.now());
+        let ahead = || self.store.memory(&snapshot).clock.map_or(0, |clock| applicable(clock, now));
+        let settings = Settings::new(self.environment, &snapshot);
         let (held, read_only) = (settings.token(now, ahead)?, settings.read_only().unwrap_or(true));
-        Ok(Look { file, settings, held, now, read_only })
+        Ok(Look { snapshot, settings, held, now, read_only })
     }
 
     /// Makes sure that there is a token that meets `need`; `before` is what a look has just found.
@@ -149,48 +129,51 @@ impl<'a> Keeper<'a> {
     /// Any of [`Error`]; whatever it is, nothing that was stored is lost, and what was obtained is either in its
     /// place or in the recovery file, but for [`Error::Lost`].
     pub fn ensure(&self, before: &Look, need: &Need) -> Result<Kept, Error> {
-        let state = self.state(&before.file);
-        let waiting = state.is_waiting() && !before.read_only;
+        let waiting = self.store.is_waiting(&before.snapshot) && !before.read_only;
         if !waiting && let Some(kept) = before.meets(need, before.held.state.token(), How::Kept)? {
             if !before.read_only {
-                tidy(before.file.real());
+                self.store.clean(&before.snapshot);
             }
             return Ok(kept);
         }
-        if before.file.is_stream() {
-            return Err(Error::Stream { path: before.file.path().to_owned() });
+        if let Some(refusal) = self.store.refusal(&before.snapshot) {
+            return Err(refusal);
         }
         if before.read_only {
             return Err(before.refusal_to_write());
         }
 
         if !waiting {
-            // Whoever cannot ask need not wait for the lock, nor leave a lock file where there is nothing to lock.
+            // Whoever cannot ask need not wait for a turn, nor leave a lock file where there is nothing to lock.
             before.settings.credentials()?;
             before.settings.oauth_url()?;
         }
-        let turn = match Lock::acquire(before.file.real(), PATIENCE, self.clock, self.stop) {
+        let turn = match self.store.turn(&before.snapshot, self.clock, self.stop) {
             Ok(turn) => turn,
             Err(error) => return before.meets_unwritten(need, error),
         };
-        let mut look = self.look_under(&turn)?;
-        if look.file.real() != before.file.real() {
-            // A link that leads elsewhere by now, to a file with a lock of its own.
+        let mut look = self.look_at(turn.read()?)?;
+        if look.snapshot.identity() != before.snapshot.identity() {
+            // A link that leads elsewhere by now, to a home with turns of its own.
             drop(turn);
             return self.ensure(&look, need);
         }
         // Also what the holder saved there while this one waited: it may have spent the refresh token for it.
-        let recovered = if state.is_waiting() { recover(&state, &look) } else { Ok(false) };
+        let recovered = if self.store.is_waiting(&look.snapshot) {
+            turn.recover(&look.snapshot, &|recovery| recoverable(recovery, &look))
+        } else {
+            Ok(None)
+        };
         let recovered = match recovered {
             Ok(recovered) => recovered,
             Err(error) => return look.meets_unwritten(need, error),
         };
-        let mut warnings = Vec::new();
-        if recovered {
-            warnings.extend(self.carry(&look.file));
-            look = self.look_under(&turn)?;
+        let is_recovered = recovered.is_some();
+        let mut warnings = recovered.unwrap_or_default();
+        if is_recovered {
+            look = self.look_at(turn.read()?)?;
         }
-        let (present, how) = if recovered {
+        let (present, how) = if is_recovered {
             (look.held.state.token(), How::Recovered)
         } else {
             (before.held.state.token(), How::Adopted)
@@ -202,46 +185,46 @@ impl<'a> Keeper<'a> {
         if look.read_only {
             return Err(look.refusal_to_write());
         }
-        self.ask(&look, need, &state, before.now, warnings)
+        self.ask(&*turn, &look, need, before.now, warnings)
     }
 
-    /// Asks Zoom for a token and stores it, as whoever has the lock of the `.env` of `look`. `started` is when this process
-    /// began to wait for it.
+    /// Asks Zoom for a token and stores it. `started` is when this process began to wait for the turn.
     fn ask(
         &self,
+        turn: &dyn Turn,
         look: &Look,
         need: &Need,
-        state: &StateDirectory,
         started: DateTime<Utc>,
         mut warnings: Vec<String>,
     ) -> Result<Kept, Error> {
-        let memory = state.memory();
+        let memory = turn.memory();
         let (credentials, url) = (look.settings.credentials()?, look.settings.oauth_url()?);
-        self.heed(&memory, &credentials, started)?;
+        self.take_over(&memory, &credentials, started)?;
         self.is_meetable(&memory, &credentials, need)?;
-        let reservation = match look.file.reserve(ROOM, state) {
-            Ok(reservation) => reservation,
+        let reserved = match turn.reserve(&look.snapshot) {
+            Ok(reserved) => reserved,
             Err(error) => return look.meets_unwritten(need, error),
         };
         // From here on it goes to its end, within a bounded time.
         self.stop.check()?;
-        let attempt = self.remember_attempt(state, &memory, &credentials);
+        let attempt = self.remember_attempt(turn, &memory, &credentials);
         let exchanged = self.zoom.exchange(&url, &credentials, self.clock, self.stop);
-        let issued = match &exchanged {
-            Ok(granted) => Issued::from(granted),
-            Err(failed) => Issued { token: None, refresh_token: failed.refresh_token.as_ref() },
+        let tokens = match &exchanged {
+            Ok(granted) => {
+                NewTokens::issued(Some((&granted.token, granted.expires_at)), granted.refresh_token.as_ref())
+            }
+            Err(failed) => NewTokens::issued(None, failed.refresh_token.as_ref()),
         };
-        let mut stored = None;
-        if issued.token.is_some() || issued.refresh_token.is_some() {
-            stored = unless_panicking(|| store(issued, &look.file, reservation))
-                .map_err(|cause| self.rescue(state, &look.file, &credentials, issued, cause))?;
-            warnings.extend(self.carry(&look.file));
+        let mut stored = Vec::new();
+        if !tokens.is_empty() {
+            stored = unless_panicking(|| reserved.put(&tokens))
+                .map_err(|cause| self.rescue(turn, look, &credentials, &tokens, cause))?;
         }
         let granted = match exchanged {
             Ok(granted) => granted,
-            Err(failed) => return Err(attempt.failed(state, self.clock, failed)),
+            Err(failed) => return Err(attempt.failed(turn, self.clock, failed)),
         };
-        warnings.extend(attempt.succeeded(state, self.clock, &granted, need));
+        warnings.extend(attempt.succeeded(turn, self.clock, &granted, need));
         warnings.extend(stored);
         warnings.extend(granted.refused_refresh.map(|problem| {
             format!(
@@ -249,24 +232,19 @@ impl<'a> Keeper<'a> {
                  browser again before this token expires"
             )
         }));
-        self.fetched(&granted, need, &look.file, warnings)
+        self.fetched(&granted, need, &look.snapshot, warnings)
     }
 
-    /// What is remembered of the `.env` of a look.
+    /// What is remembered beside the token of a look.
     pub fn memory(&self, look: &Look) -> Memory {
-        self.state(&look.file).memory()
-    }
-
-    fn state(&self, file: &EnvFile) -> StateDirectory {
-        // The name of a pipe is that of another one the next time.
-        StateDirectory::of(self.state_root.filter(|_| !file.is_stream()), file.real())
+        self.store.memory(&look.snapshot)
     }
 
     fn fetched(
         &self,
         granted: &Granted,
         need: &Need,
-        before: &EnvFile,
+        before: &Snapshot,
         mut warnings: Vec<String>,
     ) -> Result<Kept, Error> {
         let found = Found { text: granted.token.expose(), recorded: Some(granted.expires_at) };
@@ -287,20 +265,10 @@ impl<'a> Keeper<'a> {
             expires_at: granted.expires_at,
             left,
             how: How::Fetched,
-            env_file: before.path().to_owned(),
-            made: !before.exists(),
+            env_file: before.file().path().to_owned(),
+            made: !before.file().exists(),
             warnings,
         })
-    }
-}
-
-/// Removes what a killed process left, if nobody is at work there right now.
-fn tidy(target: &Path) {
-    if temporary(target).exists()
-        && let Ok(Some(_lock)) = Lock::try_acquire(target)
-    {
-        // What cannot be removed now is told by the next replace, which needs its place.
-        let _ = clean(target);
     }
 }
 

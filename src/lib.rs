@@ -17,7 +17,7 @@
 //! | [`policy`] | which calls are allowed, and how many (pure), the file it is in, the counts | files, settings, spelling |
 //! | [`settings`] | flag, environment, `.env`, default, and where each value came from | store, token, zoom |
 //! | [`sandbox`] | a Zoom on loopback, for the demo and the tests | token |
-//! | [`store`] | where one account's tokens live: the `.env`, its text (pure), the state directory | files |
+//! | [`store`] | where one account's tokens live, and the right to change them: the `.env`, its text (pure), the state directory | files, token |
 //! | [`files`] | any file: lock, atomic replace, read, append, probe | |
 //! | [`zoom`] | Zoom over HTTPS: grants, calls of the API, what each answer means (pure) | token |
 //! | [`token`] | the token: secret value, claims, how long it lasts (pure) | |
@@ -32,10 +32,11 @@
 //!
 //! # The path of a token
 //!
-//! `zoomtok get` has [`keeper::Keeper::look`] read the `.env` and [`token::State`] judge what is there. If that does
-//! not last, [`keeper::Keeper::ensure`] takes [`files::Lock`], looks again, makes room with [`files::Reservation`] and
-//! asks [`zoom::Exchange`]. What comes back goes through [`store::EnvFile::with`] into the text of the `.env` as it is
-//! then, and takes its place in one rename. Where that fails it waits for the next run as a [`store::Recovery`].
+//! `zoomtok get` has [`keeper::Keeper::look`] read the [`store::Store`], which is the `.env`, and [`token::State`] judge
+//! the token. If that does not last, [`keeper::Keeper::ensure`] waits for the [`store::Turn`], the exclusive right to change
+//! what is kept, looks again, reserves a place for the new token and asks [`zoom::Exchange`]. What comes back goes through
+//! [`store::Reserved::put`] into the text of the `.env` as it is then, and takes its place in one rename. Where that fails it
+//! waits for the next run as a [`store::Recovery`].
 //!
 //! # The path of a call
 //!

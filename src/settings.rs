@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::store::EnvFile;
+use crate::store::{EnvFile, Snapshot};
 
 use table::{
     AUTO_REFRESH_THRESHOLD, CHECK_LOGFILE, CHECK_VERBOSE, CLAUDE_APP_COMMAND, CLAUDE_APP_NAME,
@@ -33,7 +33,7 @@ pub use names::{exported as exported_names, meant};
 pub use oddities::Oddity;
 pub use survey::Given;
 pub use table::NAMES;
-pub(crate) use table::{CLAUDE_SETTINGS, POLICY_FILE, REFRESH_TOKEN, TABLE};
+pub(crate) use table::{CLAUDE_SETTINGS, POLICY_FILE, TABLE};
 pub use token::Held;
 
 /// Where a value was set, for messages.
@@ -69,15 +69,19 @@ struct Value<'a> {
 #[derive(Clone)]
 pub struct Settings {
     environment: Environment,
-    file: Arc<EnvFile>,
+    snapshot: Arc<Snapshot>,
     /// Whether they are looked at for credentials that somebody else has sent.
     for_caller: bool,
 }
 
 impl Settings {
-    /// The settings that an environment and a `.env` make.
-    pub fn new(environment: &Environment, file: &Arc<EnvFile>) -> Self {
-        Self { environment: environment.clone(), file: Arc::clone(file), for_caller: false }
+    /// The settings that an environment and what a store gives make.
+    pub fn new(environment: &Environment, snapshot: &Arc<Snapshot>) -> Self {
+        Self { environment: environment.clone(), snapshot: Arc::clone(snapshot), for_caller: false }
+    }
+
+    fn file(&self) -> &EnvFile {
+        self.snapshot.file()
     }
 
     /// The seconds that a token must have left to count as valid, for `get` and `check`.
@@ -104,7 +108,7 @@ impl Settings {
     ///
     /// [`Error::Setting`] when the variable is not UTF-8.
     pub fn check_logfile(&self) -> Result<PathBuf, Error> {
-        let beside = || self.file.real().with_file_name("logs").join("zoom_token.log");
+        let beside = || self.file().real().with_file_name("logs").join("zoom_token.log");
         Ok(self.path(CHECK_LOGFILE)?.unwrap_or_else(beside))
     }
 
@@ -141,7 +145,7 @@ impl Settings {
                 problem: format!(
                     "names a policy outside of the directory of its .env, which was found and not named: name the .env \
                      with --env-file {}, or the policy with --policy",
-                    self.file.path().display()
+                    self.file().path().display()
                 ),
             }),
             _ => Ok(path),
@@ -276,12 +280,12 @@ impl Settings {
 
     /// What stands in the `.env`.
     fn written(&self, name: &'static str) -> Option<Value<'_>> {
-        let entry = self.file.get(name)?;
+        let entry = self.snapshot.get(name)?;
         Some(Value { text: &entry.value, origin: self.place_in_file(entry.line) })
     }
 
     fn place_in_file(&self, line: usize) -> Origin {
-        Origin::File { path: self.file.path().to_owned(), line }
+        Origin::File { path: self.file().path().to_owned(), line }
     }
 }
 

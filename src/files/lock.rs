@@ -20,11 +20,11 @@ use crate::clock::{Clock, Stop};
 use crate::error::Error;
 
 /// How long a process waits for another, in seconds. The holder is done within 20 s, see `zoom/exchange.rs`.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const LOCK_PATIENCE: Duration = Duration::from_secs(30);
 
 /// The pause between two looks at a lock that is held. It is what a waiting process adds to the time of the exchange
 /// it waits for.
-const PAUSE: Duration = Duration::from_millis(15);
+const LOCK_PAUSE: Duration = Duration::from_millis(15);
 
 /// A lock that is held until it is dropped.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl Lock {
             if clock.elapsed() >= deadline {
                 return Err(Error::Busy { path: lock_path(target), waited: patience.as_secs() });
             }
-            clock.sleep(PAUSE, stop)?;
+            clock.sleep(LOCK_PAUSE, stop)?;
         }
     }
 
@@ -159,13 +159,13 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let target = directory.path().join(".env");
         let clock = ManualClock::at("2026-03-04T12:00:00Z");
-        let held = Lock::acquire(&target, PATIENCE, &clock, &Stop::never()).unwrap();
+        let held = Lock::acquire(&target, LOCK_PATIENCE, &clock, &Stop::never()).unwrap();
         assert_eq!(clock.elapsed(), Duration::ZERO);
-        let error = Lock::acquire(&target, PATIENCE, &clock, &Stop::never()).unwrap_err();
+        let error = Lock::acquire(&target, LOCK_PATIENCE, &clock, &Stop::never()).unwrap_err();
         assert!(matches!(error, Error::Busy { waited: 30, .. }), "{error}");
-        assert!(clock.elapsed() < PATIENCE + 2 * PAUSE);
+        assert!(clock.elapsed() < LOCK_PATIENCE + 2 * LOCK_PAUSE);
         drop(held);
-        Lock::acquire(&target, PATIENCE, &clock, &Stop::never()).unwrap();
+        Lock::acquire(&target, LOCK_PATIENCE, &clock, &Stop::never()).unwrap();
     }
 
     #[test]

@@ -7,10 +7,10 @@ use crate::clock::{Clock, Stop, SystemClock};
 
 /// How long somebody may be in the way. Scanners and readers are gone much sooner, and with this on top of an exchange
 /// the lock is still held for less than others wait for it.
-const PATIENCE: Duration = Duration::from_secs(2);
+const SHARING_PATIENCE: Duration = Duration::from_secs(2);
 
 /// The pause between two attempts.
-const PAUSE: Duration = Duration::from_millis(10);
+const SHARING_PAUSE: Duration = Duration::from_millis(10);
 
 /// Attempts something with a file, and on Windows again for a short time while another process is in the way.
 pub(crate) fn insist<T>(attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
@@ -23,10 +23,12 @@ fn insist_while<T>(
     clock: &dyn Clock,
 ) -> io::Result<T> {
     // No signal is obeyed within this short time: what is being written may be the only good refresh token.
-    let (deadline, stop) = (clock.elapsed() + PATIENCE, Stop::never());
+    let (deadline, stop) = (clock.elapsed() + SHARING_PATIENCE, Stop::never());
     loop {
         match attempt() {
-            Err(error) if again(&error) && clock.elapsed() < deadline => drop(clock.sleep(PAUSE, &stop)),
+            Err(error) if again(&error) && clock.elapsed() < deadline => {
+                let _ = clock.sleep(SHARING_PAUSE, &stop);
+            }
             done => return done,
         }
     }
@@ -52,10 +54,10 @@ mod tests {
             if left == 0 { Ok("done") } else { Err(io::ErrorKind::PermissionDenied.into()) }
         };
         assert_eq!(insist_while(&mut attempt, |_| true, &clock).unwrap(), "done");
-        assert_eq!(clock.elapsed(), 2 * PAUSE);
+        assert_eq!(clock.elapsed(), 2 * SHARING_PAUSE);
         let denied = || Err::<(), _>(io::ErrorKind::PermissionDenied.into());
         insist_while(denied, |_| true, &clock).unwrap_err();
-        assert!(clock.elapsed() <= PATIENCE + 3 * PAUSE);
+        assert!(clock.elapsed() <= SHARING_PATIENCE + 3 * SHARING_PAUSE);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 const WRITER_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Enough for any `.env` that is meant: one that has to move leaves a copy behind.
-const ROOM: usize = 64 * 1024;
+const STREAM_ROOM: usize = 64 * 1024;
 
 /// Whether what has this name can only be read once.
 pub(crate) fn is_stream(path: &Path) -> bool {
@@ -44,7 +44,7 @@ pub(crate) fn read_stream(path: &Path, most: u64, what: &str) -> io::Result<Zero
     let path = path.to_owned();
     // An open may wait as well as a read, and neither can be given up from outside.
     thread::Builder::new().name("pipe".into()).spawn(move || {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(ROOM));
+        let mut bytes = Zeroizing::new(Vec::with_capacity(STREAM_ROOM));
         let read =
             File::open(path).and_then(|file| file.take(most.saturating_add(1)).read_to_end(&mut bytes));
         // Whoever has given up does not listen.

@@ -31,7 +31,7 @@ const SETTLING: Duration = Duration::from_secs(3);
 
 /// What changes when a file is changed or another file takes its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Stamp {
+pub struct Stamp {
     device: u64,
     inode: u64,
     size: u64,

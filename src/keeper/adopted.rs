@@ -4,23 +4,17 @@
 
 use super::{Keeper, Look};
 use crate::error::Error;
-use crate::files::{Lock, is_replaceable, lock_path};
 
 impl Keeper<'_> {
-    /// Why a new token could not be put into the `.env` of a look, where that is sure before anything is tried.
+    /// Why a new token could not be put where that of a look is, where that is sure before anything is tried.
     pub fn adopted(&self, look: &Look) -> Option<Error> {
-        let path = || look.file.path().to_owned();
+        let adopted = |source| Error::Adopted { path: look.env_file().path().to_owned(), source };
         if look.read_only {
-            return Some(Error::Adopted { path: path(), source: None });
+            return Some(adopted(None));
         }
-        if look.file.is_stream() {
-            return Some(Error::Stream { path: path() });
-        }
-        let real = look.file.real();
-        // Only a lock file that exists: whoever has no credentials leaves none behind.
-        let held = if lock_path(real).exists() { Lock::try_acquire(real) } else { Ok(None) };
-        let tried = held.and_then(|_lock| is_replaceable(real, 0));
-        let error = tried.err().filter(Error::is_unwritable)?;
-        Some(Error::Adopted { path: path(), source: Some(Box::new(error)) })
+        self.store.refusal(&look.snapshot).or_else(|| {
+            let error = self.store.probe(&look.snapshot).err().filter(Error::is_unwritable)?;
+            Some(adopted(Some(Box::new(error))))
+        })
     }
 }

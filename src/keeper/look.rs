@@ -7,24 +7,29 @@ use chrono::{DateTime, Utc};
 use super::{How, Kept, Need, Unlike};
 use crate::error::Error;
 use crate::settings::{Held, Settings};
-use crate::store::EnvFile;
+use crate::store::{EnvFile, Snapshot};
 use crate::token::{State, Token};
 
-/// A `.env` and its token, as a look without a lock finds them.
+/// The settings and the token, as they are found at one time.
 pub struct Look {
-    /// The file.
-    pub file: Arc<EnvFile>,
-    /// The settings that it and the environment make.
+    /// What was read.
+    pub snapshot: Arc<Snapshot>,
+    /// The settings that the environment and the `.env` make.
     pub settings: Settings,
     /// The token.
     pub held: Held,
     /// When the look was.
     pub now: DateTime<Utc>,
-    /// Whether the file is to be read only. A setting that says neither is no leave to write.
+    /// Whether it is to be read only. A setting that says neither is no leave to write.
     pub read_only: bool,
 }
 
 impl Look {
+    /// The `.env` with the settings.
+    pub fn env_file(&self) -> &EnvFile {
+        self.snapshot.file()
+    }
+
     /// The token, if it meets `need`. `present` is the one that was there before.
     pub(super) fn meets(
         &self,
@@ -47,7 +52,7 @@ impl Look {
             expires_at: *expires_at,
             left: *left,
             how,
-            env_file: self.file.path().to_owned(),
+            env_file: self.env_file().path().to_owned(),
             made: false,
             warnings: self.settings.foreign(claims)?,
         }))
@@ -59,13 +64,14 @@ impl Look {
             return Err(error);
         }
         let kept = self.meets(need, self.held.state.token(), How::Kept)?;
-        let adopted = || Error::Adopted { path: self.file.path().to_owned(), source: Some(Box::new(error)) };
+        let adopted =
+            || Error::Adopted { path: self.env_file().path().to_owned(), source: Some(Box::new(error)) };
         kept.ok_or_else(adopted)
     }
 
     /// That the `.env` is to be read only, or what is wrong with the setting that may say so.
     pub(super) fn refusal_to_write(&self) -> Error {
-        let adopted = || Error::Adopted { path: self.file.path().to_owned(), source: None };
+        let adopted = || Error::Adopted { path: self.env_file().path().to_owned(), source: None };
         self.settings.read_only().err().unwrap_or_else(adopted)
     }
 }

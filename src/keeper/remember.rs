@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::{Keeper, Look, Need};
 use crate::clock::Clock;
 use crate::error::{Code, Error, Left, Refusal};
-use crate::store::{ClockDifference, Failure, Life, Memory, StateDirectory, digest};
+use crate::store::{ClockDifference, Failure, Life, Memory, Turn, digest};
 use crate::zoom::{Credentials, Grant, Granted, LONGEST_WAIT, NotGranted};
 
 /// For how long it is believed that tokens live no longer than the last one did. Zoom may change that, and whoever asks
@@ -32,7 +32,7 @@ pub(super) struct Attempt {
 impl Keeper<'_> {
     /// Takes over a failure that another process met while this one waited, and obeys a wait that Zoom asked for. A
     /// verdict on other credentials is none on these.
-    pub(super) fn heed(
+    pub(super) fn take_over(
         &self,
         memory: &Memory,
         credentials: &Credentials,
@@ -87,25 +87,26 @@ impl Keeper<'_> {
         believed(&self.memory(look), &app_of(&credentials), look.now)
     }
 
-    /// Remembers that tokens of the `.env` of a look live no longer than this, in seconds.
+    /// Remembers that tokens of the app of a look live no longer than this, in seconds. It is not remembered where that would
+    /// take a turn that cannot be had; whoever has measured it knows it all the same.
     pub fn remember_short_life(&self, look: &Look, seconds: i64) {
         let Ok(credentials) = look.settings.credentials() else { return };
-        let (state, app) = (self.state(&look.file), app_of(&credentials));
-        let life = Some(Life { seconds, app, measured_at: self.clock.now() });
+        let Ok(turn) = self.store.turn(&look.snapshot, self.clock, self.stop) else { return };
+        let life = Some(Life { seconds, app: app_of(&credentials), measured_at: self.clock.now() });
         // What cannot be written down is kept by this process.
-        let _ = state.remember(&Memory { life, ..state.memory() });
+        let _ = turn.remember(&Memory { life, ..turn.memory() });
     }
 
-    /// What keeps this process from writing down what it remembers of the `.env` of a look, if anything does.
+    /// What keeps this process from writing down what it remembers beside the token of a look, if anything does.
     pub fn forgets(&self, look: &Look) -> Option<String> {
-        self.state(&look.file).problem()
+        self.store.forgets(&look.snapshot)
     }
 
     /// Takes note of an exchange before it is made: whoever ends this process before it has an answer has the next one say
     /// what became of the refresh token.
     pub(super) fn remember_attempt(
         &self,
-        state: &StateDirectory,
+        turn: &dyn Turn,
         before: &Memory,
         credentials: &Credentials,
     ) -> Attempt {
@@ -119,7 +120,7 @@ impl Keeper<'_> {
             memory.attempt = Some(self.clock.now());
         }
         if memory != *before {
-            let _ = state.remember(&memory);
+            let _ = turn.remember(&memory);
         }
         Attempt { memory, credentials: name, app: app_of(credentials), was_spent }
     }
@@ -127,7 +128,7 @@ impl Keeper<'_> {
 
 impl Attempt {
     /// Remembers a failure, which is news for those who wait, and gives it as it looks with what was known before.
-    pub(super) fn failed(self, state: &StateDirectory, clock: &dyn Clock, failed: NotGranted) -> Error {
+    pub(super) fn failed(self, turn: &dyn Turn, clock: &dyn Clock, failed: NotGranted) -> Error {
         let is_settled = failed.refresh_token.is_some();
         let error = match failed.error {
             Error::Refused { refusal: Refusal::RefreshToken, status, tracking_id } if self.was_spent => {
@@ -159,7 +160,7 @@ impl Attempt {
             });
         }
         if memory != self.memory {
-            let _ = state.remember(&memory);
+            let _ = turn.remember(&memory);
         }
         error
     }
@@ -167,7 +168,7 @@ impl Attempt {
     /// Remembers a success. Gives a warning when what somebody may miss cannot be written down.
     pub(super) fn succeeded(
         self,
-        state: &StateDirectory,
+        turn: &dyn Turn,
         clock: &dyn Clock,
         granted: &Granted,
         need: &Need,
@@ -191,7 +192,7 @@ impl Attempt {
             // Usually the same is remembered, and no file is touched.
             return Vec::new();
         }
-        let error = state.remember(&memory).err().filter(|_| is_missed);
+        let error = turn.remember(&memory).err().filter(|_| is_missed);
         error
             .map(|error| format!("{error}; the difference of the clocks is not remembered"))
             .into_iter()

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -14,6 +15,9 @@ use tempfile::TempDir;
 use super::*;
 use crate::clock::manual::ManualClock;
 use crate::error::{Code, Left, Refusal};
+use crate::files::{Lock, temporary};
+use crate::settings::NAMES;
+use crate::store::{EnvFile, EnvStore, Identity, StateDirectory};
 use crate::zoom::{Credentials, Grant, NotGranted};
 
 #[cfg(unix)]
@@ -137,11 +141,10 @@ impl<'a> World<'a> {
         act: impl FnOnce(),
     ) -> Result<Kept, Error> {
         let (env_file, state_root) = (self.env_file(), self.root.path().join("state"));
+        let store = EnvStore::new(env_file, NAMES, Some(state_root));
         let keeper = Keeper {
             environment: &self.environment,
-            env_file: &env_file,
-            given: None,
-            state_root: Some(&state_root),
+            store: &store,
             clock: &self.clock,
             stop: &self.stop,
             zoom: &self.zoom,
@@ -168,7 +171,8 @@ impl<'a> World<'a> {
     fn state(&self) -> StateDirectory {
         // By way of a file that is not there: the other one may not be readable.
         let beside = EnvFile::read(&self.root.path().join("none"), NAMES).unwrap();
-        StateDirectory::of(Some(&self.root.path().join("state")), &beside.real().with_file_name(".env"))
+        let identity = Identity::of_file(&beside.real().with_file_name(".env"));
+        StateDirectory::of(Some(&self.root.path().join("state")), &identity)
     }
 }
 
@@ -419,8 +423,8 @@ fn an_exported_refresh_token_does_not_win_over_its_successor() {
         let environment = Environment::from_pairs([("ZOOM_REFRESH_TOKEN", OsString::from(exported))]);
         let world =
             World::new(&format!("ZOOM_CLIENT_ID=a\nZOOM_CLIENT_SECRET=b\nZOOM_REFRESH_TOKEN={filed}\n"));
-        let file = Arc::new(EnvFile::read(&world.env_file(), NAMES).unwrap());
-        let credentials = Settings::new(&environment, &file).credentials().unwrap();
+        let snapshot = Arc::new(EnvStore::new(world.env_file(), NAMES, None).read().unwrap());
+        let credentials = Settings::new(&environment, &snapshot).credentials().unwrap();
         let Grant::RefreshToken(token) = credentials.grant else { panic!("no refresh token") };
         assert_eq!(token.expose(), new);
     }

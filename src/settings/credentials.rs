@@ -34,8 +34,8 @@ impl Settings {
                 ];
                 Err(Error::CredentialsMissing {
                     missing: missing.iter().filter(|(missing, _)| *missing).map(|(_, name)| *name).collect(),
-                    env_file: self.file.path().to_owned(),
-                    there: self.file.exists(),
+                    env_file: self.file().path().to_owned(),
+                    there: self.file().exists(),
                 })
             }
         }

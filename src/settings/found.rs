@@ -55,7 +55,7 @@ impl Settings {
         let counts = self.may_lead(lent) && self.may_say(name, written.text);
         // One that changes nothing is nothing to warn of.
         let is_default = written.text.trim().trim_end_matches('/') == default(name);
-        let env_file = self.file.path().to_owned();
+        let env_file = self.file().path().to_owned();
         (!counts && !is_default).then_some(Ignored { name, origin: written.origin, lent, env_file })
     }
 
@@ -75,7 +75,7 @@ impl Settings {
 
     /// Whether a path leads to a place below the directory of the `.env`, as it was found or as it really is.
     fn is_beside(&self, path: &Path) -> bool {
-        let parents = [self.file.path(), self.file.real()].map(Path::parent);
+        let parents = [self.file().path(), self.file().real()].map(Path::parent);
         let Some(real) = real(path) else { return false };
         parents
             .into_iter()

@@ -23,8 +23,8 @@ impl Settings {
     /// Names near one of ours, of those that are `exported` and those of the `.env`; and addresses of two Zooms.
     pub fn oddities(&self, exported: &[String]) -> Vec<Oddity> {
         let exported = exported.iter().map(|name| (name.as_str(), Origin::Environment.to_string()));
-        let place = format!("in {}", self.file.path().display());
-        let filed = self.file.other_names().filter(|name| is_ours(name)).map(|name| (name, place.clone()));
+        let place = format!("in {}", self.file().path().display());
+        let filed = self.file().other_names().filter(|name| is_ours(name)).map(|name| (name, place.clone()));
         let unknown = exported.chain(filed).filter_map(|(name, place)| {
             let meant = meant(name)?;
             let what = format!("{name} ({place}) is no setting of zoomtok's");
@@ -40,8 +40,8 @@ impl Settings {
         }
         let place = if self.environment.sets_empty(POLICY_FILE) {
             Origin::Environment.to_string()
-        } else if self.file.sets_empty(POLICY_FILE) {
-            format!("in {}", self.file.path().display())
+        } else if self.file().sets_empty(POLICY_FILE) {
+            format!("in {}", self.file().path().display())
         } else {
             return None;
         };
@@ -77,7 +77,7 @@ mod tests {
 
     use super::super::{Chosen, Environment, NAMES};
     use super::*;
-    use crate::store::EnvFile;
+    use crate::store::{EnvStore, Store as _};
 
     fn told(pairs: &[(&'static str, &str)], env: &str, exported: &[&str]) -> (Vec<String>, Option<String>) {
         let root = tempfile::tempdir().unwrap();
@@ -86,8 +86,8 @@ mod tests {
         std::io::Write::write_all(&mut file, env.as_bytes()).unwrap();
         let pairs = pairs.iter().map(|(name, value)| (*name, OsString::from(value)));
         let environment = Environment::from_pairs(pairs).with(Chosen::ByFlag);
-        let file = std::sync::Arc::new(EnvFile::read(&path, NAMES).unwrap());
-        let settings = Settings::new(&environment, &file);
+        let snapshot = std::sync::Arc::new(EnvStore::new(path.clone(), NAMES, None).read().unwrap());
+        let settings = Settings::new(&environment, &snapshot);
         let exported: Vec<String> = exported.iter().map(|name| (*name).to_owned()).collect();
         let place = path.display().to_string();
         let told = |oddity: &Oddity| oddity.told().replace(&place, ".env");

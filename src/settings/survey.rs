@@ -27,7 +27,7 @@ impl Settings {
     /// Whether the environment has a token that does not count, because the one of `.env`, which is `held`, lives longer.
     pub fn outlives_exported(&self, held: &Held) -> bool {
         let exported = self.environment.get(ACCESS_TOKEN).ok().flatten();
-        let filed = self.file.get(ACCESS_TOKEN).map(|entry| &entry.value);
+        let filed = self.snapshot.get(ACCESS_TOKEN).map(|entry| &entry.value);
         held.origin != Some(Origin::Environment)
             && exported.is_some_and(|exported| filed.is_none_or(|filed| filed.as_str() != exported))
     }

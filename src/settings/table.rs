@@ -3,6 +3,8 @@
 //! A new setting is a row here, whatever asks for it by the constant that the row makes, and a row in `docs/reference.md`,
 //! which a test compares with this one. Its name, the help, the manual page and what `doctor` says of it follow.
 
+use crate::store;
+
 /// A setting.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Setting {
@@ -54,7 +56,7 @@ pub(crate) enum Trust {
 /// Makes of each row the constant of its name, by which the code asks for the setting, and its place in the table. A setting
 /// without a row does not compile, and the compiler warns of one that nothing asks for.
 macro_rules! settings {
-    ($($constant:ident = $name:literal, $kind:expr, $trust:expr, $help:literal;)*) => {
+    ($($constant:ident = $name:expr, $kind:expr, $trust:expr, $help:literal;)*) => {
         $(pub(crate) const $constant: &str = $name;)*
 
         /// Every setting that a `.env` can hold, in the order of the help.
@@ -70,10 +72,10 @@ settings! {
         "the app's, from marketplace.zoom.us";
     ACCOUNT_ID = "ZOOM_ACCOUNT_ID", Kind::Credential, Trust::Anywhere,
         "of a Server-to-Server OAuth app";
-    REFRESH_TOKEN = "ZOOM_REFRESH_TOKEN", Kind::Credential, Trust::Anywhere,
+    REFRESH_TOKEN = store::REFRESH_TOKEN, Kind::Credential, Trust::Anywhere,
         "of a user-authorised app, where there is no account id";
-    ACCESS_TOKEN = "ZOOM_ACCESS_TOKEN", Kind::Token, Trust::Anywhere, "";
-    TOKEN_EXPIRES_AT = "ZOOM_TOKEN_EXPIRES_AT", Kind::Token, Trust::Anywhere, "";
+    ACCESS_TOKEN = store::ACCESS_TOKEN, Kind::Token, Trust::Anywhere, "";
+    TOKEN_EXPIRES_AT = store::TOKEN_EXPIRES_AT, Kind::Token, Trust::Anywhere, "";
     TOKEN_THRESHOLD = "ZOOM_TOKEN_THRESHOLD", Kind::Seconds(60), Trust::Anywhere,
         "seconds that a token must have left; 60";
     CHECK_VERBOSE = "ZOOM_CHECK_VERBOSE", Kind::Text(""), Trust::Anywhere,

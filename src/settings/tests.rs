@@ -12,12 +12,13 @@ use tempfile::TempDir;
 use super::*;
 use crate::clients::App;
 use crate::error::Code;
+use crate::store::{EnvStore, Store as _};
 use crate::zoom::Grant;
 
 struct World {
     _root: TempDir,
     environment: Environment,
-    file: Arc<EnvFile>,
+    snapshot: Arc<Snapshot>,
 }
 
 fn world(pairs: &[(&'static str, &str)], env: &str) -> World {
@@ -30,7 +31,7 @@ fn world(pairs: &[(&'static str, &str)], env: &str) -> World {
     .unwrap();
     let environment =
         Environment::from_pairs(pairs.iter().map(|(name, value)| (*name, OsString::from(value))));
-    World { environment, file: Arc::new(EnvFile::read(&path, NAMES).unwrap()), _root: root }
+    World { environment, snapshot: Arc::new(EnvStore::new(path, NAMES, None).read().unwrap()), _root: root }
 }
 
 /// A token with one claim, a time in seconds since 1970.
@@ -40,7 +41,7 @@ fn jwt(claim: &str, seconds: i64) -> String {
 
 impl World {
     fn settings(&self) -> Settings {
-        Settings::new(&self.environment, &self.file)
+        Settings::new(&self.environment, &self.snapshot)
     }
 }
 
@@ -297,7 +298,7 @@ fn a_survey_names_what_is_set_and_what_of_it_does_not_count() {
     );
     let given = world.settings().survey();
     assert!(!format!("{given:?}").contains("canary"), "{given:?}");
-    let line = |line| Origin::File { path: world.file.path().to_owned(), line };
+    let line = |line| Origin::File { path: world.snapshot.file().path().to_owned(), line };
     let rows: Vec<_> = given
         .iter()
         .map(|given| {

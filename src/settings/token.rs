@@ -26,8 +26,8 @@ impl Settings {
     ///
     /// [`Error::Setting`] when the variable of the environment is not UTF-8.
     pub fn token(&self, now: DateTime<Utc>, ahead: impl Fn() -> i64) -> Result<Held, Error> {
-        let in_file = self.file.get(ACCESS_TOKEN);
-        let file_recorded = self.file.get(TOKEN_EXPIRES_AT).and_then(|entry| time(&entry.value));
+        let in_file = self.snapshot.get(ACCESS_TOKEN);
+        let file_recorded = self.snapshot.get(TOKEN_EXPIRES_AT).and_then(|entry| time(&entry.value));
         let filed = in_file.map(|entry| Found { text: &entry.value, recorded: file_recorded });
         let of_file = Held {
             state: State::of(filed.as_ref(), now, &ahead),

@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::state::{StateDirectory, VERSION, Versioned, key_of};
+use super::identity::{Identity, key_of};
+use super::state::{StateDirectory, VERSION, Versioned};
 use crate::error::Error;
 use crate::files::{Directory, Tally, name_of};
 
@@ -52,14 +53,13 @@ impl KnownFiles {
         Self { root: root.to_owned() }
     }
 
-    /// Where the calls are counted for the `.env` at `real`, a path without symbolic links: in each of these files. It is
-    /// known from now on. None while another process looks it up or replaces it.
+    /// Where the calls are counted for a home of tokens: in each of these files. It is known from now on. None while another process looks it up or replaces it.
     ///
     /// # Errors
     ///
     /// What is known of it cannot be read or written. Nobody can tell then whether its calls are counted elsewhere.
-    pub(crate) fn counts(&self, real: &Path, now: DateTime<Utc>) -> Result<Option<Vec<PathBuf>>, Error> {
-        let own = key_of(real);
+    pub(crate) fn counts(&self, of: &Identity, now: DateTime<Utc>) -> Result<Option<Vec<PathBuf>>, Error> {
+        let (real, own) = (of.path(), of.key());
         let Look::Done(of_path) = self.of_path(real)? else { return Ok(None) };
         let file = number_at(real)?;
         let mut opened = None;

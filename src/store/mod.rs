@@ -1,19 +1,29 @@
-//! Where one account's tokens live: the `.env` and its text, what is remembered beside it, and where calls are counted.
+//! Where one account's tokens live: what can be read of it, and the right to change it. The `.env` is such a home.
 
 pub(crate) mod env;
+mod identity;
 mod known;
+mod names;
+mod new_tokens;
+mod snapshot;
 mod state;
+mod turn;
 
-pub use env::file::{EnvFile, Place, find as find_env_file};
+pub use env::EnvStore;
+pub(crate) use env::ROOM_FOR_TOKENS;
+pub use env::file::EnvFile;
+pub use env::find::{Place, find as find_env_file};
 pub(crate) use env::rewrite::is_storable;
-pub use env::rewrite::{Prepared, Rewrite};
 pub(crate) use env::text::reference;
 pub use env::text::{Entry, EnvText, Fault};
+pub use identity::{Identity, digest};
 pub(crate) use known::KnownFiles;
-pub use state::Texts;
+pub(crate) use names::{ACCESS_TOKEN, REFRESH_TOKEN, TOKEN_EXPIRES_AT};
+pub use new_tokens::NewTokens;
+pub use snapshot::{Snapshot, StoredTokens};
 pub(crate) use state::no_place;
 pub(crate) use state::root_where as state_root_where;
 pub use state::{
     ClockDifference, Failure, Life, Memory, Recovery, StateDirectory, default_root as default_state_root,
-    digest,
 };
+pub use turn::{Reserved, Store, Turn};

@@ -16,9 +16,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use self::reach::{Noted, Reach};
 use crate::clock::{Clock as _, Stop, SystemClock};
 use crate::error::{Code, Error, Refusal};
-use crate::files::{Unchanged, stamp};
+use crate::files::Unchanged;
 use crate::keeper::{How, Keeper, Kept, Look, Need, Unlike};
-use crate::settings::{Environment, Origin};
+use crate::settings::{Environment, NAMES, Origin};
+use crate::store::{EnvStore, Store};
 use crate::token::Token;
 use crate::watch::COOLDOWN;
 use crate::zoom::api::Api;
@@ -42,8 +43,8 @@ pub(crate) struct Tokens {
     is_exported_refused: AtomicBool,
     /// A token that Zoom's API has refused though it was just issued, and when, by the clock that never jumps.
     refused: Mutex<Option<(Token, Duration)>>,
-    env_file: PathBuf,
-    state_root: Option<PathBuf>,
+    /// Where the token is kept.
+    store: Box<dyn Store>,
     /// What is gone by.
     pub(crate) clock: SystemClock,
     /// Ends with the server: then nobody waits for a lock any more.
@@ -161,8 +162,7 @@ impl Tokens {
             environment,
             is_exported_refused: AtomicBool::new(false),
             refused: Mutex::default(),
-            env_file,
-            state_root,
+            store: Box::new(EnvStore::new(env_file, NAMES, state_root)),
             clock,
             stop,
             turn: Arc::default(),
@@ -177,12 +177,12 @@ impl Tokens {
 
     /// The keeper of the `.env`.
     pub(crate) fn keeper(&self) -> Keeper<'_> {
-        Keeper::new(self.environment(), &self.env_file, self.state_root.as_deref(), &self.clock, &self.stop)
+        Keeper::new(self.environment(), &*self.store, &self.clock, &self.stop)
     }
 
     /// Where state is kept, if anywhere.
     pub(crate) fn state_root(&self) -> Option<&Path> {
-        self.state_root.as_deref()
+        self.store.state_root()
     }
 
     /// The environment that was there at the start, without a token that Zoom's API has refused.
@@ -322,7 +322,7 @@ impl Tokens {
             return Ok(Pair { access: kept.token, refresh, expires_at: kept.expires_at });
         }
         if look.read_only {
-            return Err(Error::Adopted { path: look.file.path().to_owned(), source: None });
+            return Err(Error::Adopted { path: look.env_file().path().to_owned(), source: None });
         }
         let url = look.settings.for_caller().oauth_url()?;
         let (this, spent, reach) = (Arc::clone(self), given.clone(), Arc::clone(reach));
@@ -424,7 +424,7 @@ impl Tokens {
             let api = self.api(&look.settings.api_url(look.held.origin.as_ref())?)?;
             Ok(Arc::new(Ready { look, api }))
         };
-        locked(&self.ready).get(|| self.clock.elapsed(), || stamp(&self.env_file), read)
+        locked(&self.ready).get(|| self.clock.elapsed(), || self.store.stamp(), read)
     }
 
     fn api(&self, url: &Url) -> Result<Api, Error> {

@@ -1,7 +1,7 @@
 use tempfile::TempDir;
 
 use super::*;
-use crate::files::{Lock, PATIENCE, Reservation};
+use crate::files::{LOCK_PATIENCE, Lock, Reservation};
 use crate::sandbox::{ACCOUNT_ID, CLIENT_ID, Endpoint, Fault, Options, Sandbox};
 
 /// What keeps a token that is in a directory of its own, with a wrong secret, for a Zoom that takes half a second.
@@ -45,7 +45,7 @@ async fn calls_on_refused_credentials_make_one_exchange_however_late_they_look()
 async fn calls_that_wait_for_each_other_wait_for_the_lock_once() {
     let (directory, sandbox, tokens) = scene(SystemClock::fast(60));
     let _lock =
-        Lock::acquire(&directory.path().join(".env"), PATIENCE, &SystemClock::start(), &Stop::never())
+        Lock::acquire(&directory.path().join(".env"), LOCK_PATIENCE, &SystemClock::start(), &Stop::never())
             .unwrap();
     let [first, second] = two_calls(&tokens).await;
     assert!(matches!(first, Error::Busy { .. }), "{first}");

@@ -148,7 +148,7 @@ impl Report {
             "seconds_left": null,
             "problem": null,
             "source": self.look.held.origin.as_ref().map(source),
-            "env_file": self.look.file.path(),
+            "env_file": self.look.env_file().path(),
             "live": self.live.map(|live| live == Live::Accepted),
             "warnings": self.warnings,
         });

@@ -22,7 +22,7 @@ use crate::error::{Code, Error};
 use crate::files::Reservation;
 use crate::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Endpoint, Fault, Options, Sandbox};
 use crate::settings::{ENV_FILE, NAMES};
-use crate::store::EnvFile;
+use crate::store::{EnvStore, NewTokens, Store as _};
 
 /// How long each step stays on a terminal before the next one.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -107,11 +107,12 @@ fn ten_at_once(stage: &Stage<'_>) -> Result<()> {
 
 fn outage(stage: &Stage<'_>) -> Result<()> {
     stage.step("Zoom is down: .env stays as it is; once it is back, get -f brings a token")?;
-    let before = stage.env_file()?;
+    let text = || stage.store().read()?.file().with(&[]);
+    let before = text()?;
     stage.sandbox.fail(Endpoint::Token, Fault::Html(502), u32::MAX);
     stage.zoomtok(&["get", "-f"], Code::Passing)?;
-    let after = stage.env_file()?;
-    ensure!(before.with(&[])? == after.with(&[])?, "the .env has changed");
+    let after = text()?;
+    ensure!(before == after, "the .env has changed");
     stage.sandbox.heal(Endpoint::Token);
     stage.zoomtok(&["get", "-f"], Code::Done)
 }
@@ -189,15 +190,18 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    fn env_file(&self) -> Result<EnvFile> {
-        Ok(EnvFile::read(&self.directory.path().join(".env"), NAMES)?)
+    fn store(&self) -> EnvStore {
+        let directory = self.directory.path();
+        EnvStore::new(directory.join(".env"), NAMES, Some(directory.to_owned()))
     }
 
     /// Puts a token into the `.env`, as if time had passed.
     fn put(&self, token: &str) -> Result<()> {
-        let file = self.env_file()?;
-        let text = file.with(&[("ZOOM_ACCESS_TOKEN", token)])?;
-        Ok(Reservation::new(file.real(), text.len())?.commit(text.as_bytes())?)
+        let store = self.store();
+        let turn = store.turn(&store.read()?, &self.context.clock, &self.context.stop)?;
+        let access_token = Some(token.to_owned().into());
+        turn.reserve(&turn.read()?)?.put(&NewTokens { access_token, ..NewTokens::default() })?;
+        Ok(())
     }
 
     /// Says how often Zoom was asked for a token so far, and fails when it was another number.

@@ -20,7 +20,7 @@ use crate::error::Code;
 use crate::files::resolve;
 use crate::policy::file::PolicySource;
 use crate::settings::{POLICY_FILE, exported_names};
-use crate::store::StateDirectory;
+use crate::store::{Identity, StateDirectory, Store as _};
 
 /// The version of the JSON that `doctor` prints; it changes when a field is renamed or removed.
 const JSON_VERSION: u32 = 1;
@@ -45,28 +45,31 @@ pub(in crate::cli) fn run(context: &Context, doctor: &Doctor) -> Result<Code> {
 fn examine(context: &Context, doctor: &Doctor) -> Result<Vec<Finding>> {
     let mut findings = vec![of_program()];
     let look = context.keeper().look();
-    let real = resolve(&context.env_file).ok();
-    let state =
-        StateDirectory::of(context.state_root.as_deref(), real.as_deref().unwrap_or(&context.env_file));
+    let env_file = context.store.path();
+    let real = resolve(env_file).ok();
+    let state = StateDirectory::of(
+        context.store.state_root(),
+        &Identity::of_file(real.as_deref().unwrap_or(env_file)),
+    );
     let (look, exists) = match look {
         Ok(look) => {
-            let exists = look.file.exists();
+            let exists = look.env_file().exists();
             (Some(look), Ok(exists))
         }
         Err(error) => (None, Err(error)),
     };
-    if context.given.is_some() {
-        findings.push(files::of_stream(&context.env_file));
+    if context.store.is_stream() {
+        findings.push(files::of_stream(env_file));
     } else {
         let read_only = look.as_ref().is_some_and(|look| look.read_only);
-        let seen = files::look(&context.env_file, context.chosen, read_only, real, exists, &state);
+        let seen = files::look(env_file, context.chosen, read_only, real, exists, &state);
         findings.extend(files::judge(&seen));
     }
     // All the rest goes by what stands in the `.env`.
     let Some(look) = look else { return Ok(findings) };
     let settings = &look.settings;
     let credentials = settings.credentials();
-    let others = look.file.other_names().collect();
+    let others = look.env_file().other_names().collect();
     let ignored = settings.ignored(look.held.origin.as_ref()).into_iter();
     let seen = variables::Seen {
         given: settings.survey(),
@@ -83,7 +86,7 @@ fn examine(context: &Context, doctor: &Doctor) -> Result<Vec<Finding>> {
     findings.extend(zoom::judge(&seen));
 
     let token = look.held.state.token().filter(|_| look.held.state.lasts(0));
-    findings.extend(desktop::judge(&desktop::look(&look.settings, look.file.real(), token)));
+    findings.extend(desktop::judge(&desktop::look(&look.settings, look.env_file().real(), token)));
     Ok(findings)
 }
 

@@ -23,17 +23,15 @@ use crate::clock::{Stop, SystemClock};
 use crate::error::Error;
 use crate::keeper::{Keeper, Look};
 use crate::settings::{Chosen, Environment, NAMES, Settings, exported_names};
-use crate::store::{EnvFile, default_state_root};
+use crate::store::{EnvStore, default_state_root};
 
 /// What every command stands on.
 pub(super) struct Context {
     output: Output,
     environment: Environment,
-    env_file: PathBuf,
+    /// The `.env`.
+    store: EnvStore,
     chosen: Chosen,
-    /// The `.env` where it can be read only once.
-    given: Option<EnvFile>,
-    state_root: Option<PathBuf>,
     clock: SystemClock,
     /// What ends everything that waits.
     stop: Stop,
@@ -58,10 +56,8 @@ impl Context {
         let context = Self {
             output,
             environment: if global.read_only { environment.reading_only() } else { environment },
-            env_file,
+            store: EnvStore::new(env_file, NAMES, default_state_root()),
             chosen,
-            given: None,
-            state_root: default_state_root(),
             clock: SystemClock::start(),
             stop,
         };
@@ -75,18 +71,14 @@ impl Context {
     /// It cannot be read or parsed.
     pub(super) fn read_stream(&mut self) -> Result<(), Error> {
         if matches!(self.chosen, Chosen::ByFlag | Chosen::ByVariable) {
-            self.given = EnvFile::read_once(&self.env_file, NAMES)?;
+            self.store.read_stream()?;
         }
         Ok(())
     }
 
     /// The keeper of the `.env`.
     fn keeper(&self) -> Keeper<'_> {
-        let state_root = self.state_root.as_deref();
-        Keeper {
-            given: self.given.as_ref(),
-            ..Keeper::new(&self.environment, &self.env_file, state_root, &self.clock, &self.stop)
-        }
+        Keeper::new(&self.environment, &self.store, &self.clock, &self.stop)
     }
 
     /// Warns of what the `.env` of a look sets and may not, of the settings that matter to a command.
@@ -140,8 +132,8 @@ fn claude_config(settings: &Settings) -> Result<Config, Error> {
 
 /// That a look has found no token, and where not.
 fn not_found(look: &Look) -> String {
-    let path = look.file.path().display();
-    if look.file.exists() {
+    let path = look.env_file().path().display();
+    if look.env_file().exists() {
         format!("ZOOM_ACCESS_TOKEN not found in {path}")
     } else {
         format!("ZOOM_ACCESS_TOKEN not found, and there is no {path}")

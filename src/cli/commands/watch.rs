@@ -13,6 +13,7 @@ use crate::error::{Code, Error};
 use crate::event::Event;
 use crate::keeper::Keeper;
 use crate::settings::{CLAUDE_SETTINGS, Settings};
+use crate::store::Store as _;
 use crate::token::Token;
 use crate::watch::{Desktop, Plan, Updated, Watch};
 use crate::words;
@@ -41,7 +42,7 @@ pub(in crate::cli) fn run(context: &Context, flags: &args::Watch) -> Result<Code
     };
     let desktop = ClaudeDesktop {
         keeper: &keeper,
-        state_root: context.state_root.as_deref(),
+        state_root: context.store.state_root(),
         clock: &context.clock,
         stop: &context.stop,
     };

@@ -16,7 +16,7 @@ use crate::clients::edit::json::{New, Part, Place, beyond_json, edit, entries};
 use crate::clock::{Clock, Stop, SystemClock};
 use crate::error::{Error, NoServer};
 use crate::files::{
-    Lock, PATIENCE, Reservation, insist, is_replaceable, make_private, read_regular, resolve,
+    LOCK_PATIENCE, Lock, Reservation, insist, is_replaceable, make_private, read_regular, resolve,
 };
 use crate::store::{Fault, no_place};
 use crate::token::Token;
@@ -262,7 +262,7 @@ impl Config {
 fn lock(surroundings: &Surroundings<'_>) -> Result<Lock, Error> {
     let root = surroundings.state_root.ok_or_else(|| no_place("the lock"))?;
     make_private(root).map_err(|source| Error::Store { action: "make", path: root.to_owned(), source })?;
-    Lock::acquire(&root.join("claude"), PATIENCE, surroundings.clock, surroundings.stop)
+    Lock::acquire(&root.join("claude"), LOCK_PATIENCE, surroundings.clock, surroundings.stop)
 }
 
 /// Whether somebody may be in the middle of writing the file: then it is whole a moment later.

@@ -1,7 +1,7 @@
 //! What a server stands on: its settings, its policy, its counts. None of it has to be right when the server starts:
 //! a client shows what a tool answers, and drops what a program says that ends at once.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::clock::Clock as _;
@@ -10,7 +10,7 @@ use crate::keeper::Look;
 use crate::policy::counts::SharedCounts;
 use crate::policy::file::PolicySource;
 use crate::settings::{Settings, exported_names};
-use crate::store::KnownFiles;
+use crate::store::{Identity, KnownFiles};
 use crate::tokens::Tokens;
 use crate::watch::Plan;
 
@@ -70,7 +70,7 @@ impl Reader {
             plan(settings)?;
             settings.read_only()?;
             let policy = PolicySource::of(self.policy.as_deref(), settings)?;
-            let counts = self.counts(look.file.real());
+            let counts = self.counts(look.snapshot.identity());
             let mut warnings = warnings(&look);
             if self.policy.is_none() {
                 warnings.extend(settings.empty_policy().map(|oddity| oddity.told()));
@@ -95,10 +95,10 @@ impl Reader {
     }
 
     /// Servers of one `.env` count together, by whatever path they found it, through a link or a mount too.
-    fn counts(&self, real: &Path) -> SharedCounts {
+    fn counts(&self, of: &Identity) -> SharedCounts {
         let Some(root) = self.tokens.state_root() else { return SharedCounts::in_memory() };
-        let (known, real, clock) = (KnownFiles::new(root), real.to_owned(), self.tokens.clock);
-        SharedCounts::new(Box::new(move || known.counts(&real, clock.now())))
+        let (known, of, clock) = (KnownFiles::new(root), of.clone(), self.tokens.clock);
+        SharedCounts::new(Box::new(move || known.counts(&of, clock.now())))
     }
 }
 

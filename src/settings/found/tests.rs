@@ -8,12 +8,12 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use crate::settings::{Chosen, Environment, NAMES, Origin, Settings};
-use crate::store::EnvFile;
+use crate::store::{EnvStore, Snapshot, Store as _};
 
 struct World {
     root: TempDir,
     environment: Environment,
-    file: Arc<EnvFile>,
+    snapshot: Arc<Snapshot>,
 }
 
 /// A `.env` with this text, chosen for this reason, in a directory of its own below the root.
@@ -23,8 +23,8 @@ fn world(chosen: Chosen, pairs: &[(&'static str, &str)], text: &str) -> World {
     fs::create_dir(&directory).unwrap();
     put(&directory.join(".env"), &text.replace("ROOT", root.path().to_str().unwrap()));
     let pairs = pairs.iter().map(|(name, value)| (*name, OsString::from(value)));
-    let file = Arc::new(EnvFile::read(&directory.join(".env"), NAMES).unwrap());
-    World { environment: Environment::from_pairs(pairs).with(chosen), file, root }
+    let snapshot = Arc::new(EnvStore::new(directory.join(".env"), NAMES, None).read().unwrap());
+    World { environment: Environment::from_pairs(pairs).with(chosen), snapshot, root }
 }
 
 fn put(path: &Path, text: &str) {
@@ -37,7 +37,7 @@ fn put(path: &Path, text: &str) {
 
 impl World {
     fn settings(&self) -> Settings {
-        Settings::new(&self.environment, &self.file)
+        Settings::new(&self.environment, &self.snapshot)
     }
 
     fn ignored(&self) -> Vec<&'static str> {
@@ -80,7 +80,7 @@ fn what_runs_is_said_by_one_that_was_named_and_not_by_one_that_was_found() {
             ]
         );
         let told = settings.ignored(None)[0].told();
-        let path = world.file.path().display();
+        let path = world.snapshot.file().path().display();
         assert_eq!(
             told,
             format!(
@@ -108,7 +108,7 @@ fn what_is_exported_or_changes_nothing_is_nothing_to_warn_of() {
 #[test]
 fn a_path_counts_below_the_directory_of_the_env_and_nowhere_else() {
     let world = world(Chosen::Found, &[], "");
-    let here = world.file.path().parent().unwrap();
+    let here = world.snapshot.file().path().parent().unwrap();
     fs::create_dir(here.join("logs")).unwrap();
     let settings = world.settings();
     let may = |path: &Path| settings.may_say("ZOOM_CHECK_LOGFILE", path.to_str().unwrap());
@@ -128,7 +128,7 @@ fn a_path_counts_below_the_directory_of_the_env_and_nowhere_else() {
 fn a_link_counts_as_the_place_that_it_leads_to() {
     use std::os::unix::fs::symlink;
     let world = world(Chosen::Found, &[], "");
-    let here = world.file.path().parent().unwrap();
+    let here = world.snapshot.file().path().parent().unwrap();
     fs::create_dir(here.join("in")).unwrap();
     for (link, target) in [("out", ".."), ("inside", "in"), ("nowhere", "/none/x"), ("file", "../secret")] {
         symlink(target, here.join(link)).unwrap();
@@ -145,8 +145,8 @@ fn a_link_counts_as_the_place_that_it_leads_to() {
     let linked = world.root.path().join("linked");
     fs::create_dir(&linked).unwrap();
     symlink(here.join(".env"), linked.join(".env")).unwrap();
-    let file = Arc::new(EnvFile::read(&linked.join(".env"), NAMES).unwrap());
-    let settings = Settings::new(&world.environment, &file);
+    let snapshot = Arc::new(EnvStore::new(linked.join(".env"), NAMES, None).read().unwrap());
+    let settings = Settings::new(&world.environment, &snapshot);
     for directory in [&linked, here] {
         assert!(settings.may_say("CLAUDE_CONFIG_FILE", directory.join("x").to_str().unwrap()));
     }
@@ -197,7 +197,7 @@ fn an_address_that_was_found_gets_what_the_same_file_holds_and_nothing_else() {
         assert!(ignored.iter().all(|ignored| ignored.told().contains(" for the exported ZOOM_")));
         // Whoever names the file says that it is meant.
         let environment = Environment::default();
-        let named = Settings::new(&environment, &world.file).for_caller();
+        let named = Settings::new(&environment, &world.snapshot).for_caller();
         assert_eq!(named.oauth_url().unwrap().host_str(), Some("oauth.example"));
     }
     let refresh = OF_FILE.replace("ZOOM_ACCOUNT_ID=account", "ZOOM_REFRESH_TOKEN=refresh");

@@ -1,4 +1,4 @@
-//! A `.env` file: finding it, and reading it with care.
+//! A `.env` file, read with care.
 
 use std::fs::{File, Metadata};
 use std::io;
@@ -6,17 +6,16 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::rewrite::{Prepared, Rewrite, finish};
 use super::text::{Entry, EnvText, Fault};
 use crate::error::Error;
 use crate::files::{
-    Access, Directory, Lock, Obstacle, Reservation, distrust, follows, insist, is_stream, name_of, obstacle,
-    open_regular, read_opened, read_stream, resolve,
+    Access, Directory, Lock, distrust, follows, insist, is_stream, name_of, open_regular, read_opened,
+    read_stream, resolve,
 };
-use crate::store::state::{StateDirectory, Texts};
+use crate::store::state::Texts;
 
 /// No `.env` comes near this many bytes; what is larger was named by mistake.
-const MAX_LEN: u64 = 1024 * 1024;
+const LONGEST_ENV_FILE: u64 = 1024 * 1024;
 
 /// What is larger than that.
 const TOO_LARGE: &str = "which no .env is";
@@ -40,28 +39,6 @@ pub struct EnvFile {
     stream: bool,
 }
 
-/// Where a `.env` was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// In the directory of the search, or above it.
-    Above,
-    /// In zoomtok's configuration directory.
-    Configuration,
-}
-
-/// The nearest `.env` from `directory` upwards, else the one in zoomtok's configuration directory. A directory of that name,
-/// as some have for their Python, is none.
-pub fn find(directory: &Path, configuration: Option<&Path>) -> Option<(PathBuf, Place)> {
-    let above = directory.ancestors().map(|directory| (directory.join(".env"), Place::Above));
-    let configured =
-        configuration.map(|configuration| (configuration.join("zoomtok").join(".env"), Place::Configuration));
-    let is_one = |path: &Path| path.symlink_metadata().is_ok_and(|found| !found.is_dir());
-    let (path, place) = above.chain(configured.clone()).find(|(path, _)| is_one(path))?;
-    // Also for whoever is in that directory, or below it.
-    let is_configured = configured.is_some_and(|(configured, _)| configured == path);
-    Some((path, if is_configured { Place::Configuration } else { place }))
-}
-
 impl EnvFile {
     /// Reads what somebody has named and what can be read only once, such as a pipe. Gives nothing for everything else, which
     /// [`EnvFile::read`] reads.
@@ -73,7 +50,7 @@ impl EnvFile {
         if !is_stream(path) {
             return Ok(None);
         }
-        let read = || Ok((read_stream(path, MAX_LEN, TOO_LARGE)?, path.metadata()?));
+        let read = || Ok((read_stream(path, LONGEST_ENV_FILE, TOO_LARGE)?, path.metadata()?));
         let given = Self::of(path, path.to_owned(), None, read(), names)?;
         Ok(Some(Self { stream: true, ..given }))
     }
@@ -122,26 +99,8 @@ impl EnvFile {
         let path = &self.real;
         let unreadable = |source| Error::Unreadable { path: path.clone(), source };
         let directory = self.directory().map_err(unreadable)?;
-        let found = directory.file(name_of(path), Access::Read).and_then(|(file, metadata)| {
-            follows(self.metadata(), Some(&metadata))?;
-            read_all((file, metadata))
-        });
+        let found = self.read_again(&directory);
         Self::of(path, path.clone(), Some(directory), found, names)
-    }
-
-    /// Makes ready to replace it, with up to `room` bytes more than it has; where it is mounted by itself, to write it where
-    /// it is, with the texts kept in `state` meanwhile.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Store`], and nothing has changed then.
-    pub fn reserve(&self, room: usize, state: &StateDirectory) -> Result<Prepared, Error> {
-        let directory = self.directory_to_change()?;
-        let room = self.size + room;
-        if self.exists() && obstacle(&directory, &self.real) == Some(Obstacle::Mount) {
-            return Rewrite::new(&directory, &self.real, state, room).map(Prepared::InPlace);
-        }
-        Reservation::in_directory(&directory, &self.real, room).map(Box::new).map(Prepared::Beside)
     }
 
     /// What it will say once a rewrite of it is finished that was stopped in the middle; none where its bytes are no such
@@ -166,30 +125,21 @@ impl EnvFile {
         Self::of(path, real, None, Ok((bytes, metadata)), names).map(Some)
     }
 
-    /// Writes an unfinished rewrite to its end, if these are its texts. Whether they are.
+    /// The bytes that it has now, in the same directory, if it is still the same owner's.
     ///
     /// # Errors
     ///
-    /// [`Error::Unreadable`] or [`Error::Store`].
-    pub fn finish(&self, texts: &Texts) -> Result<bool, Error> {
-        let directory = self.directory_to_change()?;
-        let found = directory.file(name_of(&self.real), Access::Read).and_then(|(file, metadata)| {
-            follows(self.metadata(), Some(&metadata))?;
-            read_all((file, metadata))
-        });
-        let (bytes, _) = found.map_err(|source| Error::Unreadable { path: self.path.clone(), source })?;
-        finish(&directory, &self.real, texts, &bytes)
+    /// [`Error::Unreadable`].
+    pub(super) fn bytes_again(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let found = self.directory().and_then(|directory| self.read_again(&directory));
+        let unreadable = |source| Error::Unreadable { path: self.path.clone(), source };
+        found.map(|(bytes, _)| bytes).map_err(unreadable)
     }
 
-    fn directory_to_change(&self) -> Result<Directory, Error> {
-        let failed =
-            |source| Error::Store { action: "open the directory of", path: self.real.clone(), source };
-        self.directory().map_err(failed)
-    }
-
-    /// Its whole text.
-    pub(super) fn whole(&self) -> Result<Zeroizing<String>, Error> {
-        self.with(&[])
+    fn read_again(&self, directory: &Directory) -> io::Result<(Zeroizing<Vec<u8>>, Metadata)> {
+        let (file, metadata) = directory.file(name_of(&self.real), Access::Read)?;
+        follows(self.metadata(), Some(&metadata))?;
+        read_all((file, metadata))
     }
 
     fn directory(&self) -> io::Result<Directory> {
@@ -277,7 +227,7 @@ impl EnvFile {
 }
 
 fn read_all((file, metadata): (File, Metadata)) -> io::Result<(Zeroizing<Vec<u8>>, Metadata)> {
-    Ok((read_opened(file, &metadata, MAX_LEN, TOO_LARGE)?, metadata))
+    Ok((read_opened(file, &metadata, LONGEST_ENV_FILE, TOO_LARGE)?, metadata))
 }
 
 /// No file, or nothing that is one. The links of `/dev/fd` to pipes lead to names that do not exist.
@@ -303,31 +253,11 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_one_is_found() {
-        let root = tempfile::tempdir().unwrap();
-        let below = root.path().join("a/b");
-        let configuration = root.path().join("config");
-        fs::create_dir_all(&below).unwrap();
-        fs::create_dir_all(configuration.join("zoomtok")).unwrap();
-        put(&configuration.join("zoomtok/.env"), b"");
-        let found = || find(&below, Some(&configuration)).unwrap();
-        assert_eq!(found(), (configuration.join("zoomtok/.env"), Place::Configuration));
-        let in_it = configuration.join("zoomtok");
-        assert_eq!(find(&in_it, Some(&configuration)).unwrap(), (in_it.join(".env"), Place::Configuration));
-        put(&root.path().join("a/.env"), b"");
-        assert_eq!(found(), (root.path().join("a/.env"), Place::Above));
-        fs::create_dir(below.join(".env")).unwrap();
-        assert_eq!(found(), (root.path().join("a/.env"), Place::Above));
-        fs::remove_dir(below.join(".env")).unwrap();
-        put(&below.join(".env"), b"");
-        assert_eq!(found(), (below.join(".env"), Place::Above));
-    }
-
-    #[test]
     fn a_reader_finds_the_old_file_or_the_new_one() {
         use std::time::Duration;
 
         use crate::clock::{Clock as _, Stop, SystemClock};
+        use crate::files::Reservation;
 
         const NAME: &str = "ZOOM_ACCESS_TOKEN";
         let directory = tempfile::tempdir().unwrap();

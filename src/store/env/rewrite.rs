@@ -3,48 +3,27 @@
 //! It is written where it is. A process that is killed in the middle of that leaves half of the old text and half of the new
 //! one, so both are on the disk in the state directory before, and the next run writes the new one again.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::path::{Path, PathBuf};
 
-use super::file::EnvFile;
 use crate::error::Error;
 use crate::files::in_place::{open, write};
-use crate::files::{Directory, Obstacle, Reservation, is_mounted, is_replaceable, make_private};
-use crate::store::state::{StateDirectory, Texts};
-
-/// A place made ready for a new text of a `.env`.
-#[derive(Debug)]
-pub enum Prepared {
-    /// Beside it, to take its name.
-    Beside(Box<Reservation>),
-    /// In the file itself.
-    InPlace(Rewrite),
-}
-
-impl Prepared {
-    /// Puts `text` in the place of what `now` has.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Store`], and the old text is in its place, or what is to be there waits for the next run.
-    pub fn commit(self, now: &EnvFile, text: &str) -> Result<(), Error> {
-        match self {
-            Self::Beside(reservation) => reservation.commit(text.as_bytes()),
-            Self::InPlace(rewrite) => rewrite.commit(now, text),
-        }
-    }
-}
+use crate::files::{Directory, Obstacle, is_mounted, is_replaceable, make_private};
+use crate::store::state::{StateDirectory, StateTurn, Texts};
 
 /// A file that is open to be written where it is.
 #[derive(Debug)]
-pub struct Rewrite {
+pub(super) struct Rewrite {
     file: File,
     target: PathBuf,
-    state: StateDirectory,
 }
 
 impl Rewrite {
-    /// Opens `target` to be written, and sees that both texts can be kept meanwhile.
+    /// Opens `target` to be written, and checks that both texts can be kept meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`], and nothing has changed then.
     pub(super) fn new(
         directory: &Directory,
         target: &Path,
@@ -59,22 +38,30 @@ impl Rewrite {
         make_private(path.parent().unwrap_or(Path::new("")))
             .map_err(|error| failed("keep a copy of", error))?;
         is_replaceable(&path, 2 * room)?;
-        Ok(Self { file, target: target.to_owned(), state: state.clone() })
+        Ok(Self { file, target: target.to_owned() })
     }
 
-    fn commit(mut self, now: &EnvFile, new: &str) -> Result<(), Error> {
-        let old = now.whole()?;
-        let texts = Texts { old, new: new.to_owned().into() };
-        self.state.save_rewrite(&texts, now.metadata())?;
+    /// Puts the new text in the place of the old one. `of` is what the system said of the file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`], and the old text is in its place, or the new one waits for the next turn.
+    pub(super) fn commit(
+        mut self,
+        state: &StateTurn<'_>,
+        texts: &Texts,
+        of: Option<&Metadata>,
+    ) -> Result<(), Error> {
+        state.save_rewrite(texts, of)?;
         let failed = |source| Error::Store { action: "write", path: self.target.clone(), source };
         if let Err(error) = write(&mut self.file, texts.new.as_bytes()) {
             // As on a full disk. The old text had room.
             if write(&mut self.file, texts.old.as_bytes()).is_ok() {
-                self.state.forget_rewrite()?;
+                state.forget_rewrite()?;
             }
             return Err(failed(error));
         }
-        self.state.forget_rewrite()
+        state.forget_rewrite()
     }
 }
 

@@ -64,7 +64,7 @@ impl World {
     }
 
     fn at(&self, name: &str, now: DateTime<Utc>) -> Result<Vec<PathBuf>, Error> {
-        self.known().counts(&self.path(name), now).map(Option::unwrap)
+        self.known().counts(&Identity::of_file(&self.path(name)), now).map(Option::unwrap)
     }
 
     /// Counts something in these.
@@ -124,7 +124,9 @@ fn who_looks_a_new_file_up_under_two_names_at_once_finds_the_same_counts() {
         fs::hard_link(&env, world.path("b/.env")).unwrap();
         let look = |name: &str| {
             loop {
-                if let Some(counts) = world.known().counts(&world.path(name), now()).unwrap() {
+                if let Some(counts) =
+                    world.known().counts(&Identity::of_file(&world.path(name)), now()).unwrap()
+                {
                     return counts;
                 }
             }
@@ -200,7 +202,7 @@ fn what_cannot_be_read_is_an_error_and_what_another_has_is_waited_for() {
     world.counts("a/.env");
     let entry = fs::read_dir(world.path("state/zoomtok/files")).unwrap().next().unwrap().unwrap().path();
     let held = Tally::try_open(&entry).unwrap().unwrap();
-    assert!(world.known().counts(&env, now()).unwrap().is_none());
+    assert!(world.known().counts(&Identity::of_file(&env), now()).unwrap().is_none());
     drop(held);
     for text in [
         "{",

@@ -16,7 +16,8 @@ use crate::cli::lines;
 use crate::clock::Stop;
 use crate::clock::manual::ManualClock;
 use crate::error::{NoServer, Refusal};
-use crate::settings::Environment;
+use crate::settings::{Environment, NAMES};
+use crate::store::EnvStore;
 use crate::zoom::{Credentials, Exchange, Granted, NotGranted};
 
 /// What Zoom does at each exchange, and a token of an hour when nothing is said.
@@ -153,11 +154,10 @@ impl World {
     /// Runs a watch for so many steps and gives what it tells.
     fn watch(&self, plan: Plan, steps: usize, mut between: impl FnMut(&Self, usize)) -> Vec<String> {
         let (env_file, state) = (self.root.path().join(".env"), self.root.path().join("state"));
+        let store = EnvStore::new(env_file, NAMES, Some(state));
         let keeper = Keeper {
             environment: &self.environment,
-            env_file: &env_file,
-            given: None,
-            state_root: Some(&state),
+            store: &store,
             clock: &self.clock,
             stop: &Stop::never(),
             zoom: &self.zoom,

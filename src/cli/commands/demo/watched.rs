@@ -17,7 +17,8 @@ use crate::event::Event;
 use crate::files::Reservation;
 use crate::keeper::{Keeper, Need, Unlike};
 use crate::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Endpoint, Fault, Options, Sandbox};
-use crate::settings::Environment;
+use crate::settings::{Environment, NAMES};
+use crate::store::EnvStore;
 use crate::watch::{Plan, Watch};
 use crate::words;
 
@@ -100,7 +101,7 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
 /// An `.env`, a configuration of Claude's and an app that stands in for it.
 struct Scene {
     directory: TempDir,
-    env_file: PathBuf,
+    store: EnvStore,
     config: PathBuf,
     environment: Environment,
     claude: Child,
@@ -132,11 +133,12 @@ impl Scene {
             ("CLAUDE_APP_NAME", OsString::from(&app)),
             ("CLAUDE_CONFIG_FILE", OsString::from(&config)),
         ]);
-        Ok(Self { directory, env_file, config, environment, claude })
+        let store = EnvStore::new(env_file, NAMES, Some(directory.path().to_owned()));
+        Ok(Self { directory, store, config, environment, claude })
     }
 
     fn keeper<'a>(&'a self, clock: &'a SystemClock, stop: &'a Stop) -> Keeper<'a> {
-        Keeper::new(&self.environment, &self.env_file, Some(self.directory.path()), clock, stop)
+        Keeper::new(&self.environment, &self.store, clock, stop)
     }
 
     fn app(&self) -> Result<App, Error> {

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use super::finding::Finding;
 use crate::error::Error;
 use crate::files::{Lock, is_mounted, is_replaceable, lock_path, temporary};
-use crate::keeper::ROOM;
 use crate::settings::Chosen;
-use crate::store::{StateDirectory, is_storable};
+use crate::store::{ROOM_FOR_TOKENS, StateDirectory, is_storable};
 
 /// What was seen of the files.
 pub(super) struct Seen {
@@ -67,7 +66,7 @@ pub(super) fn look(
         chosen,
         read_only,
         mode: mode(&target).filter(|_| target.is_file()),
-        replaceable: if read_only { Ok(()) } else { is_storable(&target, ROOM, state) },
+        replaceable: if read_only { Ok(()) } else { is_storable(&target, ROOM_FOR_TOKENS, state) },
         mounted: !read_only && is_mounted(&target),
         leftover: Some(temporary(&target)).filter(|path| !being_written && path.exists()),
         lock: locked,
@@ -105,7 +104,7 @@ fn look_at_state(state: &StateDirectory) -> State {
         .filter(|(path, _)| mode(path).is_some_and(is_open))
         .collect();
     State {
-        writable: there.map_or(Ok(()), |there| is_replaceable(&there.join("state.json"), ROOM)),
+        writable: there.map_or(Ok(()), |there| is_replaceable(&there.join("state.json"), ROOM_FOR_TOKENS)),
         open,
         recovery: recovery.map(|path| (path, state.recovery().err())),
         directory,

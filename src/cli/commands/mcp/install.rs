@@ -31,14 +31,14 @@ pub(super) fn run(context: &Context, mcp: &Mcp) -> Result<Code> {
     let look = context.keeper().look()?;
     context.warn_of_oddities(&look);
     context.warn_of_ignored(&look, CLAUDE_SETTINGS);
-    let (settings, file) = (&look.settings, &look.file);
+    let (settings, file) = (&look.settings, look.env_file());
     let config = claude_config(settings)?;
     let policy = policy(settings, mcp.policy.as_deref())?;
     let surroundings = Surroundings::of_process();
     // A server would not start with one of them that makes no sense.
     settings.oauth_url().and(settings.api_url(None))?;
     let program = program()?;
-    let env_file = full(&context.env_file)?;
+    let env_file = full(context.store.path())?;
     let wanted = Wanted {
         program: text("the path of zoomtok", &program)?,
         env_file: text("the path of .env", &env_file)?,

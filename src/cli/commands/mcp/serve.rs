@@ -1,6 +1,7 @@
 //! `zoomtok mcp`: the server itself.
 
 use std::io::{IsTerminal as _, stderr, stdin};
+use std::path::Path;
 
 use anyhow::Result;
 
@@ -10,6 +11,7 @@ use crate::cli::lines;
 use crate::error::{Code, Error};
 use crate::event::Event;
 use crate::mcp::{self, Options};
+use crate::store::Store as _;
 use crate::words;
 
 /// Serves, whatever is wrong: `fault` is what is wrong with the command itself.
@@ -31,8 +33,8 @@ pub(super) fn run(context: &Context, flags: &args::Mcp, fault: Option<Error>) ->
     };
     let options = Options {
         environment: context.environment.clone(),
-        env_file: context.env_file.clone(),
-        state_root: context.state_root.clone(),
+        env_file: context.store.path().to_owned(),
+        state_root: context.store.state_root().map(Path::to_owned),
         clock: context.clock,
         stop: context.stop.clone(),
         policy: flags.policy.clone(),

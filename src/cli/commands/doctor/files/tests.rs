@@ -3,6 +3,7 @@ use std::{fs, io};
 use super::super::finding::tests::hold;
 use super::*;
 use crate::error::Code;
+use crate::store::Identity;
 
 /// A `.env` of which there is nothing to say.
 fn well() -> Seen {
@@ -150,7 +151,7 @@ fn a_directory_that_cannot_be_written_is_told_once() {
 fn a_look_changes_nothing() {
     let root = tempfile::tempdir().unwrap();
     let path = root.path().join(".env");
-    let state = StateDirectory::of(Some(&root.path().join("state")), &path);
+    let state = StateDirectory::of(Some(&root.path().join("state")), &Identity::of_file(&path));
     let seen = look(&path, Chosen::ToBeMade, false, Some(path.clone()), Ok(false), &state);
     assert!(seen.replaceable.is_ok() && seen.state.writable.is_ok());
     assert!(matches!(seen.lock, Locked::Free));
@@ -161,8 +162,16 @@ fn a_look_changes_nothing() {
 fn what_a_living_process_writes_is_no_leftover() {
     let root = tempfile::tempdir().unwrap();
     let path = root.path().join(".env");
-    let looked =
-        || look(&path, Chosen::Found, false, Some(path.clone()), Ok(false), &StateDirectory::of(None, &path));
+    let looked = || {
+        look(
+            &path,
+            Chosen::Found,
+            false,
+            Some(path.clone()),
+            Ok(false),
+            &StateDirectory::of(None, &Identity::of_file(&path)),
+        )
+    };
     fs::File::options().create_new(true).write(true).open(temporary(&path)).unwrap();
     assert_eq!(looked().leftover, Some(temporary(&path)));
     let _lock = Lock::try_acquire(&path).unwrap().unwrap();

@@ -1,0 +1,64 @@
+//! What is remembered between runs.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// What is remembered between runs and may be forgotten.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memory {
+    /// The last exchange, if it failed.
+    pub failure: Option<Failure>,
+    /// When a watch last began an exchange, whatever became of it.
+    #[serde(default)]
+    pub attempt: Option<DateTime<Utc>>,
+    /// How far the clocks were apart at the last exchange, if that was worth a warning.
+    pub clock: Option<ClockDifference>,
+    /// What the last token may be used for, by the names of Zoom's scopes, if Zoom ever said it.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// A digest of what Zoom was last asked with where that may have spent a refresh token and no answer has come. It is
+    /// written before Zoom is asked.
+    #[serde(default)]
+    pub spent: Option<String>,
+    /// How long the last token lived, where that was less than it was needed for.
+    #[serde(default)]
+    pub life: Option<Life>,
+}
+
+/// The life of a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Life {
+    /// In seconds.
+    pub seconds: i64,
+    /// A digest of the app and the account that it was issued for.
+    pub app: String,
+    /// When it was issued, by this machine's clock.
+    pub measured_at: DateTime<Utc>,
+}
+
+/// A failure that processes which waited for it take over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// When it was known.
+    pub at: DateTime<Utc>,
+    /// Its exit code: 4 or 5.
+    pub code: i32,
+    /// Its sentence.
+    pub message: String,
+    /// Its hint.
+    pub hint: Option<String>,
+    /// Zoom asked not to be asked again before this time.
+    pub not_before: Option<DateTime<Utc>>,
+    /// A digest of what Zoom was asked with.
+    #[serde(default)]
+    pub credentials: Option<String>,
+}
+
+/// A difference between Zoom's clock and this machine's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockDifference {
+    /// Seconds that Zoom's clock was ahead; negative when it was behind.
+    pub ahead: i64,
+    /// When it was measured, by this machine's clock.
+    pub measured_at: DateTime<Utc>,
+}

@@ -1,0 +1,125 @@
+//! What keeps tokens, and the right to change them.
+//!
+//! Whoever has a [`Turn`] is the only one in the world who may change what a [`Store`] holds, and nothing else has a
+//! method that does. So a token cannot be put anywhere, nor anything be remembered, by somebody who has not waited for it.
+
+use std::path::{Path, PathBuf};
+
+use super::new_tokens::NewTokens;
+use super::snapshot::Snapshot;
+use super::state::{Memory, Recovery};
+use crate::clock::{Clock, Stop};
+use crate::error::Error;
+use crate::files::Stamp;
+
+/// Where the tokens of one account live.
+pub trait Store: Send + Sync {
+    /// Reads what is kept, without waiting for anybody. Nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read or understood.
+    fn read(&self) -> Result<Snapshot, Error>;
+
+    /// What changes with all that [`Store::read`] gives; none where that cannot be told.
+    fn stamp(&self) -> Option<Stamp>;
+
+    /// What is remembered. What cannot be read is as good as forgotten.
+    fn memory(&self, of: &Snapshot) -> Memory;
+
+    /// What keeps this process from writing down what it remembers, if anything does.
+    fn forgets(&self, of: &Snapshot) -> Option<String>;
+
+    /// Whether an earlier turn ended with something that is not in its place.
+    fn is_waiting(&self, of: &Snapshot) -> bool;
+
+    /// Removes what a killed process left, if nobody has the turn.
+    fn clean(&self, of: &Snapshot);
+
+    /// Why nothing can ever be put there, where that is known without a try.
+    fn refusal(&self, of: &Snapshot) -> Option<Error>;
+
+    /// Tries whether something could be put there, and leaves nothing behind.
+    ///
+    /// # Errors
+    ///
+    /// As putting it there would end with.
+    fn probe(&self, of: &Snapshot) -> Result<(), Error>;
+
+    /// Waits for the exclusive right to change what is kept there, for as long as an exchange can take. `of` is what was
+    /// read before: by now the same name may lead to another home, which [`Turn::read`] shows by its identity.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Busy`] when somebody else had it for longer, [`Error::Store`] when it cannot be had at all,
+    /// [`Error::Interrupted`] when the end is requested meanwhile.
+    fn turn<'a>(
+        &'a self,
+        of: &Snapshot,
+        clock: &'a dyn Clock,
+        stop: &Stop,
+    ) -> Result<Box<dyn Turn + 'a>, Error>;
+
+    /// Where this machine keeps what belongs to it, if anywhere.
+    fn state_root(&self) -> Option<&Path>;
+}
+
+/// The exclusive right to change what a store holds, until it is dropped.
+///
+/// A store that many machines share may lose it in the middle, to whoever takes its holder for dead. Its [`Reserved::put`]
+/// then fails, and what Zoom has issued is rescued like after any other failure.
+pub trait Turn {
+    /// Reads what is kept, as nobody else can change it now.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::read`].
+    fn read(&self) -> Result<Snapshot, Error>;
+
+    /// What is remembered.
+    fn memory(&self) -> Memory;
+
+    /// Remembers this from now on. This process does so in any case.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when other processes do not; they have the old memory then.
+    fn remember(&self, memory: &Memory) -> Result<(), Error>;
+
+    /// Finishes what an earlier turn was stopped in, and puts those of the tokens in their place that wait for it and that
+    /// `choose` picks. Gives warnings, or none where nothing was waiting.
+    ///
+    /// # Errors
+    ///
+    /// What waits cannot be read or put in its place, and goes on waiting.
+    fn recover(
+        &self,
+        now: &Snapshot,
+        choose: &dyn Fn(&Recovery) -> NewTokens,
+    ) -> Result<Option<Vec<String>>, Error>;
+
+    /// Makes sure that new tokens can be put there, before anybody asks Zoom for them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`], and nothing has changed then.
+    fn reserve<'t>(&'t self, now: &'t Snapshot) -> Result<Box<dyn Reserved + 't>, Error>;
+
+    /// Saves tokens that could not be put in their place for the next turn. `of` is what they were to change.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when they cannot be saved here either.
+    fn rescue(&self, recovery: &Recovery, of: &Snapshot) -> Result<PathBuf, Error>;
+}
+
+/// A place in a store that is ready for new tokens. Dropped, it leaves nothing behind.
+pub trait Reserved {
+    /// Puts the tokens there, durably. A refresh token that somebody has put there since the reservation stays. Gives
+    /// warnings.
+    ///
+    /// # Errors
+    ///
+    /// What was there is there, or what is to be there waits for the next turn.
+    fn put(self: Box<Self>, tokens: &NewTokens) -> Result<Vec<String>, Error>;
+}
