@@ -2,6 +2,7 @@
 
 pub(crate) mod docs;
 pub(crate) mod generated;
+mod house;
 pub(crate) mod readme;
 #[cfg(unix)]
 pub(crate) mod readme_lines;

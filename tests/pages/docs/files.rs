@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::pages::docs::{quoted, read, root, rows};
+use crate::pages::docs::{quoted, read, rows};
 use crate::support::rows::tree;
 use crate::support::sources::source_of_constant;
 
@@ -124,73 +124,6 @@ mod made {
         home.run(["get"]).expect(0);
         assert_eq!(modes(&home.work())[".env"], 0o640);
         assert!(rows(&read("docs/files.md"), "## Written")[0][1].starts_with("kept;"));
-    }
-}
-
-/// The modules of the library, by the map in lib.rs.
-fn modules() -> BTreeSet<String> {
-    read("src/lib.rs")
-        .lines()
-        .filter_map(|line| Some(line.strip_prefix("pub mod ")?.strip_suffix(';')?.to_owned()))
-        // It is there for tests and for fuzzing only.
-        .filter(|module| module != "oracles")
-        .collect()
-}
-
-/// Which modules a module uses: what its sources name, but for its tests and its comments.
-fn used_by(module: &str) -> BTreeSet<String> {
-    let modules = modules();
-    let is_of = |path: &Path| {
-        let path = path.strip_prefix(root().join("src")).unwrap();
-        let first = path.iter().next().unwrap().to_str().unwrap();
-        first == module || first == format!("{module}.rs")
-    };
-    let is_test = |path: &Path| {
-        path.components().any(|part| {
-            let part = part.as_os_str().to_str().unwrap();
-            part.starts_with("tests") || part.starts_with("oracle")
-        })
-    };
-    let mut used = BTreeSet::new();
-    for path in
-        tree(&root().join("src")).iter().filter(|path| path.is_file() && is_of(path) && !is_test(path))
-    {
-        let source = read(path);
-        let code = source.split("\n#[cfg(test)]\nmod tests {").next().unwrap();
-        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
-            // `crate::one::Thing`, or `crate::{one::Thing, two}`.
-            let paths = line.split("crate::").skip(1);
-            for path in paths.flat_map(|rest| rest.trim_start_matches('{').split([',', '}'])) {
-                let first = path.trim().split([':', ';', ' ', '(', ')']).next().unwrap();
-                used.extend(modules.get(first).cloned());
-            }
-        }
-    }
-    used.remove(module);
-    used
-}
-
-#[test]
-fn the_modules_and_the_arrows_between_them_are_those_of_the_sources() {
-    let page = read("docs/architecture.md");
-    let table = rows(&page, "## The modules");
-    let names: BTreeSet<String> = table.iter().map(|cells| quoted(&cells[0])[0].to_owned()).collect();
-    assert_eq!(names, modules());
-    let map = read("src/lib.rs");
-    for (at, cells) in table.iter().enumerate() {
-        let [module, _, uses] = &cells[..] else { panic!("{cells:?}") };
-        let module = quoted(module)[0];
-        let is_below = |name: &&str| table[at + 1..].iter().any(|cells| quoted(&cells[0]) == [*name]);
-        assert!(quoted(uses).iter().all(is_below), "{module} uses what stands above it");
-        let told: BTreeSet<String> = quoted(uses).into_iter().map(str::to_owned).collect();
-        assert_eq!(told, used_by(module), "{module}");
-        assert!(map.contains(&format!("//! | [`{module}`] |")), "{module} is not in the map of lib.rs");
-    }
-    for path in
-        quoted(&page).into_iter().filter(|path| path.starts_with("src/") || path.starts_with("tests/"))
-    {
-        let path = path.split("::").next().unwrap();
-        assert!(root().join(path).exists(), "{path}");
     }
 }
 
