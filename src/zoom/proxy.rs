@@ -167,12 +167,12 @@ mod tests {
             ("socks5h://canary:1080", "SOCKS"),
             ("SOCKS4://canary", "SOCKS"),
             ("ftp://canary", "must begin with http://"),
-            ("http://", "no address"),
-            ("http://canary:port", "no address"),
-            ("http://me:can#ary@proxy:3128", "no address"),
-            ("http://me:12#canary@proxy:3128", "no address"),
-            ("http://me:12?canary@proxy:3128", "no address"),
-            ("http://me:12/canary@proxy:3128", "no address"),
+            ("http://", "not the address"),
+            ("http://canary:port", "not the address"),
+            ("http://me:can#ary@proxy:3128", "not the address"),
+            ("http://me:12#canary@proxy:3128", "not the address"),
+            ("http://me:12?canary@proxy:3128", "not the address"),
+            ("http://me:12/canary@proxy:3128", "not the address"),
         ] {
             let error = of(&[("HTTPS_PROXY", value)]).expect_err(value);
             let message = error.to_string();
