@@ -3,6 +3,8 @@
 pub(crate) mod docs;
 pub(crate) mod generated;
 mod house;
+#[cfg(unix)]
+mod reader;
 pub(crate) mod readme;
 #[cfg(unix)]
 pub(crate) mod readme_lines;

@@ -2,17 +2,17 @@
 //! `cargo install`, by cron under cron's environment. A line that is not run says why.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
-use tempfile::TempDir;
 use zoomtok::sandbox::{Options, Sandbox};
 
 use crate::env_file::readers::{skipped, works};
 use crate::pages::docs::{pages, quoted, read, root};
-use crate::support::{Ended, Home, credentials, ended};
+use crate::pages::reader::Reader;
+use crate::support::{Ended, Home, credentials};
 
 /// What becomes of a line.
 enum Is {
@@ -127,88 +127,6 @@ const LINES: &[(&str, &[Line])] = &[
         ],
     ),
 ];
-
-/// Somebody who has followed the README this far, in a home of theirs.
-struct Reader {
-    root: TempDir,
-    sandbox: Sandbox,
-}
-
-impl Reader {
-    fn new() -> Self {
-        let reader =
-            Self { root: tempfile::tempdir().unwrap(), sandbox: Sandbox::start(Options::default()).unwrap() };
-        let config =
-            if cfg!(target_os = "macos") { "Library/Application Support/Claude" } else { ".config/Claude" };
-        for directory in [".cargo/bin", "project", "zoommcp/scripts", ".config/zoomtok", config] {
-            fs::create_dir_all(reader.home().join(directory)).unwrap();
-        }
-        symlink(env!("CARGO_BIN_EXE_zoomtok"), reader.home().join(".cargo/bin/zoomtok")).unwrap();
-        reader.write(".env", &credentials(&reader.sandbox));
-        reader.script(
-            "my-script",
-            "echo \"with${ZOOM_ACCESS_TOKEN:-out} a token\" | sed 's/with[^o].* a/with a/' >ran",
-        );
-        reader.script("../.cargo/bin/claude", "printf '%s\\n' \"$@\" >claude");
-        // A stand-in for a password manager: it exports the credentials and becomes the command.
-        reader.script("../.cargo/bin/op", "shift 4; set -a; . ./.env; unset ZOOM_ACCESS_TOKEN; exec \"$@\"");
-        reader
-    }
-
-    fn home(&self) -> PathBuf {
-        self.root.path().join("you")
-    }
-
-    fn project(&self) -> PathBuf {
-        self.home().join("project")
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::write(self.project().join(name), text).unwrap();
-    }
-
-    fn script(&self, name: &str, line: &str) {
-        self.write(name, &format!("#!/bin/sh\n{line}\n"));
-        fs::set_permissions(self.project().join(name), fs::Permissions::from_mode(0o755)).unwrap();
-    }
-
-    /// What `my-script` has found.
-    fn ran(&self) -> String {
-        fs::read_to_string(self.project().join("ran")).unwrap()
-    }
-
-    /// What stands in a shell that is asked for nothing but this.
-    fn shell(&self, program: &str, directory: &Path, path: &str, line: &str) -> Ended {
-        let line = line.replace("https://api.zoom.us/v2", &self.sandbox.api_url());
-        let output = Command::new(program)
-            .args(["-c", &line])
-            .current_dir(directory)
-            .env_clear()
-            .env("HOME", self.home())
-            .env("PATH", path)
-            .env("SHELL", "/bin/sh")
-            .env("TZ", "UTC")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        ended(output)
-    }
-
-    /// As in a terminal: rustup has put cargo's directory into PATH.
-    fn bash(&self, directory: &Path, line: &str) -> Ended {
-        let path = format!("{}:/usr/local/bin:/usr/bin:/bin", self.home().join(".cargo/bin").display());
-        self.shell("bash", directory, &path, line)
-    }
-
-    /// As cron does it.
-    fn cron(&self, line: &str) -> Ended {
-        let mut command = line;
-        for _ in 0..5 {
-            command = command.split_once(' ').unwrap().1.trim_start();
-        }
-        self.shell("/bin/sh", &self.home(), "/usr/bin:/bin", command)
-    }
-}
 
 fn fetches_as_shown(page: &str, reader: &Reader, ended: &Ended) {
     let page = read(page);
