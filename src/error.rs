@@ -4,6 +4,7 @@
 //! a secret: values are described, not repeated.
 
 mod code;
+mod diagnostic;
 mod hint;
 mod left;
 mod no_server;
@@ -16,6 +17,7 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 pub use code::Code;
+pub use diagnostic::Diagnostic;
 pub use left::Left;
 pub use no_server::NoServer;
 pub use refusal::Refusal;
@@ -276,9 +278,8 @@ pub enum Error {
     },
 }
 
-impl Error {
-    /// What the process exits with.
-    pub fn code(&self) -> Code {
+impl Diagnostic for Error {
+    fn code(&self) -> Code {
         match self {
             Self::Setting { .. } | Self::Unmeetable { .. } => Code::Usage,
             Self::CredentialsMissing { .. }
@@ -307,23 +308,17 @@ impl Error {
         }
     }
 
+    fn hint(&self) -> Option<String> {
+        self.next_step()
+    }
+}
+
+impl Error {
     /// Whether a file cannot be written for want of a right, or because the filesystem is read-only: what trying again does
     /// not change.
     pub fn is_unwritable(&self) -> bool {
         let Self::Store { source, .. } = self else { return false };
         matches!(source.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
-    }
-
-    /// The error with all its causes and its hint, in one line.
-    pub fn told(&self) -> String {
-        let hint = self.hint().map(|hint| format!(". {hint}.")).unwrap_or_default();
-        self.with_causes() + &hint
-    }
-
-    /// The same without the hint.
-    pub fn with_causes(&self) -> String {
-        let causes = std::iter::successors(std::error::Error::source(self), |cause| cause.source());
-        causes.fold(self.to_string(), |line, cause| format!("{line}: {cause}"))
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod args;
 mod commands;
 mod core_dump;
+mod failure;
 mod lines;
 pub mod output;
 mod served;
@@ -20,7 +21,7 @@ use output::Output;
 pub(crate) use lines::lines;
 
 use crate::controls::{is_control, visible};
-use crate::error::{Code, Error};
+use crate::error::Code;
 
 /// Runs the program with these arguments, the first of which is its own name, and gives its exit status.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Code {
@@ -62,12 +63,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Code {
             Command::Man(_) => commands::generated::man(&context),
         },
     };
-    done.unwrap_or_else(|error| {
-        let ours: Option<&Error> = error.downcast_ref();
-        if !matches!(ours, Some(Error::Unread)) {
-            output.fail(&error);
+    done.unwrap_or_else(|failure| {
+        let code = failure.error().code();
+        // Nobody reads what it printed, so nobody is told either.
+        if code != Code::Done {
+            output.fail(failure.error());
         }
-        ours.map_or(Code::Failed, Error::code)
+        code
     })
 }
 

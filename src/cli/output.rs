@@ -17,7 +17,7 @@ use super::args::{Color, Global};
 use super::signs;
 use super::spinner::Spinner;
 use crate::controls::{in_json, visible};
-use crate::error::Error;
+use crate::error::{Diagnostic, Error};
 use crate::files::may_print;
 
 /// Where a command puts what it has to say.
@@ -127,12 +127,11 @@ impl Output {
     }
 
     /// What ended the command, with all causes and what to do next: one line on stderr, and two on a terminal.
-    pub fn fail(self, error: &anyhow::Error) {
-        let ours = error.downcast_ref::<Error>();
+    pub fn fail(self, error: &dyn Diagnostic) {
         let on_terminal = io::stderr().is_terminal();
-        let (told, hint) = match ours.and_then(Error::hint) {
-            Some(hint) if on_terminal => (format!("{error:#}"), Some(hint)),
-            _ => (ours.map_or_else(|| format!("{error:#}"), Error::told), None),
+        let (told, hint) = match error.hint() {
+            Some(hint) if on_terminal => (error.with_causes(), Some(hint)),
+            _ => (error.told(), None),
         };
         self.stderr(&format!("{} {}", "zoomtok:".red(), self.drawn(&told, on_terminal)));
         if let Some(hint) = hint {

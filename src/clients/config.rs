@@ -13,7 +13,7 @@ use self::server::Server;
 use self::write::{Change, Written};
 use super::edit::json::{Part, Place, beyond_json, server, value};
 use crate::clock::Stop;
-use crate::error::Error;
+use crate::error::{Diagnostic as _, Error};
 use crate::settings::Settings;
 use crate::store::default_state_root;
 use crate::token::{Token, mask};

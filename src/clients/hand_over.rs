@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{App, Config, Restarted, Step};
 use crate::clock::{Clock, Stop};
-use crate::error::Error;
+use crate::error::{Diagnostic as _, Error};
 use crate::token::Token;
 
 /// How long after its start Claude is left alone before its configuration is read back. It is known to write the file

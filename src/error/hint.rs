@@ -15,8 +15,8 @@ const PROCESSES: &str = if cfg!(windows) {
 };
 
 impl Error {
-    /// What to do next, as a sentence without its full stop; none where the error already says it.
-    pub fn hint(&self) -> Option<String> {
+    /// The hint of [`super::Diagnostic`].
+    pub(super) fn next_step(&self) -> Option<String> {
         match self {
             Self::CredentialsMissing { there: true, .. } => {
                 Some("Put there what the app's page on marketplace.zoom.us shows".into())
@@ -68,7 +68,7 @@ impl Error {
                 Some("Try again in a moment".into())
             }
             Self::Adopted { source: Some(source), .. } => {
-                source.hint().map(|hint| format!("{hint}, or have whoever writes it put a new token there"))
+                source.next_step().map(|hint| format!("{hint}, or have whoever writes it put a new token there"))
             }
             Self::Adopted { .. } => Some("Whoever writes it has to put a new token there".into()),
             // Said by zoomtok, with what to do about it.

@@ -153,6 +153,7 @@ fn locked(file: File, directory: &Directory, path: &Path) -> Result<Option<File>
 mod tests {
     use super::*;
     use crate::clock::manual::ManualClock;
+    use crate::error::Diagnostic as _;
 
     #[test]
     fn one_holds_it_and_the_other_gives_up_in_time() {

@@ -54,6 +54,7 @@ mod tests {
 
     use super::*;
     use crate::error::Code;
+    use crate::error::Diagnostic as _;
 
     #[test]
     fn a_file_that_can_be_replaced_stays_as_it_is_and_alone() {

@@ -261,6 +261,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::error::Diagnostic as _;
 
     fn directory() -> tempfile::TempDir {
         tempfile::tempdir().unwrap()

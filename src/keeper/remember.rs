@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::{Keeper, Look, Need};
 use crate::clock::Clock;
-use crate::error::{Code, Error, Left, Refusal};
+use crate::error::{Code, Diagnostic as _, Error, Left, Refusal};
 use crate::store::{ClockDifference, Failure, Life, Memory, Turn, digest};
 use crate::zoom::{Credentials, Grant, Granted, LONGEST_WAIT, NotGranted};
 

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 use crate::clock::{Clock as _, SystemClock, pause};
-use crate::error::Error;
+use crate::error::{Diagnostic as _, Error};
 use crate::files::{Unchanged, stamp};
 use crate::mcp::zoom::failure::Failure;
 use crate::mcp::zoom::ground::{Ground, sentence};

@@ -15,7 +15,7 @@ pub use self::ledger::Taken;
 use self::ledger::{Ledger, Refused};
 pub use self::shared::{FindCounts, SharedCounts};
 use crate::clock::{pause, rfc3339};
-use crate::error::Error;
+use crate::error::{Diagnostic as _, Error};
 use crate::files::{Released, Tally};
 use crate::policy::{Charge, Refusal, Window};
 

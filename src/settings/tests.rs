@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::clients::App;
-use crate::error::Code;
+use crate::error::{Code, Diagnostic as _};
 use crate::store::{EnvStore, Store as _};
 use crate::zoom::Grant;
 

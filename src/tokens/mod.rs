@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use self::reach::{Noted, Reach};
 use crate::clock::{Clock as _, Stop, SystemClock};
-use crate::error::{Code, Error, Refusal};
+use crate::error::{Code, Diagnostic as _, Error, Refusal};
 use crate::files::Unchanged;
 use crate::keeper::{How, Keeper, Kept, Look, Need, Unlike};
 use crate::settings::{Environment, NAMES, Origin};

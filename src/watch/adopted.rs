@@ -1,7 +1,7 @@
 //! A watch over a `.env` that it may not or cannot write: it waits for whoever renews the token, and goes on.
 
 use super::run::Watch;
-use crate::error::Error;
+use crate::error::{Diagnostic as _, Error};
 use crate::event::Event;
 use crate::keeper::{Look, Need, Unlike};
 use crate::token::Token;

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::adopted::Waiting;
 use super::schedule::{MAX_FAILURES, Outcome, Plan, Schedule, View};
 use crate::clock::{Clock, Stopped, jitter};
-use crate::error::{Code, Error, Left};
+use crate::error::{Code, Diagnostic as _, Error, Left};
 use crate::event::Event;
 use crate::keeper::{How, Keeper, Kept, Look, Need, Unlike};
 use crate::token::{Claims, State, Token};

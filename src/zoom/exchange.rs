@@ -124,6 +124,7 @@ mod tests {
 
     use super::*;
     use crate::clock::{Stop, SystemClock};
+    use crate::error::Diagnostic as _;
     use crate::zoom::Grant;
 
     /// Answers from a list, and records when it was asked.

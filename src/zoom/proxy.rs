@@ -124,6 +124,7 @@ fn impossible(name: &str, problem: &str) -> Error {
 mod tests {
     use super::*;
     use crate::error::Code;
+    use crate::error::Diagnostic as _;
 
     fn of(pairs: &[(&str, &str)]) -> Result<Option<Proxy>, Error> {
         Proxy::of(|name| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into()))

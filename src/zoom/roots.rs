@@ -156,6 +156,7 @@ mod tests {
 
     use super::*;
     use crate::error::Code;
+    use crate::error::Diagnostic as _;
 
     /// A root of Let's Encrypt's.
     const PEM: &str = "-----BEGIN CERTIFICATE-----

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use zoomtok::clients::{Again, App, Force, Platform, Quit, Restarted, Start, Step};
 use zoomtok::clock::{Stop, SystemClock};
-use zoomtok::error::Error;
+use zoomtok::error::{Diagnostic as _, Error};
 
 use crate::claude::app::Apps;
 

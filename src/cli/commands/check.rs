@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::{Context, not_found};
 use crate::cli::args::Check;
+use crate::cli::failure::Result;
 use crate::clock::rfc3339;
-use crate::error::{Code, Error};
+use crate::error::{Code, Diagnostic as _, Error};
 use crate::files;
 use crate::keeper::Look;
 use crate::settings::Origin;
@@ -58,7 +58,7 @@ pub(in crate::cli) fn run(context: &Context, check: &Check) -> Result<Code> {
     if let Some(log) = &log
         && let Err(error) = append(log, &report)
     {
-        context.output.warn(&format!("{:#}", anyhow::Error::new(error)));
+        context.output.warn(&error.with_causes());
     }
     context.warn(&report.warnings);
     if check.json {

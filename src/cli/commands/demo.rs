@@ -4,6 +4,7 @@
 //! shows something else than it says fails.
 
 mod client;
+mod mishap;
 mod watched;
 
 use std::io::{IsTerminal as _, stdout};
@@ -15,8 +16,9 @@ use anyhow::{Context as _, Result, bail, ensure};
 use owo_colors::Style;
 use tempfile::TempDir;
 
+use self::mishap::Mishap;
 use super::Context;
-use crate::cli::output;
+use crate::cli::{failure, output};
 use crate::clock::Clock as _;
 use crate::error::{Code, Error};
 use crate::files::Reservation;
@@ -30,7 +32,11 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// How many processes want a token at once.
 const CROWD: usize = 10;
 
-pub(in crate::cli) fn run(context: &Context) -> Result<Code> {
+pub(in crate::cli) fn run(context: &Context) -> failure::Result<Code> {
+    play(context).map_err(|error| Mishap(error).into())
+}
+
+fn play(context: &Context) -> Result<Code> {
     let stage = Stage::new(context)?;
     stage.show(&[
         &format!("A made-up Zoom listens on {}, and everything below", stage.sandbox.oauth_url()),

@@ -10,12 +10,12 @@ mod policy;
 mod variables;
 mod zoom;
 
-use anyhow::Result;
 use serde_json::json;
 
 use self::finding::{Finding, Row};
 use super::Context;
 use crate::cli::args::Doctor;
+use crate::cli::failure::Result;
 use crate::error::Code;
 use crate::files::resolve;
 use crate::policy::file::PolicySource;

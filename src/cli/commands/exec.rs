@@ -2,10 +2,9 @@
 
 use std::process::Command;
 
-use anyhow::Result;
-
 use super::{Context, get};
 use crate::cli::args::Exec;
+use crate::cli::failure::Result;
 use crate::clock::rfc3339;
 use crate::error::{Code, Error};
 

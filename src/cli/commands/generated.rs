@@ -2,14 +2,14 @@
 
 use std::io::{self, Write as _};
 
-use anyhow::{Context as _, Result};
 use clap::{Arg, Command, CommandFactory as _, Id};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
 use super::Context;
 use crate::cli::args::{AFTER, Cli, FIRST};
-use crate::error::Code;
+use crate::cli::failure::Result;
+use crate::error::{Code, Error};
 
 pub(in crate::cli) fn completions(context: &Context, shell: Shell) -> Result<Code> {
     let mut script = Vec::new();
@@ -20,7 +20,7 @@ pub(in crate::cli) fn completions(context: &Context, shell: Shell) -> Result<Cod
 
 /// One page for the program with all its commands, since nobody looks for `zoomtok-get(1)`.
 pub(in crate::cli) fn man(context: &Context) -> Result<Code> {
-    let page = page().context("cannot make the manual page")?;
+    let page = page().map_err(|source| Error::Other { action: "make the manual page".into(), source })?;
     context.output.raw(&page)?;
     Ok(Code::Done)
 }

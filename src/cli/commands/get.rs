@@ -2,11 +2,11 @@
 
 use std::io::{IsTerminal as _, stderr};
 
-use anyhow::Result;
 use serde_json::json;
 
 use super::Context;
 use crate::cli::args::Get;
+use crate::cli::failure::Result;
 use crate::clock::rfc3339;
 use crate::error::{Code, Error, Refusal};
 use crate::keeper::{How, Keeper, Kept, Need, Unlike};

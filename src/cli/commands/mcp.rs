@@ -4,10 +4,9 @@ mod install;
 mod serve;
 pub(super) mod surroundings;
 
-use anyhow::Result;
-
 use super::Context;
 use crate::cli::args::Mcp;
+use crate::cli::failure::Result;
 use crate::error::{Code, Error};
 
 /// `fault` is what is wrong with the context; there is none for an install.

@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use anyhow::Result;
-
 use super::Context;
 use crate::cli::args::{Policy as Flags, PolicyCommand};
+use crate::cli::failure::Result;
 use crate::clock::Clock as _;
 use crate::error::{Code, Error};
 use crate::mcp::{catalog, judged};

@@ -1,11 +1,10 @@
 //! `zoomtok restart-claude`
 
-use anyhow::Result;
-
 use super::{Context, claude_config, get};
 use crate::cli::args::RestartClaude;
+use crate::cli::failure::Result;
 use crate::clients::{self, App, Config, Restarted, Step};
-use crate::error::{Code, Error};
+use crate::error::{Code, Diagnostic as _, Error};
 use crate::keeper::How;
 use crate::settings::CLAUDE_SETTINGS;
 use crate::token::Token;
@@ -49,7 +48,7 @@ fn hand_over(context: &Context, token: Token) -> Option<(Config, Token)> {
             (!update.reads_env).then_some((config, token))
         }
         Err(error) => {
-            context.output.warn(&format!("{:#}", anyhow::Error::new(error)));
+            context.output.warn(&error.with_causes());
             None
         }
     }

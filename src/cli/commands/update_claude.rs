@@ -1,9 +1,8 @@
 //! `zoomtok update-claude`
 
-use anyhow::Result;
-
 use super::{Context, not_found, restart_claude};
 use crate::cli::args::UpdateClaude;
+use crate::cli::failure::Result;
 use crate::cli::served::served;
 use crate::clients::{App, Config, Update};
 use crate::error::{Code, Error};

@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use anyhow::Result;
-
 use super::{Context, claude_config};
 use crate::cli::args;
+use crate::cli::failure::Result;
 use crate::cli::lines;
 use crate::clients::{self, App, Config};
 use crate::clock::{Clock, Stop};

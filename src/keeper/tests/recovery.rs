@@ -1,6 +1,7 @@
 //! What cannot be put in its place is put there later.
 
 use super::*;
+use crate::error::Diagnostic as _;
 
 /// Has somebody save half of an edit while Zoom is being asked.
 fn spoil_during(world: &World<'_>) {

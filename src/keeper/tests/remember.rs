@@ -1,6 +1,7 @@
 //! What one exchange leaves for the next.
 
 use super::*;
+use crate::error::Diagnostic as _;
 
 fn lost() -> Error {
     Error::Passing { what: "cut".into(), not_before: None, reached: true, spent: true, tracking_id: None }

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use serde_json::Value;
 
-use crate::error::Error;
+use crate::error::{Diagnostic as _, Error};
 use crate::zoom::api;
 
 /// A failure of a tool.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::clock::Clock as _;
-use crate::error::Error;
+use crate::error::{Diagnostic as _, Error};
 use crate::keeper::Look;
 use crate::policy::counts::SharedCounts;
 use crate::policy::file::PolicySource;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::file::EnvFile;
 use crate::clock::{Clock, Stop};
+use crate::error::Diagnostic as _;
 use crate::store::known::KnownFiles;
 
 /// How often what is known of a file is asked for while another process has it.

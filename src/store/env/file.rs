@@ -245,6 +245,7 @@ mod tests {
     use std::io::Write as _;
 
     use super::*;
+    use crate::error::Diagnostic as _;
 
     const NAMES: &[&str] = &["ZOOM_ACCESS_TOKEN"];
 

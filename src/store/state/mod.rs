@@ -24,7 +24,7 @@ pub use self::root::default_root;
 pub(crate) use self::root::{no_place, root_where};
 pub(super) use self::texts::Texts;
 use super::identity::Identity;
-use crate::error::Error;
+use crate::error::{Diagnostic as _, Error};
 use crate::files::{Lock, heir, heir_of_secrets};
 
 /// The directory that holds this for one home of tokens.

@@ -3,6 +3,7 @@
 #![expect(clippy::panic, reason = "what does not hold ends a test")]
 
 use super::*;
+use crate::error::Diagnostic as _;
 
 /// Stands in the answers for what Zoom echoes.
 const CANARY: &str = "CANARY";

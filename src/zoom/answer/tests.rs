@@ -1,6 +1,7 @@
 //! The token endpoint's answers, one by one.
 
 use super::*;
+use crate::error::Diagnostic as _;
 use crate::zoom::Credentials;
 use crate::zoom::http::bearer;
 

@@ -7,7 +7,7 @@ use super::finding::Finding;
 use crate::cli::commands::claude_config;
 use crate::cli::commands::mcp::surroundings::Surroundings;
 use crate::clients::{App, Config, Configured, Contents, Served, program};
-use crate::error::Error;
+use crate::error::{Diagnostic as _, Error};
 use crate::files::resolve;
 use crate::mcp::catalog;
 use crate::policy::Policy;

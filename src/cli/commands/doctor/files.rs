@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::finding::Finding;
-use crate::error::Error;
+use crate::error::{Diagnostic as _, Error};
 use crate::files::{Lock, is_mounted, is_replaceable, lock_path, temporary};
 use crate::settings::Chosen;
 use crate::store::{ROOM_FOR_TOKENS, StateDirectory, is_storable};

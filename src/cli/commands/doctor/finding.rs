@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::error::{Code, Error};
+use crate::error::{Code, Diagnostic};
 
 /// Something that was looked at, and what it is like.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl Finding {
     }
 
     /// An error that a command would end with.
-    pub(super) fn error(check: &'static str, error: &Error) -> Self {
+    pub(super) fn error(check: &'static str, error: &dyn Diagnostic) -> Self {
         Self { check, level: Level::Bad(error.code()), message: error.with_causes(), hint: error.hint() }
     }
 
@@ -103,6 +103,7 @@ pub(super) fn code(findings: &[Finding]) -> Code {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::error::Error;
 
     /// What a person reads of these.
     pub(in super::super) fn text(findings: &[Finding]) -> String {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::finding::Finding;
-use crate::error::{Code, Error};
+use crate::error::{Code, Diagnostic as _, Error};
 use crate::keeper::{How, Keeper, Look, Need, Unlike};
 use crate::mcp::zoom::scopes;
 use crate::settings::Held;

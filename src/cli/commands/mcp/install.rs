@@ -5,10 +5,7 @@ mod wanted;
 use std::collections::BTreeMap;
 use std::env::{self, consts::EXE_SUFFIX};
 use std::ffi::OsStr;
-use std::io;
 use std::path::{Path, PathBuf, absolute};
-
-use anyhow::{Context as _, Result};
 
 use serde::Serialize;
 
@@ -17,8 +14,9 @@ use super::Context;
 use super::surroundings::Surroundings;
 use crate::cli::args::Mcp;
 use crate::cli::commands::claude_config;
+use crate::cli::failure::Result;
 use crate::clients::{Entry, Existing, Installed};
-use crate::error::{Code, Error};
+use crate::error::{Code, Diagnostic as _, Error};
 use crate::mcp::catalog;
 use crate::policy::file as policy_file;
 use crate::settings::{CLAUDE_SETTINGS, Chosen, Given, Origin, Settings};
@@ -86,8 +84,9 @@ fn full(path: &Path) -> Result<PathBuf, Error> {
 }
 
 /// The path of this program, by a name that stays.
-fn program() -> Result<PathBuf> {
-    let running = env::current_exe().context("cannot tell where this program is")?;
+fn program() -> Result<PathBuf, Error> {
+    let running = env::current_exe()
+        .map_err(|source| Error::Other { action: "tell where this program is".into(), source })?;
     let typed = env::args_os().next().unwrap_or_default();
     Ok(lasting(&full(&running)?, env::var_os("PATH").as_deref(), Path::new(&typed)))
 }
@@ -174,7 +173,7 @@ fn of_credentials(given: &[Given], in_file: impl Fn(&str) -> bool, env_file: &Pa
 }
 
 /// What a person reads.
-fn lines(installed: &Installed, wanted: &Wanted, dry_run: bool) -> Result<Vec<String>> {
+fn lines(installed: &Installed, wanted: &Wanted, dry_run: bool) -> Result<Vec<String>, Error> {
     let Installed { path, place, entry, .. } = installed;
     let path = path.display();
     if !installed.changed {
@@ -185,8 +184,8 @@ fn lines(installed: &Installed, wanted: &Wanted, dry_run: bool) -> Result<Vec<St
     let say = |done, would| if dry_run { would } else { done };
     let what = if installed.made { say("made", "would be made") } else { say("updated", "would be updated") };
     let mut lines = vec![format!("⚙️  Claude's configuration {what}: {path}")];
-    let now = serde_json::to_string_pretty(&shown(entry)).map_err(io::Error::from);
-    let now = now.context("cannot show the entry")?;
+    let now = serde_json::to_string_pretty(&shown(entry))
+        .map_err(|error| Error::Other { action: "show the entry".into(), source: error.into() })?;
     lines.push(format!("🔌 {place} {}: {now}", say("is now", "would then be")));
     if let Some(before) = &installed.before {
         lines.push(format!(

@@ -3,10 +3,9 @@
 use std::io::{IsTerminal as _, stderr, stdin};
 use std::path::Path;
 
-use anyhow::Result;
-
 use super::Context;
 use crate::cli::args;
+use crate::cli::failure::Result;
 use crate::cli::lines;
 use crate::error::{Code, Error};
 use crate::event::Event;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::arguments::{ClientId, ClientSecret, GivenToken};
 use super::{Hints, Reply, Tool, schema};
 use crate::clock::rfc3339;
+use crate::error::Diagnostic as _;
 use crate::mcp::zoom::failure::Failure;
 use crate::mcp::zoom::session::Session;
 use crate::token::State;

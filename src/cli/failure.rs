@@ -1,0 +1,22 @@
+//! How a command fails: with an error of any room.
+
+use crate::error::Diagnostic;
+
+/// What a command gives back.
+pub(super) type Result<T, E = Failure> = std::result::Result<T, E>;
+
+/// The error that ended a command. `?` makes one of any room's error.
+#[derive(Debug)]
+pub(super) struct Failure(Box<dyn Diagnostic>);
+
+impl Failure {
+    pub(super) fn error(&self) -> &dyn Diagnostic {
+        &*self.0
+    }
+}
+
+impl<E: Diagnostic + 'static> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(Box::new(error))
+    }
+}
