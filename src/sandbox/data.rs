@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::{ACCOUNT_ID, OWNER_ID};
+use super::options::{ACCOUNT_ID, OWNER_ID};
 
 /// Scheduled meetings by their number.
 pub(super) type Meetings = BTreeMap<u64, Value>;

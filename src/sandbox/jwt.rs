@@ -12,7 +12,7 @@ use ring::hmac;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use serde::Serialize;
 
-use super::{ACCOUNT_ID, CLIENT_ID, OWNER_ID};
+use super::options::{ACCOUNT_ID, CLIENT_ID, OWNER_ID};
 
 /// What a token is for; the number is its `type` claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

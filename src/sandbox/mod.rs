@@ -10,87 +10,29 @@ mod faults;
 mod jwt;
 mod message;
 mod oauth;
+mod options;
 mod server;
+mod shared;
 mod state;
 mod tokens;
 
 use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use tokio::sync::oneshot;
 
 pub use self::faults::{Endpoint, Fault, RetryAfter};
+pub use self::options::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, ExpiresIn, Options};
 pub use self::state::Seen;
 
-use self::faults::Outcome;
-use self::message::{Reply, Request};
+use self::shared::Shared;
 use self::state::State;
 use self::tokens::Standing;
-use crate::clock::{Clock as _, SystemClock, runtime};
-
-/// The client id of the only app there is.
-pub const CLIENT_ID: &str = "sandbox_client_id_0000";
-/// Its client secret.
-pub const CLIENT_SECRET: &str = "sandboxClientSecretMadeUp0000000";
-/// The account that the app belongs to.
-pub const ACCOUNT_ID: &str = "sandbox_account_id_000";
-/// The user who owns the app.
-const OWNER_ID: &str = "sandbox_user_id_ada000";
-
-/// What a sandbox is like.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Options {
-    /// Where it listens; 0 is any free port.
-    pub port: u16,
-    /// The life of an access token, in seconds.
-    pub token_life: u64,
-    /// Whether a grant makes the access tokens before it invalid at once, as with user-authorised apps.
-    pub supersede: bool,
-    /// How many seconds its clock is ahead of this machine's: `Date`, `iat`, `exp`, and what counts as expired.
-    pub clock_offset: i64,
-    /// How `expires_in` is written.
-    pub expires_in: ExpiresIn,
-    /// What it goes by, before the offset.
-    pub clock: SystemClock,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            port: 0,
-            token_life: 3600,
-            supersede: false,
-            clock_offset: 0,
-            expires_in: ExpiresIn::Number,
-            clock: SystemClock::start(),
-        }
-    }
-}
-
-/// How `expires_in` is written in an answer that brings a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ExpiresIn {
-    /// As Zoom does: `3599`.
-    #[default]
-    Number,
-    /// `"3599"`.
-    Text,
-    /// `3599.5`.
-    Float,
-    /// Not at all.
-    Missing,
-    /// `0`.
-    Zero,
-    /// `-3599`.
-    Negative,
-    /// The largest number of 64 bits.
-    Huge,
-}
+use crate::clock::{Clock as _, runtime};
 
 /// A running sandbox. It ends when this is dropped.
 pub struct Sandbox {
@@ -273,43 +215,6 @@ on=token|api (token), times=N|always (1), and fault= one of
   json status=N body=TEXT
   token text=TEXT          this in place of the access token
   no-token                 none";
-
-/// What the thread that serves and the owner of the sandbox share.
-struct Shared {
-    state: Mutex<State>,
-    arrived: Condvar,
-    clock: SystemClock,
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Takes note of a request and says what becomes of it.
-    fn outcome(&self, request: &Request) -> Outcome {
-        let mut state = self.lock();
-        let now = self.clock.now();
-        state.arrived(request, now, self.clock.elapsed());
-        self.arrived.notify_all();
-        state.outcome(request, now)
-    }
-
-    /// The normal answer to a request that a fault has delayed.
-    fn carry_out(&self, request: &Request) -> Reply {
-        self.lock().carry_out(request, self.clock.now())
-    }
-
-    /// What Zoom's clock shows.
-    fn zooms_now(&self) -> DateTime<Utc> {
-        self.lock().zooms(self.clock.now())
-    }
-
-    /// What Zoom's support asks for, in the form that Zoom's answers have.
-    fn tracking_id(&self) -> String {
-        self.lock().tracking_id()
-    }
-}
 
 fn origin(port: u16) -> String {
     format!("http://{}:{port}", Ipv4Addr::LOCALHOST)

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::jwt::Kind;
 use super::message::{Reply, Request};
+use super::options::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, ExpiresIn};
 use super::tokens::Tokens;
-use super::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, ExpiresIn};
 
 /// Scopes as a server-to-server app names them since Zoom made them granular.
 const SCOPE: &str = "meeting:read:list_meetings:admin meeting:read:meeting:admin meeting:write:meeting:admin \

@@ -18,9 +18,9 @@ use hyper::{Request as HttpRequest, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::Shared;
 use super::faults::{Outcome, http_date};
 use super::message::{Delivery, Reply, Request};
+use super::shared::Shared;
 use crate::clock::pause;
 
 /// No request that the sandbox knows comes near this many bytes.

@@ -12,8 +12,8 @@ use super::api::{self, World};
 use super::faults::{Endpoint, Fault, Outcome, Queue, later};
 use super::message::{Fields, Reply, Request};
 use super::oauth;
+use super::options::Options;
 use super::tokens::Tokens;
-use super::{Options, control};
 use crate::token::mask;
 
 /// Beyond so many requests the oldest are forgotten, so that a sandbox can run for weeks.
@@ -130,11 +130,8 @@ impl State {
         }
     }
 
-    /// Takes note of a request, unless it is to the sandbox itself.
+    /// Takes note of a request to Zoom.
     pub(super) fn arrived(&mut self, request: &Request, at: DateTime<Utc>, elapsed: Duration) {
-        if is_control(&request.path) {
-            return;
-        }
         if self.seen.len() >= REMEMBERED {
             self.seen.pop_front();
         }
@@ -170,7 +167,6 @@ impl State {
                 oauth::token(&mut self.tokens, request, &self.origin, self.options.expires_in, seconds)
             }
             (&Method::POST, "/oauth/revoke") => oauth::revoke(&mut self.tokens, request, seconds),
-            (_, path) if is_control(path) => control::answer(self, request),
             (_, path) if is_api(path) => {
                 let standing = request.bearer().map(|token| self.tokens.standing(token, seconds));
                 api::answer(&mut self.world, request, standing, zooms_now)
@@ -191,8 +187,4 @@ fn endpoint(request: &Request) -> Option<Endpoint> {
 
 fn is_api(path: &str) -> bool {
     path.starts_with("/v2/") || path.starts_with("/rec/")
-}
-
-fn is_control(path: &str) -> bool {
-    path.starts_with("/sandbox/")
 }

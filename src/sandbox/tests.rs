@@ -5,9 +5,11 @@ use std::net::TcpStream;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::*;
+use crate::clock::SystemClock;
 
 /// Far beyond what anything here takes, so that a hang is a failure.
 const LONG: Duration = Duration::from_secs(20);

@@ -3,11 +3,12 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use super::{
-    Name, Refusal, Reply, Request, World, error, invalid_field, json_body, meeting_name, no_such_meeting,
-    page, recurrence, users,
-};
+use super::reading::{Name, json_body, meeting_name, page};
+use super::refusal::{Refusal, error, invalid_field, no_such_meeting};
+use super::world::World;
+use super::{recurrence, users};
 use crate::sandbox::data;
+use crate::sandbox::message::{Reply, Request};
 
 /// What a request may set.
 const FIELDS: [&str; 8] =

@@ -3,11 +3,13 @@
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde_json::{Value, json};
 
-use super::{
-    Name, Refusal, Reply, Request, Standing, World, error, invalid_field, meeting_name, no_such_meeting,
-    page, users,
-};
+use super::reading::{Name, meeting_name, page};
+use super::refusal::{Refusal, error, invalid_field, no_such_meeting};
+use super::users;
+use super::world::World;
 use crate::sandbox::data::Past;
+use crate::sandbox::message::{Reply, Request};
+use crate::sandbox::tokens::Standing;
 
 /// `GET /users/{id}/recordings`.
 pub(super) fn list(

@@ -1,7 +1,11 @@
 //! The REST calls, without the wire.
 
-use super::super::message::tests::request;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
 use super::*;
+use crate::sandbox::message::tests::request;
 
 const ORIGIN: &str = "http://127.0.0.1:1";
 const UPCOMING: u64 = 81_000_000_001;

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Refusal, Reply, Request, World, error, invalid_field, page};
+use super::reading::page;
+use super::refusal::{Refusal, error, invalid_field};
+use super::world::World;
+use crate::sandbox::message::{Reply, Request};
 
 /// `GET /users`.
 pub(super) fn list(world: &World, request: &Request) -> Result<Reply, Refusal> {

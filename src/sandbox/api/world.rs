@@ -1,0 +1,28 @@
+//! What there is in this Zoom.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::sandbox::data;
+
+/// Its users and meetings.
+pub(in crate::sandbox) struct World {
+    pub(super) origin: String,
+    pub(super) users: Vec<Value>,
+    pub(super) meetings: data::Meetings,
+    pub(super) past: Vec<data::Past>,
+    pub(super) next_meeting: u64,
+}
+
+impl World {
+    /// A small account, with meetings around this time.
+    pub(in crate::sandbox) fn new(origin: &str, now: DateTime<Utc>) -> Self {
+        Self {
+            origin: origin.to_owned(),
+            users: data::users(now),
+            meetings: data::meetings(now),
+            past: data::past(now),
+            next_meeting: 84_000_000_001,
+        }
+    }
+}
