@@ -71,12 +71,11 @@ fn what_claude_would_not_read_is_said_and_no_restart_makes_it_read_that() {
 #[cfg(target_os = "linux")]
 mod read_only {
     use std::fs;
-    use std::os::unix::fs::{PermissionsExt as _, chown};
-    use std::process::Command;
+    use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
-    use crate::support::rows::tree;
-    use crate::support::{Ended, Home, ended};
+    use crate::support::ended;
+    use crate::support::processes::bound;
 
     #[test]
     fn a_state_directory_without_room_for_a_lock_is_one_to_each_command() {
@@ -91,15 +90,12 @@ mod read_only {
         assert_eq!(config(&home), CONFIG);
     }
 
-    #[expect(clippy::print_stderr, reason = "a test that was skipped says so")]
     #[test]
     fn a_directory_that_cannot_be_written_is_one_to_each_command() {
         let home = home(&token(3000, 1), CONFIG);
         let directory = config_path(&home).parent().unwrap().to_owned();
-        let Some(run) = as_nobody(&home) else {
-            eprintln!("skipped: root writes everywhere, and there is no setpriv");
-            return;
-        };
+        fs::create_dir_all(home.state()).unwrap();
+        let run = |arguments: &[&str]| ended(bound(&home, arguments).output().unwrap());
         fs::set_permissions(&directory, fs::Permissions::from_mode(0o500)).unwrap();
         for arguments in [&["update-claude"][..], &["mcp", "--install"]] {
             for flags in [&[][..], &["--dry-run"]] {
@@ -115,37 +111,5 @@ mod read_only {
             run(flags).expect(0);
         }
         assert_ne!(config(&home), CONFIG);
-    }
-
-    /// What runs the program as a user who is not root, whose the home is then.
-    fn as_nobody(home: &Home) -> Option<impl Fn(&[&str]) -> Ended + '_> {
-        const NOBODY: u32 = 65534;
-        let is_root =
-            fs::metadata("/proc/self").is_ok_and(|of| std::os::unix::fs::MetadataExt::uid(&of) == 0);
-        let is_there = Command::new("setpriv").arg("--version").output().is_ok();
-        if is_root && !is_there {
-            return None;
-        }
-        let root = home.work().parent().unwrap().to_owned();
-        fs::create_dir_all(home.state()).unwrap();
-        for path in tree(&root).into_iter().chain([root]).filter(|_| is_root) {
-            chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
-        }
-        Some(move |arguments: &[&str]| {
-            let plain = home.command(arguments);
-            if !is_root {
-                return home.run(arguments);
-            }
-            let mut command = Command::new("setpriv");
-            command.args([
-                &format!("--reuid={NOBODY}"),
-                &format!("--regid={NOBODY}"),
-                "--clear-groups",
-                "--",
-            ]);
-            command.arg(plain.get_program()).args(plain.get_args()).current_dir(home.work()).env_clear();
-            command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
-            ended(command.output().unwrap())
-        })
     }
 }

@@ -137,16 +137,14 @@ fn a_found_one_that_others_can_write_is_refused_and_told_how_to_name_it() {
     assert!(ended.stdout.contains("the one in zoomtok's configuration directory"), "{}", ended.stdout);
 }
 
-/// As root only, who can give files away.
 #[cfg(unix)]
 #[test]
 fn a_found_one_of_another_user_is_refused() {
     use std::os::unix::fs::{chown, lchown, symlink};
+    crate::support::needs::needs!(Root);
     let sandbox = sandbox();
     let home = Home::of(&sandbox, &valid(&sandbox));
-    if chown(home.env_path(), Some(1234), None).is_err() {
-        return;
-    }
+    chown(home.env_path(), Some(1234), None).unwrap();
     home.run(["check"]).expect(3).says(&["belongs to another user (uid 1234)", "--env-file"]);
     home.run(named(&home, &["check"])).expect(0).quietly();
     chown(home.env_path(), Some(0), None).unwrap();
@@ -159,15 +157,13 @@ fn a_found_one_of_another_user_is_refused() {
     home.run(["check"]).expect(3).says(&["belongs to another user"]);
 }
 
+/// Not on Windows, where the home of a user is not the one that a variable names.
+#[cfg(unix)]
 #[test]
 fn a_path_that_no_shell_has_expanded_is() {
     let sandbox = sandbox();
     let mut home = Home::of(&sandbox, &valid(&sandbox));
     let root = home.work().parent().unwrap().to_owned();
-    if cfg!(windows) {
-        // The home of a user is not that of a variable there.
-        return;
-    }
     home.run(["check", "--env-file", "~/work/.env"]).expect(0).quietly();
     home.run(["check", "--env-file", "~me/work/.env"]).expect(2);
     fs::rename(home.env_path(), home.work().join("other.env")).unwrap();

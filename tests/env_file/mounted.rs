@@ -9,7 +9,7 @@ use serde_json::Value;
 use zoomtok::sandbox::{Endpoint, Fault, Options, Sandbox};
 
 use crate::support::canaries::{self, Shows};
-use crate::support::processes::{is_root, note, works};
+use crate::support::needs::needs;
 use crate::support::rows::tree;
 use crate::support::{Ended, Home, ended_showing};
 
@@ -21,16 +21,9 @@ fn sandbox() -> Sandbox {
 }
 
 /// Runs a line of the shell where the `.env` is mounted by itself, or something like it: `$1` is its directory, `$2` the
-/// program, `$3` a directory beside. None where no such thing can be made.
+/// program, `$3` a directory beside.
 #[track_caller]
-fn mounted(home: &Home, line: &str) -> Option<Ended> {
-    let mut probe = Command::new("unshare");
-    probe.args(["-m", "sh", "-c", "touch \"$1/probe\" && mount --bind \"$1/probe\" \"$1/probe\"", "sh"]);
-    probe.arg(home.work().parent().unwrap());
-    if !is_root() || !works(probe) {
-        note("skipped: nothing can be mounted");
-        return None;
-    }
+fn mounted(home: &Home, line: &str) -> Ended {
     let beside = home.work().with_file_name("beside");
     fs::create_dir_all(&beside).unwrap();
     let program = home.command(["get"]);
@@ -39,13 +32,14 @@ fn mounted(home: &Home, line: &str) -> Option<Ended> {
     shell.arg(home.work().canonicalize().unwrap()).arg(program.get_program()).arg(beside);
     shell.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     shell.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    Some(ended_showing(shell.output().unwrap(), Shows::AccessToken))
+    ended_showing(shell.output().unwrap(), Shows::AccessToken)
 }
 
 const MOUNT: &str = "mount --bind .env .env || exit 97; ";
 
 #[test]
 fn a_mounted_file_is_written_where_it_is() {
+    needs!(Root, Mounts);
     for home_of in [Home::of, Home::of_user] {
         let sandbox = sandbox();
         let home = home_of(&sandbox, "# mine\nA='b # c'\n");
@@ -55,7 +49,7 @@ fn a_mounted_file_is_written_where_it_is() {
         for (before, asked) in [(MOUNT, 2), (read_only, 4)] {
             let line =
                 format!("{before}\"$2\" get -f >/dev/null && \"$2\" get --print -f && ! ls .env.* 2>&1");
-            let Some(ended) = mounted(&home, &line) else { return };
+            let ended = mounted(&home, &line);
             let token = ended.expect(0).stdout.lines().next().unwrap().to_owned();
             assert_eq!(home.value(TOKEN).unwrap(), token);
             assert!(home.env_text().contains("# mine\nA='b # c'\n"));
@@ -70,10 +64,11 @@ fn a_mounted_file_is_written_where_it_is() {
 
 #[test]
 fn doctor_and_get_agree_on_what_can_be_stored() {
+    needs!(Root, Mounts);
     let sandbox = sandbox();
     let home = Home::of_user(&sandbox, "");
     let text = home.env_text();
-    let Some(ended) = mounted(&home, &format!("{MOUNT}\"$2\" doctor")) else { return };
+    let ended = mounted(&home, &format!("{MOUNT}\"$2\" doctor"));
     assert!(ended.stdout.contains("is mounted by itself"), "{}", ended.stdout);
     assert!(ended.stdout.contains("a new token can be stored"), "{}", ended.stdout);
     let gone = "mv .env \"$3/.env\"; touch .env; mount --bind \"$3/.env\" .env || exit 97; rm \"$3/.env\"; ";
@@ -85,10 +80,10 @@ fn doctor_and_get_agree_on_what_can_be_stored() {
         (gone.to_owned(), "it was replaced where it is mounted from"),
     ] {
         home.write_env(&text);
-        let ended = mounted(&home, &format!("{before}\"$2\" get -f")).unwrap().expect(6);
+        let ended = mounted(&home, &format!("{before}\"$2\" get -f")).expect(6);
         assert!(ended.stderr.contains(what), "{}", ended.stderr);
         home.write_env(&text);
-        let ended = mounted(&home, &format!("{before}\"$2\" doctor")).unwrap().expect(6);
+        let ended = mounted(&home, &format!("{before}\"$2\" doctor")).expect(6);
         assert!(ended.stdout.contains(what), "{}", ended.stdout);
     }
     assert_eq!(sandbox.token_requests().len(), 0);
@@ -96,12 +91,11 @@ fn doctor_and_get_agree_on_what_can_be_stored() {
 
 #[test]
 fn an_immutable_file_is_known_before_zoom_is_asked() {
+    needs!(ImmutableFiles);
     let sandbox = sandbox();
     let home = Home::of_user(&sandbox, "");
     let chattr = |flag: &str, path: &std::path::Path| {
-        let mut chattr = Command::new("chattr");
-        chattr.arg(flag).arg(path);
-        works(chattr)
+        assert!(Command::new("chattr").arg(flag).arg(path).status().unwrap().success());
     };
     let work = home.work();
     for (flag, path, what) in [
@@ -109,11 +103,9 @@ fn an_immutable_file_is_known_before_zoom_is_asked() {
         ("a", home.env_path(), "chattr -a"),
         ("a", work.clone(), "chattr -a"),
     ] {
-        if !chattr(&format!("+{flag}"), &path) {
-            return note("skipped: no file can be made immutable");
-        }
+        chattr(&format!("+{flag}"), &path);
         let (get, doctor) = (home.run(["get", "-f"]), home.run(["doctor"]));
-        assert!(chattr(&format!("-{flag}"), &path));
+        chattr(&format!("-{flag}"), &path);
         assert!(get.stderr.contains(what), "{}", get.stderr);
         assert!(doctor.stdout.contains(what), "{}", doctor.stdout);
         assert_eq!((get.code, doctor.code), (Some(6), Some(6)));
@@ -124,13 +116,14 @@ fn an_immutable_file_is_known_before_zoom_is_asked() {
 
 #[test]
 fn two_containers_with_one_file_ask_once() {
+    needs!(Root, Mounts);
     let sandbox = sandbox();
     let home = Home::of_user(&sandbox, "");
     sandbox.fail(Endpoint::Token, Fault::Slow(Duration::from_millis(700)), 1);
     let line = "mkdir \"$3/a\" \"$3/b\" && touch \"$3/a/.env\" \"$3/b/.env\" && mount --bind .env \"$3/a/.env\" \
         && mount --bind .env \"$3/b/.env\" || exit 97; \
         \"$2\" get --env-file \"$3/a/.env\" >/dev/null & \"$2\" get --env-file \"$3/b/.env\" >/dev/null; wait $!";
-    let Some(ended) = mounted(&home, line) else { return };
+    let ended = mounted(&home, line);
     ended.expect(0);
     assert_eq!(sandbox.token_requests().len(), 1);
     assert_eq!(home.value(REFRESH).unwrap(), sandbox.refresh_token());
@@ -144,29 +137,25 @@ fn texts(home: &Home) -> (String, String) {
     (text("old"), text("new"))
 }
 
-/// Has a `get` killed in this call about the `.env`. False where that cannot be done here.
-fn is_killed(home: &Home, call: &str) -> bool {
+/// Has a `get` killed in this call about the `.env`.
+#[track_caller]
+fn kill_in(home: &Home, call: &str) {
     let line = format!(
         "{MOUNT}strace -f -qq -o \"$3/trace\" -P \"$1/.env\" -e inject={call}:signal=KILL \"$2\" get -f; \
          grep -q 'killed by SIGKILL' \"$3/trace\""
     );
-    let ended = mounted(home, &line).filter(|ended| ended.code == Some(0));
-    let _ = fs::remove_file(home.work().with_file_name("beside/trace"));
-    if ended.is_none() {
-        note("skipped: no process can be killed in a call");
-    }
-    ended.is_some()
+    mounted(home, &line).expect(0);
+    fs::remove_file(home.work().with_file_name("beside/trace")).unwrap();
 }
 
 #[test]
 fn a_write_that_was_stopped_is_finished_by_the_next_run() {
+    needs!(Root, Mounts, Strace);
     let sandbox = sandbox();
     let home = Home::of_user(&sandbox, "# mine\n");
     home.run(["get"]).expect(0);
     for (call, parts) in [("write", 0), ("write", 3), ("write", 10), ("ftruncate", 0), ("fsync", 0)] {
-        if !is_killed(&home, call) {
-            return;
-        }
+        kill_in(&home, call);
         let (old, new) = texts(&home);
         canaries::learn(&new);
         if parts > 0 {
@@ -177,7 +166,7 @@ fn a_write_that_was_stopped_is_finished_by_the_next_run() {
         }
         let asked = sandbox.token_requests().len();
         home.run(["check"]).expect(0).quietly();
-        let ended = mounted(&home, &format!("{MOUNT}\"$2\" get --print")).unwrap().expect(0);
+        let ended = mounted(&home, &format!("{MOUNT}\"$2\" get --print")).expect(0);
         assert_eq!(home.env_text(), new, "{call} {parts}");
         assert_eq!(home.value(TOKEN).unwrap(), ended.stdout.trim_end());
         assert_eq!(home.value(REFRESH).unwrap(), sandbox.refresh_token());
@@ -188,23 +177,23 @@ fn a_write_that_was_stopped_is_finished_by_the_next_run() {
 
 #[test]
 fn what_was_written_since_a_stopped_write_stays() {
+    needs!(Root, Mounts, Strace);
     let sandbox = sandbox();
     let home = Home::of_user(&sandbox, "");
     home.run(["get"]).expect(0);
-    if !is_killed(&home, "write") {
-        return;
-    }
+    kill_in(&home, "write");
     home.write_env(&format!("{}MINE=1\n", home.env_text()));
     let asked = sandbox.token_requests().len();
-    mounted(&home, &format!("{MOUNT}\"$2\" get")).unwrap().expect(0);
+    mounted(&home, &format!("{MOUNT}\"$2\" get")).expect(0);
     assert!(home.env_text().ends_with("MINE=1\n"), "{}", home.env_text());
     assert_eq!(home.value(REFRESH).unwrap(), sandbox.refresh_token());
     assert_eq!(sandbox.token_requests().len(), asked);
-    mounted(&home, &format!("{MOUNT}\"$2\" get -f")).unwrap().expect(0);
+    mounted(&home, &format!("{MOUNT}\"$2\" get -f")).expect(0);
 }
 
 #[test]
 fn a_disk_that_is_full_gets_its_old_text_back() {
+    needs!(Root, Mounts);
     let sandbox = sandbox();
     // A text to which a page comes with the tokens.
     let home = Home::of_user(&sandbox, "");
@@ -216,7 +205,7 @@ fn a_disk_that_is_full_gets_its_old_text_back() {
         dd if=/dev/zero of=\"$3/disk/full\" bs=1k 2>\"$3/log\" && exit 95; \
         \"$2\" get -f; code=$?; cmp .env \"$3/text\" || exit 94; [ $code = 6 ] || exit 93; \
         rm \"$3/disk/full\"; \"$2\" get >/dev/null || exit 92; cat .env >\"$3/text\"";
-    let Some(ended) = mounted(&home, line) else { return };
+    let ended = mounted(&home, line);
     assert!(ended.expect(0).stderr.contains("No space left on device"));
     assert_eq!(home.env_text(), text);
     assert_eq!(sandbox.token_requests().len(), 1);

@@ -1,15 +1,16 @@
 //! docs/env.md says what zoomtok and others read in a `.env`: each is asked, and compared with the page.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use tempfile::TempDir;
 use zoomtok::store::EnvText;
 
 use crate::env_file::played::{docker, systemd};
-use crate::env_file::readers::{node, python, skipped, works};
+use crate::env_file::readers::{node, python};
 use crate::pages::docs::{quoted, read, rows};
+use crate::support::needs::{Need, needs};
 
 /// What a reader says of `X`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,17 +116,13 @@ fn every_cell_is_what_its_reader_says() {
     let forms = forms(&directory);
     let files: Vec<PathBuf> = forms.iter().map(|(.., path)| path.clone()).collect();
     let texts = || forms.iter().map(|(_, text, _)| text.as_str());
-    let where_it_works = |probe: Command, reader: &str, ask: fn(&[PathBuf]) -> Vec<Said>| {
-        let works = works(probe);
-        if !works {
-            skipped(reader);
-        }
-        works.then(|| ask(&files))
-    };
+    // Where one of them is missing, the cells of the others are still compared.
+    let if_installed =
+        |need: Need, ask: fn(&[PathBuf]) -> Vec<Said>| (!need.is_missing()).then(|| ask(&files));
     let readers = [
         Some(by_bash(&files)),
-        where_it_works(python("import dotenv"), "python-dotenv", by_python),
-        where_it_works(node("require('dotenv')"), "dotenv for Node", by_node),
+        if_installed(Need::PythonDotenv, by_python),
+        if_installed(Need::NodeDotenv, by_node),
         Some(texts().map(docker).collect()),
         Some(texts().map(systemd).collect()),
     ];
@@ -154,24 +151,23 @@ fn every_cell_is_what_its_reader_says() {
 /// What is played for the page, held against the program itself.
 #[test]
 fn docker_itself_reads_what_is_played() {
+    needs!(Docker);
     let directory = tempfile::tempdir().unwrap();
     let daemon = crate::env_file::played::Daemon::start();
-    if !daemon.is_asked_by_docker() {
-        return skipped("docker");
-    }
     for (_, text, path) in forms(&directory) {
         assert_eq!(daemon.ask(&path), docker(&text), "{text:?}");
     }
 }
 
+/// Systemd's generator for `environment.d`, a program of its own.
+pub(crate) const SYSTEMD_GENERATOR: &str =
+    "/usr/lib/systemd/user-environment-generators/30-systemd-environment-d-generator";
+
 /// The generator for `environment.d` has the parser of `EnvironmentFile=`. Behind it, it puts in variables and leaves out
 /// what is empty.
 #[test]
 fn systemd_itself_reads_what_is_played() {
-    const GENERATOR: &str = "/usr/lib/systemd/user-environment-generators/30-systemd-environment-d-generator";
-    if !Path::new(GENERATOR).exists() {
-        return skipped("systemd");
-    }
+    needs!(Systemd);
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("environment.d/a.conf");
     fs::create_dir(file.parent().unwrap()).unwrap();
@@ -183,8 +179,11 @@ fn systemd_itself_reads_what_is_played() {
     let forms = forms(&directory);
     for (_, text, _) in forms.iter().filter(|(_, text, _)| is_the_same(text)) {
         fs::write(&file, text).unwrap();
-        let run =
-            Command::new(GENERATOR).env_clear().env("XDG_CONFIG_HOME", directory.path()).output().unwrap();
+        let run = Command::new(SYSTEMD_GENERATOR)
+            .env_clear()
+            .env("XDG_CONFIG_HOME", directory.path())
+            .output()
+            .unwrap();
         // It writes what a shell reads.
         let read = directory.path().join("read");
         fs::write(&read, run.stdout).unwrap();

@@ -139,7 +139,7 @@ fn a_server_goes_on_and_reads_the_file_again() {
 fn a_file_that_cannot_be_written_is_used_while_its_token_lasts() {
     use std::os::unix::fs::PermissionsExt as _;
 
-    use crate::token::unstorable::bound;
+    use crate::support::processes::bound;
     let set_mode = |home: &Home, mode| {
         fs::set_permissions(home.work(), fs::Permissions::from_mode(mode)).unwrap();
     };

@@ -5,7 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 use std::io::{Seek, Write};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
@@ -13,6 +13,8 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use tempfile::TempDir;
 use zoomtok::store::EnvText;
+
+use crate::support::needs::needs;
 
 #[expect(dead_code, reason = "the unit tests use the rest")]
 #[path = "../../src/store/env/text/generated.rs"]
@@ -125,11 +127,6 @@ fn bash(directory: &TempDir) -> Command {
     command
 }
 
-#[expect(clippy::print_stderr, reason = "who runs the tests should know which of them did nothing")]
-pub(crate) fn skipped(reader: &str) {
-    eprintln!("skipped: {reader} is not installed");
-}
-
 /// Python with python-dotenv, where it is installed.
 pub(crate) fn python(script: &str) -> Command {
     let mut command =
@@ -153,15 +150,6 @@ pub(crate) fn node(script: &str) -> Command {
     command
 }
 
-pub(crate) fn works(mut command: Command) -> bool {
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
-}
-
 #[test]
 fn bash_reads_the_new_token() {
     let directory = tempfile::tempdir().unwrap();
@@ -178,17 +166,13 @@ fn bash_reads_the_new_token() {
 
 #[test]
 fn python_dotenv_reads_the_new_token() {
-    if !works(python(PYTHON)) {
-        return skipped("python-dotenv");
-    }
+    needs!(PythonDotenv);
     check(|| python(PYTHON), |_| true, 1000, 50);
 }
 
 #[test]
 fn node_dotenv_reads_the_new_token() {
-    if !works(node(NODE)) {
-        return skipped("dotenv for Node");
-    }
+    needs!(NodeDotenv);
     check(|| node(NODE), |_| true, 1000, 50);
 }
 

@@ -231,7 +231,7 @@ mod attributes {
     use super::{Home, Sandbox, TOKEN, credentials, sandbox};
     use crate::support::canaries::Shows;
     use crate::support::ended_showing;
-    use crate::support::processes::{is_root, note};
+    use crate::support::needs::needs;
 
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o7777
@@ -282,9 +282,7 @@ mod attributes {
 
     #[test]
     fn the_owner_stays() {
-        if !is_root() {
-            return note("skipped: only root can give files away");
-        }
+        needs!(Root);
         let sandbox = sandbox();
         let home = Home::of(&sandbox, "");
         let lock = home.work().join(".env.lock");

@@ -5,14 +5,14 @@
 use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::slice::from_ref;
 
 use zoomtok::sandbox::{Options, Sandbox};
 
 use crate::files::durability::without;
 use crate::support::canaries::Shows;
-use crate::support::processes::{is_root, note, works};
+use crate::support::needs::{needs, strace};
+use crate::support::processes::{note, within};
 use crate::support::rows::tree;
 use crate::support::{Ended, Home, ended_showing, names};
 
@@ -45,26 +45,6 @@ const FAILURES: [(&str, &str); 4] = [
 /// What the kernel may interrupt; the other calls do not wait for anything that a signal could end.
 const INTERRUPTIBLE: [&str; 7] = ["openat", "read", "flock", "write", "ftruncate", "fchmod", "fsync"];
 
-/// strace, as one who may see which files the program has open: it lets nobody but root look.
-fn strace() -> Command {
-    if is_root() {
-        return Command::new("strace");
-    }
-    let mut root_of_a_namespace = Command::new("unshare");
-    root_of_a_namespace.args(["--map-root-user", "strace"]);
-    root_of_a_namespace
-}
-
-fn may_trace() -> bool {
-    let mut probe = strace();
-    probe.args(["-f", "-o", "/dev/null", "-e", "inject=flock:error=EIO", "true"]);
-    let may = works(probe);
-    if !may {
-        note("skipped: strace is not installed or may not trace");
-    }
-    may
-}
-
 /// Everything in these directories, with what may be beside it for a moment.
 fn everything_in(directories: &[PathBuf]) -> Vec<PathBuf> {
     let files = directories.iter().flat_map(|directory| tree(directory)).filter(|path| path.is_file());
@@ -86,8 +66,7 @@ fn injected(home: &Home, arguments: &[&str], files: &[PathBuf], injection: &str)
     for path in files {
         strace.arg("-P").arg(path);
     }
-    strace.arg(program.get_program()).args(program.get_args()).current_dir(home.work()).env_clear();
-    strace.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let mut strace = within(strace, &program);
     let done = ended_showing(strace.output().unwrap(), Shows::by_contract(&strace));
     let trace = fs::read_to_string(&trace).unwrap();
     (trace.contains("(INJECTED)") || trace.contains("killed by SIGKILL")).then_some(done)
@@ -147,50 +126,49 @@ fn each_call_of_get(calls: &[&str], what: &str, words: &str) -> (usize, usize) {
 }
 
 fn get_survives_failing_calls(error: &str) {
-    if may_trace() {
-        let (_, words) = FAILURES.into_iter().find(|(name, _)| *name == error).unwrap();
-        let (calls, succeeded) = each_call_of_get(&CALLS, &format!("error={error}"), words);
-        note(&format!("{calls} calls of get failed with {error}; {succeeded} times it went on without"));
-        assert!(calls >= 40, "{calls}");
-        // What it can do without are notes to itself; what it cannot are the .env and the lock.
-        assert!(succeeded >= 5 && calls - succeeded >= 20, "{succeeded} of {calls}");
-    }
+    let (_, words) = FAILURES.into_iter().find(|(name, _)| *name == error).unwrap();
+    let (calls, succeeded) = each_call_of_get(&CALLS, &format!("error={error}"), words);
+    note(&format!("{calls} calls of get failed with {error}; {succeeded} times it went on without"));
+    assert!(calls >= 40, "{calls}");
+    // What it can do without are notes to itself; what it cannot are the .env and the lock.
+    assert!(succeeded >= 5 && calls - succeeded >= 20, "{succeeded} of {calls}");
 }
 
 #[test]
 fn a_disk_that_fails_in_any_call_of_get_harms_nothing() {
+    needs!(Strace);
     get_survives_failing_calls("EIO");
 }
 
 #[test]
 fn a_disk_that_is_full_in_any_call_of_get_harms_nothing() {
+    needs!(Strace);
     get_survives_failing_calls("ENOSPC");
 }
 
 #[test]
 fn a_permission_that_is_gone_in_any_call_of_get_harms_nothing() {
+    needs!(Strace);
     get_survives_failing_calls("EACCES");
 }
 
 #[test]
 fn a_filesystem_that_is_read_only_in_any_call_of_get_harms_nothing() {
+    needs!(Strace);
     get_survives_failing_calls("EROFS");
 }
 
 #[test]
 fn a_call_of_get_that_is_interrupted_is_made_again() {
-    if may_trace() {
-        let (calls, succeeded) = each_call_of_get(&INTERRUPTIBLE, "error=EINTR", "Interrupted");
-        note(&format!("{calls} calls of get were interrupted"));
-        assert!(calls >= 20 && succeeded == calls, "{succeeded} of {calls}");
-    }
+    needs!(Strace);
+    let (calls, succeeded) = each_call_of_get(&INTERRUPTIBLE, "error=EINTR", "Interrupted");
+    note(&format!("{calls} calls of get were interrupted"));
+    assert!(calls >= 20 && succeeded == calls, "{succeeded} of {calls}");
 }
 
 #[test]
 fn a_process_that_is_killed_in_any_call_leaves_the_env_whole() {
-    if !may_trace() {
-        return;
-    }
+    needs!(Strace);
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let home = Home::of(&sandbox, "# mine\n\nexport A='b # c'\nLAST=1");
     home.run(["get"]).expect(0);
@@ -212,9 +190,7 @@ fn a_process_that_is_killed_in_any_call_leaves_the_env_whole() {
 fn claudes_configuration_is_the_old_one_or_the_new_one_and_the_old_one_is_kept() {
     const CONFIG: &str =
         "{\n  \"mine\": 1e3,\n  \"mcpServers\": { \"zoom\": { \"command\": \"node\", \"env\": {} } }\n}\n";
-    if !may_trace() {
-        return;
-    }
+    needs!(Strace);
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let home = Home::of(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(3000)));
     let directory = home.work().join("Claude");
@@ -254,9 +230,7 @@ fn claudes_configuration_is_the_old_one_or_the_new_one_and_the_old_one_is_kept()
 
 #[test]
 fn where_nothing_can_be_locked_nothing_is_asked_for() {
-    if !may_trace() {
-        return;
-    }
+    needs!(Strace);
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let home = Home::of(&sandbox, "");
     let (text, lock) = (home.env_text(), home.work().join(".env.lock"));

@@ -10,7 +10,8 @@ use zoomtok::sandbox::Sandbox;
 use crate::mcp::gate::{under, within_a_window};
 use crate::support::Home;
 use crate::support::mcp_session::{Answer, Session, api_calls, sandbox};
-use crate::support::processes::{is_root, note, works};
+use crate::support::needs::needs;
+use crate::support::processes::within;
 use crate::support::rows::tree;
 
 /// A policy that allows one call in an hour.
@@ -85,13 +86,7 @@ fn a_limit_is_used_up_after_a_refresh_through_a_link() {
 
 #[test]
 fn a_limit_is_used_up_through_a_mount() {
-    let mut probe = Command::new("unshare");
-    let home = tempfile::tempdir().unwrap();
-    probe.args(["-m", "mount", "--bind"]).arg(home.path()).arg(home.path());
-    if !is_root() || !works(probe) {
-        note("skipped: nothing can be mounted");
-        return;
-    }
+    needs!(Root, Mounts);
     let sandbox = sandbox();
     let home = used_up(&sandbox);
     // A file that is mounted by itself, and the directory.
@@ -103,8 +98,7 @@ fn a_limit_is_used_up_through_a_mount() {
         let server = home.command(["mcp", "--no-watch", "--policy", "policy.json", "--env-file", env_file]);
         let mut shell = Command::new("unshare");
         shell.args(["-m", "sh", "-c", "mount --bind \"$0\" \"$1\" && shift && exec \"$@\"", mounted, place]);
-        shell.arg(server.get_program()).args(server.get_args()).current_dir(home.work()).env_clear();
-        shell.envs(server.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let mut shell = within(shell, &server);
         shell.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
         shell.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         let mut session = Session::of(shell);

@@ -8,22 +8,20 @@ use std::process::Command;
 use serde_json::json;
 use zoomtok::sandbox::{Options, Sandbox};
 
+use crate::support::processes::{NOBODY, bound, is_root, within};
 use crate::support::rows::tree;
 use crate::support::{Ended, Home, ended};
-use crate::token::unstorable::bound;
 
 /// The program as `bound` has it, started by a shell that has done something first.
 fn after(home: &Home, first: &str, arguments: &[&str]) -> Command {
     use std::os::unix::process::CommandExt as _;
     let program = bound(home, arguments);
     let mut shell = Command::new("bash");
-    shell.args(["-c", &format!("{first}; exec \"$0\" \"$@\"")]).arg(program.get_program());
-    shell.args(program.get_args()).current_dir(home.work()).env_clear();
-    shell.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    if crate::support::processes::is_root() {
-        shell.uid(65534).gid(65534);
+    shell.args(["-c", &format!("{first}; exec \"$0\" \"$@\"")]);
+    if is_root() {
+        shell.uid(NOBODY).gid(NOBODY);
     }
-    shell
+    within(shell, &program)
 }
 
 #[track_caller]

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use zoomtok::sandbox::{Fault, Options, Sandbox};
 
-use crate::support::processes::{in_flight, is_root, note};
+use crate::support::needs::needs;
+use crate::support::processes::{NOBODY, in_flight};
 use crate::support::rows::tree;
 use crate::support::{Home, ended, names};
 
-/// Any user without rights; in most systems it is nobody.
-const THEM: u32 = 65534;
+const THEM: u32 = NOBODY;
 /// What only root may read.
 const OF_ROOT: &str = "OF_ROOT=only-root-may-read-this\n";
 /// Time enough to do something to the files while Zoom is being asked.
@@ -28,13 +28,6 @@ fn give_to_them(home: &mut Home) {
     for path in tree(&root).into_iter().chain([root]) {
         lchown(path, Some(THEM), Some(THEM)).unwrap();
     }
-}
-
-fn as_root() -> bool {
-    if !is_root() {
-        note("skipped: only root keeps files of somebody else");
-    }
-    is_root()
 }
 
 /// They do something, in a shell and in the directory of the `.env`.
@@ -54,9 +47,7 @@ fn all_text_of_theirs(home: &Home) -> String {
 
 #[test]
 fn a_file_that_was_exchanged_meanwhile_is_not_copied() {
-    if !as_root() {
-        return;
-    }
+    needs!(Root);
     let sandbox = Sandbox::start(Options::default()).unwrap();
     for (act, what) in [
         ("mv .env old; ln -s ../secret .env", "symbolic link"),
@@ -91,9 +82,7 @@ fn a_file_that_was_exchanged_meanwhile_is_not_copied() {
 
 #[test]
 fn a_directory_that_was_exchanged_meanwhile_is_not_written_to() {
-    if !as_root() {
-        return;
-    }
+    needs!(Root);
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let mut home = Home::of(&sandbox, "A=1\n");
     give_to_them(&mut home);
@@ -111,9 +100,7 @@ fn a_directory_that_was_exchanged_meanwhile_is_not_written_to() {
 
 #[test]
 fn what_root_makes_in_the_home_of_somebody_else_is_theirs() {
-    if !as_root() {
-        return;
-    }
+    needs!(Root);
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let mut home = Home::of(&sandbox, "");
     let config = home.work().join("claude.json");

@@ -10,7 +10,7 @@ use zoomtok::sandbox::{Options, Sandbox};
 
 use crate::files::durability::without;
 use crate::support::canaries::Shows;
-use crate::support::processes::{note, works};
+use crate::support::needs::needs;
 use crate::support::{Ended, Home, ended_showing, names};
 
 const OURS: [&str; 3] = ["ZOOM_ACCESS_TOKEN", "ZOOM_TOKEN_EXPIRES_AT", "ZOOM_REFRESH_TOKEN"];
@@ -21,17 +21,14 @@ struct Preloaded {
 }
 
 impl Preloaded {
-    /// None where there is no compiler for C.
-    fn build() -> Option<Self> {
+    fn build() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut compiler = Command::new("cc");
         compiler.args(["-shared", "-fPIC", "-o"]).arg(directory.path().join("short.so"));
         compiler.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/short_writes.c"));
-        if !works(compiler) {
-            note("skipped: cc cannot make a library");
-            return None;
-        }
-        Some(Self { directory })
+        let output = compiler.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Self { directory }
     }
 
     fn count(&self) -> PathBuf {
@@ -51,7 +48,8 @@ impl Preloaded {
 
 #[test]
 fn a_kernel_that_takes_a_byte_a_call_gets_all_of_them() {
-    let Some(preloaded) = Preloaded::build() else { return };
+    needs!(CCompiler);
+    let preloaded = Preloaded::build();
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let home = Home::of_user(&sandbox, "# mine\n\nexport A='b # c'\nLAST=1");
     home.run(["get"]).expect(0);
@@ -75,7 +73,8 @@ fn a_kernel_that_takes_a_byte_a_call_gets_all_of_them() {
 fn a_disk_that_becomes_full_between_any_two_bytes_harms_nothing() {
     /// Bytes between one try and the next; no divisor of anything that is written.
     const STEP: usize = 4099;
-    let Some(preloaded) = Preloaded::build() else { return };
+    needs!(CCompiler);
+    let preloaded = Preloaded::build();
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let home = Home::of_user(&sandbox, "# mine\n\nexport A='b # c'\nLAST=1");
     home.run(["get"]).expect(0);

@@ -10,18 +10,12 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use zoomtok::sandbox::{CLIENT_ID, CLIENT_SECRET, Options, Sandbox};
 
 use crate::support::canaries::Shows;
-use crate::support::processes::{note, works};
+use crate::support::needs::needs;
+use crate::support::processes::within;
 use crate::support::{Home, ended_showing};
 
-/// Runs the program under strace and gives the calls that succeeded, and what it printed. None where there is no
-/// strace, or it may not trace.
-fn traced(home: &Home, arguments: &[&str]) -> Option<(Vec<String>, String)> {
-    let mut probe = Command::new("strace");
-    probe.args(["-f", "-o", "/dev/null", "true"]);
-    if !works(probe) {
-        note("skipped: strace is not installed or may not trace");
-        return None;
-    }
+/// Runs the program under strace and gives the calls that succeeded, and what it printed.
+fn traced(home: &Home, arguments: &[&str]) -> (Vec<String>, String) {
     let trace = home.state().with_file_name("trace");
     let program = home.command(arguments);
     let mut strace = Command::new("strace");
@@ -29,20 +23,20 @@ fn traced(home: &Home, arguments: &[&str]) -> Option<(Vec<String>, String)> {
     strace.args(["-f", "-y", "-s", "100000", "-e", "trace=%file,fsync,fdatasync,ftruncate,prctl"]);
     // zoomtok lets nobody but root look into its memory, where the paths are. Here it is only told so.
     strace.args(["-e", "inject=prctl:retval=0", "-o"]);
-    strace.arg(&trace).arg(program.get_program()).args(program.get_args()).current_dir(home.work());
-    strace.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    strace.arg(&trace);
     // What is traced is asked to show its token.
-    let done = ended_showing(strace.output().unwrap(), Shows::AccessToken).expect(0);
+    let done = ended_showing(within(strace, &program).output().unwrap(), Shows::AccessToken).expect(0);
     let calls = fs::read_to_string(&trace).unwrap();
     let calls = calls.lines().filter(|line| !line.contains(" = -1 ")).map(str::to_owned);
-    Some((calls.collect(), done.stdout))
+    (calls.collect(), done.stdout)
 }
 
 #[test]
 fn a_replace_is_atomic_private_and_durable() {
+    needs!(Strace);
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let home = Home::of(&sandbox, "");
-    let Some((calls, _)) = traced(&home, &["get", "-f"]) else { return };
+    let (calls, _) = traced(&home, &["get", "-f"]);
 
     let work = home.work().canonicalize().unwrap();
     // Named in the directory that is held, by no path of theirs.
@@ -88,10 +82,11 @@ fn a_replace_is_atomic_private_and_durable() {
 
 #[test]
 fn check_opens_no_file_for_writing() {
+    needs!(Strace);
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let home = Home::of(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(3000)));
     for arguments in [&["check"][..], &["check", "--json"]] {
-        let Some((calls, _)) = traced(&home, arguments) else { return };
+        let (calls, _) = traced(&home, arguments);
         assert!(calls.iter().any(|call| call.contains("/.env\"")));
         for call in calls {
             let writes = ["O_WRONLY", "O_RDWR", "O_CREAT", "mkdir", "rename", "unlink"];
@@ -103,6 +98,7 @@ fn check_opens_no_file_for_writing() {
 
 #[test]
 fn no_secret_is_an_argument_of_a_process() {
+    needs!(Strace);
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let basic = BASE64.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}"));
     for arguments in [
@@ -111,7 +107,7 @@ fn no_secret_is_an_argument_of_a_process() {
     ] {
         let home = Home::of_user(&sandbox, "");
         let before = home.value("ZOOM_REFRESH_TOKEN").unwrap();
-        let Some((calls, token)) = traced(&home, arguments) else { return };
+        let (calls, token) = traced(&home, arguments);
         assert!(sandbox.accepts(token.trim_end()));
         let after = home.value("ZOOM_REFRESH_TOKEN").unwrap();
         let started: Vec<_> = calls.iter().filter(|call| call.contains("execve")).collect();

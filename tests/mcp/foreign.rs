@@ -6,27 +6,17 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 use crate::support::mcp_session::{home, sandbox};
-use crate::support::processes::{note, works};
+use crate::support::needs::needs;
 use crate::support::{Home, ended};
 
-/// The Python whose `mcp` is meant, or the first one that has it. One that was named has to have it.
-fn python() -> Option<String> {
-    if let Ok(named) = env::var("ZOOMTOK_TEST_PYTHON") {
-        return Some(named);
-    }
-    let mut probe = Command::new("python3");
-    probe.args(["-c", "from mcp import Client; import jsonschema"]);
-    works(probe).then(|| "python3".to_owned())
+/// The Python whose `mcp` is meant.
+pub(crate) fn python() -> String {
+    env::var("ZOOMTOK_TEST_PYTHON").unwrap_or("python3".into())
 }
 
-/// The Inspector that is meant, or the first one on the PATH.
-fn inspector() -> Option<String> {
-    if let Ok(named) = env::var("ZOOMTOK_TEST_INSPECTOR") {
-        return Some(named);
-    }
-    let mut probe = Command::new("mcp-inspector");
-    probe.args(["--cli", "--help"]);
-    works(probe).then(|| "mcp-inspector".to_owned())
+/// The Inspector that is meant.
+pub(crate) fn inspector() -> String {
+    env::var("ZOOMTOK_TEST_INSPECTOR").unwrap_or("mcp-inspector".into())
 }
 
 /// Runs a foreign program as one of ours would run, but where the system finds its own.
@@ -41,13 +31,11 @@ fn run(home: &Home, program: &str, arguments: &[&str]) -> Output {
 
 #[test]
 fn the_sdk_for_python_finds_everything_as_it_must_be() {
-    let Some(python) = python() else {
-        return note("skipped: no python3 with mcp and jsonschema; ZOOMTOK_TEST_PYTHON may name one");
-    };
+    needs!(McpSdk);
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/mcp_sdk.py");
     let sandbox = sandbox();
     for mode in ["legacy", "auto"] {
-        let output = run(&home(&sandbox, 3600), &python, &[script, mode, env!("CARGO_BIN_EXE_zoomtok")]);
+        let output = run(&home(&sandbox, 3600), &python(), &[script, mode, env!("CARGO_BIN_EXE_zoomtok")]);
         let told = ended(output).expect(0).stdout;
         assert!(told.contains("ada@example.com") && told.contains("[POLICY DENIED]"), "{told}");
     }
@@ -55,14 +43,12 @@ fn the_sdk_for_python_finds_everything_as_it_must_be() {
 
 #[test]
 fn the_inspector_lists_and_calls() {
-    let Some(inspector) = inspector() else {
-        return note("skipped: no mcp-inspector; ZOOMTOK_TEST_INSPECTOR may name one");
-    };
+    needs!(McpInspector);
     let sandbox = sandbox();
     let inspect = |arguments: &[&str]| -> Value {
         let program = ["--cli", env!("CARGO_BIN_EXE_zoomtok"), "mcp", "--method"];
         let printed =
-            ended(run(&home(&sandbox, 3600), &inspector, &[&program, arguments].concat())).expect(0).stdout;
+            ended(run(&home(&sandbox, 3600), &inspector(), &[&program, arguments].concat())).expect(0).stdout;
         serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}: {printed}"))
     };
     let listed = inspect(&["tools/list"]);

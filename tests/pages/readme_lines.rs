@@ -4,14 +4,13 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 use zoomtok::sandbox::{Options, Sandbox};
 
-use crate::env_file::readers::{skipped, works};
 use crate::pages::docs::{pages, quoted, read, root};
 use crate::pages::reader::Reader;
+use crate::support::needs::Need;
 use crate::support::{Ended, Home, credentials};
 
 /// What becomes of a line.
@@ -245,10 +244,7 @@ fn every_line_that_can_be_copied_does_what_it_says() {
                 is_filled_in(line);
                 continue;
             }
-            Is::Run(_) if line.contains("curl") && !has_curl() => {
-                skipped("curl");
-                continue;
-            }
+            Is::Run(_) if line.contains("curl") && Need::Curl.is_missing() => continue,
             Is::Run(check) => (reader.bash(&reader.project(), line), check),
             Is::RunInClone(check) => (reader.bash(&root(), line), check),
             Is::Cron(check) => {
@@ -270,12 +266,6 @@ fn is_filled_in(line: &str) {
     let home = Home::of(&sandbox, &format!("{line}\n"));
     home.run(["get"]).expect(3).says(&[name, "placeholder", "marketplace.zoom.us"]);
     assert_eq!(sandbox.token_requests().len(), 0);
-}
-
-fn has_curl() -> bool {
-    let mut command = Command::new("curl");
-    command.arg("--version");
-    works(command)
 }
 
 /// A token that ends within what the line of cron says is replaced, and one that lasts longer is kept.

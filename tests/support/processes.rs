@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 #[cfg(unix)]
+use std::os::unix::fs::lchown;
+#[cfg(unix)]
 use std::path::Path;
 #[cfg(unix)]
 use std::process::Command;
@@ -18,6 +20,8 @@ use zoomtok::files::Lock;
 use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
 
 use crate::support::canaries::{Shows, assert_clean};
+#[cfg(unix)]
+use crate::support::rows::tree;
 use crate::support::{Ended, Home, ended_showing};
 
 /// How long anything may take that is done in milliseconds; a busy machine is slow.
@@ -192,12 +196,6 @@ pub(crate) fn is_free(target: &Path) -> bool {
     Lock::acquire(target, Duration::from_secs(1), &SystemClock::start(), &Stop::never()).is_ok()
 }
 
-/// Whether a program runs here without failing.
-#[cfg(unix)]
-pub(crate) fn works(mut command: Command) -> bool {
-    command.output().is_ok_and(|output| output.status.success())
-}
-
 /// Whether the tests run as root, whom permissions do not bind.
 #[cfg(unix)]
 pub(crate) fn is_root() -> bool {
@@ -205,7 +203,35 @@ pub(crate) fn is_root() -> bool {
     tempfile::tempfile().unwrap().metadata().unwrap().uid() == 0
 }
 
-/// Tells who runs the tests something that no assertion says, such as why one of them did nothing.
+/// Any user without rights; in most systems it is nobody.
+#[cfg(unix)]
+pub(crate) const NOBODY: u32 = 65534;
+
+/// As [`Home::command`], run by somebody whom permissions bind, and who owns all of the home.
+#[cfg(unix)]
+pub(crate) fn bound(home: &Home, arguments: &[&str]) -> Command {
+    use std::os::unix::process::CommandExt as _;
+    let mut command = home.command(arguments);
+    if is_root() {
+        let root = home.work().parent().unwrap().to_owned();
+        for path in tree(&root).into_iter().chain([root]) {
+            lchown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    command
+}
+
+/// Runs a program within another one, which gets the environment and the directory that the program was to have.
+#[cfg(unix)]
+pub(crate) fn within(mut outer: Command, program: &Command) -> Command {
+    outer.arg(program.get_program()).args(program.get_args()).env_clear();
+    outer.current_dir(program.get_current_dir().unwrap());
+    outer.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    outer
+}
+
+/// Tells who runs the tests something that no assertion says.
 #[cfg(unix)]
 #[expect(clippy::print_stderr, reason = "it is for the person who runs the tests")]
 pub(crate) fn note(text: &str) {

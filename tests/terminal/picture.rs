@@ -219,8 +219,7 @@ fn the_picture_is_what_the_demo_shows() {
     let settled = settled(&scenes(&shown).join("\n"));
     let picture = drawn(&settled.lines().collect::<Vec<_>>());
     if std::env::var_os("ZOOMTOK_DRAW").is_some() {
-        fs::write(root().join(PICTURE), picture).unwrap();
-        return;
+        fs::write(root().join(PICTURE), &picture).unwrap();
     }
     let drawn = read(PICTURE);
     let differs = picture.lines().zip(drawn.lines()).find(|(now, then)| now != then);

@@ -2,16 +2,15 @@
 //! (claim 5); whoever interrupts finds everything as it was.
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{PermissionsExt as _, chown};
-use std::os::unix::process::CommandExt as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use zoomtok::sandbox::{Endpoint, Fault, Options, Sandbox};
 
 use crate::support::canaries::Shows;
-use crate::support::processes::{Running, in_flight, is_free, is_root, note, start, works};
+use crate::support::needs::{in_mount_namespace, needs};
+use crate::support::processes::{Running, bound, in_flight, is_free, start};
 use crate::support::{Ended, Home, ended, ended_showing, names};
 
 const REFRESH: &str = "ZOOM_REFRESH_TOKEN";
@@ -19,7 +18,6 @@ const TOKEN: &str = "ZOOM_ACCESS_TOKEN";
 /// A `.env` that is not to be understood.
 const BROKEN: &str = "ZOOM_ACCESS_TOKEN=\"no end\n";
 /// Any user without rights; in most systems it is nobody.
-const NOBODY: u32 = 65534;
 /// Time enough to do something to the files while Zoom is being asked.
 const SLOW: Fault = Fault::Slow(Duration::from_millis(700));
 
@@ -51,21 +49,6 @@ fn meanwhile(sandbox: &Sandbox, home: &Home, act: impl FnOnce()) -> Ended {
     running.end()
 }
 
-/// As [`Home::command`], run by somebody whom permissions bind, and who owns all of the home.
-pub(crate) fn bound(home: &Home, arguments: &[&str]) -> Command {
-    let mut command = home.command(arguments);
-    if is_root() {
-        let root = home.work().parent().unwrap().to_owned();
-        let mut all = vec![root.clone(), home.work()];
-        all.extend(names(&home.work()).into_iter().map(|name| home.work().join(name)));
-        for path in all {
-            chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
-        }
-        command.uid(NOBODY).gid(NOBODY);
-    }
-    command
-}
-
 #[test]
 fn nothing_is_asked_for_where_the_directory_cannot_be_written() {
     let sandbox = sandbox();
@@ -87,27 +70,16 @@ fn nothing_is_asked_for_where_the_directory_cannot_be_written() {
 }
 
 /// Runs a script as root of a mount namespace, with the directory, the text of the `.env` and the program as its
-/// arguments. None where that may not be done.
-fn in_namespace(home: &Home, script: &str) -> Option<Ended> {
-    let mine = ["-m"];
-    let others = ["-r", "-m"];
-    let found = [&mine[..], &others[..]].into_iter().find(|flags| {
-        let mut probe = Command::new("unshare");
-        probe.args(*flags).args(["sh", "-c", "mount -t tmpfs -o size=64k none \"$0\""]).arg(home.work());
-        works(probe)
-    });
-    let Some(flags) = found else {
-        note("skipped: no mount namespace can be made");
-        return None;
-    };
+/// arguments.
+fn in_namespace(home: &Home, script: &str) -> Ended {
     let program = home.command(["get", "--print"]);
     let text = text_path(home);
     fs::copy(home.env_path(), &text).unwrap();
-    let mut shell = Command::new("unshare");
-    shell.args(flags).args(["sh", "-c", script, "sh"]).arg(home.work()).arg(text).arg(program.get_program());
+    let mut shell = in_mount_namespace();
+    shell.args(["sh", "-c", script, "sh"]).arg(home.work()).arg(text).arg(program.get_program());
     shell.current_dir("/").env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     shell.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    Some(ended_showing(shell.output().unwrap(), Shows::AccessToken))
+    ended_showing(shell.output().unwrap(), Shows::AccessToken)
 }
 
 /// Where the text of the `.env` is for [`in_namespace`].
@@ -126,28 +98,28 @@ const RUN_AND_COMPARE: &str = r#"
 
 #[test]
 fn nothing_is_asked_for_on_a_filesystem_that_is_read_only() {
+    needs!(Mounts);
     let sandbox = sandbox();
     let home = Home::of(&sandbox, "");
     let script =
         format!("mount --bind \"$1\" \"$1\" && mount -o remount,ro,bind \"$1\" || exit 97{RUN_AND_COMPARE}");
-    if let Some(ended) = in_namespace(&home, &script) {
-        assert_eq!(ended.expect(6).says(&[".env", "Read-only file system"]).stdout, "");
-        assert_eq!(sandbox.token_requests().len(), 0);
-    }
+    let ended = in_namespace(&home, &script);
+    assert_eq!(ended.expect(6).says(&[".env", "Read-only file system"]).stdout, "");
+    assert_eq!(sandbox.token_requests().len(), 0);
 }
 
 #[test]
 fn nothing_is_asked_for_when_the_disk_is_full() {
+    needs!(Mounts);
     let sandbox = sandbox();
     let home = Home::of(&sandbox, "");
     // Room for the .env, and not for a second one.
     let script = format!(
         "mount -t tmpfs -o size=64k none \"$1\" && cp \"$2\" \"$1/.env\" || exit 97{RUN_AND_COMPARE}"
     );
-    if let Some(ended) = in_namespace(&home, &script) {
-        assert_eq!(ended.expect(6).says(&[".env", "No space left on device"]).stdout, "");
-        assert_eq!(sandbox.token_requests().len(), 0);
-    }
+    let ended = in_namespace(&home, &script);
+    assert_eq!(ended.expect(6).says(&[".env", "No space left on device"]).stdout, "");
+    assert_eq!(sandbox.token_requests().len(), 0);
 }
 
 #[test]
@@ -162,18 +134,17 @@ fn a_disk_that_becomes_full_while_zoom_is_asked_takes_the_token() {
         wait "$pid" || exit
         cat .env > "$2"
     "#;
+    needs!(Mounts);
     let sandbox = sandbox();
     let home = Home::of_user(&sandbox, "");
     sandbox.fail(Endpoint::Token, SLOW, 1);
     let script =
         format!("mount -t tmpfs -o size=256k none \"$1\" && cp \"$2\" \"$1/.env\" || exit 97{RUN_AND_FILL}");
-    if let Some(ended) = in_namespace(&home, &script) {
-        let token = ended.expect(0).quietly().stdout;
-        assert!(sandbox.accepts(token.trim_end()));
-        let env = fs::read_to_string(text_path(&home)).unwrap();
-        for stored in [token.trim_end(), &sandbox.refresh_token()] {
-            assert!(env.contains(stored));
-        }
+    let token = in_namespace(&home, &script).expect(0).quietly().stdout;
+    assert!(sandbox.accepts(token.trim_end()));
+    let env = fs::read_to_string(text_path(&home)).unwrap();
+    for stored in [token.trim_end(), &sandbox.refresh_token()] {
+        assert!(env.contains(stored));
     }
 }
 

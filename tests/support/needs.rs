@@ -1,0 +1,243 @@
+//! What a test needs of the machine that it runs on.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::{LazyLock, Mutex};
+
+use crate::env_file::page::SYSTEMD_GENERATOR;
+use crate::env_file::{played, readers};
+use crate::mcp::foreign;
+use crate::support::processes::is_root;
+use crate::support::skip::skip;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Need {
+    CCompiler,
+    CoreDumps,
+    Curl,
+    Docker,
+    ImmutableFiles,
+    McpInspector,
+    McpSdk,
+    Mounts,
+    NodeDotenv,
+    PythonDotenv,
+    Root,
+    Strace,
+    Systemd,
+}
+
+impl Need {
+    const ALL: [Self; 13] = [
+        Self::CCompiler,
+        Self::CoreDumps,
+        Self::Curl,
+        Self::Docker,
+        Self::ImmutableFiles,
+        Self::McpInspector,
+        Self::McpSdk,
+        Self::Mounts,
+        Self::NodeDotenv,
+        Self::PythonDotenv,
+        Self::Root,
+        Self::Strace,
+        Self::Systemd,
+    ];
+
+    /// Its name in `ZOOMTOK_TESTS_REQUIRE`.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::CCompiler => "c-compiler",
+            Self::CoreDumps => "core-dumps",
+            Self::Curl => "curl",
+            Self::Docker => "docker",
+            Self::ImmutableFiles => "immutable-files",
+            Self::McpInspector => "mcp-inspector",
+            Self::McpSdk => "mcp-sdk",
+            Self::Mounts => "mounts",
+            Self::NodeDotenv => "node-dotenv",
+            Self::PythonDotenv => "python-dotenv",
+            Self::Root => "root",
+            Self::Strace => "strace",
+            Self::Systemd => "systemd",
+        }
+    }
+
+    /// What to report where it is not met.
+    const fn lacking(self) -> &'static str {
+        match self {
+            Self::CCompiler => "there is no C compiler called cc",
+            Self::CoreDumps => "no process dumps core here",
+            Self::Curl => "curl is not installed",
+            Self::Docker => "docker, the client, is not installed",
+            Self::ImmutableFiles => "no file can be made immutable here",
+            Self::McpInspector => {
+                "mcp-inspector is not installed, and ZOOMTOK_TEST_INSPECTOR names no command that works"
+            }
+            Self::McpSdk => {
+                "python3 has no mcp and jsonschema, and ZOOMTOK_TEST_PYTHON names no Python that has them"
+            }
+            Self::Mounts => "nothing can be mounted here",
+            Self::NodeDotenv => "node has no dotenv, and ZOOMTOK_TEST_NODE_DOTENV names no directory with it",
+            Self::PythonDotenv => {
+                "python3 has no python-dotenv, and ZOOMTOK_TEST_PYTHON_DOTENV names no Python that has it"
+            }
+            Self::Root => "only root can do this",
+            Self::Strace => "strace is not installed or may not trace",
+            Self::Systemd => "systemd and its generator for environment.d are not installed",
+        }
+    }
+
+    fn probe(self) -> bool {
+        match self {
+            Self::CCompiler => works(Command::new("cc").arg("--version")),
+            Self::CoreDumps => {
+                let mut shell = Command::new("sh");
+                shell.args(["-c", "ulimit -c unlimited; cd \"$0\"; kill -QUIT $$"]);
+                let directory = tempfile::tempdir().unwrap();
+                shell.arg(directory.path()).status().is_ok_and(|status| status.core_dumped())
+            }
+            Self::Curl => works(Command::new("curl").arg("--version")),
+            Self::Docker => played::Daemon::start().is_asked_by_docker(),
+            Self::ImmutableFiles => {
+                let file = tempfile::NamedTempFile::new().unwrap();
+                let chattr = |flag| works(Command::new("chattr").arg(flag).arg(file.path()));
+                chattr("+i") && chattr("-i")
+            }
+            Self::McpInspector => works(Command::new(foreign::inspector()).args(["--cli", "--help"])),
+            Self::McpSdk => works(
+                Command::new(foreign::python()).args(["-c", "from mcp import Client; import jsonschema"]),
+            ),
+            Self::Mounts => {
+                let directory = tempfile::tempdir().unwrap();
+                let script = "mount -t tmpfs -o size=64k none \"$0\" && mount --bind \"$0\" \"$0\"";
+                works(in_mount_namespace().args(["sh", "-c", script]).arg(directory.path()))
+            }
+            Self::NodeDotenv => works(&mut readers::node("require('dotenv')")),
+            Self::PythonDotenv => works(&mut readers::python("from dotenv import dotenv_values")),
+            Self::Root => is_root(),
+            Self::Strace => {
+                works(strace().args(["-f", "-o", "/dev/null", "-e", "inject=flock:error=EIO", "true"]))
+            }
+            Self::Systemd => Path::new(SYSTEMD_GENERATOR).exists(),
+        }
+    }
+
+    /// Whether it is not met; then the test is reported as skipped, or fails where that was asked for.
+    pub(crate) fn is_missing(self) -> bool {
+        static MET: Mutex<BTreeMap<Need, bool>> = Mutex::new(BTreeMap::new());
+        let is_met = *MET.lock().unwrap().entry(self).or_insert_with(|| self.probe());
+        if !is_met {
+            skip(self.name(), self.lacking());
+        }
+        !is_met
+    }
+}
+
+/// Ends the test here where one of these needs is not met.
+macro_rules! needs {
+    ($($need:ident),+) => {
+        if [$(crate::support::needs::Need::$need),+].into_iter().any(crate::support::needs::Need::is_missing) {
+            return;
+        }
+    };
+}
+pub(crate) use needs;
+
+/// Whether a program runs here without failing.
+fn works(command: &mut Command) -> bool {
+    command.stdin(Stdio::null()).output().is_ok_and(|output| output.status.success())
+}
+
+/// strace, as one who may see which files the program has open: it lets nobody but root look.
+pub(crate) fn strace() -> Command {
+    if is_root() {
+        return Command::new("strace");
+    }
+    let mut root_of_a_namespace = Command::new("unshare");
+    root_of_a_namespace.args(["--map-root-user", "strace"]);
+    root_of_a_namespace
+}
+
+/// What runs the command that follows where it may mount something, and nobody else sees that.
+pub(crate) fn in_mount_namespace() -> Command {
+    let mut unshare = Command::new("unshare");
+    unshare.args(if is_root() { &["-m"][..] } else { &["-r", "-m"] });
+    unshare
+}
+
+#[test]
+fn every_need_has_a_name_of_its_own() {
+    assert_eq!(Need::ALL.map(Need::name), crate::support::skip::NAMES);
+}
+
+/// Runs a test that needs strace where nothing is installed.
+fn run_without_tools(required: Option<&str>) -> (Option<i32>, String) {
+    let mut tests = Command::new(std::env::current_exe().unwrap());
+    tests.args(["--exact", "files::syscalls::check_opens_no_file_for_writing"]);
+    tests.env("PATH", "/nonexistent").env_remove("ZOOMTOK_TESTS_REQUIRE");
+    let output = tests.envs(required.map(|required| ("ZOOMTOK_TESTS_REQUIRE", required))).output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(said).unwrap())
+}
+
+#[test]
+fn a_test_that_lacks_something_says_so_and_fails_where_that_is_required() {
+    let (code, said) = run_without_tools(None);
+    let skipped = "skipped: files::syscalls::check_opens_no_file_for_writing: strace is not installed";
+    assert!(code == Some(0) && said.contains(skipped) && said.contains("1 passed"), "{said}");
+    let (code, said) = run_without_tools(Some("all,-strace"));
+    assert!(code == Some(0) && said.contains(skipped), "{said}");
+    for required in ["all", "docker,strace"] {
+        let (code, said) = run_without_tools(Some(required));
+        let failed =
+            format!("strace is not installed or may not trace, and ZOOMTOK_TESTS_REQUIRE={required}");
+        assert!(code == Some(101) && said.contains(&failed) && said.contains("1 failed"), "{said}");
+    }
+}
+
+#[test]
+fn ci_requires_every_need() {
+    let ci = fs::read_to_string(crate::pages::docs::root().join(".ci/run")).unwrap();
+    assert!(ci.contains("export ZOOMTOK_TESTS_REQUIRE=${ZOOMTOK_TESTS_REQUIRE-all}"), "{ci}");
+}
+
+/// The tests in a source, each with its lines.
+fn tests_in(text: &str) -> Vec<Vec<&str>> {
+    let mut lines = text.lines();
+    let mut tests = Vec::new();
+    while let Some(line) = lines.next() {
+        let indent = &line[..line.len() - line.trim_start().len()];
+        if line.trim() == "#[test]" || line.trim().starts_with("#[tokio::test") {
+            let end = format!("{indent}}}");
+            tests.push(lines.by_ref().take_while(|line| *line != end).collect());
+        }
+    }
+    tests
+}
+
+#[test]
+fn no_test_ends_early_but_for_a_need() {
+    static ALLOWED: LazyLock<[&str; 2]> =
+        LazyLock::new(|| ["tests/support/needs.rs", "tests/support/skip.rs"]);
+    let sources =
+        || crate::support::sources::SOURCES.iter().filter(|source| !ALLOWED.contains(&&*source.path));
+    let mut tests = 0;
+    for source in sources() {
+        let skip = ["skipped", "skipping", "not installed"].map(|words| format!("\"{words}"));
+        for words in &skip {
+            assert!(!source.text.contains(words), "{}: {words}…: say it with needs!", source.path);
+        }
+        for lines in tests_in(&source.text) {
+            tests += 1;
+            for line in &lines {
+                let leaves = ["return;", "return }", "return note("].iter().any(|way| line.contains(way));
+                assert!(!leaves, "{}: {}\n{line}: say why with needs!", source.path, lines[0]);
+            }
+        }
+    }
+    assert!(tests > 900, "{tests}");
+}
