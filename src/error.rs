@@ -7,7 +7,6 @@ mod code;
 mod diagnostic;
 mod hint;
 mod left;
-mod no_server;
 mod refusal;
 
 use std::io;
@@ -19,7 +18,6 @@ use thiserror::Error;
 pub use code::Code;
 pub use diagnostic::Diagnostic;
 pub use left::Left;
-pub use no_server::NoServer;
 pub use refusal::Refusal;
 
 /// Everything that makes a command end without doing what it was asked for.
@@ -113,24 +111,6 @@ pub enum Error {
     NoToken {
         /// What is wrong with what there is, without repeating it.
         problem: String,
-    },
-
-    /// Claude Desktop's configuration is not there.
-    #[error("Claude's configuration is not there: looked for {}", paths(.looked))]
-    ClaudeConfigMissing {
-        /// Where it was looked for; empty where the user has no home.
-        looked: Vec<PathBuf>,
-    },
-
-    /// Claude Desktop's configuration has no server that a token could be handed to. Nothing was changed in it.
-    #[error("{}: {}", .path.display(), .lack.what(.place))]
-    NoServer {
-        /// The file.
-        path: PathBuf,
-        /// The place of the server, `mcpServers.<server>`.
-        place: String,
-        /// What it lacks.
-        lack: Box<NoServer>,
     },
 
     /// Zoom gave a verdict: asking again with the same credentials gives the same answer.
@@ -237,15 +217,6 @@ pub enum Error {
         waited: u64,
     },
 
-    /// Claude Desktop could not be restarted, or is not known to be there again.
-    #[error("Claude was not restarted: {what}")]
-    Claude {
-        /// What was seen, to be read after a colon.
-        what: String,
-        /// What to do about it.
-        hint: String,
-    },
-
     /// A signal ended a wait. What was stored is untouched.
     #[error("interrupted{}", .left.when())]
     Interrupted {
@@ -287,9 +258,7 @@ impl Diagnostic for Error {
             | Self::Unparseable { .. }
             | Self::Unreadable { .. }
             | Self::Untrusted { .. }
-            | Self::Policy { .. }
-            | Self::ClaudeConfigMissing { .. }
-            | Self::NoServer { .. } => Code::Configuration,
+            | Self::Policy { .. } => Code::Configuration,
             Self::Unread => Code::Done,
             Self::Refused { .. } => Code::Refused,
             Self::Passing { .. } | Self::UnsafeToken { .. } => Code::Passing,
@@ -300,7 +269,6 @@ impl Diagnostic for Error {
             | Self::Unsaved { .. }
             | Self::Lost { .. } => Code::Store,
             Self::Busy { .. } => Code::Busy,
-            Self::Claude { .. } => Code::Claude,
             Self::Interrupted { signal, .. } => Code::Signal(*signal),
             Self::Command { source, .. } if source.kind() == io::ErrorKind::NotFound => Code::NotFound,
             Self::Command { .. } => Code::NotRunnable,
@@ -332,11 +300,6 @@ fn list(names: &[&str]) -> String {
         [only] => (*only).to_owned(),
         [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
-}
-
-fn paths(paths: &[PathBuf]) -> String {
-    let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-    if paths.is_empty() { "a home directory".into() } else { paths.join(" and ") }
 }
 
 fn lacking(names: &[&str], env_file: &Path, there: bool) -> String {

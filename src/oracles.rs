@@ -2,7 +2,7 @@
 //!
 //! The property tests call them with what proptest makes up, the targets in `fuzz/` with what libFuzzer finds.
 
-pub use crate::clients::edit::json::oracle::claude_config;
+pub use crate::clients::oracle::claude_config;
 pub use crate::mcp::oracle::json_rpc;
 pub use crate::policy::oracle::policy;
 pub use crate::store::env::text::oracle::env_text;

@@ -1,11 +1,37 @@
 //! Programs that start MCP servers: their configurations (a pure edit), and the one that has to be restarted.
 
-mod config;
+mod change;
+mod command_line;
 mod desktop;
-pub(crate) mod edit;
+mod edit;
+mod error;
+mod file;
 mod hand_over;
+mod install;
+mod lack;
+mod locations;
+mod look;
+mod server;
+mod shape;
+mod system;
+mod table;
+mod update;
 
-pub(crate) use config::program;
-pub use config::{Config, Configured, Contents, Entry, Existing, Installed, Reader, Served, Update};
+pub(crate) use change::{Entry, Existing};
+pub(crate) use command_line::Served;
 pub use desktop::{Again, App, Force, Platform, Quit, Restarted, Start, Step};
-pub use hand_over::restart;
+#[cfg(any(test, fuzzing))]
+pub(crate) use edit::json::oracle;
+pub use error::Error;
+pub(crate) use file::{ClientFile, Named};
+pub(crate) use hand_over::{HandOver, Progress, Restart};
+pub(crate) use install::Installed;
+#[cfg(test)]
+pub(crate) use lack::Lack;
+pub(crate) use look::{Configured, Contents, program};
+pub(crate) use system::System;
+pub(crate) use table::CLAUDE_DESKTOP;
+pub(crate) use update::Update;
+
+#[cfg(test)]
+mod tests;

@@ -37,12 +37,6 @@ impl Error {
                 Some(format!("zoomtok policy check {} lists this line by line", path.display()))
             }
             Self::NoToken { .. } => Some("Fetch one with zoomtok get -f".into()),
-            Self::ClaudeConfigMissing { .. } => Some(
-                "Claude Desktop makes it (Settings, Developer, Edit Config); where that is installed and the file is \
-                 elsewhere, name it with CLAUDE_CONFIG_FILE"
-                    .into(),
-            ),
-            Self::NoServer { place, lack, .. } => Some(lack.fix(place)),
             Self::Unreadable { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 Some("See to its owner and its permissions".into())
             }
@@ -95,7 +89,6 @@ impl Error {
             Self::Lost { spent: false, .. } => Some("Mend that and run zoomtok get -f".into()),
             Self::Lost { .. } => Some(format!("Mend that. {}", Refusal::RefreshToken.fix())),
             Self::Busy { .. } => Some(format!("See what it is doing: {PROCESSES}")),
-            Self::Claude { hint, .. } => Some(hint.clone()),
             Self::Interrupted { left, .. } => left.fix().map(Into::into),
             Self::Unmeetable { .. } => Some("Ask for less with -t or ZOOM_TOKEN_THRESHOLD".into()),
             Self::Setting { .. }

@@ -79,14 +79,14 @@ fn a_name_that_no_app_has_is_told_with_its_place() {
         (&[("CLAUDE_APP_NAME", "zoomtok")][..], "", "(set in the environment)"),
         (&[], "A=1\nCLAUDE_APP_NAME=zoomtok\n", ".env, line 2)"),
     ] {
-        let error = App::of(&world(pairs, env).settings(), None).unwrap_err();
+        let error = App::from_settings(&world(pairs, env).settings(), None).unwrap_err();
         assert!(
             error.to_string().starts_with("CLAUDE_APP_NAME (") && error.to_string().contains(place),
             "{error}"
         );
         assert_eq!(error.code(), Code::Usage);
     }
-    let error = App::of(&world(&[], "").settings(), Some("zoomtok")).unwrap_err();
+    let error = App::from_settings(&world(&[], "").settings(), Some("zoomtok")).unwrap_err();
     assert!(error.to_string().starts_with("--app (on the command line)"), "{error}");
 }
 

@@ -52,7 +52,7 @@ impl Ahead {
                     return;
                 }
             };
-            let watch = Watch::new(&keeper, plan, None, false, &mut report);
+            let watch = Watch::new(&keeper, plan, None, &mut report);
             // It ends by being stopped: what is wrong with the `.env` is told, and it goes on.
             let _: Result<Code, Error> = watch.go_on();
         })?;

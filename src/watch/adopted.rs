@@ -1,30 +1,21 @@
 //! A watch over a `.env` that it may not or cannot write: it waits for whoever renews the token, and goes on.
 
 use super::run::Watch;
+use super::waiting::Waiting;
 use crate::error::{Diagnostic as _, Error};
 use crate::event::Event;
 use crate::keeper::{Look, Need, Unlike};
-use crate::token::Token;
-
-/// What a watch knows of a `.env` that somebody else renews.
-#[derive(Debug, Default)]
-pub(super) struct Waiting {
-    /// The last thing that was said of it.
-    said: Option<String>,
-    /// The token that was there at the last look.
-    seen: Option<Token>,
-}
 
 impl Watch<'_> {
-    /// Says why a token that is due is not refreshed here, once until there is another.
+    /// Reports why a token that is due is not refreshed here, once until there is another.
     pub(super) fn wait(&mut self, look: &Look, error: &Error) -> Result<(), Error> {
         let message = error.told();
         let waiting = self.waiting.get_or_insert_default();
         waiting.seen = look.held.state.token().cloned();
-        if waiting.said.as_ref() == Some(&message) {
+        if waiting.reported.as_ref() == Some(&message) {
             return Ok(());
         }
-        waiting.said = Some(message.clone());
+        waiting.reported = Some(message.clone());
         self.tell(&Event::Warning { message })
     }
 
@@ -33,7 +24,7 @@ impl Watch<'_> {
         let present = look.held.state.token();
         let Some(waiting) = &mut self.waiting else {
             if look.read_only {
-                self.waiting = Some(Waiting { said: None, seen: present.cloned() });
+                self.waiting = Some(Waiting { reported: None, seen: present.cloned() });
             }
             return Ok(());
         };
@@ -41,7 +32,7 @@ impl Watch<'_> {
             return Ok(());
         }
         let old = std::mem::replace(&mut waiting.seen, present.cloned());
-        waiting.said = None;
+        waiting.reported = None;
         let kept = match self.keeper.ensure(look, &Need { seconds: 0, unlike: Unlike::None }) {
             Ok(kept) => kept,
             Err(error) => return self.complain(&error),

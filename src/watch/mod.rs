@@ -1,8 +1,11 @@
 //! The watch: when to do what (pure), and the loop that does it.
 
 mod adopted;
+mod recipient;
 mod run;
 mod schedule;
+mod waiting;
 
-pub use run::{Desktop, Updated, Watch};
+pub(crate) use recipient::{Recipient, Report};
+pub use run::Watch;
 pub use schedule::{COOLDOWN, Decision, Outcome, Plan, Schedule, View};

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::adopted::Waiting;
+use super::recipient::Recipient;
 use super::schedule::{MAX_FAILURES, Outcome, Plan, Schedule, View};
+use super::waiting::Waiting;
 use crate::clock::{Clock, Stopped, jitter};
-use crate::error::{Code, Diagnostic as _, Error, Left};
+use crate::error::{Code, Diagnostic, Error, Left};
 use crate::event::Event;
 use crate::keeper::{How, Keeper, Kept, Look, Need, Unlike};
 use crate::token::{Claims, State, Token};
@@ -15,49 +16,11 @@ use crate::token::{Claims, State, Token};
 /// The nap after a look that failed, for whoever is editing the `.env` to be done.
 const AFTER_FAILED_LOOK: Duration = Duration::from_secs(5);
 
-/// Claude Desktop, or what stands in for it.
-pub trait Desktop {
-    /// Puts the token where Claude finds it.
-    ///
-    /// # Errors
-    ///
-    /// Claude's configuration is missing, makes no sense, or cannot be written.
-    fn update(&self, token: &Token) -> Result<Updated, Error>;
-
-    /// Whether Claude runs.
-    ///
-    /// # Errors
-    ///
-    /// That cannot be told.
-    fn is_running(&self) -> Result<bool, Error>;
-
-    /// Restarts Claude, and gives what the user should know.
-    ///
-    /// # Errors
-    ///
-    /// It could not be restarted.
-    fn restart(&self, token: &Token) -> Result<Vec<String>, Error>;
-}
-
-/// What has become of Claude's configuration.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Updated {
-    /// It was changed.
-    pub changed: bool,
-    /// The configured server reads `.env` itself and needs none of this.
-    pub reads_env: bool,
-    /// Claude would not read its configuration as it is, so it must not be restarted.
-    pub unread: bool,
-    /// What the user should know.
-    pub warnings: Vec<String>,
-}
-
 /// A watch over one `.env`.
 pub struct Watch<'a> {
     pub(super) keeper: Keeper<'a>,
     schedule: Schedule,
-    desktop: Option<&'a dyn Desktop>,
-    restart: bool,
+    recipient: Option<&'a dyn Recipient>,
     report: &'a mut dyn FnMut(&Event) -> Result<(), Error>,
     /// The last warning about a look that failed, which is not told again and again.
     complaint: Option<String>,
@@ -66,8 +29,8 @@ pub struct Watch<'a> {
     told_forgetting: bool,
     /// Nobody hears what happens any more.
     unread: bool,
-    /// The last warning that nothing could be handed to Claude, likewise.
-    no_desktop: Option<String>,
+    /// The last warning that a token could not be handed over, likewise.
+    not_handed_over: Option<String>,
     /// The last failure, in a sentence without its hint.
     failure: Option<String>,
     jitter: fn() -> f64,
@@ -76,26 +39,24 @@ pub struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    /// A watch that tells `report` what happens, hands new tokens to `desktop`, and restarts that too if `restart`.
-    pub fn new(
+    /// A watch that tells `report` what happens, and hands new tokens to `recipient`.
+    pub(crate) fn new(
         keeper: &Keeper<'a>,
         plan: Plan,
-        desktop: Option<&'a dyn Desktop>,
-        restart: bool,
+        recipient: Option<&'a dyn Recipient>,
         report: &'a mut dyn FnMut(&Event) -> Result<(), Error>,
     ) -> Self {
         let keeper = Keeper { watching: true, ..*keeper };
         Self {
             keeper,
             schedule: Schedule::new(plan),
-            desktop,
-            restart,
+            recipient,
             report,
             complaint: None,
             told_life: None,
             told_forgetting: false,
             unread: false,
-            no_desktop: None,
+            not_handed_over: None,
             failure: None,
             jitter,
             waiting: None,
@@ -182,14 +143,14 @@ impl<'a> Watch<'a> {
         Ok(())
     }
 
-    /// Tells why nothing could be handed to Claude. A configuration that nobody has changed since is not told of again
-    /// at each refresh.
-    fn complain_of_desktop(&mut self, error: &Error) -> Result<(), Error> {
+    /// Tells why a token could not be handed over. A configuration that nobody has changed since is not told of again at
+    /// each refresh.
+    fn complain_of_recipient(&mut self, error: &dyn Diagnostic) -> Result<(), Error> {
         let message = error.told();
-        if error.code() == Code::Configuration && self.no_desktop.as_ref() == Some(&message) {
+        if error.code() == Code::Configuration && self.not_handed_over.as_ref() == Some(&message) {
             return Ok(());
         }
-        self.no_desktop = Some(message.clone());
+        self.not_handed_over = Some(message.clone());
         self.tell(&Event::Warning { message })
     }
 
@@ -260,40 +221,16 @@ impl<'a> Watch<'a> {
         Ok(None)
     }
 
-    /// Hands a new token to Claude. What fails here is a warning: the token is stored.
+    /// Hands a new token over. What fails here is a warning: the token is stored.
     pub(super) fn hand_over(&mut self, kept: &Kept) -> Result<(), Error> {
-        let Some(desktop) = self.desktop else { return Ok(()) };
-        self.tell(&Event::UpdatingClaude)?;
-        let updated = match desktop.update(&kept.token) {
-            Ok(updated) => {
-                self.no_desktop = None;
-                updated
+        let Some(recipient) = self.recipient else { return Ok(()) };
+        match recipient.hand_over(&kept.token, &mut |event| self.tell(&event)) {
+            Ok(()) => {
+                self.not_handed_over = None;
+                Ok(())
             }
-            Err(error) => return self.complain_of_desktop(&error),
-        };
-        for message in updated.warnings {
-            self.tell(&Event::Warning { message })?;
+            Err(error) => self.complain_of_recipient(&*error),
         }
-        if updated.reads_env {
-            return self.tell(&Event::ClaudeReadsEnv);
-        }
-        if !updated.changed || !self.restart {
-            return Ok(());
-        }
-        if updated.unread {
-            let message = "Claude was not restarted, since it would not read its configuration".into();
-            return self.tell(&Event::Warning { message });
-        }
-        let warnings = match desktop.is_running() {
-            // It reads the new token when it is started.
-            Ok(false) => Vec::new(),
-            Ok(true) => {
-                self.tell(&Event::RestartingClaude)?;
-                desktop.restart(&kept.token).unwrap_or_else(|error| vec![error.told()])
-            }
-            Err(error) => vec![error.told()],
-        };
-        warnings.into_iter().try_for_each(|message| self.tell(&Event::Warning { message }))
     }
 
     fn done(&mut self, before: &Look, kept: &Kept) -> Result<(), Error> {

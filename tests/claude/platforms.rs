@@ -6,9 +6,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use zoomtok::clients::{Again, App, Force, Platform, Quit, Restarted, Start, Step};
+use zoomtok::clients::{Again, App, Error, Force, Platform, Quit, Restarted, Start, Step};
 use zoomtok::clock::{Stop, SystemClock};
-use zoomtok::error::{Diagnostic as _, Error};
+use zoomtok::error::Diagnostic as _;
 
 use crate::claude::app::Apps;
 

@@ -153,7 +153,7 @@ fn flags_win_over_settings_and_settings_over_the_default() {
 fn on_linux_it_is_in_the_configuration_directory() {
     let home = Home::with_env(&format!("ZOOM_ACCESS_TOKEN={}\n", token(3000, 1)));
     let path = home.state().with_file_name("config").join("Claude/claude_desktop_config.json");
-    update(&home, &[], 3).says(&["is not there", path.to_str().unwrap(), "CLAUDE_CONFIG_FILE"]);
+    update(&home, &[], 3).says(&["does not exist", path.to_str().unwrap(), "CLAUDE_CONFIG_FILE"]);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(&path, CONFIG).unwrap();
     update(&home, &[], 0);

@@ -317,7 +317,7 @@ fn servers_of_both_kinds_are_known() {
     fs::write(&config, "{\"canary\": \n").unwrap();
     says(&doctor(&home, &[], 3), &["❌ ", "claude.json, line 2"]);
     fs::remove_file(&config).unwrap();
-    says(&doctor(&home, &[], 3), &["❌ Claude's configuration is not there"]);
+    says(&doctor(&home, &[], 3), &["❌ Claude's configuration does not exist"]);
 }
 
 #[test]

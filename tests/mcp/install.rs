@@ -180,7 +180,7 @@ fn where_claude_is_not_installed_it_says_where_it_looked() {
     fs::remove_dir(config_path(&home).parent().unwrap()).unwrap();
     for flags in [&[][..], &["--dry-run"]] {
         let path = config_path(&home);
-        install(&home, flags, 3).says(&["is not there", path.to_str().unwrap(), "CLAUDE_CONFIG_FILE"]);
+        install(&home, flags, 3).says(&["does not exist", path.to_str().unwrap(), "CLAUDE_CONFIG_FILE"]);
     }
     assert_eq!(home.names(), [".env"]);
 }

@@ -1,6 +1,7 @@
 //! One file per command: build the parts, call them, hand what they report to the output.
 
 pub(super) mod check;
+mod claude;
 pub(super) mod demo;
 pub(super) mod doctor;
 pub(super) mod exec;
@@ -17,12 +18,10 @@ use std::path::{Path, PathBuf};
 
 use super::args::Global;
 use super::output::Output;
-use super::served::served;
-use crate::clients::Config;
 use crate::clock::{Stop, SystemClock};
 use crate::error::Error;
 use crate::keeper::{Keeper, Look};
-use crate::settings::{Chosen, Environment, NAMES, Settings, exported_names};
+use crate::settings::{Chosen, Environment, NAMES, exported_names};
 use crate::store::{EnvStore, default_state_root};
 
 /// What every command stands on.
@@ -119,15 +118,6 @@ fn choose(environment: &Environment, global: &Global) -> Result<(PathBuf, Chosen
             is_named.then_some((path, chosen)).ok_or_else(gone)
         }
     }
-}
-
-/// Claude's configuration as settings have it.
-///
-/// # Errors
-///
-/// As [`Config::of`].
-fn claude_config(settings: &Settings) -> Result<Config, Error> {
-    Config::of(settings, None, None, None, served)
 }
 
 /// That a look has found no token, and where not.

@@ -1,10 +1,10 @@
 //! `zoomtok update-claude`
 
-use super::{Context, not_found, restart_claude};
+use super::claude::Shown;
+use super::{Context, not_found};
 use crate::cli::args::UpdateClaude;
 use crate::cli::failure::Result;
-use crate::cli::served::served;
-use crate::clients::{App, Config, Update};
+use crate::clients::{HandOver, Named, Progress, Restart, Update};
 use crate::error::{Code, Error};
 use crate::settings::CLAUDE_SETTINGS;
 use crate::token::{State, Token};
@@ -15,7 +15,10 @@ pub(in crate::cli) fn run(context: &Context, flags: &UpdateClaude) -> Result<Cod
     context.warn_of_oddities(&look);
     context.warn_of_ignored(&look, CLAUDE_SETTINGS);
     let [server, key] = [&flags.server, &flags.key].map(Option::as_deref);
-    let config = Config::of(&look.settings, flags.config.as_deref(), server, key, served)?;
+    let named = Named { path: flags.config.as_deref(), server, key };
+    let claude = HandOver { named, ..context.claude(&look.settings) };
+    // What is wrong with its settings is reported before what is wrong with the token.
+    let file = claude.file()?;
     let no_token = |problem| Error::NoToken { problem };
     let token = match &look.held.state {
         State::Missing => return Err(no_token(not_found(&look)).into()),
@@ -28,16 +31,23 @@ pub(in crate::cli) fn run(context: &Context, flags: &UpdateClaude) -> Result<Cod
             token
         }
     };
-    let update = if flags.dry_run { config.preview(token) } else { config.update(token, &context.stop) }?;
-    context.warn(&update.warnings);
-    for line in lines(&update, token, flags.dry_run) {
-        context.output.text(&line)?;
+    if flags.dry_run {
+        let update = file.preview(token)?;
+        context.warn(&update.warnings);
+        show(context, &update, token, true)?;
+        return Ok(Code::Done);
     }
-    if flags.restart && update.changed {
-        let app = App::of(&look.settings, None)?;
-        restart_claude::app_only(context, &app, Some(&(config, token.clone())))?;
-    }
+    let restart = if flags.restart { Restart::IfChanged } else { Restart::Never };
+    let mut shown = Shown::new(context);
+    claude.hand_over(token, restart, &mut |progress| match progress {
+        Progress::Updated(update) => show(context, update, token, false),
+        other => shown.report(other),
+    })?;
     Ok(Code::Done)
+}
+
+fn show(context: &Context, update: &Update, token: &Token, dry_run: bool) -> Result<(), Error> {
+    lines(update, token, dry_run).iter().try_for_each(|line| context.output.text(line))
 }
 
 /// What a person reads.

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use super::platform::Platform;
 use super::processes::{Process, find};
+use crate::clients::error::Error;
 use crate::clock::{Clock, Stop};
-use crate::error::Error;
+use crate::error::Error as CoreError;
 use crate::settings::Settings;
 
 /// The name that stands for Claude Desktop wherever it is.
@@ -18,8 +19,8 @@ const NAME: &str = "Claude";
 /// Names of programs that are not Claude Desktop and must not be ended in its place.
 const OTHERS: [&str; 2] = ["claude", "zoomtok"];
 
-/// The time between two looks.
-const PAUSE: Duration = Duration::from_millis(100);
+/// The time between two looks at the processes.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 
 /// The Claude app of this machine.
 #[derive(Debug, Clone)]
@@ -73,18 +74,21 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] for a name that no app has, and for a command that cannot be split into words.
-    pub fn of(settings: &Settings, name: Option<&str>) -> Result<Self, Error> {
+    /// The name is that of no app, or the command cannot be split into words.
+    pub(crate) fn from_settings(settings: &Settings, name: Option<&str>) -> Result<Self, Error> {
         let command = settings.claude_app_command()?;
-        match name {
-            Some(name) => Self::on(Platform::current(), name, command).map_err(|problem| Error::Setting {
-                name: "--app".into(),
-                place: "on the command line".into(),
-                problem: problem.into(),
-            }),
+        let app = match name {
+            Some(name) => {
+                Self::on(Platform::current(), name, command).map_err(|problem| CoreError::Setting {
+                    name: "--app".into(),
+                    place: "on the command line".into(),
+                    problem: problem.into(),
+                })
+            }
             None => Self::on(Platform::current(), &settings.claude_app_name()?, command)
                 .map_err(|problem| settings.impossible("CLAUDE_APP_NAME", problem)),
-        }
+        };
+        Ok(app?)
     }
 
     /// An app on a platform, by its name or path, and the command that starts it where it is known.
@@ -128,7 +132,7 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`Error::Claude`] when this process descends from the app, when it does not go, cannot be started or does not
+    /// [`Error::NotRestarted`] when this process descends from the app, when it does not go, cannot be started or does not
     /// come up; [`Error::Interrupted`] when the end is asked for while it waits.
     pub fn restart(
         &self,
@@ -139,10 +143,10 @@ impl App {
         let start = clock.elapsed();
         let old = self.find()?;
         if let Some(ancestor) = old.iter().find(|process| process.is_ancestor) {
-            return Err(Error::Claude {
-                what: format!("this zoomtok was started by it (process {})", ancestor.pid),
-                hint: "Run zoomtok restart-claude in a terminal outside of the app".into(),
-            });
+            return Err(not_restarted(
+                format!("this zoomtok was started by it (process {})", ancestor.pid),
+                "Run zoomtok restart-claude in a terminal outside of the app",
+            ));
         }
         let forced = !old.is_empty() && self.end(&old, clock, stop, progress)?;
 
@@ -163,7 +167,7 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`Error::Claude`] when it does not go.
+    /// [`Error::NotRestarted`] when it does not go.
     pub fn quit(&self, clock: &dyn Clock, stop: &Stop) -> Result<(), Error> {
         let old = self.find()?;
         if !old.is_empty() {
@@ -173,7 +177,7 @@ impl App {
     }
 
     fn find(&self) -> Result<Vec<Process>, Error> {
-        find(|executable| self.is(executable))
+        Ok(find(|executable| self.is(executable))?)
     }
 
     fn is(&self, executable: &Path) -> bool {
@@ -189,6 +193,11 @@ impl App {
             }
         }
     }
+}
+
+/// That the app was not restarted: what was seen, and what to do about it.
+fn not_restarted(what: String, hint: impl Into<String>) -> Error {
+    Error::NotRestarted { client: NAME, what, hint: hint.into() }
 }
 
 /// A name without an ending that may be left out.

@@ -1,4 +1,4 @@
-//! The text of Claude's configuration with one value changed. Pure: text in, text out.
+//! A text of JSON with one value changed.
 //!
 //! The text is cut at one place, and everything on both sides of it stays as it is. jsonc-parser says where that place
 //! is; `serde_json`, which is stricter, reads the text before and after, and unless the two readings differ in that one
@@ -14,65 +14,19 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use self::document::Document;
-pub(in crate::clients) use self::entry::{Entry, entries};
-pub(in crate::clients) use self::layout::New;
 use self::layout::Style;
+use self::names::line;
+use super::place::{Edit, Part, Place};
 use crate::store::Fault;
 
 mod document;
-mod entry;
 mod layout;
+mod names;
+mod server;
 
-/// A place in the configuration.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::clients) struct Place<'a> {
-    pub(in crate::clients) server: &'a str,
-    pub(in crate::clients) part: Part<'a>,
-}
-
-/// What of a server.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::clients) enum Part<'a> {
-    /// All of it, `mcpServers.<server>`.
-    Whole,
-    /// `mcpServers.<server>.command`
-    Command,
-    /// `mcpServers.<server>.args`
-    Args,
-    /// `mcpServers.<server>.env.<variable>`
-    Variable(&'a str),
-}
-
-/// What comes of an edit.
-#[derive(Debug)]
-pub(in crate::clients) struct Edit {
-    /// The new text; none where the old one will do.
-    pub(in crate::clients) text: Option<Zeroizing<String>>,
-    /// What stood there; of a server, its command.
-    pub(in crate::clients) before: Option<Zeroizing<String>>,
-}
-
-impl<'a> Place<'a> {
-    fn path(&self) -> Vec<&'a str> {
-        let part: &[&str] = match &self.part {
-            Part::Whole => &[],
-            Part::Command => &["command"],
-            Part::Args => &["args"],
-            Part::Variable(name) => &["env", name],
-        };
-        [&[SERVERS, self.server], part].concat()
-    }
-
-    /// As a person writes it.
-    pub(in crate::clients) fn name(&self) -> String {
-        name(&self.path())
-    }
-
-    /// The place of the server, likewise.
-    pub(in crate::clients) fn server_name(&self) -> String {
-        name(&self.path()[..2])
-    }
-}
+pub(in crate::clients) use layout::New;
+pub(in crate::clients) use names::name;
+pub(in crate::clients) use server::{server, servers};
 
 /// Puts `new` at `place`. Nothing changes where an object has the properties of the new one, whatever else it has.
 ///
@@ -81,15 +35,15 @@ impl<'a> Place<'a> {
 /// The text is not JSON with comments, or the place cannot be reached without harm to something else.
 pub(in crate::clients) fn edit(text: &str, place: Place<'_>, new: &New<'_>) -> Result<Edit, Fault> {
     let document = Document::read(text)?;
-    let path = place.path();
+    let path = path(&document, place);
     let root = document.tree()?;
     let found = find(&document, &root, &path, new)?;
     let there = document.value_at(&path);
     let before = match &found {
         Found::Value { node: Node::StringLit(literal), .. } => Some(literal.value.to_string().into()),
-        Found::Value { node: Node::Object(_), .. } => {
-            there.and_then(|there| there.get("command")?.as_str()).map(|command| command.to_owned().into())
-        }
+        Found::Value { node: Node::Object(_), .. } => there
+            .and_then(|there| there.get(place.shape.command)?.as_str())
+            .map(|command| command.to_owned().into()),
         Found::Value { node, .. } => Some(document.text[node.start()..node.end()].to_owned().into()),
         Found::Gap { .. } => None,
     };
@@ -113,7 +67,7 @@ pub(in crate::clients) fn edit(text: &str, place: Place<'_>, new: &New<'_>) -> R
     if !drops_nothing || !document.becomes(&changed, &path, new, &gone) {
         return Err(Fault::general(format!(
             "{} cannot be set without changing something else",
-            place.name()
+            name(&place.path())
         )));
     }
     Ok(Edit { text: Some(changed), before })
@@ -126,7 +80,7 @@ pub(in crate::clients) fn edit(text: &str, place: Place<'_>, new: &New<'_>) -> R
 /// The text is not JSON with comments.
 pub(in crate::clients) fn value(text: &str, place: Place<'_>) -> Result<Option<Zeroizing<String>>, Fault> {
     let document = Document::read(text)?;
-    Ok(document.value_at(&place.path()).and_then(Value::as_str).map(|text| text.to_owned().into()))
+    Ok(document.value_at(&path(&document, place)).and_then(Value::as_str).map(|text| text.to_owned().into()))
 }
 
 /// What of a text is not strict JSON, to be read after its name; none where it is.
@@ -147,14 +101,15 @@ pub(in crate::clients) fn beyond_json(text: &str) -> Result<Option<String>, Faul
     Ok((!parts.is_empty()).then(|| parts.join(" and ")))
 }
 
-/// The server of `place`, whatever it is, if it is there.
-///
-/// # Errors
-///
-/// The text is not JSON with comments.
-pub(in crate::clients) fn server(text: &str, place: Place<'_>) -> Result<Option<Value>, Fault> {
-    let document = Document::read(text)?;
-    Ok(document.value_at(&place.path()[..2]).cloned())
+/// The names on the way to a place, a variable as the text spells it.
+fn path<'n>(document: &'n Document<'_>, place: Place<'n>) -> Vec<&'n str> {
+    let mut path = place.path();
+    if let (Part::Variable(variable), Some((last, holder))) = (place.part, path.split_last_mut()) {
+        let there = document.value_at(holder).and_then(Value::as_object);
+        let names = there.iter().flat_map(|object| object.keys()).map(String::as_str);
+        *last = place.system.spelling(variable, names).unwrap_or(variable);
+    }
+    path
 }
 
 /// Where a path leads.
@@ -241,7 +196,7 @@ fn find<'d, 'a>(
     let mut trail = Vec::new();
     for (depth, name) in path.iter().enumerate() {
         let mut named = object.properties.iter().filter(|property| property.name.as_str() == *name);
-        let place = || self::name(&path[..=depth]);
+        let place = || names::name(&path[..=depth]);
         let property = match (named.next(), named.next()) {
             // Parsers differ on which one counts.
             (Some(_), Some(second)) => return Err(at(&second.value, format!("{} is there twice", place()))),
@@ -266,29 +221,6 @@ fn find<'d, 'a>(
         }
     }
     Err(Fault::general("it has no such place"))
-}
-
-/// The property that has the servers.
-const SERVERS: &str = "mcpServers";
-
-/// A string of JSON.
-fn quoted(text: &str) -> String {
-    Value::from(text).to_string()
-}
-
-/// The names of a path, those in quotes that would not be one name otherwise.
-pub(in crate::clients) fn name(path: &[&str]) -> String {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
-    let names: Vec<_> = path
-        .iter()
-        .map(|name| if name.chars().all(plain) { (*name).to_owned() } else { quoted(name) })
-        .collect();
-    names.join(".")
-}
-
-/// The number of the line of this offset, from 1.
-fn line(text: &str, at: usize) -> usize {
-    text[..at].matches('\n').count() + 1
 }
 
 #[cfg(any(test, fuzzing))]

@@ -1,3 +1,9 @@
-//! Edits of configuration files that keep every byte but those that they are about (pure).
+//! Changes to the texts of configurations, a module for each format. Pure: text in, text out.
 
+mod format;
 pub(crate) mod json;
+mod place;
+
+pub(super) use format::{Format, STRICT_JSON};
+pub(super) use json::{New, name};
+pub(super) use place::{Listed, Part, Place};

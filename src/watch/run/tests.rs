@@ -13,11 +13,13 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::cli::lines;
+use crate::clients::{Error as ClientError, Lack};
 use crate::clock::Stop;
 use crate::clock::manual::ManualClock;
-use crate::error::{NoServer, Refusal};
+use crate::error::Refusal;
 use crate::settings::{Environment, NAMES};
 use crate::store::EnvStore;
+use crate::watch::recipient::Report;
 use crate::zoom::{Credentials, Exchange, Granted, NotGranted};
 
 /// What Zoom does at each exchange, and a token of an hour when nothing is said.
@@ -75,36 +77,29 @@ fn jwt(iat: DateTime<Utc>, life: i64) -> String {
 #[derive(Default)]
 struct Claude {
     did: RefCell<Vec<&'static str>>,
-    updated: RefCell<Updated>,
     lacks: Cell<Option<&'static str>>,
-    closed: Cell<bool>,
     meanwhile: RefCell<Option<Box<dyn FnOnce()>>>,
 }
 
-impl Desktop for Claude {
-    fn update(&self, _: &Token) -> Result<Updated, Error> {
+impl Recipient for Claude {
+    fn hand_over(&self, _: &Token, report: Report<'_>) -> Result<(), Box<dyn Diagnostic>> {
+        report(Event::UpdatingClaude).unwrap();
         self.did.borrow_mut().push("update");
         if let Some(place) = self.lacks.get() {
-            let lack = NoServer::OfThatName { near: None, others: vec!["files".into()] };
-            return Err(Error::NoServer {
+            let lack = Lack::OfThatName { near: None, others: vec!["files".into()] };
+            return Err(Box::new(ClientError::NoServer {
                 path: "/c.json".into(),
                 place: place.into(),
                 lack: Box::new(lack),
-            });
+                names_server: "CLAUDE_MCP_SERVER_NAME",
+            }));
         }
-        Ok(self.updated.borrow().clone())
-    }
-
-    fn is_running(&self) -> Result<bool, Error> {
-        Ok(!self.closed.get())
-    }
-
-    fn restart(&self, _: &Token) -> Result<Vec<String>, Error> {
+        report(Event::RestartingClaude).unwrap();
         self.did.borrow_mut().push("restart");
         if let Some(act) = self.meanwhile.take() {
             act();
         }
-        Ok(Vec::new())
+        Ok(())
     }
 }
 
@@ -132,7 +127,6 @@ impl World {
             lines: RefCell::default(),
             environment: Environment::default(),
         };
-        world.claude.updated.borrow_mut().changed = true;
         world.write(left);
         world
     }
@@ -168,7 +162,7 @@ impl World {
             self.lines.borrow_mut().extend(lines(event, time));
             Ok(())
         };
-        let mut watch = Watch::new(&keeper, plan, Some(&self.claude), true, &mut report);
+        let mut watch = Watch::new(&keeper, plan, Some(&self.claude), &mut report);
         watch.jitter = || 0.0;
         for step in 0..steps {
             let nap = watch.step().unwrap();
@@ -240,26 +234,11 @@ fn the_status_is_shown_with_the_icon_of_the_time_left() {
 }
 
 #[test]
-fn claude_is_left_alone_unless_its_configuration_was_changed() {
-    for (updated, did) in [
-        (Updated { changed: false, ..Updated::default() }, vec!["update"]),
-        (Updated { changed: true, reads_env: true, ..Updated::default() }, vec!["update"]),
-        (Updated { changed: true, unread: true, ..Updated::default() }, vec!["update"]),
-        (Updated { changed: true, ..Updated::default() }, vec!["update", "restart"]),
-    ] {
-        let world = World::at("2026-03-04T12:00:00Z", None);
-        world.claude.updated.replace(updated);
-        world.watch(PLAN, 1, |_, _| {});
-        assert_eq!(*world.claude.did.borrow(), did);
-    }
-    let world = World::at("2026-03-04T12:00:00Z", None);
-    world.claude.closed.set(true);
-    world.watch(PLAN, 1, |_, _| {});
-    assert_eq!(*world.claude.did.borrow(), ["update"], "one that does not run is not started");
+fn nothing_is_handed_over_without_a_new_token() {
     let world = World::at("2026-03-04T12:00:00Z", None);
     world.zoom.down.set(true);
     world.watch(PLAN, 1, |_, _| {});
-    assert!(world.claude.did.borrow().is_empty(), "told only after a success");
+    assert!(world.claude.did.borrow().is_empty());
 }
 
 #[test]

@@ -8,9 +8,9 @@ use anyhow::{Context as _, Result, ensure};
 use tempfile::TempDir;
 
 use super::Stage;
-use crate::cli::commands::watch::ClaudeDesktop;
+use crate::cli::commands::claude::CurrentClaude;
 use crate::cli::lines;
-use crate::clients::App;
+use crate::clients::{self, App, Restart};
 use crate::clock::{Stop, SystemClock};
 use crate::error::Error;
 use crate::event::Event;
@@ -49,8 +49,9 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
     let mut scene = Scene::new(&sandbox, &stage.program)?;
 
     let keeper = scene.keeper(&fast, &stage.context.stop);
-    let desktop = ClaudeDesktop {
+    let claude = CurrentClaude {
         keeper: &keeper,
+        restart: Restart::IfRunning,
         state_root: Some(scene.directory.path()),
         clock: &SystemClock::start(),
         stop: &stage.context.stop,
@@ -82,7 +83,7 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
         }
         Ok(())
     };
-    Watch::new(&keeper, PLAN, Some(&desktop), true, &mut told).run()?;
+    Watch::new(&keeper, PLAN, Some(&claude), &mut told).run()?;
     stage.context.stop.check().map_err(Error::from)?;
 
     ensure!(refreshed == 2 && rearmed, "the watch refreshed {refreshed} times; rearmed: {rearmed}");
@@ -141,8 +142,8 @@ impl Scene {
         Keeper::new(&self.environment, &self.store, clock, stop)
     }
 
-    fn app(&self) -> Result<App, Error> {
-        App::of(&self.keeper(&SystemClock::start(), &Stop::never()).look()?.settings, None)
+    fn app(&self) -> Result<App, clients::Error> {
+        App::from_settings(&self.keeper(&SystemClock::start(), &Stop::never()).look()?.settings, None)
     }
 }
 

@@ -1,12 +1,11 @@
 //! Claude Desktop: its configuration, the server in it, the app; and the policies of that server.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::finding::Finding;
-use crate::cli::commands::claude_config;
+use crate::cli::commands::claude;
 use crate::cli::commands::mcp::surroundings::Surroundings;
-use crate::clients::{App, Config, Configured, Contents, Served, program};
+use crate::clients::{App, ClientFile, Configured, Contents, Error as ClientError, Served, program};
 use crate::error::{Diagnostic as _, Error};
 use crate::files::resolve;
 use crate::mcp::catalog;
@@ -19,15 +18,15 @@ use crate::token::Token;
 /// What was seen of Claude Desktop.
 pub(super) struct Seen {
     /// Where the configuration is, or why that cannot be told.
-    pub(super) config: Result<PathBuf, Error>,
+    pub(super) config: Result<PathBuf, ClientError>,
     /// Whether it was named, and not only looked for.
     pub(super) named: bool,
     /// What it has, if it is there.
-    pub(super) contents: Option<Result<Contents, Error>>,
+    pub(super) contents: Option<Result<Contents, ClientError>>,
     /// The server in it.
     pub(super) server: Option<Server>,
     /// Whether the app runs.
-    pub(super) running: Option<Result<bool, Error>>,
+    pub(super) running: Option<Result<bool, ClientError>>,
     /// The policies that are named.
     pub(super) policies: Vec<Named>,
 }
@@ -65,10 +64,10 @@ pub(super) struct Differs {
 
 /// Looks at Claude Desktop. `env_file` is the real path of the `.env`, `token` what is valid of it.
 pub(super) fn look(settings: &Settings, env_file: &Path, token: Option<&Token>) -> Seen {
-    let config = claude_config(settings);
+    let config = claude::configuration(settings);
     let named = settings.claude_config_file().is_ok_and(|named| named.is_some());
-    let contents = config.as_ref().ok().map(Config::contents);
-    let app = App::of(settings, None);
+    let contents = config.as_ref().ok().map(ClientFile::contents);
+    let app = App::from_settings(settings, None);
     let is_there = matches!(contents, Some(Ok(_)));
     let running = match app {
         Ok(app) => is_there.then(|| app.is_running()),
@@ -82,7 +81,7 @@ pub(super) fn look(settings: &Settings, env_file: &Path, token: Option<&Token>) 
     };
     let by_server = server.as_ref().and_then(|server| {
         let own = server.configured.own.as_ref()?;
-        own.policy.clone().or_else(|| server.configured.env.get("ZOOM_POLICY_FILE").map(PathBuf::from))
+        own.policy.clone().or_else(|| server.configured.variable("ZOOM_POLICY_FILE").map(PathBuf::from))
     });
     let by_setting = settings.policy_file().ok().flatten();
     let mut policies: Vec<PathBuf> = by_setting.into_iter().chain(by_server).collect();
@@ -97,31 +96,32 @@ pub(super) fn look(settings: &Settings, env_file: &Path, token: Option<&Token>) 
     }
 }
 
-fn look_at_server(configured: Configured, config: &Config, env_file: &Path, token: Option<&Token>) -> Server {
+fn look_at_server(
+    configured: Configured,
+    config: &ClientFile,
+    env_file: &Path,
+    token: Option<&Token>,
+) -> Server {
     let search = std::env::var_os("PATH").unwrap_or_default();
     let program = program(&configured.command, std::env::split_paths(&search));
     Server {
         runs: program.as_deref().is_some_and(is_executable),
         holds: token.and_then(|token| config.holds(token).ok()),
-        differs: configured
-            .own
-            .as_ref()
-            .map(|own| differs(own, &configured.env, env_file))
-            .unwrap_or_default(),
+        differs: configured.own.as_ref().map(|own| differs(own, &configured, env_file)).unwrap_or_default(),
         configured,
         program,
     }
 }
 
-fn differs(own: &Served, env: &BTreeMap<String, String>, env_file: &Path) -> Differs {
-    let theirs = state_root_where(env.get(STATE).map(PathBuf::from));
+fn differs(own: &Served, configured: &Configured, env_file: &Path) -> Differs {
+    let theirs = state_root_where(configured.variable(STATE).map(PathBuf::from));
     let here = Surroundings::of_process().variables;
     Differs {
         env_file: own.env_file.clone().filter(|path| resolve(path).is_ok_and(|real| real != env_file)),
         state: theirs.zip(default_state_root()).filter(|(theirs, ours)| theirs != ours),
         variables: here
             .into_iter()
-            .filter(|(name, value)| name != STATE && env.get(name) != Some(value))
+            .filter(|(name, value)| name != STATE && configured.variable(name) != Some(value.as_str()))
             .map(|(name, _)| name)
             .collect(),
     }
@@ -166,7 +166,7 @@ pub(super) fn judge(seen: &Seen) -> Vec<Finding> {
                 )
             }
             Err(error) => Finding::error("policy", error)
-                .or_hint("See to ZOOM_POLICY_FILE, and to --policy in Claude's configuration"),
+                .or_hint("Check ZOOM_POLICY_FILE, and --policy in Claude's configuration"),
         }
     }));
     findings
@@ -180,14 +180,14 @@ fn of_config(seen: &Seen) -> Vec<Finding> {
     };
     let contents = match contents {
         Ok(contents) => contents,
-        // Who does not use Claude Desktop has nothing to mend.
-        Err(Error::ClaudeConfigMissing { .. }) if !seen.named => {
+        // Who does not use Claude Desktop has nothing to fix.
+        Err(ClientError::Missing { .. }) if !seen.named => {
             return vec![Finding::good(
                 "claude_config",
                 format!("Claude Desktop is not set up here: there is no {path}"),
             )];
         }
-        Err(error) => return vec![Finding::error("claude_config", error).or_hint("Mend it by hand")],
+        Err(error) => return vec![Finding::error("claude_config", error).or_hint("Fix it by hand")],
     };
     let mut findings = Vec::new();
     findings.extend(contents.beyond_json.as_ref().map(|beyond| {
@@ -199,7 +199,7 @@ fn of_config(seen: &Seen) -> Vec<Finding> {
     }));
     let ours = match &contents.server {
         Ok(configured) => Some(&configured.place),
-        Err(Error::NoServer { place, .. }) => Some(place),
+        Err(ClientError::NoServer { place, .. }) => Some(place),
         Err(_) => None,
     };
     findings.extend(contents.halves.iter().filter(|place| Some(*place) != ours).map(|place| {

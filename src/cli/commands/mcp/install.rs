@@ -13,9 +13,9 @@ use self::wanted::Wanted;
 use super::Context;
 use super::surroundings::Surroundings;
 use crate::cli::args::Mcp;
-use crate::cli::commands::claude_config;
+use crate::cli::commands::claude;
 use crate::cli::failure::Result;
-use crate::clients::{Entry, Existing, Installed};
+use crate::clients::{Entry, Existing, Installed, System};
 use crate::error::{Code, Diagnostic as _, Error};
 use crate::mcp::catalog;
 use crate::policy::file as policy_file;
@@ -30,7 +30,7 @@ pub(super) fn run(context: &Context, mcp: &Mcp) -> Result<Code> {
     context.warn_of_oddities(&look);
     context.warn_of_ignored(&look, CLAUDE_SETTINGS);
     let (settings, file) = (&look.settings, look.env_file());
-    let config = claude_config(settings)?;
+    let config = claude::configuration(settings)?;
     let policy = policy(settings, mcp.policy.as_deref())?;
     let surroundings = Surroundings::of_process();
     // A server would not start with one of them that makes no sense.
@@ -193,7 +193,7 @@ fn lines(installed: &Installed, wanted: &Wanted, dry_run: bool) -> Result<Vec<St
         ));
     }
     if let Some(existing) = &installed.existing {
-        let (changes, kept) = wanted.changes(existing);
+        let (changes, kept) = wanted.changes(existing, System::current());
         lines.extend(changes.iter().map(|change| format!("🔄 {change}")));
         if !kept.is_empty() {
             lines.push(format!("📋 {}: {}", say("Kept", "Would be kept"), kept.join("; ")));

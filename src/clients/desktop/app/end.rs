@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::{App, PAUSE, Step, Which};
+use super::{App, BETWEEN_LOOKS, Step, Which, not_restarted};
 use crate::clients::desktop::launch::Asked;
 use crate::clients::desktop::platform::{Force, Quit};
 use crate::clients::desktop::processes::{Process, Signal, alive};
+use crate::clients::error::Error;
 use crate::clock::{Clock, Stop, Stopped};
-use crate::error::{Error, Left};
 
 /// How long the app may take to quit. Claude Desktop stops its servers one by one, and needs seconds for it
 /// (anthropics/claude-code#30267).
@@ -69,7 +69,7 @@ impl App {
                 terminate(&main);
                 asked = None;
             }
-            clock.sleep(PAUSE, stop).map_err(not_started_again)?;
+            clock.sleep(BETWEEN_LOOKS, stop).map_err(not_started_again)?;
             left = alive(old)?;
         }
         Ok(left)
@@ -96,12 +96,12 @@ impl App {
             }
             if clock.elapsed() >= deadline {
                 let pids: Vec<String> = left.iter().map(|process| process.pid.to_string()).collect();
-                return Err(Error::Claude {
-                    what: format!("it still runs though it was forced to end (process {})", pids.join(", ")),
-                    hint: "End it by hand and start it again".into(),
-                });
+                return Err(not_restarted(
+                    format!("it still runs though it was forced to end (process {})", pids.join(", ")),
+                    "End it by hand and start it again",
+                ));
             }
-            clock.sleep(PAUSE, stop).map_err(not_started_again)?;
+            clock.sleep(BETWEEN_LOOKS, stop).map_err(not_started_again)?;
         }
     }
 
@@ -117,7 +117,11 @@ impl App {
 }
 
 fn not_started_again(Stopped { signal }: Stopped) -> Error {
-    Error::Interrupted { signal, left: Left::ClaudeQuit }
+    Error::Interrupted {
+        signal,
+        when: "after Claude was asked to quit and before it was started again",
+        hint: Some("Start it by hand or run zoomtok restart-claude"),
+    }
 }
 
 fn terminate(processes: &[&Process]) {

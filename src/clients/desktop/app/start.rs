@@ -1,14 +1,14 @@
-//! Starting the app, and seeing that it is there.
+//! Starting the app, and waiting until it runs.
 
 use std::path::Path;
 use std::time::Duration;
 
-use super::{App, PAUSE, Which};
+use super::{App, BETWEEN_LOOKS, Which, not_restarted};
 use crate::clients::desktop::launch::{Launch, Launched};
 use crate::clients::desktop::platform::Again;
 use crate::clients::desktop::processes::Process;
+use crate::clients::error::Error;
 use crate::clock::{Clock, Stop, Stopped};
-use crate::error::{Error, Left};
 
 /// How long it may take to come up.
 const TO_COME: Duration = Duration::from_secs(15);
@@ -24,7 +24,7 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`Error::Claude`] when none does.
+    /// [`Error::NotRestarted`] when none does.
     pub(super) fn launch(&self, old: &[Process]) -> Result<Launched, Error> {
         let mut failures = Vec::new();
         for launch in self.launches(old) {
@@ -34,14 +34,11 @@ impl App {
             }
         }
         let hint = if self.command.is_some() {
-            "Mend CLAUDE_APP_COMMAND"
+            "Correct CLAUDE_APP_COMMAND"
         } else {
             "Install Claude Desktop, or say with CLAUDE_APP_COMMAND how to start it"
         };
-        Err(Error::Claude {
-            what: format!("it cannot be started ({})", failures.join("; ")),
-            hint: hint.into(),
-        })
+        Err(not_restarted(format!("it cannot be started ({})", failures.join("; ")), hint))
     }
 
     /// What may start the app, best first.
@@ -127,7 +124,7 @@ impl App {
             if now >= deadline {
                 break;
             }
-            clock.sleep(PAUSE, stop).map_err(not_seen)?;
+            clock.sleep(BETWEEN_LOOKS, stop).map_err(not_seen)?;
         }
         let mut what = match seen.last() {
             Some((pid, ..)) => format!("it was there and went again (process {pid})"),
@@ -136,7 +133,7 @@ impl App {
         if let (Some(launched), Some(status)) = (launched, status) {
             what = format!("{what}; {} ended with {status}", launched.program);
         }
-        Err(Error::Claude { what, hint: self.how_to_find() })
+        Err(not_restarted(what, self.how_to_find()))
     }
 
     fn how_to_find(&self) -> String {
@@ -153,5 +150,5 @@ impl App {
 }
 
 fn not_seen(Stopped { signal }: Stopped) -> Error {
-    Error::Interrupted { signal, left: Left::ClaudeStarted }
+    Error::Interrupted { signal, when: "after Claude was started and before it was seen to run", hint: None }
 }

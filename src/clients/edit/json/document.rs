@@ -8,7 +8,7 @@ use jsonc_parser::{CollectOptions, ParseOptions, Scanner, ScannerOptions, parse_
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::New;
+use super::layout::New;
 use crate::store::Fault;
 
 /// What of JSON5 goes beyond comments and trailing commas, all of it switched off.

@@ -6,12 +6,12 @@ use jsonc_parser::ast::{Object, ObjectProp, Value as Node};
 use jsonc_parser::common::Ranged;
 use serde_json::Value;
 
-use super::quoted;
+use super::names::quoted;
 
 /// How a new object is indented where nothing shows it, as Claude Desktop itself writes the file.
 const INDENT: &str = "  ";
 
-/// A value to be put into a text. Other than those of [`Value`] its properties keep their order.
+/// A value to be put into a text. Unlike those of [`Value`] its properties keep their order.
 #[derive(Clone)]
 pub(in crate::clients) enum New<'a> {
     Text(&'a str),

@@ -1,17 +1,24 @@
-//! What holds of every text in the place of Claude's configuration.
+//! What holds for every text in place of a client's configuration.
 
 #![expect(clippy::unwrap_used, reason = "what does not hold ends a test")]
 
 use jsonc_parser::{CollectOptions, JsonValue, ParseOptions, parse_to_ast, parse_to_value};
 
 use super::*;
+use crate::clients::shape::Shape;
+use crate::clients::system::System;
 
 /// The place of a token.
-pub(super) const PLACE: Place<'_> = Place { server: "zoom", part: Part::Variable("TOKEN") };
+pub(super) const PLACE: Place<'_> = Place {
+    shape: &Shape::MCP_SERVERS,
+    server: "zoom",
+    part: Part::Variable("TOKEN"),
+    system: System::Linux,
+};
 /// The place of a server.
-pub(super) const SERVER: Place<'_> = Place { server: "zoom", part: Part::Whole };
+pub(super) const SERVER: Place<'_> = Place { part: Part::Whole, ..PLACE };
 /// The place of its arguments.
-pub(super) const ARGS: Place<'_> = Place { server: "zoom", part: Part::Args };
+pub(super) const ARGS: Place<'_> = Place { part: Part::Args, ..PLACE };
 
 /// Takes a text, puts a token into it, and a server.
 ///

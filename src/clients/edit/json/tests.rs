@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::names::quoted;
 use super::oracle::{PLACE, assert_one_change, claude_config};
 use super::*;
 
@@ -131,8 +132,8 @@ fn what_is_in_the_way_is_named_and_left_alone() {
     ] {
         assert_eq!(refused(text), Fault::at(line, problem), "{text}");
     }
-    let odd = Place { server: "a.b", part: Part::Variable("TOKEN") };
-    assert_eq!(odd.name(), "mcpServers.\"a.b\".env.TOKEN");
+    let odd = Place { server: "a.b", ..PLACE };
+    assert_eq!(name(&odd.path()), "mcpServers.\"a.b\".env.TOKEN");
 }
 
 #[test]

@@ -2,7 +2,8 @@ use std::io;
 
 use super::super::finding::tests::{hold, text};
 use super::*;
-use crate::error::{Code, NoServer};
+use crate::clients::{CLAUDE_DESKTOP, Lack};
+use crate::error::Code;
 
 fn configured(reads_env: bool) -> Configured {
     Configured {
@@ -24,7 +25,20 @@ fn server(reads_env: bool) -> Server {
     }
 }
 
-fn contents(server: Result<Configured, Error>) -> Contents {
+fn no_server(place: String, lack: Lack) -> ClientError {
+    ClientError::NoServer {
+        path: "/c/claude.json".into(),
+        place,
+        lack: Box::new(lack),
+        names_server: "CLAUDE_MCP_SERVER_NAME",
+    }
+}
+
+fn missing_at(looked_for: Vec<PathBuf>) -> ClientError {
+    ClientError::Missing { client: "Claude", looked_for, hint: CLAUDE_DESKTOP.if_missing }
+}
+
+fn contents(server: Result<Configured, ClientError>) -> Contents {
     Contents { server, halves: Vec::new(), beyond_json: None, writable: Ok(()) }
 }
 
@@ -36,7 +50,7 @@ fn with(server: Server) -> Seen {
     Seen { contents: Some(Ok(contents(Ok(server.configured.clone())))), server: Some(server), ..well() }
 }
 
-fn with_contents(contents: Result<Contents, Error>) -> Seen {
+fn with_contents(contents: Result<Contents, ClientError>) -> Seen {
     let server = contents.as_ref().is_ok_and(|contents| contents.server.is_ok()).then(|| server(false));
     Seen { contents: Some(contents), server, ..well() }
 }
@@ -67,12 +81,12 @@ fn what_is_well_is_told() {
 
 #[test]
 fn what_is_wrong_with_the_configuration_is_told_with_what_to_do() {
-    let missing = || Err(Error::ClaudeConfigMissing { looked: vec!["/c/claude.json".into()] });
+    let missing = || Err(missing_at(vec!["/c/claude.json".into()]));
     let unparseable =
-        Error::Unparseable { path: "/c/claude.json".into(), line: Some(2), problem: "not JSON".into() };
+        ClientError::Unparseable { path: "/c/claude.json".into(), line: Some(2), problem: "not JSON".into() };
     let lacks = |lack| {
         let place = "mcpServers.zoom".into();
-        Ok(contents(Err(Error::NoServer { path: "/c/claude.json".into(), place, lack: Box::new(lack) })))
+        Ok(contents(Err(no_server(place, lack))))
     };
     let well_and = || contents(Ok(configured(false)));
     for (name, seen, expected, told) in [
@@ -88,10 +102,10 @@ fn what_is_wrong_with_the_configuration_is_told_with_what_to_do() {
             Code::Configuration,
             &["❌", "👉 Claude Desktop makes it"],
         ),
-        ("broken", with_contents(Err(unparseable)), Code::Configuration, &["line 2", "👉 Mend it"]),
+        ("broken", with_contents(Err(unparseable)), Code::Configuration, &["line 2", "👉 Fix it"]),
         (
             "no server",
-            with_contents(lacks(NoServer::OfThatName { near: None, others: vec!["files".into()] })),
+            with_contents(lacks(Lack::OfThatName { near: None, others: vec!["files".into()] })),
             Code::Done,
             &[
                 "⚠️  /c/claude.json: there is no mcpServers.zoom",
@@ -101,10 +115,7 @@ fn what_is_wrong_with_the_configuration_is_told_with_what_to_do() {
         ),
         (
             "near one",
-            with_contents(lacks(NoServer::OfThatName {
-                near: Some("Zoom".into()),
-                others: vec!["Zoom".into()],
-            })),
+            with_contents(lacks(Lack::OfThatName { near: Some("Zoom".into()), others: vec!["Zoom".into()] })),
             Code::Done,
             &["👉 If Zoom is meant, name it with CLAUDE_MCP_SERVER_NAME"],
         ),
@@ -112,7 +123,7 @@ fn what_is_wrong_with_the_configuration_is_told_with_what_to_do() {
             "no command",
             with_contents(Ok(Contents {
                 halves: vec!["mcpServers.zoom".into()],
-                ..lacks(NoServer::WithoutCommand).unwrap()
+                ..lacks(Lack::WithoutCommand).unwrap()
             })),
             Code::Done,
             &["mcpServers.zoom has no command", "👉 Remove mcpServers.zoom, give it a command"],
@@ -125,7 +136,7 @@ fn what_is_wrong_with_the_configuration_is_told_with_what_to_do() {
         ),
         (
             "remote",
-            with_contents(lacks(NoServer::Remote)),
+            with_contents(lacks(Lack::Remote)),
             Code::Done,
             &["mcpServers.zoom is reached by a URL", "👉 Name another server"],
         ),
@@ -216,7 +227,8 @@ fn what_cannot_be_done_is_not_advised() {
     };
     let old = || Server { holds: Some(false), ..server(false) };
     let seen = |server: Server| {
-        let contents = Contents { writable: Err(read_only()), ..contents(Ok(server.configured.clone())) };
+        let contents =
+            Contents { writable: Err(read_only().into()), ..contents(Ok(server.configured.clone())) };
         Seen { contents: Some(Ok(contents)), ..with(server) }
     };
     let told = text(&judge(&seen(old())));
@@ -243,22 +255,21 @@ fn what_is_wrong_with_the_app_or_a_policy_is_told_with_what_to_do() {
             Code::Done,
             &["✅ Claude Desktop does not run"][..],
         ),
-        ("wrong app", Seen { running: Some(Err(setting())), ..well() }, Code::Usage, &["❌ CLAUDE_APP_NAME"]),
+        (
+            "wrong app",
+            Seen { running: Some(Err(setting().into())), ..well() },
+            Code::Usage,
+            &["❌ CLAUDE_APP_NAME"],
+        ),
         (
             "no policy",
             Seen { policies: policy(Err(unreadable)), ..well() },
             Code::Configuration,
-            &["❌ cannot read /p.json", "👉 See to ZOOM_POLICY_FILE"],
+            &["❌ cannot read /p.json", "👉 Check ZOOM_POLICY_FILE"],
         ),
         (
             "nowhere",
-            Seen {
-                config: Err(Error::ClaudeConfigMissing { looked: vec![] }),
-                named: false,
-                contents: None,
-                server: None,
-                ..well()
-            },
+            Seen { config: Err(missing_at(vec![])), named: false, contents: None, server: None, ..well() },
             Code::Done,
             &[],
         ),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::clients::{Entry, Existing};
+use crate::clients::{Entry, Existing, System};
 
 /// What the server is to be. A path is absolute, and in words that JSON can hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Wanted {
     }
 
     /// What of the server that is there is another one now, and what stays, in words. Values of variables may be secret.
-    pub(super) fn changes(&self, existing: &Existing) -> (Vec<String>, Vec<String>) {
+    pub(super) fn changes(&self, existing: &Existing, system: System) -> (Vec<String>, Vec<String>) {
         let (mut changes, mut kept) = (Vec::new(), Vec::new());
         let before = |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
         let env_file = Some(&self.env_file).filter(|_| self.changes_env_file(Some(existing)));
@@ -66,8 +66,8 @@ impl Wanted {
         } else if self.no_watch {
             changes.push("--no-watch: added".into());
         }
-        let names: Vec<&str> =
-            existing.env.iter().map(String::as_str).filter(|name| !self.env.contains_key(*name)).collect();
+        let is_set = |name: &&str| system.spelling(name, self.env.keys().map(String::as_str)).is_some();
+        let names: Vec<&str> = existing.env.iter().map(String::as_str).filter(|name| !is_set(name)).collect();
         if !names.is_empty() {
             kept.push(format!("its variables {}", names.join(", ")));
         }
@@ -160,7 +160,7 @@ mod tests {
         let env = BTreeMap::from([("HTTPS_PROXY".to_owned(), "http://p".to_owned())]);
         let wanted = Wanted { policy: Some("/new.json".into()), no_watch: true, env, ..wanted() };
         let told = |args: &str| {
-            let (changes, kept) = wanted.changes(&existing("", args));
+            let (changes, kept) = wanted.changes(&existing("", args), System::Linux);
             (changes.join("; "), kept.join("; "))
         };
         assert_eq!(

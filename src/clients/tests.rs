@@ -1,13 +1,21 @@
+//! A configuration of Claude Desktop, read, changed, and written by others meanwhile.
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::time::Duration;
 
-use super::write::{MAX_LEN, Surroundings, TRIES};
+use super::change::{Change, Target};
+use super::file::MAX_LEN;
+use super::file::write::{Surroundings, TRIES, Written};
 use super::*;
 use crate::clock::manual::ManualClock;
 use crate::clock::{Clock, Stop, Stopped};
-use crate::error::Code;
+use crate::error::{Code, Diagnostic as _};
+use crate::token::Token;
+
+mod install;
+mod made_up;
 
 const OLD: &str = "{\n  // mine\n  \"mcpServers\": {\n    \"zoom\": {\"command\": \"x\", \"env\": {\"TOKEN\": \"old\"}}\n  }\n}\n";
 
@@ -30,7 +38,7 @@ const MADE: &str = "{\n  \"mcpServers\": {\n    \"zoom\": {\n      \"command\": 
 
 struct Place {
     root: tempfile::TempDir,
-    config: Config,
+    file: ClientFile,
 }
 
 impl Place {
@@ -38,24 +46,30 @@ impl Place {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().canonicalize().unwrap().join("claude.json");
         let state_root = Some(root.path().join("state"));
-        let config = Config { path, server: "zoom".into(), key: "TOKEN".into(), state_root, reader };
-        let place = Self { root, config };
+        let target = Target {
+            client: &CLAUDE_DESKTOP,
+            server: "zoom".into(),
+            key: "TOKEN".into(),
+            system: System::current(),
+            reader,
+        };
+        let place = Self { root, file: ClientFile { path, target, state_root } };
         place.put(text);
         place
     }
 
     fn put(&self, text: &str) {
         let mut options = File::options();
-        let mut file = options.create(true).truncate(true).write(true).open(&self.config.path).unwrap();
+        let mut file = options.create(true).truncate(true).write(true).open(&self.file.path).unwrap();
         file.write_all(text.as_bytes()).unwrap();
     }
 
     fn text(&self) -> String {
-        fs::read_to_string(&self.config.path).unwrap()
+        fs::read_to_string(&self.file.path).unwrap()
     }
 
     fn names(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.config.path.parent().unwrap()).unwrap();
+        let entries = fs::read_dir(self.file.path.parent().unwrap()).unwrap();
         let mut names: Vec<_> =
             entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
@@ -72,8 +86,8 @@ impl Place {
         let mut surroundings =
             Surroundings { state_root: Some(&state), clock, stop: &Stop::never(), ready: &mut ready };
         let token = token();
-        let written = self.config.write_in(&Change::Token(&token), &mut surroundings)?;
-        Ok(self.config.report(written))
+        let written = self.file.write_in(&Change::Token(&token), &mut surroundings)?;
+        Ok(self.file.report(written))
     }
 
     /// Installs [`entry`], and calls `ready` right before each replace.
@@ -81,15 +95,15 @@ impl Place {
         let state = self.root.path().join("state");
         let mut surroundings =
             Surroundings { state_root: Some(&state), clock, stop: &Stop::never(), ready: &mut ready };
-        self.config.write_in(&Change::Server(&entry), &mut surroundings)
+        self.file.write_in(&Change::Server(&entry), &mut surroundings)
     }
 }
 
 #[test]
 fn the_token_takes_its_place_and_the_version_before_is_kept() {
     let place = Place::new(OLD);
-    assert!(!place.config.holds(&token()).unwrap());
-    let preview = place.config.preview(&token()).unwrap();
+    assert!(!place.file.holds(&token()).unwrap());
+    let preview = place.file.preview(&token()).unwrap();
     assert!(preview.changed && preview.backup.is_none());
     assert_eq!(place.text(), OLD);
 
@@ -97,7 +111,7 @@ fn the_token_takes_its_place_and_the_version_before_is_kept() {
     assert!(update.changed && !update.reads_env && update.unread, "{update:?}");
     assert_eq!(place.text(), OLD.replace("\"old\"", "\"new.token\""));
     assert_eq!(fs::read_to_string(update.backup.unwrap()).unwrap(), OLD);
-    assert!(place.config.holds(&token()).unwrap());
+    assert!(place.file.holds(&token()).unwrap());
     assert_eq!(place.names(), ["claude.json", "claude.json.zoomtok.bak", "state"]);
 
     // The backup is of the version before the first change.
@@ -132,7 +146,7 @@ fn where_no_server_takes_a_token_nothing_is_written() {
     ] {
         let place = Place::new(text);
         for error in
-            [place.update(|| panic!("a replace")).unwrap_err(), place.config.preview(&token()).unwrap_err()]
+            [place.update(|| panic!("a replace")).unwrap_err(), place.file.preview(&token()).unwrap_err()]
         {
             assert_eq!(error.code(), Code::Configuration);
             assert!(error.to_string().contains(part), "{error}");
@@ -149,11 +163,11 @@ fn what_claude_does_not_read_is_said_each_time() {
         assert!(update.unread && update.warnings.len() == 1, "{update:?}");
         assert!(update.warnings[0].contains("has a comment (line 2)"), "{update:?}");
     }
-    let warnings = place.config.install(&entry, &Stop::never()).unwrap().warnings;
+    let warnings = place.file.install(&entry, &Stop::never()).unwrap().warnings;
     assert!(warnings.len() == 1 && warnings[0].contains("has a comment (line 2)"), "{warnings:?}");
     let refused = |text: &str| {
         let place = Place::new(text);
-        place.config.is_read_by_claude().map_err(|error| (error.code(), error.to_string()))
+        place.file.check_readable().map_err(|error| (error.code(), error.to_string()))
     };
     for (text, part) in [
         (OLD, "has a comment (line 2)"),
@@ -164,8 +178,8 @@ fn what_claude_does_not_read_is_said_each_time() {
         assert!(code == Code::Claude && message.contains(part), "{message}");
     }
     refused("{}").unwrap();
-    fs::remove_file(&place.config.path).unwrap();
-    place.config.is_read_by_claude().unwrap();
+    fs::remove_file(&place.file.path).unwrap();
+    place.file.check_readable().unwrap();
 }
 
 #[cfg(unix)]
@@ -174,45 +188,25 @@ fn a_preview_fails_as_the_update_would() {
     use std::os::unix::fs::PermissionsExt as _;
     let place = Place::new(OLD);
     // Where the lock is to be made there is a file, which stops root too.
-    let config = Config { state_root: Some(place.config.path.join("state")), ..place.config.clone() };
+    let file = ClientFile { state_root: Some(place.file.path.join("state")), ..place.file.clone() };
     for error in [
-        config.update(&token(), &Stop::never()).unwrap_err(),
-        config.preview(&token()).unwrap_err(),
-        config.preview_install(&entry).unwrap_err(),
-        config.contents().unwrap().writable.unwrap_err(),
+        file.update(&token(), &Stop::never()).unwrap_err(),
+        file.preview(&token()).unwrap_err(),
+        file.preview_install(&entry).unwrap_err(),
+        file.contents().unwrap().writable.unwrap_err(),
     ] {
         assert_eq!(error.code(), Code::Store, "{error}");
     }
-    let parent = place.config.path.parent().unwrap();
+    let parent = place.file.path.parent().unwrap();
     fs::set_permissions(parent, fs::Permissions::from_mode(0o500)).unwrap();
-    let config = Config { state_root: Some(std::env::temp_dir().join("none")), ..place.config.clone() };
+    let file = ClientFile { state_root: Some(std::env::temp_dir().join("none")), ..place.file.clone() };
     // Root writes there nevertheless.
     if File::options().create_new(true).write(true).open(parent.join("x")).is_err() {
-        assert_eq!(config.preview(&token()).unwrap_err().code(), Code::Store);
-        assert_eq!(config.contents().unwrap().writable.unwrap_err().code(), Code::Store);
+        assert_eq!(file.preview(&token()).unwrap_err().code(), Code::Store);
+        assert_eq!(file.contents().unwrap().writable.unwrap_err().code(), Code::Store);
     }
     fs::set_permissions(parent, fs::Permissions::from_mode(0o700)).unwrap();
     assert_eq!(place.text(), OLD);
-}
-
-#[test]
-fn of_a_server_of_zoomtoks_own_only_what_differs_is_changed() {
-    let text = "{\n  \"mcpServers\": {\n    \"zoom\": {\n      // mine\n      \"disabled\": false,\n      \"command\":                 \"/old/zoomtok\",\n      \"args\": [\"mcp\", \"--policy\", \"p\"],\n      \"env\": {\"A\": \"b\",                 \"HTTPS_PROXY\": \"old\"}\n    }\n  }\n}\n";
-    let place = Place::new(text);
-    let make = |existing: Option<&Existing>| {
-        let existing = existing.unwrap();
-        assert_eq!(existing.env[..2], ["A", "HTTPS_PROXY"]);
-        let env =
-            BTreeMap::from([("HTTPS_PROXY", "new"), ("Z", "z")].map(|(a, b)| (a.to_owned(), b.to_owned())));
-        Entry { command: "/new/zoomtok".into(), args: existing.args.clone(), env }
-    };
-    let installed = place.config.install(&make, &Stop::never()).unwrap();
-    assert!(installed.changed && installed.before.is_none() && installed.existing.is_some(), "{installed:?}");
-    let expected = text
-        .replace("/old/zoomtok", "/new/zoomtok")
-        .replace("\"HTTPS_PROXY\": \"old\"", "\"HTTPS_PROXY\": \"new\", \"Z\": \"z\"");
-    assert_eq!(place.text(), expected);
-    assert!(!place.config.install(&make, &Stop::never()).unwrap().changed);
 }
 
 #[test]
@@ -290,18 +284,18 @@ fn a_file_that_does_not_stop_changing_is_given_up() {
 #[test]
 fn without_a_file_it_says_where_it_looked() {
     let place = Place::new(OLD);
-    fs::remove_file(&place.config.path).unwrap();
-    for error in [place.update(|| {}).unwrap_err(), place.config.preview(&token()).unwrap_err()] {
+    fs::remove_file(&place.file.path).unwrap();
+    for error in [place.update(|| {}).unwrap_err(), place.file.preview(&token()).unwrap_err()] {
         assert_eq!(error.code(), Code::Configuration);
         assert!(error.to_string().contains("claude.json"), "{error}");
     }
-    place.config.holds(&token()).unwrap_err();
+    place.file.holds(&token()).unwrap_err();
 }
 
 #[test]
 fn what_is_no_text_of_a_sensible_size_is_not_read() {
     let place = Place::new(OLD);
-    let path = &place.config.path;
+    let path = &place.file.path;
     File::options().write(true).open(path).unwrap().set_len(MAX_LEN + 1).unwrap();
     assert!(matches!(place.update(|| {}), Err(Error::Unreadable { .. })));
     File::options().write(true).truncate(true).open(path).unwrap().write_all(b"{\"a\": \"\xff\"}").unwrap();
@@ -309,96 +303,4 @@ fn what_is_no_text_of_a_sensible_size_is_not_read() {
     fs::remove_file(path).unwrap();
     fs::create_dir(path).unwrap();
     assert!(matches!(place.update(|| {}), Err(Error::Unreadable { .. })));
-}
-
-#[test]
-fn a_server_takes_the_place_of_another_and_the_version_before_is_kept() {
-    let place = Place::new(OLD);
-    let preview = place.config.preview_install(&entry).unwrap();
-    assert!(preview.changed && preview.backed_up && !preview.made, "{preview:?}");
-    assert_eq!((place.text().as_str(), place.names()), (OLD, vec!["claude.json".to_owned()]));
-
-    let installed = place.config.install(&entry, &Stop::never()).unwrap();
-    assert_eq!((installed.place.as_str(), installed.before.as_deref()), ("mcpServers.zoom", Some("x")));
-    assert_eq!((&installed.backup, installed.backed_up), (&preview.backup, true));
-    let new = OLD.replace(
-        r#"{"command": "x", "env": {"TOKEN": "old"}}"#,
-        r#"{"command": "/bin/zoomtok", "args": ["mcp"]}"#,
-    );
-    assert_eq!(place.text(), new);
-    assert_eq!(fs::read_to_string(installed.backup.unwrap()).unwrap(), OLD);
-    // It reads `.env`, so nobody puts a token there.
-    assert!(place.config.preview(&token()).unwrap().reads_env);
-    let again = place.config.install(&entry, &Stop::never()).unwrap();
-    assert!(!again.changed && !again.backed_up && again.backup.is_none(), "{again:?}");
-
-    // A copy that is older than that is told as such.
-    place.put(OLD);
-    let preview = place.config.preview_install(&entry).unwrap();
-    let installed = place.config.install(&entry, &Stop::never()).unwrap();
-    assert!(!preview.backed_up && !installed.backed_up);
-    assert!(preview.backup.is_some() && preview.backup == installed.backup);
-}
-
-#[test]
-fn a_file_is_made_for_a_server_where_there_is_a_directory_for_it() {
-    let place = Place::new(OLD);
-    fs::remove_file(&place.config.path).unwrap();
-    let preview = place.config.preview_install(&entry).unwrap();
-    assert!(preview.changed && preview.made && preview.backup.is_none(), "{preview:?}");
-    assert!(!place.config.path.exists());
-    let installed = place.config.install(&entry, &Stop::never()).unwrap();
-    assert!(installed.changed && installed.made && installed.before.is_none(), "{installed:?}");
-    assert_eq!((place.text().as_str(), installed.backup), (MADE, None));
-    assert_eq!(place.names(), ["claude.json", "state"]);
-
-    fs::remove_file(&place.config.path).unwrap();
-    let config = Config { path: place.root.path().join("none/claude.json"), ..place.config.clone() };
-    for error in
-        [config.install(&entry, &Stop::never()).unwrap_err(), config.preview_install(&entry).unwrap_err()]
-    {
-        assert!(matches!(error, Error::ClaudeConfigMissing { .. }), "{error}");
-    }
-    assert!(!config.path.parent().unwrap().exists());
-}
-
-#[test]
-fn a_file_that_another_program_makes_meanwhile_is_kept() {
-    let theirs = OLD.replace("zoom", "theirs");
-    let kept = |place: &Place| {
-        let text = place.text();
-        assert!(
-            text.contains("// mine") && text.contains("theirs") && text.contains("/bin/zoomtok"),
-            "{text}"
-        );
-        assert_eq!(place.names(), ["claude.json", "claude.json.zoomtok.bak", "state"]);
-    };
-    // It is made during a pause.
-    let place = Place::new("");
-    fs::remove_file(&place.config.path).unwrap();
-    place.install_at(&Meanwhile(&place, &theirs), || {}).unwrap();
-    kept(&place);
-    // It goes, and is made again.
-    let place = Place::new(OLD);
-    let mut calls = 0;
-    let written = place.install_at(&Meanwhile(&place, &theirs), || {
-        calls += 1;
-        if calls == 1 {
-            fs::remove_file(&place.config.path).unwrap();
-        }
-    });
-    assert_eq!(fs::read_to_string(written.unwrap().backup.unwrap()).unwrap(), theirs);
-    kept(&place);
-    // It goes, and is made again at the moment of the replace, after the last pause: it is left alone.
-    let place = Place::new(OLD);
-    let mut calls = 0;
-    let error = place.install_at(&ManualClock::at("2026-03-04T12:00:00Z"), || {
-        calls += 1;
-        match calls {
-            1 => fs::remove_file(&place.config.path).unwrap(),
-            _ => place.put(&theirs),
-        }
-    });
-    assert_eq!((error.err().unwrap().code(), calls), (Code::Store, 2));
-    assert_eq!((place.text(), place.names()), (theirs, vec!["claude.json".into(), "state".into()]));
 }

@@ -1,31 +1,32 @@
-//! What a server of the configuration is to zoomtok.
+//! What a server of a configuration is to zoomtok.
 
-use super::own::{OwnCommand, Reader, Served, own_command};
-use crate::clients::edit::json::{Entry, name};
-use crate::error::NoServer;
+use super::command_line::{OwnCommand, Reader, Served, own_command};
+use super::edit::{Listed, name};
+use super::lack::Lack;
+use super::shape::Shape;
 
 /// The server that is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Server {
     /// There is none that a token could be handed to.
-    None(NoServer),
-    /// One that Claude starts.
+    Lacking(Lack),
+    /// One that the client starts.
     Other,
     /// `zoomtok mcp`, which reads `.env`.
     Own(OwnCommand, Served),
 }
 
 impl Server {
-    /// The server of this name among `entries`.
-    pub(super) fn of(entries: &[(String, Entry)], server: &str, reader: Reader) -> Self {
-        let Some((_, entry)) = entries.iter().find(|(name, _)| name == server) else {
-            return Self::None(NoServer::OfThatName {
-                near: near(entries, server),
-                others: entries.iter().map(|(other, _)| name(&[other])).collect(),
+    /// The server of this name.
+    pub(super) fn find(servers: &[(String, Listed)], server: &str, reader: Reader) -> Self {
+        let Some((_, entry)) = servers.iter().find(|(name, _)| name == server) else {
+            return Self::Lacking(Lack::OfThatName {
+                near: near(servers, server),
+                others: servers.iter().map(|(other, _)| name(&[other])).collect(),
             });
         };
         let Some(command) = &entry.command else {
-            return Self::None(if entry.is_remote { NoServer::Remote } else { NoServer::WithoutCommand });
+            return Self::Lacking(if entry.is_remote { Lack::Remote } else { Lack::WithoutCommand });
         };
         let own = own_command(command, &entry.args);
         match own.and_then(|own| reader(&own.args).map(|by| (own, by))) {
@@ -36,18 +37,18 @@ impl Server {
 }
 
 /// Those that no client can start or reach, by their places. An earlier zoomtok made such an entry where there was none.
-pub(super) fn halves(entries: &[(String, Entry)]) -> Vec<String> {
-    let half = entries.iter().filter(|(_, entry)| entry.command.is_none() && !entry.is_remote);
-    half.map(|(server, _)| name(&["mcpServers", server])).collect()
+pub(super) fn halves(servers: &[(String, Listed)], shape: &Shape) -> Vec<String> {
+    let half = servers.iter().filter(|(_, entry)| entry.command.is_none() && !entry.is_remote);
+    half.map(|(server, _)| name(&[shape.root, &[server.as_str()]].concat())).collect()
 }
 
 /// The name that may be meant: the same but for capitals and signs, else one that has the other in it.
-fn near(entries: &[(String, Entry)], server: &str) -> Option<String> {
+fn near(servers: &[(String, Listed)], server: &str) -> Option<String> {
     let plain = |name: &str| -> String {
         name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     };
     let wanted = plain(server);
-    let names = || entries.iter().map(|(name, _)| name).filter(|_| !wanted.is_empty());
+    let names = || servers.iter().map(|(name, _)| name).filter(|_| !wanted.is_empty());
     let same = names().find(|name| plain(name) == wanted);
     same.or_else(|| names().find(|name| plain(name).contains(&wanted))).cloned()
 }
@@ -55,7 +56,11 @@ fn near(entries: &[(String, Entry)], server: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clients::edit::json::entries;
+    use crate::clients::edit::STRICT_JSON;
+
+    fn entries(text: &str) -> Vec<(String, Listed)> {
+        (STRICT_JSON.servers)(text, &Shape::MCP_SERVERS).unwrap()
+    }
 
     /// Takes `mcp` alone, and what follows `--env-file` there.
     fn reader(args: &[String]) -> Option<Served> {
@@ -65,7 +70,7 @@ mod tests {
     }
 
     fn server(text: &str) -> Server {
-        Server::of(&entries(&format!(r#"{{"mcpServers": {{{text}}}}}"#)).unwrap(), "zoom", reader)
+        Server::find(&entries(&format!(r#"{{"mcpServers": {{{text}}}}}"#)), "zoom", reader)
     }
 
     #[test]
@@ -77,7 +82,7 @@ mod tests {
         };
         let none = |near: Option<&str>, others: &[&str]| {
             let others = others.iter().map(|name| (*name).to_owned()).collect();
-            Server::None(NoServer::OfThatName { near: near.map(str::to_owned), others })
+            Server::Lacking(Lack::OfThatName { near: near.map(str::to_owned), others })
         };
         for (text, known) in [
             ("", none(None, &[])),
@@ -85,9 +90,9 @@ mod tests {
             (r#""Zoom": {}, "my zoom": {}"#, none(Some("Zoom"), &["Zoom", r#""my zoom""#])),
             (r#""zo-om": {}"#, none(Some("zo-om"), &["zo-om"])),
             (r#""a": {}, "zoom-mcp": {}"#, none(Some("zoom-mcp"), &["a", "zoom-mcp"])),
-            (r#""zoom": {}"#, Server::None(NoServer::WithoutCommand)),
-            (r#""zoom": {"env": {"ZOOM_ACCESS_TOKEN": "x"}}"#, Server::None(NoServer::WithoutCommand)),
-            (r#""zoom": {"type": "http", "url": "https://x"}"#, Server::None(NoServer::Remote)),
+            (r#""zoom": {}"#, Server::Lacking(Lack::WithoutCommand)),
+            (r#""zoom": {"env": {"ZOOM_ACCESS_TOKEN": "x"}}"#, Server::Lacking(Lack::WithoutCommand)),
+            (r#""zoom": {"type": "http", "url": "https://x"}"#, Server::Lacking(Lack::Remote)),
             (r#""zoom": {"command": "node", "args": ["mcp"]}"#, Server::Other),
             (r#""zoom": {"command": "zoomtok", "args": ["exec", "--", "npx", "mcp"]}"#, Server::Other),
             (r#""zoom": {"command": "zoomtok"}"#, Server::Other),
@@ -105,6 +110,6 @@ mod tests {
     fn what_no_client_can_use_is_found_under_any_name() {
         let text =
             r#"{"mcpServers": {"a": {"command": "a"}, "b c": {"env": {}}, "d": {"url": "x"}, "zoom": {}}}"#;
-        assert_eq!(halves(&entries(text).unwrap()), [r#"mcpServers."b c""#, "mcpServers.zoom"]);
+        assert_eq!(halves(&entries(text), &Shape::MCP_SERVERS), [r#"mcpServers."b c""#, "mcpServers.zoom"]);
     }
 }

@@ -4,15 +4,15 @@ use std::path::PathBuf;
 
 /// What a server of zoomtok's own serves by.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Served {
+pub(crate) struct Served {
     /// The `.env` that it was given.
-    pub env_file: Option<PathBuf>,
+    pub(crate) env_file: Option<PathBuf>,
     /// The policy that it was given.
-    pub policy: Option<PathBuf>,
+    pub(crate) policy: Option<PathBuf>,
 }
 
 /// Reads the arguments of zoomtok; none where they do not start the MCP server.
-pub type Reader = fn(&[String]) -> Option<Served>;
+pub(crate) type Reader = fn(&[String]) -> Option<Served>;
 
 /// A command line that starts zoomtok.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

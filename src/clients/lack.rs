@@ -1,22 +1,22 @@
-//! Why a token cannot be handed to a server of Claude's configuration.
+//! Why a token cannot be handed to a server of a configuration.
 
-/// What that configuration lacks.
+/// What the configuration lacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NoServer {
+pub enum Lack {
     /// There is no server of that name.
     OfThatName {
         /// The one that may be meant.
         near: Option<String>,
-        /// The names of all that there are.
+        /// The names of all servers.
         others: Vec<String>,
     },
-    /// Claude cannot start the server.
+    /// No client can start the server.
     WithoutCommand,
     /// The server runs elsewhere.
     Remote,
 }
 
-impl NoServer {
+impl Lack {
     /// What is wrong with the server of this place, as a sentence without its full stop.
     pub(super) fn what(&self, place: &str) -> String {
         match self {
@@ -33,10 +33,11 @@ impl NoServer {
         }
     }
 
-    pub(super) fn fix(&self, place: &str) -> String {
+    /// What to do about it; `names_server` is what names another server.
+    pub(super) fn fix(&self, place: &str, names_server: &str) -> String {
         match self {
             Self::OfThatName { near: Some(near), .. } => {
-                format!("If {near} is meant, name it with CLAUDE_MCP_SERVER_NAME")
+                format!("If {near} is meant, name it with {names_server}")
             }
             Self::OfThatName { others, .. } if others.is_empty() => {
                 "Add the server that needs the token; or run zoomtok mcp --install, which adds one that reads .env by \
@@ -44,9 +45,10 @@ impl NoServer {
                     .into()
             }
             Self::OfThatName { .. } => {
-                "Name the server that needs the token with CLAUDE_MCP_SERVER_NAME; or run zoomtok mcp --install, which \
-                 adds one that reads .env by itself"
-                    .into()
+                format!(
+                    "Name the server that needs the token with {names_server}; or run zoomtok mcp --install, which adds \
+                     one that reads .env by itself"
+                )
             }
             Self::WithoutCommand => {
                 format!(
@@ -54,7 +56,7 @@ impl NoServer {
                      reads .env by itself: Claude can drop all servers for one without a command"
                 )
             }
-            Self::Remote => "Name another server with CLAUDE_MCP_SERVER_NAME".into(),
+            Self::Remote => format!("Name another server with {names_server}"),
         }
     }
 }

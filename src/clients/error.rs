@@ -1,0 +1,124 @@
+//! What can go wrong with a client.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::lack::Lack;
+use crate::clock::Stopped;
+use crate::error::{Code, Diagnostic, Error as CoreError};
+
+/// Why a client's configuration was not changed, or the client not restarted.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The configuration does not exist: `Claude's configuration does not exist: looked for …`.
+    #[error("{client}'s configuration does not exist: looked for {}", paths(.looked_for))]
+    Missing {
+        /// Its name.
+        client: &'static str,
+        /// Empty where the user has no home.
+        looked_for: Vec<PathBuf>,
+        /// What to do about it, as a sentence without its full stop.
+        hint: &'static str,
+    },
+
+    /// The configuration has no server that a token could be handed to.
+    #[error("{}: {}", .path.display(), .lack.what(.place))]
+    NoServer {
+        /// The file.
+        path: PathBuf,
+        /// The place of the server, `mcpServers.<server>`.
+        place: String,
+        /// What it lacks.
+        lack: Box<Lack>,
+        /// What names another server.
+        names_server: &'static str,
+    },
+
+    /// The configuration exists and cannot be read.
+    #[error("cannot read {}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+
+    /// The configuration exists and makes no sense.
+    #[error("{}{}: {problem}", .path.display(), .line.map(|line| format!(", line {line}")).unwrap_or_default())]
+    Unparseable {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: Option<usize>,
+        /// What is wrong there, without the text that stands there.
+        problem: String,
+    },
+
+    /// The client was not restarted, or is not known to run again.
+    #[error("{client} was not restarted: {what}")]
+    NotRestarted {
+        /// Its name.
+        client: &'static str,
+        /// What was seen.
+        what: String,
+        /// What to do about it.
+        hint: String,
+    },
+
+    /// A signal ended a restart.
+    #[error("interrupted {when}")]
+    Interrupted {
+        /// The number of the signal.
+        signal: u8,
+        /// When it was, to be read after "interrupted".
+        when: &'static str,
+        /// What to do about it.
+        hint: Option<&'static str>,
+    },
+
+    /// Anything that is not about clients.
+    #[error(transparent)]
+    Core(#[from] CoreError),
+}
+
+impl From<Stopped> for Error {
+    fn from(stopped: Stopped) -> Self {
+        Self::Core(stopped.into())
+    }
+}
+
+impl Diagnostic for Error {
+    fn code(&self) -> Code {
+        match self {
+            Self::Missing { .. }
+            | Self::NoServer { .. }
+            | Self::Unreadable { .. }
+            | Self::Unparseable { .. } => Code::Configuration,
+            Self::NotRestarted { .. } => Code::Claude,
+            Self::Interrupted { signal, .. } => Code::Signal(*signal),
+            Self::Core(error) => error.code(),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Missing { hint, .. } => Some((*hint).into()),
+            Self::NoServer { place, lack, names_server, .. } => Some(lack.fix(place, names_server)),
+            Self::Unreadable { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+                Some("Check its owner and its permissions".into())
+            }
+            Self::Unreadable { .. } => None,
+            Self::Unparseable { .. } => {
+                Some("Fix it by hand; zoomtok does not touch what it cannot read".into())
+            }
+            Self::NotRestarted { hint, .. } => Some(hint.clone()),
+            Self::Interrupted { hint, .. } => hint.map(Into::into),
+            Self::Core(error) => error.hint(),
+        }
+    }
+}
+
+fn paths(paths: &[impl AsRef<Path>]) -> String {
+    let paths: Vec<String> = paths.iter().map(|path| path.as_ref().display().to_string()).collect();
+    if paths.is_empty() { "a home directory".into() } else { paths.join(" and ") }
+}
