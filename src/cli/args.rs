@@ -118,24 +118,6 @@ pub enum Command {
 }
 
 impl Command {
-    /// Whether it goes on whatever is wrong, and says it to its client.
-    pub fn serves(&self) -> bool {
-        matches!(self, Self::Mcp(mcp) if !mcp.install)
-    }
-
-    /// Whether it does with a `.env` that can be read only once. The others look again and again, or never.
-    pub(super) fn reads_once(&self) -> bool {
-        matches!(
-            self,
-            Self::Get(_)
-                | Self::Check(_)
-                | Self::Exec(_)
-                | Self::Doctor(_)
-                | Self::UpdateClaude(_)
-                | Self::RestartClaude(_)
-        )
-    }
-
     fn global(&self) -> &Global {
         match self {
             Self::Get(Get { global, .. })

@@ -14,7 +14,7 @@ use std::ffi::OsString;
 
 use clap::Parser as _;
 
-use args::{Cli, Command};
+use args::Cli;
 use commands::Context;
 use output::Output;
 
@@ -40,28 +40,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Code {
     let global = cli.global();
     let output = Output::new(&global);
     let (mut context, mut fault) = Context::new(&global, output);
-    if fault.is_none() && cli.command.reads_once() {
+    let command = cli.command.typed();
+    if fault.is_none() && command.reads_once() {
         fault = context.read_stream().err();
     }
     let done = match fault {
-        Some(error) if !cli.command.serves() => Err(error.into()),
-        fault => match &cli.command {
-            Command::Get(get) => commands::get::run(&context, get),
-            Command::Check(check) => commands::check::run(&context, check),
-            Command::Watch(watch) => commands::watch::run(&context, watch),
-            Command::UpdateClaude(update) => commands::update_claude::run(&context, update),
-            Command::Mcp(mcp) => commands::mcp::run(&context, mcp, fault),
-            Command::Doctor(doctor) => commands::doctor::run(&context, doctor),
-            Command::Exec(exec) => commands::exec::run(&context, exec),
-            Command::RestartClaude(restart) => commands::restart_claude::run(&context, restart),
-            Command::Policy(policy) => commands::policy::run(&context, policy),
-            Command::Demo(_) => commands::demo::run(&context),
-            Command::Sandbox(sandbox) => commands::sandbox::run(&context, sandbox),
-            Command::Completions(completions) => {
-                commands::generated::completions(&context, completions.shell)
-            }
-            Command::Man(_) => commands::generated::man(&context),
-        },
+        None => command.run(&context),
+        Some(fault) => command.run_despite(&context, fault),
     };
     done.unwrap_or_else(|failure| {
         let code = failure.error().code();

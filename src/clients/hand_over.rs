@@ -192,13 +192,12 @@ fn hand_over(
     report(Progress::Updated(&update))?;
     let handed = Some(token).filter(|_| !update.reads_env);
     match when {
-        Restart::Never => Ok(()),
         Restart::Always => restart(recipient, handed, report),
         Restart::IfChanged if update.changed => restart(recipient, handed, report),
         Restart::IfRunning if update.changed && handed.is_some() => {
             restart_if_running(recipient, &update, token, report)
         }
-        Restart::IfChanged | Restart::IfRunning => Ok(()),
+        Restart::Never | Restart::IfChanged | Restart::IfRunning => Ok(()),
     }
 }
 

@@ -22,7 +22,7 @@ impl System {
     }
 
     /// Whether two names are the same environment variable. Windows ignores case.
-    pub(crate) fn is_same_variable(self, one: &str, other: &str) -> bool {
+    fn is_same_variable(self, one: &str, other: &str) -> bool {
         match self {
             Self::Windows => one.eq_ignore_ascii_case(other),
             Self::MacOs | Self::Linux => one == other,
@@ -34,10 +34,16 @@ impl System {
     pub(crate) fn spelling<'n>(
         self,
         variable: &str,
-        names: impl Iterator<Item = &'n str> + Clone,
+        names: impl Iterator<Item = &'n str>,
     ) -> Option<&'n str> {
-        let exact = names.clone().find(|name| *name == variable);
-        exact.or_else(|| names.clone().find(|name| self.is_same_variable(name, variable)))
+        let mut same = None;
+        for name in names {
+            if name == variable {
+                return Some(name);
+            }
+            same = same.or_else(|| self.is_same_variable(name, variable).then_some(name));
+        }
+        same
     }
 }
 

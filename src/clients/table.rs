@@ -11,6 +11,9 @@ use super::system::System;
 use crate::error::Error as CoreError;
 use crate::settings::Settings;
 
+/// What finds an app by settings, and by the name that a flag gives.
+pub(crate) type FindApp = fn(&Settings, Option<&str>) -> Result<App, Error>;
+
 /// A program that starts MCP servers.
 #[derive(Debug)]
 pub(crate) struct Client {
@@ -30,8 +33,8 @@ pub(crate) struct Client {
     pub(crate) if_missing: &'static str,
     /// The settings that override the row.
     pub(crate) settings: Option<ClientSettings>,
-    /// How its app is found, where that has to be restarted to notice a change. The name is that of a flag.
-    pub(crate) app: Option<fn(&Settings, Option<&str>) -> Result<App, Error>>,
+    /// How its app is found, where that has to be restarted to notice a change.
+    pub(crate) app: Option<FindApp>,
 }
 
 /// The settings that override a row.

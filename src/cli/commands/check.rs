@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{Context, not_found};
+use super::{Context, Run, not_found};
 use crate::cli::args::Check;
 use crate::cli::failure::Result;
 use crate::clock::rfc3339;
@@ -29,7 +29,17 @@ struct Report {
     warnings: Vec<String>,
 }
 
-pub(in crate::cli) fn run(context: &Context, check: &Check) -> Result<Code> {
+impl Run for Check {
+    fn reads_once(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context) -> Result<Code> {
+        run(context, self)
+    }
+}
+
+fn run(context: &Context, check: &Check) -> Result<Code> {
     let look = context.keeper().look()?;
     let settings = &look.settings;
     let threshold = settings.threshold(check.threshold)?;

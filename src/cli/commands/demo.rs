@@ -17,8 +17,8 @@ use owo_colors::Style;
 use tempfile::TempDir;
 
 use self::mishap::Mishap;
-use super::Context;
-use crate::cli::{failure, output};
+use super::{Context, Run};
+use crate::cli::{args, failure, output};
 use crate::clock::Clock as _;
 use crate::error::{Code, Error};
 use crate::files::Reservation;
@@ -27,13 +27,15 @@ use crate::settings::{ENV_FILE, NAMES};
 use crate::store::{EnvStore, NewTokens, Store as _};
 
 /// How long each step stays on a terminal before the next one.
-const PAUSE: Duration = Duration::from_secs(2);
+const BETWEEN_STEPS: Duration = Duration::from_secs(2);
 
 /// How many processes want a token at once.
 const CROWD: usize = 10;
 
-pub(in crate::cli) fn run(context: &Context) -> failure::Result<Code> {
-    play(context).map_err(|error| Mishap(error).into())
+impl Run for args::Demo {
+    fn run(&self, context: &Context) -> failure::Result<Code> {
+        play(context).map_err(|error| Mishap(error).into())
+    }
 }
 
 fn play(context: &Context) -> Result<Code> {
@@ -147,7 +149,7 @@ impl<'a> Stage<'a> {
         let path = directory.path().join(".env");
         Reservation::new(&path, env.len())?.commit(env.as_bytes())?;
         let program = std::env::current_exe().context("cannot tell where this program is")?;
-        let pause = if stdout().is_terminal() { PAUSE } else { Duration::ZERO };
+        let pause = if stdout().is_terminal() { BETWEEN_STEPS } else { Duration::ZERO };
         Ok(Self { context, output: context.output.while_read(), sandbox, directory, program, pause })
     }
 

@@ -13,7 +13,7 @@ mod zoom;
 use serde_json::json;
 
 use self::finding::{Finding, Row};
-use super::Context;
+use super::{Context, Run};
 use crate::cli::args::Doctor;
 use crate::cli::failure::Result;
 use crate::error::Code;
@@ -25,7 +25,17 @@ use crate::store::{Identity, StateDirectory, Store as _};
 /// The version of the JSON that `doctor` prints; it changes when a field is renamed or removed.
 const JSON_VERSION: u32 = 1;
 
-pub(in crate::cli) fn run(context: &Context, doctor: &Doctor) -> Result<Code> {
+impl Run for Doctor {
+    fn reads_once(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context) -> Result<Code> {
+        run(context, self)
+    }
+}
+
+fn run(context: &Context, doctor: &Doctor) -> Result<Code> {
     let findings = examine(context, doctor)?;
     let code = finding::code(&findings);
     if doctor.json {

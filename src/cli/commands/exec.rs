@@ -2,13 +2,23 @@
 
 use std::process::Command;
 
-use super::{Context, get};
+use super::{Context, Run, get};
 use crate::cli::args::Exec;
 use crate::cli::failure::Result;
 use crate::clock::rfc3339;
 use crate::error::{Code, Error};
 
-pub(in crate::cli) fn run(context: &Context, exec: &Exec) -> Result<Code> {
+impl Run for Exec {
+    fn reads_once(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context) -> Result<Code> {
+        run(context, self)
+    }
+}
+
+fn run(context: &Context, exec: &Exec) -> Result<Code> {
     get::warn_on_terminal(context)?;
     let kept = get::ensure_for_more(context, exec.threshold)?;
     context.warn(&kept.warnings);

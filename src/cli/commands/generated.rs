@@ -3,26 +3,29 @@
 use std::io::{self, Write as _};
 
 use clap::{Arg, Command, CommandFactory as _, Id};
-use clap_complete::Shell;
 use clap_mangen::Man;
 
-use super::Context;
-use crate::cli::args::{AFTER, Cli, FIRST};
+use super::{Context, Run};
+use crate::cli::args::{self, AFTER, Cli, FIRST};
 use crate::cli::failure::Result;
 use crate::error::{Code, Error};
 
-pub(in crate::cli) fn completions(context: &Context, shell: Shell) -> Result<Code> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "zoomtok", &mut script);
-    context.output.raw(&script)?;
-    Ok(Code::Done)
+impl Run for args::Completions {
+    fn run(&self, context: &Context) -> Result<Code> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "zoomtok", &mut script);
+        context.output.raw(&script)?;
+        Ok(Code::Done)
+    }
 }
 
 /// One page for the program with all its commands, since nobody looks for `zoomtok-get(1)`.
-pub(in crate::cli) fn man(context: &Context) -> Result<Code> {
-    let page = page().map_err(|source| Error::Other { action: "make the manual page".into(), source })?;
-    context.output.raw(&page)?;
-    Ok(Code::Done)
+impl Run for args::Man {
+    fn run(&self, context: &Context) -> Result<Code> {
+        let page = page().map_err(|source| Error::Other { action: "make the manual page".into(), source })?;
+        context.output.raw(&page)?;
+        Ok(Code::Done)
+    }
 }
 
 /// The commands that a command is made of; itself where it is made of none.

@@ -4,7 +4,7 @@ use std::io::{IsTerminal as _, stderr};
 
 use serde_json::json;
 
-use super::Context;
+use super::{Context, Run};
 use crate::cli::args::Get;
 use crate::cli::failure::Result;
 use crate::clock::rfc3339;
@@ -17,7 +17,17 @@ use crate::zoom::{Http, Live};
 /// The version of the JSON that `get` prints; it changes when a field is renamed or removed.
 const JSON_VERSION: u32 = 1;
 
-pub(in crate::cli) fn run(context: &Context, get: &Get) -> Result<Code> {
+impl Run for Get {
+    fn reads_once(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context) -> Result<Code> {
+        run(context, self)
+    }
+}
+
+fn run(context: &Context, get: &Get) -> Result<Code> {
     warn_on_terminal(context)?;
     let unlike = if get.force { Unlike::Present } else { Unlike::None };
     let mut kept = ensure(context, get.threshold, unlike)?;

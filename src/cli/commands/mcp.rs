@@ -4,12 +4,18 @@ mod install;
 mod serve;
 pub(super) mod surroundings;
 
-use super::Context;
+use super::{Context, Run};
 use crate::cli::args::Mcp;
 use crate::cli::failure::Result;
 use crate::error::{Code, Error};
 
-/// `fault` is what is wrong with the context; there is none for an install.
-pub(in crate::cli) fn run(context: &Context, mcp: &Mcp, fault: Option<Error>) -> Result<Code> {
-    if mcp.install { install::run(context, mcp) } else { serve::run(context, mcp, fault) }
+impl Run for Mcp {
+    fn run(&self, context: &Context) -> Result<Code> {
+        if self.install { install::run(context, self) } else { serve::run(context, self, None) }
+    }
+
+    /// A server starts whatever is wrong, and reports it to its client.
+    fn run_despite(&self, context: &Context, fault: Error) -> Result<Code> {
+        if self.install { Err(fault.into()) } else { serve::run(context, self, Some(fault)) }
+    }
 }

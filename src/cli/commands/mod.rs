@@ -1,28 +1,46 @@
 //! One file per command: build the parts, call them, hand what they report to the output.
 
-pub(super) mod check;
+mod check;
 mod claude;
-pub(super) mod demo;
-pub(super) mod doctor;
-pub(super) mod exec;
-pub(super) mod generated;
-pub(super) mod get;
-pub(super) mod mcp;
-pub(super) mod policy;
-pub(super) mod restart_claude;
-pub(super) mod sandbox;
-pub(super) mod update_claude;
-pub(super) mod watch;
+mod demo;
+mod dispatch;
+mod doctor;
+mod exec;
+mod generated;
+mod get;
+mod mcp;
+mod policy;
+mod restart_claude;
+mod sandbox;
+mod update_claude;
+mod watch;
 
 use std::path::{Path, PathBuf};
 
 use super::args::Global;
+use super::failure::Result as CommandResult;
 use super::output::Output;
 use crate::clock::{Stop, SystemClock};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::keeper::{Keeper, Look};
 use crate::settings::{Chosen, Environment, NAMES, exported_names};
 use crate::store::{EnvStore, default_state_root};
+
+/// What every command does.
+pub(super) trait Run {
+    /// Whether it can use a `.env` that can be read only once. The others look again and again, or never.
+    fn reads_once(&self) -> bool {
+        false
+    }
+
+    /// Does it, and gives the exit status.
+    fn run(&self, context: &Context) -> CommandResult<Code>;
+
+    /// The same where something is wrong with the context. That ends most commands.
+    fn run_despite(&self, _: &Context, fault: Error) -> CommandResult<Code> {
+        Err(fault.into())
+    }
+}
 
 /// What every command stands on.
 pub(super) struct Context {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Context;
+use super::{Context, Run};
 use crate::cli::args::{Policy as Flags, PolicyCommand};
 use crate::cli::failure::Result;
 use crate::clock::Clock as _;
@@ -11,7 +11,13 @@ use crate::mcp::{catalog, judged};
 use crate::policy::file as policy_file;
 use crate::policy::{Catalog, Charge};
 
-pub(in crate::cli) fn run(context: &Context, flags: &Flags) -> Result<Code> {
+impl Run for Flags {
+    fn run(&self, context: &Context) -> Result<Code> {
+        run(context, self)
+    }
+}
+
+fn run(context: &Context, flags: &Flags) -> Result<Code> {
     match &flags.command {
         PolicyCommand::Check { file, .. } => check(context, file),
         PolicyCommand::Explain { file, tool, arguments, .. } => explain(context, file, tool, arguments),

@@ -1,7 +1,7 @@
 //! `zoomtok restart-claude`
 
 use super::claude::Shown;
-use super::{Context, get};
+use super::{Context, Run, get};
 use crate::cli::args::RestartClaude;
 use crate::cli::failure::Result;
 use crate::clients::{HandOver, Progress, Restart};
@@ -9,7 +9,17 @@ use crate::error::Code;
 use crate::keeper::How;
 use crate::settings::CLAUDE_SETTINGS;
 
-pub(in crate::cli) fn run(context: &Context, flags: &RestartClaude) -> Result<Code> {
+impl Run for RestartClaude {
+    fn reads_once(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context) -> Result<Code> {
+        run(context, self)
+    }
+}
+
+fn run(context: &Context, flags: &RestartClaude) -> Result<Code> {
     let look = context.keeper().look()?;
     context.warn_of_oddities(&look);
     context.warn_of_ignored(&look, CLAUDE_SETTINGS);

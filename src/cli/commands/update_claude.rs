@@ -1,7 +1,7 @@
 //! `zoomtok update-claude`
 
 use super::claude::Shown;
-use super::{Context, not_found};
+use super::{Context, Run, not_found};
 use crate::cli::args::UpdateClaude;
 use crate::cli::failure::Result;
 use crate::clients::{HandOver, Named, Progress, Restart, Update};
@@ -10,7 +10,17 @@ use crate::settings::CLAUDE_SETTINGS;
 use crate::token::{State, Token};
 use crate::words;
 
-pub(in crate::cli) fn run(context: &Context, flags: &UpdateClaude) -> Result<Code> {
+impl Run for UpdateClaude {
+    fn reads_once(&self) -> bool {
+        true
+    }
+
+    fn run(&self, context: &Context) -> Result<Code> {
+        run(context, self)
+    }
+}
+
+fn run(context: &Context, flags: &UpdateClaude) -> Result<Code> {
     let look = context.keeper().look()?;
     context.warn_of_oddities(&look);
     context.warn_of_ignored(&look, CLAUDE_SETTINGS);

@@ -1,7 +1,7 @@
 //! `zoomtok watch`
 
-use super::Context;
 use super::claude::CurrentClaude;
+use super::{Context, Run};
 use crate::cli::args;
 use crate::cli::failure::Result;
 use crate::cli::lines;
@@ -15,7 +15,13 @@ use crate::store::Store as _;
 use crate::watch::{Plan, Recipient, Watch};
 use crate::words;
 
-pub(in crate::cli) fn run(context: &Context, flags: &args::Watch) -> Result<Code> {
+impl Run for args::Watch {
+    fn run(&self, context: &Context) -> Result<Code> {
+        run(context, self)
+    }
+}
+
+fn run(context: &Context, flags: &args::Watch) -> Result<Code> {
     let environment = context.environment.clone().without_token();
     let look = context.keeper().look()?;
     context.warn_of_oddities(&look);

@@ -4,9 +4,12 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::json::{self, New};
-use super::place::{Edit, Listed, Place};
+use super::place::{Edit, Place, Servers};
 use crate::clients::shape::Shape;
 use crate::store::Fault;
+
+/// What reads something of a text.
+type Read<T> = fn(&str, Place<'_>) -> Result<T, Fault>;
 
 /// What reads and changes texts of a format. Each fails for a text that is not of that format.
 #[derive(Debug, Clone, Copy)]
@@ -14,11 +17,11 @@ pub(crate) struct Format {
     /// Puts a value at a place.
     pub(in crate::clients) edit: fn(&str, Place<'_>, &New<'_>) -> Result<Edit, Fault>,
     /// What stands at a place, if it is a string.
-    pub(in crate::clients) value: fn(&str, Place<'_>) -> Result<Option<Zeroizing<String>>, Fault>,
+    pub(in crate::clients) value: Read<Option<Zeroizing<String>>>,
     /// All servers by their names.
-    pub(in crate::clients) servers: fn(&str, &Shape) -> Result<Vec<(String, Listed)>, Fault>,
+    pub(in crate::clients) servers: fn(&str, &Shape) -> Result<Servers, Fault>,
     /// The server of a place, whatever it is.
-    pub(in crate::clients) server: fn(&str, Place<'_>) -> Result<Option<Value>, Fault>,
+    pub(in crate::clients) server: Read<Option<Value>>,
     /// What of a text the client does not understand, to be read after its name.
     pub(in crate::clients) not_understood: fn(&str) -> Result<Option<String>, Fault>,
     /// The text of a file that holds nothing.

@@ -76,3 +76,6 @@ pub(in crate::clients) struct Listed {
     /// Whether it runs elsewhere, and is reached by a URL.
     pub(in crate::clients) is_remote: bool,
 }
+
+/// Servers by their names.
+pub(in crate::clients) type Servers = Vec<(String, Listed)>;

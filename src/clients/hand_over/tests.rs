@@ -7,6 +7,7 @@ use crate::clients::lack::Lack;
 
 /// A client that is not there.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a case")]
 struct Recorded {
     did: RefCell<Vec<&'static str>>,
     update: Update,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::document::Document;
-use crate::clients::edit::place::{Listed, Place};
+use crate::clients::edit::place::{Listed, Place, Servers};
 use crate::clients::shape::Shape;
 use crate::store::Fault;
 
@@ -12,7 +12,7 @@ use crate::store::Fault;
 /// # Errors
 ///
 /// The text is not JSON with comments.
-pub(in crate::clients) fn servers(text: &str, shape: &Shape) -> Result<Vec<(String, Listed)>, Fault> {
+pub(in crate::clients) fn servers(text: &str, shape: &Shape) -> Result<Servers, Fault> {
     let document = Document::read(text)?;
     let servers = document.value_at(shape.root).and_then(Value::as_object);
     Ok(servers.into_iter().flatten().map(|(name, server)| (name.clone(), read(server, shape))).collect())
@@ -46,7 +46,7 @@ mod tests {
 
     use super::*;
 
-    fn entries(text: &str) -> Vec<(String, Listed)> {
+    fn entries(text: &str) -> Servers {
         servers(text, &Shape::MCP_SERVERS).unwrap()
     }
 

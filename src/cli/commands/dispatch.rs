@@ -1,0 +1,25 @@
+//! What runs each command.
+
+use super::Run;
+use crate::cli::args::Command;
+
+impl Command {
+    /// What was typed, to be run.
+    pub(in crate::cli) fn typed(&self) -> &dyn Run {
+        match self {
+            Self::Get(get) => get,
+            Self::Check(check) => check,
+            Self::Exec(exec) => exec,
+            Self::Watch(watch) => watch,
+            Self::UpdateClaude(update) => update,
+            Self::RestartClaude(restart) => restart,
+            Self::Mcp(mcp) => mcp,
+            Self::Policy(policy) => policy,
+            Self::Doctor(doctor) => doctor,
+            Self::Demo(demo) => demo,
+            Self::Sandbox(sandbox) => sandbox,
+            Self::Completions(completions) => completions,
+            Self::Man(man) => man,
+        }
+    }
+}
