@@ -5,10 +5,11 @@
 
 use reqwest::Url;
 
+use super::lookup::Settings;
+use super::origin::{Origin, Value};
 use super::table::{
     ACCESS_TOKEN, ACCOUNT_ID, API_URL, CLIENT_ID, CLIENT_SECRET, OAUTH_URL, REFRESH_TOKEN, default,
 };
-use super::{Origin, Settings, Value};
 use crate::error::Error;
 use crate::zoom::is_loopback;
 

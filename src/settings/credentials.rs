@@ -2,8 +2,9 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
+use super::lookup::Settings;
+use super::origin::{Origin, Value};
 use super::table::{ACCESS_TOKEN, ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN};
-use super::{Origin, Settings, Value};
 use crate::error::Error;
 use crate::store::reference;
 use crate::token::{Claims, Token};

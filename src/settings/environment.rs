@@ -5,8 +5,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::home;
+use super::origin::Origin;
 use super::table::{ACCESS_TOKEN, NAMES, READ_ONLY, TOKEN_EXPIRES_AT};
-use super::{Origin, home};
 use crate::error::Error;
 use crate::store::{EnvFile, Place, find_env_file};
 

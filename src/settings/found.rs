@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use super::home::expanded;
+use super::lookup::Settings;
+use super::origin::Origin;
 use super::table::{API_URL, NAMES, OAUTH_URL, Trust, default, setting};
-use super::{Origin, Settings, expanded};
 
 /// A setting of a `.env` that does not count there.
 #[derive(Debug, Clone, PartialEq, Eq)]

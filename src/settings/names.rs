@@ -1,6 +1,6 @@
 //! Names that look like one of zoomtok's settings and are none.
 
-use super::ENV_FILE;
+use super::environment::ENV_FILE;
 use super::table::NAMES;
 
 /// What our names begin with. The names of Zoom's own programs begin with the first as well.

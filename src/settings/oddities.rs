@@ -1,7 +1,9 @@
 //! What of the settings works and is most likely not what was meant.
 
+use super::lookup::Settings;
 use super::names::{is_ours, meant};
-use super::{Origin, POLICY_FILE, Settings};
+use super::origin::Origin;
+use super::table::POLICY_FILE;
 
 /// Something odd, as a sentence, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,9 @@
 //! Everything that is set, at a glance, for those who look for what is wrong with it.
 
+use super::lookup::Settings;
+use super::origin::Origin;
 use super::table::{ACCESS_TOKEN, Kind, OAUTH_URL, POLICY_FILE, REFRESH_TOKEN, Setting, TABLE};
-use super::{Held, Origin, Settings};
+use super::token::Held;
 use crate::error::Error;
 
 /// A variable that is set.

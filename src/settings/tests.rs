@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::Path;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,8 +12,8 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::clients::App;
-use crate::error::{Code, Diagnostic as _};
-use crate::store::{EnvStore, Store as _};
+use crate::error::{Code, Diagnostic as _, Error};
+use crate::store::{EnvStore, Snapshot, Store as _};
 use crate::zoom::Grant;
 
 struct World {

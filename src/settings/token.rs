@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+use super::lookup::Settings;
+use super::origin::Origin;
 use super::table::{ACCESS_TOKEN, ACCOUNT_ID, CLIENT_ID, TOKEN_EXPIRES_AT};
-use super::{Origin, Settings};
 use crate::error::Error;
 use crate::token::{Claims, Found, State};
 

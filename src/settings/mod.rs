@@ -1,0 +1,34 @@
+//! Settings: flag, then environment, then `.env`, then default, each value knowing where it came from.
+//!
+//! A setting is looked up when a command needs it, so that a wrong one stops only the commands that it concerns.
+
+mod address;
+mod credentials;
+mod environment;
+mod found;
+mod getters;
+mod home;
+mod lookup;
+mod names;
+mod oddities;
+mod origin;
+mod survey;
+mod table;
+mod token;
+mod typed;
+
+pub use environment::{Chosen, ENV_FILE, Environment};
+pub use found::Ignored;
+pub use home::expanded;
+pub use lookup::Settings;
+pub use names::{exported as exported_names, meant};
+pub use oddities::Oddity;
+pub use origin::Origin;
+pub use survey::Given;
+pub use table::NAMES;
+pub(crate) use table::{CLAUDE_SETTINGS, POLICY_FILE, TABLE};
+pub use token::Held;
+pub use typed::{program, whole_seconds};
+
+#[cfg(test)]
+mod tests;
