@@ -7,6 +7,7 @@
 //! What dotenvy reads through and into before it hands a value over is not.
 
 mod ambiguous;
+mod fault;
 mod forms;
 #[cfg(test)]
 #[expect(dead_code, reason = "the integration tests use the rest")]
@@ -20,8 +21,8 @@ mod tests;
 
 use std::fmt;
 
+pub use fault::Fault;
 use scan::{Statement, Value};
-use thiserror::Error;
 use zeroize::Zeroizing;
 
 const BOM: &str = "\u{feff}";
@@ -49,28 +50,6 @@ pub struct Entry {
     pub value: Zeroizing<String>,
     /// The line that counts, the last one that sets it, counted from 1.
     pub line: usize,
-}
-
-/// Why a text was refused, told without repeating any of it.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{}{problem}", .line.map(|line| format!("line {line}: ")).unwrap_or_default())]
-pub struct Fault {
-    /// The line, counted from 1, where one is to blame.
-    pub line: Option<usize>,
-    /// What is wrong there.
-    pub problem: String,
-}
-
-impl Fault {
-    /// One of a line, counted from 1.
-    pub(crate) fn at(line: usize, problem: impl Into<String>) -> Self {
-        Self { line: Some(line), problem: problem.into() }
-    }
-
-    /// One that no line is to blame for.
-    pub(crate) fn general(problem: impl Into<String>) -> Self {
-        Self { line: None, problem: problem.into() }
-    }
 }
 
 /// A line that sets one of our variables.

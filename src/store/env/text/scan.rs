@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::Fault;
+use super::fault::Fault;
 
 /// A logical line that is neither blank nor a comment: one line of the text, or several that a quote holds together.
 pub(super) struct Statement {
