@@ -5,24 +5,25 @@
 //! the lock, looks again, and only then asks Zoom; whoever waited meanwhile finds the new token, or the failure, and
 //! asks nothing.
 
-mod adopted;
 mod look;
+mod need;
 mod recovery;
 mod remember;
+mod watched;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 pub use self::look::Look;
-use self::recovery::{recoverable, unless_panicking};
-use self::remember::applicable;
+pub use self::need::{How, Kept, Need, Unlike};
+use self::recovery::{recoverable, rescue, unless_panicking};
+use self::remember::{Attempt, applicable, check_life, take_over};
 use crate::clock::{Clock, Stop};
 use crate::error::Error;
 use crate::settings::{Environment, Settings};
-use crate::store::{Memory, NewTokens, REFRESH_TOKEN, Snapshot, Store, Turn};
-use crate::token::{Found, State, Token};
+use crate::store::{NewTokens, REFRESH_TOKEN, Snapshot, Store, Turn};
+use crate::token::{Found, State};
 use crate::zoom::{Exchange, Granted, Http};
 
 /// Looks after the token of one account.
@@ -39,58 +40,6 @@ pub struct Keeper<'a> {
     pub zoom: &'a dyn Exchange,
     /// Whether exchanges are remembered as attempts of a watch, which all watches keep apart.
     pub watching: bool,
-}
-
-/// What a token is needed for.
-#[derive(Debug, Clone)]
-pub struct Need {
-    /// It must be valid for more than this many seconds.
-    pub seconds: u64,
-    /// It must be another one than this.
-    pub unlike: Unlike,
-}
-
-/// Which token will not do.
-#[derive(Debug, Clone)]
-pub enum Unlike {
-    /// Any that lasts will do.
-    None,
-    /// Not the one that is there now, whatever it is worth.
-    Present,
-    /// Not this one, which Zoom no longer takes.
-    Rejected(Token),
-}
-
-/// A token that meets a need.
-#[derive(Debug)]
-pub struct Kept {
-    /// The token.
-    pub token: Token,
-    /// When it ends, by this machine's clock.
-    pub expires_at: DateTime<Utc>,
-    /// The seconds it has left.
-    pub left: i64,
-    /// How it was come by.
-    pub how: How,
-    /// The `.env`.
-    pub env_file: PathBuf,
-    /// Whether the `.env` was made for it.
-    pub made: bool,
-    /// What the user should know, as sentences.
-    pub warnings: Vec<String>,
-}
-
-/// How a token was come by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
-    /// It was there.
-    Kept,
-    /// Another process fetched it while this one waited.
-    Adopted,
-    /// It was fetched now.
-    Fetched,
-    /// It was fetched in an earlier run that could not put it in its place.
-    Recovered,
 }
 
 impl<'a> Keeper<'a> {
@@ -199,15 +148,15 @@ impl<'a> Keeper<'a> {
     ) -> Result<Kept, Error> {
         let memory = turn.memory();
         let (credentials, url) = (look.settings.credentials()?, look.settings.oauth_url()?);
-        self.take_over(&memory, &credentials, started)?;
-        self.is_meetable(&memory, &credentials, need)?;
+        take_over(&memory, &credentials, started, self.clock.now())?;
+        check_life(&memory, &credentials, need, self.clock.now())?;
         let reserved = match turn.reserve(&look.snapshot) {
             Ok(reserved) => reserved,
             Err(error) => return look.meets_unwritten(need, error),
         };
         // From here on it goes to its end, within a bounded time.
         self.stop.check()?;
-        let attempt = self.remember_attempt(turn, &memory, &credentials);
+        let attempt = Attempt::begin(turn, &memory, &credentials, self.watching.then(|| self.clock.now()));
         let exchanged = self.zoom.exchange(&url, &credentials, self.clock, self.stop);
         let tokens = match &exchanged {
             Ok(granted) => {
@@ -218,7 +167,7 @@ impl<'a> Keeper<'a> {
         let mut stored = Vec::new();
         if !tokens.is_empty() {
             stored = unless_panicking(|| reserved.put(&tokens))
-                .map_err(|cause| self.rescue(turn, look, &credentials, &tokens, cause))?;
+                .map_err(|cause| rescue(turn, look, &credentials, (&tokens, self.clock.now()), cause))?;
         }
         let granted = match exchanged {
             Ok(granted) => granted,
@@ -233,11 +182,6 @@ impl<'a> Keeper<'a> {
             )
         }));
         self.fetched(&granted, need, &look.snapshot, warnings)
-    }
-
-    /// What is remembered beside the token of a look.
-    pub fn memory(&self, look: &Look) -> Memory {
-        self.store.memory(&look.snapshot)
     }
 
     fn fetched(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{How, Kept, Need, Unlike};
+use super::need::{How, Kept, Need, Unlike};
 use crate::error::Error;
 use crate::settings::{Held, Settings};
 use crate::store::{EnvFile, Snapshot};

@@ -3,37 +3,36 @@
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Keeper, Look};
+use super::look::Look;
+use chrono::{DateTime, Utc};
+
 use crate::error::Error;
 use crate::store::{ACCESS_TOKEN, NewTokens, REFRESH_TOKEN, Recovery, TOKEN_EXPIRES_AT, Turn, digest};
 use crate::token::{Found, State};
 use crate::zoom::{Credentials, Grant};
 
-impl Keeper<'_> {
-    /// Saves what was issued for the next run, and gives the error that says so. `before` is what the credentials are of.
-    pub(super) fn rescue(
-        &self,
-        turn: &dyn Turn,
-        before: &Look,
-        credentials: &Credentials,
-        tokens: &NewTokens,
-        cause: Error,
-    ) -> Error {
-        let replaces = match &credentials.grant {
-            Grant::RefreshToken(spent) if tokens.refresh_token.is_some() => {
-                // One of the environment may have been spent, and an older one be there.
-                let there = before.snapshot.get(REFRESH_TOKEN).map(|entry| entry.value.as_str());
-                Some(digest(there.unwrap_or(spent.expose()).as_bytes()))
-            }
-            _ => None,
-        };
-        let source = Box::new(cause);
-        let spent = replaces.is_some();
-        let recovery = Recovery::new(self.clock.now(), replaces, tokens);
-        match turn.rescue(&recovery, &before.snapshot) {
-            Ok(recovery) => Error::Unsaved { recovery, source },
-            Err(recovery) => Error::Lost { spent, recovery: Box::new(recovery), source },
+/// Saves what was issued at this time for the next run, and gives the error that says so. `before` is what the credentials are of.
+pub(super) fn rescue(
+    turn: &dyn Turn,
+    before: &Look,
+    credentials: &Credentials,
+    (tokens, now): (&NewTokens, DateTime<Utc>),
+    cause: Error,
+) -> Error {
+    let replaces = match &credentials.grant {
+        Grant::RefreshToken(spent) if tokens.refresh_token.is_some() => {
+            // One of the environment may have been spent, and an older one be there.
+            let there = before.snapshot.get(REFRESH_TOKEN).map(|entry| entry.value.as_str());
+            Some(digest(there.unwrap_or(spent.expose()).as_bytes()))
         }
+        _ => None,
+    };
+    let source = Box::new(cause);
+    let spent = replaces.is_some();
+    let recovery = Recovery::new(now, replaces, tokens);
+    match turn.rescue(&recovery, &before.snapshot) {
+        Ok(recovery) => Error::Unsaved { recovery, source },
+        Err(recovery) => Error::Lost { spent, recovery: Box::new(recovery), source },
     }
 }
 

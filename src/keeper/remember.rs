@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
 use zeroize::Zeroizing;
 
-use super::{Keeper, Look, Need};
+use super::need::Need;
 use crate::clock::Clock;
 use crate::error::{Code, Diagnostic as _, Error, Left, Refusal};
 use crate::store::{ClockDifference, Failure, Life, Memory, Turn, digest};
@@ -29,104 +29,76 @@ pub(super) struct Attempt {
     was_spent: bool,
 }
 
-impl Keeper<'_> {
-    /// Takes over a failure that another process met while this one waited, and obeys a wait that Zoom asked for. A
-    /// verdict on other credentials is none on these.
-    pub(super) fn take_over(
-        &self,
-        memory: &Memory,
-        credentials: &Credentials,
-        started: DateTime<Utc>,
-    ) -> Result<(), Error> {
-        let Some(failure) = &memory.failure else { return Ok(()) };
-        let now = self.clock.now();
-        let concerns = |code| {
-            let asked_with = failure.credentials.as_ref();
-            code != Code::Refused || asked_with.is_none_or(|those| *those == name_of(credentials))
-        };
-        if failure.at >= started
-            && failure.at <= now
-            && let Some(code) = Code::of_exchange(failure.code).filter(|code| concerns(*code))
-        {
-            let (message, hint) = (failure.message.clone(), failure.hint.clone());
-            return Err(Error::TakenOver { code, message, hint, at: failure.at });
+/// Takes over a failure that another process met while this one waited, and obeys a wait that Zoom asked for. A
+/// verdict on other credentials is none on these.
+pub(super) fn take_over(
+    memory: &Memory,
+    credentials: &Credentials,
+    started: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let Some(failure) = &memory.failure else { return Ok(()) };
+    let concerns = |code| {
+        let asked_with = failure.credentials.as_ref();
+        code != Code::Refused || asked_with.is_none_or(|those| *those == name_of(credentials))
+    };
+    if failure.at >= started
+        && failure.at <= now
+        && let Some(code) = Code::of_exchange(failure.code).filter(|code| concerns(*code))
+    {
+        let (message, hint) = (failure.message.clone(), failure.hint.clone());
+        return Err(Error::TakenOver { code, message, hint, at: failure.at });
+    }
+    match failure.not_before {
+        // One that is further ahead than any was written before the clock was set back.
+        Some(time) if time > now && (time - now).to_std().is_ok_and(|wait| wait <= LONGEST_WAIT) => {
+            Err(Error::Passing {
+                what: "Zoom was too busy for this app a moment ago".into(),
+                not_before: Some(time),
+                reached: false,
+                spent: false,
+                tracking_id: None,
+            })
         }
-        match failure.not_before {
-            // One that is further ahead than any was written before the clock was set back.
-            Some(time) if time > now && (time - now).to_std().is_ok_and(|wait| wait <= LONGEST_WAIT) => {
-                Err(Error::Passing {
-                    what: "Zoom was too busy for this app a moment ago".into(),
-                    not_before: Some(time),
-                    reached: false,
-                    spent: false,
-                    tracking_id: None,
-                })
-            }
-            _ => Ok(()),
-        }
+        _ => Ok(()),
     }
+}
 
-    /// Refuses a need that no token of this app has met lately.
-    pub(super) fn is_meetable(
-        &self,
-        memory: &Memory,
-        credentials: &Credentials,
-        need: &Need,
-    ) -> Result<(), Error> {
-        match believed(memory, &app_of(credentials), self.clock.now()) {
-            Some(life) if !exceeds(life, need.seconds) => {
-                Err(Error::Unmeetable { asked: need.seconds, life })
-            }
-            _ => Ok(()),
-        }
+/// Refuses a need that no token of this app has met lately.
+pub(super) fn check_life(
+    memory: &Memory,
+    credentials: &Credentials,
+    need: &Need,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    match believed(memory, &app_of(credentials), now) {
+        Some(life) if !exceeds(life, need.seconds) => Err(Error::Unmeetable { asked: need.seconds, life }),
+        _ => Ok(()),
     }
+}
 
-    /// How long a new token would live, in seconds, where one has not lived for as long as it was needed lately.
-    pub fn short_life(&self, look: &Look) -> Option<i64> {
-        let credentials = look.settings.credentials().ok()?;
-        believed(&self.memory(look), &app_of(&credentials), look.now)
-    }
-
-    /// Remembers that tokens of the app of a look live no longer than this, in seconds. It is not remembered where that would
-    /// take a turn that cannot be had; whoever has measured it knows it all the same.
-    pub fn remember_short_life(&self, look: &Look, seconds: i64) {
-        let Ok(credentials) = look.settings.credentials() else { return };
-        let Ok(turn) = self.store.turn(&look.snapshot, self.clock, self.stop) else { return };
-        let life = Some(Life { seconds, app: app_of(&credentials), measured_at: self.clock.now() });
-        // What cannot be written down is kept by this process.
-        let _ = turn.remember(&Memory { life, ..turn.memory() });
-    }
-
-    /// What keeps this process from writing down what it remembers beside the token of a look, if anything does.
-    pub fn forgets(&self, look: &Look) -> Option<String> {
-        self.store.forgets(&look.snapshot)
-    }
-
+impl Attempt {
     /// Takes note of an exchange before it is made: whoever ends this process before it has an answer has the next one say
     /// what became of the refresh token.
-    pub(super) fn remember_attempt(
-        &self,
+    pub(super) fn begin(
         turn: &dyn Turn,
         before: &Memory,
         credentials: &Credentials,
-    ) -> Attempt {
+        watching: Option<DateTime<Utc>>,
+    ) -> Self {
         let name = name_of(credentials);
         let was_spent = before.spent.as_ref() == Some(&name);
         let mut memory = before.clone();
         if credentials.grant.is_single_use() {
             memory.spent = Some(name.clone());
         }
-        if self.watching {
-            memory.attempt = Some(self.clock.now());
-        }
+        memory.attempt = watching.or(memory.attempt);
         if memory != *before {
             let _ = turn.remember(&memory);
         }
-        Attempt { memory, credentials: name, app: app_of(credentials), was_spent }
+        Self { memory, credentials: name, app: app_of(credentials), was_spent }
     }
-}
 
-impl Attempt {
     /// Remembers a failure, which is news for those who wait, and gives it as it looks with what was known before.
     pub(super) fn failed(self, turn: &dyn Turn, clock: &dyn Clock, failed: NotGranted) -> Error {
         let is_settled = failed.refresh_token.is_some();
@@ -211,7 +183,7 @@ fn name_of(credentials: &Credentials) -> String {
 }
 
 /// A short name for the app and the account, which stays the same when a refresh token rotates.
-fn app_of(credentials: &Credentials) -> String {
+pub(super) fn app_of(credentials: &Credentials) -> String {
     let whose = match &credentials.grant {
         Grant::AccountCredentials { account_id } => account_id,
         Grant::RefreshToken(_) => "",
@@ -220,7 +192,7 @@ fn app_of(credentials: &Credentials) -> String {
 }
 
 /// The life of a token of this app as far as it can be believed now.
-fn believed(memory: &Memory, app: &str, now: DateTime<Utc>) -> Option<i64> {
+pub(super) fn believed(memory: &Memory, app: &str, now: DateTime<Utc>) -> Option<i64> {
     let life = memory.life.as_ref().filter(|life| life.app == app)?;
     let age = (now - life.measured_at).to_std().ok()?;
     (age < LIFE_IS_BELIEVED).then_some(life.seconds)

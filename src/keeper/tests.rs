@@ -1,189 +1,31 @@
 //! The keeper against a script in place of Zoom, on a clock that is set by hand.
 
-use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
-use reqwest::Url;
-use tempfile::TempDir;
 
+use self::world::*;
 use super::*;
-use crate::clock::manual::ManualClock;
 use crate::error::{Code, Left, Refusal};
 use crate::files::{Lock, temporary};
 use crate::settings::NAMES;
-use crate::store::{EnvFile, EnvStore, Identity, StateDirectory};
-use crate::zoom::{Credentials, Grant, NotGranted};
+use crate::store::{EnvFile, EnvStore, Memory};
+use crate::token::Token;
+use crate::zoom::Grant;
 
+mod elsewhere;
 #[cfg(unix)]
 mod links;
 mod recovery;
 mod remember;
+mod world;
 
 const NOON: &str = "2026-03-04T12:00:00Z";
 const CREDENTIALS: &str = "ZOOM_CLIENT_ID=client\nZOOM_CLIENT_SECRET=secret\nZOOM_ACCOUNT_ID=account\n";
 const USER: &str = "ZOOM_CLIENT_ID=client\nZOOM_CLIENT_SECRET=secret\nZOOM_REFRESH_TOKEN=refresh-0\n";
-
-/// Issues tokens of an hour, or fails once as it is told.
-struct Script<'a> {
-    asked: Cell<usize>,
-    fail: RefCell<Option<Error>>,
-    /// What comes with a failure.
-    beside: RefCell<Option<Token>>,
-    refused_refresh: Cell<Option<&'static str>>,
-    during: RefCell<Option<Box<dyn FnOnce() + 'a>>>,
-    ahead: i64,
-    scopes: RefCell<Vec<&'static str>>,
-}
-
-impl Exchange for Script<'_> {
-    fn exchange(
-        &self,
-        _: &Url,
-        credentials: &Credentials,
-        clock: &dyn Clock,
-        _: &Stop,
-    ) -> Result<Granted, NotGranted> {
-        self.asked.set(self.asked.get() + 1);
-        if let Some(act) = self.during.take() {
-            act();
-        }
-        if let Some(error) = self.fail.take() {
-            let refresh_token = self.beside.take();
-            return Err(NotGranted { error, refresh_token });
-        }
-        let now = clock.now();
-        let zooms = now + TimeDelta::seconds(self.ahead);
-        Ok(Granted {
-            token: Token::new(jwt(zooms, 3600, self.asked.get())).unwrap(),
-            refresh_token: (matches!(credentials.grant, Grant::RefreshToken(_))
-                && self.refused_refresh.get().is_none())
-            .then(|| Token::new(format!("refresh-{}", self.asked.get())).unwrap()),
-            refused_refresh: self.refused_refresh.get(),
-            expires_at: now + TimeDelta::seconds(3600),
-            ahead: self.ahead,
-            scopes: self.scopes.borrow().iter().map(ToString::to_string).collect(),
-        })
-    }
-}
-
-fn jwt(iat: DateTime<Utc>, life: i64, number: usize) -> String {
-    let payload = format!(r#"{{"iat":{},"exp":{},"n":{number}}}"#, iat.timestamp(), iat.timestamp() + life);
-    format!("eyJhbGciOiJIUzUxMiJ9.{}.c2lnbmF0dXJl", URL_SAFE_NO_PAD.encode(payload))
-}
-
-/// A refresh token that was issued at this hour.
-fn refresh_token(hour: &str) -> String {
-    jwt(format!("2026-03-04T{hour}:00:00Z").parse().unwrap(), 1_000_000, 0)
-}
-
-struct World<'a> {
-    root: TempDir,
-    environment: Environment,
-    clock: ManualClock,
-    stop: Stop,
-    zoom: Script<'a>,
-}
-
-impl<'a> World<'a> {
-    fn new(env: &str) -> Self {
-        let world = Self {
-            root: tempfile::tempdir().unwrap(),
-            environment: Environment::default(),
-            clock: ManualClock::at(NOON),
-            stop: Stop::never(),
-            zoom: Script {
-                asked: Cell::new(0),
-                fail: RefCell::default(),
-                beside: RefCell::default(),
-                refused_refresh: Cell::default(),
-                during: RefCell::default(),
-                ahead: 0,
-                scopes: RefCell::default(),
-            },
-        };
-        put(&world.env_file(), env);
-        world
-    }
-
-    fn env_file(&self) -> PathBuf {
-        self.root.path().join(".env")
-    }
-
-    fn text(&self) -> String {
-        fs::read_to_string(self.env_file()).unwrap()
-    }
-
-    fn ensure(&self, seconds: u64, unlike: Unlike) -> Result<Kept, Error> {
-        self.ensure_after(seconds, unlike, || ())
-    }
-
-    /// The same, with something done between the look and all else.
-    fn ensure_after(&self, seconds: u64, unlike: Unlike, act: impl FnOnce()) -> Result<Kept, Error> {
-        self.ensure_as(false, seconds, unlike, act)
-    }
-
-    /// As a watch does.
-    fn ensure_watching(&self, seconds: u64, unlike: Unlike) -> Result<Kept, Error> {
-        self.ensure_as(true, seconds, unlike, || ())
-    }
-
-    fn ensure_as(
-        &self,
-        watching: bool,
-        seconds: u64,
-        unlike: Unlike,
-        act: impl FnOnce(),
-    ) -> Result<Kept, Error> {
-        let (env_file, state_root) = (self.env_file(), self.root.path().join("state"));
-        let store = EnvStore::new(env_file, NAMES, Some(state_root));
-        let keeper = Keeper {
-            environment: &self.environment,
-            store: &store,
-            clock: &self.clock,
-            stop: &self.stop,
-            zoom: &self.zoom,
-            watching,
-        };
-        let look = keeper.look()?;
-        act();
-        keeper.ensure(&look, &Need { seconds, unlike })
-    }
-
-    fn get(&self) -> Result<Kept, Error> {
-        self.ensure(60, Unlike::None)
-    }
-
-    /// Does this while Zoom is being asked.
-    fn during(&self, act: impl FnOnce() + 'a) {
-        self.zoom.during.replace(Some(Box::new(act)));
-    }
-
-    fn fail(&self, error: Error) {
-        self.zoom.fail.replace(Some(error));
-    }
-
-    fn state(&self) -> StateDirectory {
-        // By way of a file that is not there: the other one may not be readable.
-        let beside = EnvFile::read(&self.root.path().join("none"), NAMES).unwrap();
-        let identity = Identity::of_file(&beside.real().with_file_name(".env"));
-        StateDirectory::of(Some(&self.root.path().join("state")), &identity)
-    }
-}
-
-fn put(path: &Path, text: &str) {
-    let mut options = fs::File::options();
-    std::io::Write::write_all(
-        &mut options.create(true).truncate(true).write(true).open(path).unwrap(),
-        text.as_bytes(),
-    )
-    .unwrap();
-}
 
 fn passing(not_before: Option<DateTime<Utc>>) -> Error {
     Error::Passing { what: "busy".into(), not_before, reached: true, spent: false, tracking_id: None }

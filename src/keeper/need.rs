@@ -1,0 +1,59 @@
+//! What a token is needed for, and the one that meets it.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+
+use crate::token::Token;
+
+/// What a token is needed for.
+#[derive(Debug, Clone)]
+pub struct Need {
+    /// It must be valid for more than this many seconds.
+    pub seconds: u64,
+    /// It must be another one than this.
+    pub unlike: Unlike,
+}
+
+/// Which token will not do.
+#[derive(Debug, Clone)]
+pub enum Unlike {
+    /// Any that lasts will do.
+    None,
+    /// Not the one that is there now, whatever it is worth.
+    Present,
+    /// Not this one, which Zoom no longer takes.
+    Rejected(Token),
+}
+
+/// A token that meets a need.
+#[derive(Debug)]
+pub struct Kept {
+    /// The token.
+    pub token: Token,
+    /// When it ends, by this machine's clock.
+    pub expires_at: DateTime<Utc>,
+    /// The seconds it has left.
+    pub left: i64,
+    /// How it was come by.
+    pub how: How,
+    /// The `.env`.
+    pub env_file: PathBuf,
+    /// Whether the `.env` was made for it.
+    pub made: bool,
+    /// What the user should know, as sentences.
+    pub warnings: Vec<String>,
+}
+
+/// How a token was come by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// It was there.
+    Kept,
+    /// Another process fetched it while this one waited.
+    Adopted,
+    /// It was fetched now.
+    Fetched,
+    /// It was fetched in an earlier run that could not put it in its place.
+    Recovered,
+}

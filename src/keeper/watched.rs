@@ -1,0 +1,46 @@
+//! What a watch asks of a keeper, beside a token.
+
+use super::remember::{app_of, believed};
+use super::{Keeper, Look};
+use crate::error::Error;
+use crate::store::{Life, Memory};
+
+impl Keeper<'_> {
+    /// What is remembered beside the token of a look.
+    pub fn memory(&self, look: &Look) -> Memory {
+        self.store.memory(&look.snapshot)
+    }
+
+    /// Why a new token could not be put where that of a look is, where that is sure before anything is tried.
+    pub fn adopted(&self, look: &Look) -> Option<Error> {
+        let adopted = |source| Error::Adopted { path: look.env_file().path().to_owned(), source };
+        if look.read_only {
+            return Some(adopted(None));
+        }
+        self.store.refusal(&look.snapshot).or_else(|| {
+            let error = self.store.probe(&look.snapshot).err().filter(Error::is_unwritable)?;
+            Some(adopted(Some(Box::new(error))))
+        })
+    }
+
+    /// How long a new token would live, in seconds, where one has not lived for as long as it was needed lately.
+    pub fn short_life(&self, look: &Look) -> Option<i64> {
+        let credentials = look.settings.credentials().ok()?;
+        believed(&self.memory(look), &app_of(&credentials), look.now)
+    }
+
+    /// Remembers that tokens of the app of a look live no longer than this, in seconds. It is not remembered where that would
+    /// take a turn that cannot be had; whoever has measured it knows it all the same.
+    pub fn remember_short_life(&self, look: &Look, seconds: i64) {
+        let Ok(credentials) = look.settings.credentials() else { return };
+        let Ok(turn) = self.store.turn(&look.snapshot, self.clock, self.stop) else { return };
+        let life = Some(Life { seconds, app: app_of(&credentials), measured_at: self.clock.now() });
+        // What cannot be written down is kept by this process.
+        let _ = turn.remember(&Memory { life, ..turn.memory() });
+    }
+
+    /// What keeps this process from writing down what it remembers beside the token of a look, if anything does.
+    pub fn forgets(&self, look: &Look) -> Option<String> {
+        self.store.forgets(&look.snapshot)
+    }
+}
