@@ -7,5 +7,6 @@ pub(crate) mod lost_answers;
 pub(crate) mod network;
 #[cfg(unix)]
 pub(crate) mod signals;
+pub(crate) mod turns;
 #[cfg(unix)]
 pub(crate) mod unstorable;

@@ -50,7 +50,7 @@ impl<'a> EnvTurn<'a> {
     }
 
     fn state(&self) -> StateTurn<'_> {
-        self.state.under(&self.lock)
+        self.state.for_turn(&self.lock)
     }
 
     /// Finishes a rewrite that was stopped in the middle. Whether there was one. Where somebody has written the file since,

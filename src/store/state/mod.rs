@@ -51,7 +51,7 @@ impl StateDirectory {
     }
 
     /// The right to write it, for whoever holds the lock of its `.env`.
-    pub(super) fn under<'a>(&'a self, lock: &'a Lock) -> StateTurn<'a> {
+    pub(super) fn for_turn<'a>(&'a self, lock: &'a Lock) -> StateTurn<'a> {
         StateTurn { directory: self, _lock: lock }
     }
 

@@ -41,7 +41,7 @@ fn what_was_remembered_is_read_again() {
     let lock = locked(root.path());
     let state = StateDirectory::of(Some(root.path()), &Identity::of_file(Path::new("/home/me/.env")));
     assert_eq!(state.memory(), Memory::default());
-    state.under(&lock).remember(&memory()).unwrap();
+    state.for_turn(&lock).remember(&memory()).unwrap();
     assert_eq!(state.memory(), memory());
     let other = StateDirectory::of(Some(root.path()), &Identity::of_file(Path::new("/home/you/.env")));
     assert_eq!(other.memory(), Memory::default());
@@ -55,17 +55,17 @@ fn what_cannot_be_written_is_remembered_by_this_process() {
     let state = || StateDirectory::of(Some(&place), &Identity::of_file(Path::new("/home/me/.env")));
     Reservation::new(&place, 0).unwrap().commit(b"a file where a directory should be").unwrap();
     assert_eq!(state().problem(), None);
-    state().under(&lock).remember(&memory()).unwrap_err();
+    state().for_turn(&lock).remember(&memory()).unwrap_err();
     assert_eq!(state().memory(), memory());
     assert!(state().problem().unwrap().contains("state.json"));
     // As soon as it can be written it is.
     fs::remove_file(&place).unwrap();
     let later = Memory { failure: None, ..memory() };
-    state().under(&lock).remember(&later).unwrap();
+    state().for_turn(&lock).remember(&later).unwrap();
     assert_eq!((state().memory(), state().problem()), (later, None));
 
     let nowhere = StateDirectory::of(None, &Identity::of_file(&place));
-    nowhere.under(&lock).remember(&memory()).unwrap();
+    nowhere.for_turn(&lock).remember(&memory()).unwrap();
     assert_eq!((nowhere.memory(), nowhere.problem()), (memory(), None));
 }
 
@@ -74,7 +74,7 @@ fn a_memory_from_before_there_were_scopes_is_read() {
     let root = tempfile::tempdir().unwrap();
     let lock = locked(root.path());
     let state = StateDirectory::of(Some(root.path()), &Identity::of_file(Path::new("/home/me/.env")));
-    state.under(&lock).remember(&memory()).unwrap();
+    state.for_turn(&lock).remember(&memory()).unwrap();
     let path = state.memory_path().unwrap();
     let mut json: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     for later in ["scopes", "spent", "life"] {
@@ -92,10 +92,10 @@ fn a_recovery_is_kept_until_it_is_forgotten() {
     assert!(state.recovery().unwrap().is_none());
     let values = BTreeMap::from([("ZOOM_ACCESS_TOKEN".to_owned(), "token".to_owned().into())]);
     let recovery = Recovery { saved_at: DateTime::UNIX_EPOCH, replaces: None, values: values.clone() };
-    state.under(&lock).save_recovery(&recovery, None).unwrap();
+    state.for_turn(&lock).save_recovery(&recovery, None).unwrap();
     assert_eq!(state.recovery().unwrap().unwrap().values, values);
-    state.under(&lock).forget_recovery().unwrap();
-    state.under(&lock).forget_recovery().unwrap();
+    state.for_turn(&lock).forget_recovery().unwrap();
+    state.for_turn(&lock).forget_recovery().unwrap();
     assert!(state.recovery().unwrap().is_none());
 }
 
@@ -105,7 +105,7 @@ fn a_recovery_of_another_version_is_an_error_and_stays() {
     let lock = locked(root.path());
     let state = StateDirectory::of(Some(root.path()), &Identity::of_file(Path::new("/home/me/.env")));
     let recovery = Recovery { saved_at: DateTime::UNIX_EPOCH, replaces: None, values: BTreeMap::new() };
-    let path = state.under(&lock).save_recovery(&recovery, None).unwrap();
+    let path = state.for_turn(&lock).save_recovery(&recovery, None).unwrap();
     let text = fs::read_to_string(&path).unwrap().replace("\"version\": 1", "\"version\": 2");
     Reservation::new(&path, 0).unwrap().commit(text.as_bytes()).unwrap();
     assert!(state.recovery().is_err());
@@ -122,7 +122,7 @@ fn nobody_else_can_read_the_state() {
         Some(&root.path().join("zoomtok")),
         &Identity::of_file(Path::new("/home/me/.env")),
     );
-    state.under(&lock).remember(&memory()).unwrap();
+    state.for_turn(&lock).remember(&memory()).unwrap();
     let file = state.memory_path().unwrap();
     for (path, mode) in [(file.as_path(), 0o600), (file.parent().unwrap(), 0o700)] {
         assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, mode, "{}", path.display());
