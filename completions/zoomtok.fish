@@ -25,22 +25,22 @@ function __fish_zoomtok_using_subcommand
 end
 
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -l env-file -d 'The .env to use instead of the first one found' -r -F
-complete -c zoomtok -n "__fish_zoomtok_needs_command" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c zoomtok -n "__fish_zoomtok_needs_command" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -s V -l version -d 'Print version'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "get" -d 'Make sure that .env holds a valid token'
-complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "check" -d 'Tell whether the token in .env is valid'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "check" -d 'Check whether the token in .env is valid'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "exec" -d 'Run a command with a valid token in its environment'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "watch" -d 'Show the token\'s state every minute and refresh it in time'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "update-claude" -d 'Put the token of .env into Claude Desktop\'s configuration'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "restart-claude" -d 'Restart Claude Desktop, with a valid token'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "mcp" -d 'Serve Zoom\'s tools to an MCP client over stdin and stdout'
-complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "policy" -d 'Check a policy for mcp, or tell what it does to a call'
-complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "doctor" -d 'Say what is wrong, and what to do: .env, Zoom, token, Claude'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "policy" -d 'Check a policy for mcp, or explain what it does to a call'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "doctor" -d 'Find out what is wrong and how to fix it: .env, Zoom, token, Claude'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "demo" -d 'Show all of this in a minute, with a made-up Zoom'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "sandbox" -d 'Run the made-up Zoom of the demo alone, to try things out'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "completions" -d 'Print a script that completes zoomtok\'s commands and flags'
@@ -48,151 +48,151 @@ complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "man" -d 'Print the 
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -s t -l threshold -d 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l env-file -d 'The .env to use instead of the first one found' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -s f -l force -d 'Fetch a new token even if the old one is valid'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l live -d 'Ask Zoom\'s API whether it takes the token, and fetch a new one if it does not'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l live -d 'Ask Zoom\'s API whether it accepts the token, and fetch a new one if it does not'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l print -d 'Print the token and nothing else'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l export -d 'Print a line that sets ZOOM_ACCESS_TOKEN in a shell: eval "$(zoomtok get --export)"'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l json -d 'Print a JSON object, with the token masked'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s t -l threshold -d 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l env-file -d 'The .env to use instead of the first one found' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s v -l verbose -d 'Tell more, and append a line to the log'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l live -d 'Ask Zoom\'s API too whether it takes the token'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s v -l verbose -d 'Report more, and append a line to the log'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l live -d 'Also ask Zoom\'s API whether it accepts the token'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l json -d 'Print a JSON object, with the token masked'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -s t -l threshold -d 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -l env-file -d 'The .env to use instead of the first one found' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l interval -d 'Seconds between two status lines; 0 shows none [default: ZOOM_TOKEN_DISPLAY_INTERVAL, or 60]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l threshold -d 'Refresh when fewer seconds than this are left [default: ZOOM_AUTO_REFRESH_THRESHOLD, or 300]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l env-file -d 'The .env to use instead of the first one found' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l no-claude -d 'Leave Claude Desktop alone'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l no-restart -d 'Update Claude Desktop\'s configuration, but do not restart it'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l once -d 'Look once, refresh once if that is due, and exit: for cron'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l json -d 'Print a JSON object for each thing that happens, tokens masked'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l once -d 'Check once, refresh once if that is due, and exit: for cron'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l json -d 'Print a JSON object for each event, with tokens masked'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l config -d 'The configuration [default: CLAUDE_CONFIG_FILE, or where Claude Desktop has it on this system]' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l server -d 'The server in it that needs the token [default: CLAUDE_MCP_SERVER_NAME, or zoom]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l key -d 'The variable of that server [default: CLAUDE_ZOOM_ENV_KEY, or ZOOM_ACCESS_TOKEN]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l env-file -d 'The .env to use instead of the first one found' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l restart -d 'Restart Claude Desktop if its configuration was changed'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l dry-run -d 'Show the change, with the token masked, and write nothing'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l app -d 'The name of the app, or the path of its executable [default: CLAUDE_APP_NAME, or Claude]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l env-file -d 'The .env to use instead of the first one found' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l app-only -d 'Leave the token alone'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l policy -d 'The policy to serve under [default: ZOOM_POLICY_FILE, or a limit on zoom_refresh_token alone]' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l env-file -d 'The .env to use instead of the first one found' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l install -d 'Put this server into Claude Desktop\'s configuration, and exit'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l dry-run -d 'Show what --install would put there, and write nothing'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l watch -d 'Show on stderr what becomes of the token; on a terminal this needs no flag'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l no-watch -d 'Show nothing of the token, not even that it cannot be refreshed; it is kept fresh all the same'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l watch -d 'Show on stderr what happens to the token; on a terminal this needs no flag'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l no-watch -d 'Report nothing about the token, not even that it cannot be refreshed; it is still kept fresh'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain help" -f -a "check" -d 'Tell whether a policy is valid, and everything that is wrong with it'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain help" -f -a "explain" -d 'Tell what a policy does to a call, and by which rule'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain help" -f -a "check" -d 'Check whether a policy is valid, and list everything that is wrong with it'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain help" -f -a "explain" -d 'Explain what a policy does to a call, and by which rule'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from check" -l env-file -d 'The .env to use instead of the first one found' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from check" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from check" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from check" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from explain" -l env-file -d 'The .env to use instead of the first one found' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from explain" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from explain" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from explain" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from explain" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from explain" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from explain" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "check" -d 'Tell whether a policy is valid, and everything that is wrong with it'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "explain" -d 'Tell what a policy does to a call, and by which rule'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check whether a policy is valid, and list everything that is wrong with it'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "explain" -d 'Explain what a policy does to a call, and by which rule'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -l env-file -d 'The .env to use instead of the first one found' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -l fetch -d 'Where the token does not last or is not taken, fetch a new one'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -l fetch -d 'Fetch a new token if the existing one does not last or is not accepted'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -l json -d 'Print a JSON object'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -l env-file -d 'The .env to use instead of the first one found' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l port -d 'The port on 127.0.0.1; 0 takes one that is free' -r
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l token-life -d 'Seconds that its tokens live' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l port -d 'The port on 127.0.0.1; 0 takes a free one' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l token-life -d 'The lifetime of its tokens in seconds' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l env-file -d 'The .env to use instead of the first one found' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand completions" -l env-file -d 'The .env to use instead of the first one found' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand completions" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand completions" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand completions" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand completions" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand completions" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -l env-file -d 'The .env to use instead of the first one found' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -l color -d 'When to colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "get" -d 'Make sure that .env holds a valid token'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "check" -d 'Tell whether the token in .env is valid'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "check" -d 'Check whether the token in .env is valid'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "exec" -d 'Run a command with a valid token in its environment'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "watch" -d 'Show the token\'s state every minute and refresh it in time'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "update-claude" -d 'Put the token of .env into Claude Desktop\'s configuration'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "restart-claude" -d 'Restart Claude Desktop, with a valid token'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "mcp" -d 'Serve Zoom\'s tools to an MCP client over stdin and stdout'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "policy" -d 'Check a policy for mcp, or tell what it does to a call'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "doctor" -d 'Say what is wrong, and what to do: .env, Zoom, token, Claude'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "policy" -d 'Check a policy for mcp, or explain what it does to a call'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "doctor" -d 'Find out what is wrong and how to fix it: .env, Zoom, token, Claude'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "demo" -d 'Show all of this in a minute, with a made-up Zoom'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "sandbox" -d 'Run the made-up Zoom of the demo alone, to try things out'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help" -f -a "completions" -d 'Print a script that completes zoomtok\'s commands and flags'

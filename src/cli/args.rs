@@ -3,31 +3,29 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the help, which is not Markdown")]
 
 mod commands;
+mod global;
 mod page;
 mod tables;
 
-use std::path::PathBuf;
-
-use clap::builder::{PathBufValueParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 
 pub use self::commands::{
     Check, Completions, Demo, Doctor, Exec, Form, Get, Man, Mcp, Policy, PolicyCommand, RestartClaude,
     Sandbox, UpdateClaude, Watch,
 };
+pub use self::global::{Color, Global};
 use self::tables::STYLES;
 pub use self::tables::{AFTER, FIRST};
-use crate::settings::expanded;
 
 /// Keeps a Zoom access token valid where it is needed
 ///
-/// Zoom's access tokens die after an hour. zoomtok keeps the one in your .env alive: it fetches a new one when the
-/// old one is about to end, once however many programs ask, and never harms the file it lives in.
+/// Zoom's access tokens expire after an hour. zoomtok keeps the one in your .env valid: it fetches a new one shortly before
+/// the old one expires, only once however many programs ask, and never damages the file that holds it.
 #[derive(Debug, Parser)]
 #[command(name = "zoomtok", bin_name = "zoomtok", version, styles = STYLES, after_help = FIRST)]
 #[command(after_long_help = format!("{FIRST}\n\n{AFTER}"))]
 pub struct Cli {
-    /// What concerns every command
+    /// The options of every command
     #[command(flatten)]
     global: Global,
     /// What to do
@@ -36,7 +34,7 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// What concerns every command, whether it was given before the command or behind it.
+    /// The options of every command, whether it was given before the command or behind it.
     pub fn global(&self) -> Global {
         let behind = self.command.global();
         Global {
@@ -48,41 +46,6 @@ impl Cli {
     }
 }
 
-/// What concerns every command
-// Each command names it for itself. As global arguments of clap they would be copied into all commands in every run,
-// which takes a tenth of the time of a `check`.
-#[derive(Debug, Args)]
-pub struct Global {
-    /// The .env to use instead of the first one found
-    #[arg(long, value_name = "PATH", value_parser = path(), display_order = 100)]
-    pub env_file: Option<PathBuf>,
-    /// When to colour [default: auto]
-    #[arg(long, value_name = "WHEN", display_order = 101)]
-    pub color: Option<Color>,
-    /// Say nothing but errors and what was asked for
-    #[arg(short, long, display_order = 102)]
-    pub quiet: bool,
-    /// Use the token in .env as it is: fetch none, and write neither .env nor its lock
-    #[arg(long, display_order = 103)]
-    pub read_only: bool,
-}
-
-/// A path as a client passes it on, which has no shell to expand a `~`.
-fn path() -> impl TypedValueParser<Value = PathBuf> {
-    PathBufValueParser::new().try_map(|path| expanded(&path))
-}
-
-/// When to colour
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    /// On a terminal, unless NO_COLOR is set
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
-}
-
 /// What to do
 // The arguments of the commands that are not given are never built. Help for a command therefore comes from its own
 // type, and the line in the list of commands from here.
@@ -91,7 +54,7 @@ pub enum Color {
 pub enum Command {
     /// Make sure that .env holds a valid token
     Get(Get),
-    /// Tell whether the token in .env is valid
+    /// Check whether the token in .env is valid
     Check(Check),
     /// Run a command with a valid token in its environment
     Exec(Exec),
@@ -103,9 +66,9 @@ pub enum Command {
     RestartClaude(RestartClaude),
     /// Serve Zoom's tools to an MCP client over stdin and stdout
     Mcp(Mcp),
-    /// Check a policy for mcp, or tell what it does to a call
+    /// Check a policy for mcp, or explain what it does to a call
     Policy(Policy),
-    /// Say what is wrong, and what to do: .env, Zoom, token, Claude
+    /// Find out what is wrong and how to fix it: .env, Zoom, token, Claude
     Doctor(Doctor),
     /// Show all of this in a minute, with a made-up Zoom
     Demo(Demo),

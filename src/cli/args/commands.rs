@@ -7,21 +7,21 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand, ValueHint};
 use clap_complete::Shell;
 
+use super::global::{Global, path};
 use super::tables::{EXEC, EXPLAIN, GET, INSTALL, SCRIPTS, WATCH};
-use super::{Global, path};
 use crate::settings::{program, whole_seconds};
 
 /// Make sure that .env holds a valid token
 ///
-/// Keeps the token that is there while it is valid for more than the threshold, and fetches a new one otherwise.
-/// To recover from whatever happened: zoomtok get -f
+/// Keeps the existing token while it is valid for more than the threshold, and fetches a new one otherwise.
+/// To recover from any failure: zoomtok get -f
 #[derive(Debug, Args)]
 #[command(after_help = GET)]
 pub struct Get {
     /// Fetch a new token even if the old one is valid
     #[arg(short, long)]
     pub force: bool,
-    /// Ask Zoom's API whether it takes the token, and fetch a new one if it does not
+    /// Ask Zoom's API whether it accepts the token, and fetch a new one if it does not
     #[arg(long)]
     pub live: bool,
     /// Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]
@@ -30,7 +30,7 @@ pub struct Get {
     /// What to print
     #[command(flatten)]
     pub form: Form,
-    /// What concerns every command
+    /// The options of every command
     #[command(flatten)]
     pub global: Global,
 }
@@ -50,37 +50,37 @@ pub struct Form {
     pub json: bool,
 }
 
-/// Tell whether the token in .env is valid
+/// Check whether the token in .env is valid
 ///
-/// Reads one file and asks nobody, so it can stand in front of anything. Exits with 0 when the token is valid for more
+/// Reads one file and sends nothing, so it is cheap enough to run before anything else. Exits with 0 when the token is valid for more
 /// than the threshold, and with 1 otherwise.
 #[derive(Debug, Args)]
 pub struct Check {
     /// Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]
     #[arg(short, long, value_name = "SECS", value_parser = whole_seconds)]
     pub threshold: Option<u64>,
-    /// Tell more, and append a line to the log
+    /// Report more, and append a line to the log
     #[arg(short, long)]
     pub verbose: bool,
-    /// Ask Zoom's API too whether it takes the token
+    /// Also ask Zoom's API whether it accepts the token
     #[arg(long)]
     pub live: bool,
     /// Print a JSON object, with the token masked
     #[arg(long)]
     pub json: bool,
-    /// What concerns every command
+    /// The options of every command
     #[command(flatten)]
     pub global: Global,
 }
 
 /// Show the token's state every minute and refresh it in time
 ///
-/// Sits in a terminal tab until Ctrl-C. A refresh starts when the token has less than the threshold left, not at the next
-/// display. After three failures in a row it stops trying, says so, and goes on by itself as soon as .env holds a newer
-/// token or other credentials; where Zoom was only unreachable it tries again after 5, 10, 20, 30 minutes.
+/// Runs in a terminal tab until Ctrl-C. A refresh starts when the token has less than the threshold left, not at the next
+/// status line. After three failures in a row it stops trying, reports that, and continues by itself as soon as .env holds
+/// a newer token or other credentials; if Zoom was only unreachable it tries again after 5, 10, 20 and 30 minutes.
 #[derive(Debug, Args)]
 #[command(after_help = WATCH)]
-#[expect(clippy::struct_excessive_bools, reason = "flags are what it is made of")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct Watch {
     /// Seconds between two status lines; 0 shows none [default: ZOOM_TOKEN_DISPLAY_INTERVAL, or 60]
     #[arg(long, value_name = "SECS", value_parser = whole_seconds)]
@@ -94,22 +94,22 @@ pub struct Watch {
     /// Update Claude Desktop's configuration, but do not restart it
     #[arg(long, conflicts_with = "no_claude")]
     pub no_restart: bool,
-    /// Look once, refresh once if that is due, and exit: for cron
+    /// Check once, refresh once if that is due, and exit: for cron
     #[arg(long)]
     pub once: bool,
-    /// Print a JSON object for each thing that happens, tokens masked
+    /// Print a JSON object for each event, with tokens masked
     #[arg(long)]
     pub json: bool,
-    /// What concerns every command
+    /// The options of every command
     #[command(flatten)]
     pub global: Global,
 }
 
 /// Put the token of .env into Claude Desktop's configuration
 ///
-/// Only that one value changes: comments and layout stay, and nothing is written when it is there already. The version
-/// before the first change is kept beside it, as claude_desktop_config.json.zoomtok.bak. Claude Desktop reads it when it
-/// starts.
+/// Only that one value changes: comments and layout stay, and nothing is written if the token is already there. The version
+/// before the first change is kept beside it, as claude_desktop_config.json.zoomtok.bak. Claude Desktop reads its
+/// configuration when it starts.
 #[derive(Debug, Args)]
 pub struct UpdateClaude {
     /// The configuration [default: CLAUDE_CONFIG_FILE, or where Claude Desktop has it on this system]
@@ -127,18 +127,18 @@ pub struct UpdateClaude {
     /// Show the change, with the token masked, and write nothing
     #[arg(long, conflicts_with = "restart")]
     pub dry_run: bool,
-    /// What concerns every command
+    /// The options of every command
     #[command(flatten)]
     pub global: Global,
 }
 
 /// Serve Zoom's tools to an MCP client over stdin and stdout
 ///
-/// It is the client that runs it: Claude Desktop, once zoomtok mcp --install has put it into its configuration, in the
-/// place of the server of that name (CLAUDE_MCP_SERVER_NAME, or zoom). It reads .env and keeps the token there fresh by
-/// itself, so neither zoomtok watch nor a restart of Claude is needed. Whatever is wrong with .env, a setting or the policy,
-/// it starts: each call says what to fix, and works once that is done. stdout belongs to the protocol; the policy in force
-/// and warnings go to stderr.
+/// A client runs it: Claude Desktop does, once zoomtok mcp --install has put it into its configuration, in place of the
+/// server of that name (CLAUDE_MCP_SERVER_NAME, or zoom). It reads .env and keeps the token there fresh by itself, so
+/// neither zoomtok watch nor a restart of Claude is needed. It starts whatever is wrong with .env, a setting or the policy:
+/// each call reports what to fix, and works once that is done. stdout belongs to the protocol; the policy in force and
+/// warnings go to stderr.
 #[derive(Debug, Args)]
 #[command(after_help = INSTALL)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
@@ -152,21 +152,20 @@ pub struct Mcp {
     /// Show what --install would put there, and write nothing
     #[arg(long, requires = "install")]
     pub dry_run: bool,
-    /// Show on stderr what becomes of the token; on a terminal this needs no flag
+    /// Show on stderr what happens to the token; on a terminal this needs no flag
     #[arg(long, conflicts_with_all = ["no_watch", "install"])]
     pub watch: bool,
-    /// Show nothing of the token, not even that it cannot be refreshed; it is kept fresh all the same
+    /// Report nothing about the token, not even that it cannot be refreshed; it is still kept fresh
     #[arg(long)]
     pub no_watch: bool,
-    /// What concerns every command
+    /// The options of every command
     #[command(flatten)]
     pub global: Global,
 }
 
 /// Run a command with a valid token in its environment
 ///
-/// The command finds the token in ZOOM_ACCESS_TOKEN and takes the place of zoomtok: its signals and its exit status are
-/// its own.
+/// The command finds the token in ZOOM_ACCESS_TOKEN and replaces zoomtok: its signals and its exit status are its own.
 #[derive(Debug, Args)]
 #[command(override_usage = "zoomtok exec [OPTIONS] [--] <COMMAND> [ARGUMENT]...", after_help = EXEC)]
 pub struct Exec {
@@ -177,15 +176,15 @@ pub struct Exec {
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
     #[arg(value_hint = ValueHint::CommandWithArguments)]
     pub command: Vec<OsString>,
-    /// What concerns every command
+    /// The options of every command
     #[command(flatten)]
     pub global: Global,
 }
 
 /// Restart Claude Desktop, with a valid token
 ///
-/// Makes sure of a token first. Then it asks the app to quit, gives it 10 seconds for that, starts it again as it ran,
-/// and waits up to 15 seconds until it is there. An app that does not run is started.
+/// Obtains a valid token first. Then it asks the app to quit, allows it 10 seconds, starts it again as it ran before, and
+/// waits up to 15 seconds until it runs. An app that is not running is started.
 #[derive(Debug, Args)]
 pub struct RestartClaude {
     /// The name of the app, or the path of its executable [default: CLAUDE_APP_NAME, or Claude]
@@ -194,12 +193,12 @@ pub struct RestartClaude {
     /// Leave the token alone
     #[arg(long)]
     pub app_only: bool,
-    /// What concerns every command
+    /// The options of every command
     #[command(flatten)]
     pub global: Global,
 }
 
-/// Check a policy for mcp, or tell what it does to a call
+/// Check a policy for mcp, or explain what it does to a call
 ///
 /// A policy is a JSON file: which tools an agent may call, with which arguments, how often. zoomtok mcp serves under the
 /// one that --policy or ZOOM_POLICY_FILE names. docs/policies.md describes its form.
@@ -213,7 +212,7 @@ pub struct Policy {
 /// What to do with a policy
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
-    /// Tell whether a policy is valid, and everything that is wrong with it
+    /// Check whether a policy is valid, and list everything that is wrong with it
     ///
     /// A policy is a JSON file: which tools an agent may call, with which arguments, how often. docs/policies.md describes its form.
     /// Exits with 0 when it is valid, and with 3 otherwise.
@@ -221,11 +220,11 @@ pub enum PolicyCommand {
         /// The policy
         #[arg(value_parser = path())]
         file: PathBuf,
-        /// What concerns every command
+        /// The options of every command
         #[command(flatten)]
         global: Global,
     },
-    /// Tell what a policy does to a call, and by which rule
+    /// Explain what a policy does to a call, and by which rule
     ///
     /// Calls nothing and counts nothing. Exits with 0 when the call is allowed, and with 1 when it is refused.
     #[command(after_help = EXPLAIN)]
@@ -238,53 +237,53 @@ pub enum PolicyCommand {
         /// The arguments of the call, as a JSON object
         #[arg(value_name = "JSON", default_value = "{}", hide_default_value = true)]
         arguments: String,
-        /// What concerns every command
+        /// The options of every command
         #[command(flatten)]
         global: Global,
     },
 }
 
-/// Say what is wrong, and what to do: .env, Zoom, token, Claude
+/// Find out what is wrong and how to fix it: .env, Zoom, token, Claude
 ///
-/// The .env, the settings, the way to Zoom, the token, Claude Desktop: a line for each, from the outside in, so that the
-/// first that is wrong is the likely cause of the rest. It asks Zoom for a sign of life, and its API whether it takes the
-/// token; it fetches no token unless it is told to. Exits with 0 when nothing is wrong but for warnings, else with the
-/// code of the first thing that is.
+/// Checks the .env, the settings, the connection to Zoom, the token and Claude Desktop, from the outside in, so that the
+/// first problem is the likely cause of the rest. It asks Zoom whether it can be reached, and its API whether it accepts
+/// the token; it fetches no token unless told to. Exits with 0 if there are at most warnings, otherwise with the code of
+/// the first problem.
 #[derive(Debug, Args)]
 pub struct Doctor {
-    /// Where the token does not last or is not taken, fetch a new one
+    /// Fetch a new token if the existing one does not last or is not accepted
     #[arg(long)]
     pub fetch: bool,
     /// Print a JSON object
     #[arg(long)]
     pub json: bool,
-    /// What concerns every command
+    /// The options of every command
     #[command(flatten)]
     pub global: Global,
 }
 
 /// Run the made-up Zoom of the demo alone, to try things out
 ///
-/// It listens on 127.0.0.1 only, and says at its start how to point zoomtok at it.
+/// Listens on 127.0.0.1 only, and prints at its start how to point zoomtok at it.
 #[derive(Debug, Args)]
 pub struct Sandbox {
-    /// The port on 127.0.0.1; 0 takes one that is free
+    /// The port on 127.0.0.1; 0 takes a free one
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub port: u16,
-    /// Seconds that its tokens live
+    /// The lifetime of its tokens in seconds
     #[arg(long, value_name = "SECS", default_value_t = 3600, value_parser = whole_seconds)]
     pub token_life: u64,
-    /// What concerns every command
+    /// The options of every command
     #[command(flatten)]
     pub global: Global,
 }
 
 /// Show all of this in a minute, with a made-up Zoom
 ///
-/// That Zoom is on this machine: it needs no account and touches no file of yours.
+/// The made-up Zoom runs on this machine: the demo needs no account and touches none of your files.
 #[derive(Debug, Args)]
 pub struct Demo {
-    /// What concerns every command
+    /// The options of every command
     #[command(flatten)]
     pub global: Global,
 }
@@ -295,7 +294,7 @@ pub struct Demo {
 pub struct Completions {
     /// The shell it is for
     pub shell: Shell,
-    /// What concerns every command
+    /// The options of every command
     #[command(flatten)]
     pub global: Global,
 }
@@ -303,7 +302,7 @@ pub struct Completions {
 /// Print the manual page
 #[derive(Debug, Args)]
 pub struct Man {
-    /// What concerns every command
+    /// The options of every command
     #[command(flatten)]
     pub global: Global,
 }

@@ -1,0 +1,43 @@
+//! What every command takes.
+
+use std::path::PathBuf;
+
+use clap::builder::{PathBufValueParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+
+use crate::settings::expanded;
+
+/// The options of every command
+// Each command names it for itself. As global arguments of clap they would be copied into all commands in every run,
+// which takes a tenth of the time of a `check`.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// The .env to use instead of the first one found
+    #[arg(long, value_name = "PATH", value_parser = path(), display_order = 100)]
+    pub env_file: Option<PathBuf>,
+    /// When to use colour [default: auto]
+    #[arg(long, value_name = "WHEN", display_order = 101)]
+    pub color: Option<Color>,
+    /// Print only errors and requested output
+    #[arg(short, long, display_order = 102)]
+    pub quiet: bool,
+    /// Use the token in .env as it is: fetch none, and write neither .env nor its lock
+    #[arg(long, display_order = 103)]
+    pub read_only: bool,
+}
+
+/// A path as a client passes it on, which has no shell to expand a `~`.
+pub(super) fn path() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| expanded(&path))
+}
+
+/// When to use colour
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
