@@ -121,7 +121,29 @@ mod tests {
     use super::*;
     use crate::clients::locations::tests::homes;
 
+    /// All rows. A row that is not used anywhere does not compile.
+    const CLIENTS: &[&Client] = &[&CLAUDE_DESKTOP];
+
     const NAME: &str = "claude_desktop_config.json";
+
+    #[test]
+    fn every_client_is_in_the_pages_and_has_a_place_on_each_system() {
+        let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/files.md")).unwrap();
+        let source = include_str!("table.rs").split("#[cfg(test)]").next().unwrap();
+        assert_eq!(source.matches(": Client = Client {").count(), CLIENTS.len(), "a row is not in CLIENTS");
+        for (at, client) in CLIENTS.iter().enumerate() {
+            let name = client.name;
+            for file in [client.file.to_owned(), format!("{}.lock", client.lock)] {
+                assert!(page.contains(&format!("`{file}`")), "{name}: docs/files.md does not list {file}");
+            }
+            for system in [System::MacOs, System::Windows, System::Linux] {
+                let places = client.locations.iter().filter(|location| location.system == system);
+                assert!(places.count() > 0, "{name}: its row in clients/table.rs has no place on {system:?}");
+            }
+            let same = |other: &&&Client| (other.name, other.lock) == (name, client.lock);
+            assert!(!CLIENTS[..at].iter().any(|other| same(&other)), "{name} is there twice");
+        }
+    }
 
     fn on(system: System, homes: &Homes) -> Vec<PathBuf> {
         candidates(CLAUDE_DESKTOP.locations, CLAUDE_DESKTOP.file, system, homes)

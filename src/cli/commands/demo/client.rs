@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use owo_colors::Style;
 use serde_json::{Value, json};
 
-use super::Stage;
+use super::stage::Stage;
 use crate::clock::Clock as _;
 use crate::error::Error;
 

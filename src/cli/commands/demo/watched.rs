@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context as _, Result, ensure};
 use tempfile::TempDir;
 
-use super::Stage;
+use super::stage::Stage;
 use crate::cli::commands::claude::CurrentClaude;
 use crate::cli::lines;
 use crate::clients::{self, App, Restart};
