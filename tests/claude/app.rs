@@ -160,7 +160,7 @@ fn an_app_that_does_not_run_is_started() {
 }
 
 #[test]
-fn an_app_that_cannot_be_started_is_told() {
+fn an_app_that_cannot_be_started_is_reported() {
     let (apps, mut home) = (Apps::new(), Home::empty());
     let nowhere = apps.path().join("Nowhere");
     restart(&home, &nowhere).expect(8).says(&["cannot be started", "Nowhere", "CLAUDE_APP_COMMAND"]);
@@ -298,7 +298,7 @@ mod unix {
     }
 
     #[test]
-    fn an_image_that_is_gone_with_the_app_is_mounted_again() {
+    fn an_app_image_that_was_unmounted_is_mounted_again() {
         let (apps, home) = (Apps::new(), Home::empty());
         let app = apps.app("mounted/usr/lib/Claude");
         let start = format!("'{}' --record '{}' from-image &", app.display(), apps.record().display());

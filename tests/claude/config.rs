@@ -38,7 +38,7 @@ fn without_a_server_that_takes_a_token_nothing_is_written_and_nothing_restarted(
 }
 
 #[test]
-fn what_claude_would_not_read_is_said_and_no_restart_makes_it_read_that() {
+fn a_configuration_that_claude_would_not_read_is_reported_without_a_restart() {
     for (text, part) in [
         (format!("\u{feff}{CONFIG}"), "begins with a byte-order mark"),
         (

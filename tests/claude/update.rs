@@ -161,7 +161,7 @@ fn on_linux_it_is_in_the_configuration_directory() {
 }
 
 #[test]
-fn what_cannot_be_edited_is_named_and_left_alone() {
+fn a_configuration_without_a_place_for_the_token_is_named_and_left_alone() {
     for (text, parts) in [
         ("{\n  \"mcpServers\": [\"canary\"]\n}", &["line 2", "mcpServers is not an object"][..]),
         ("{\"mcpServers\": {\"zoom\": {\"env\": \"canary\"}}}", &["mcpServers.zoom.env is not an object"]),

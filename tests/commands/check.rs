@@ -277,7 +277,7 @@ fn live_asks_the_api() {
 }
 
 #[test]
-fn a_token_of_another_app_or_account_is_told() {
+fn a_token_of_another_app_or_account_is_reported() {
     let home = |account: &str, client: &str| {
         Home::with_env(&format!(
             "ZOOM_CLIENT_ID={client}\nZOOM_ACCOUNT_ID={account}\nZOOM_ACCESS_TOKEN={}\n",
@@ -317,7 +317,7 @@ fn an_opaque_token_lives_by_its_record() {
 }
 
 #[test]
-fn of_two_tokens_the_one_that_lives_longer_counts() {
+fn the_longer_lived_of_two_tokens_counts() {
     for (environment, file, code, source) in [
         (600, 3000, 0, "file"),
         (3000, 600, 0, "environment"),
@@ -336,7 +336,7 @@ fn of_two_tokens_the_one_that_lives_longer_counts() {
 }
 
 #[test]
-fn times_at_the_ends_of_the_calendar_are_told() {
+fn times_at_the_ends_of_the_calendar_are_reported() {
     for (exp, code, text) in [
         (json!(0), 1, "EXPIRED: Token expired at 1970-01-01 00:00:00"),
         (json!(-86_400), 1, "EXPIRED: Token expired at 1969-12-31 00:00:00"),
@@ -381,7 +381,7 @@ fn a_wrong_clock_is_remembered_also_when_too_much_was_asked() {
 }
 
 #[test]
-fn a_clock_within_a_minute_is_not_told() {
+fn clock_skew_within_a_minute_is_not_reported() {
     for clock_offset in [30, -30] {
         let sandbox = Sandbox::start(Options { clock_offset, ..Options::default() }).unwrap();
         let home = Home::of(&sandbox, "");

@@ -84,7 +84,7 @@ fn a_fresh_machine_lacks_credentials_first() {
 }
 
 #[test]
-fn where_all_is_well_nothing_is_changed_and_no_token_asked_for() {
+fn a_healthy_setup_is_left_unchanged_and_no_token_is_requested() {
     let sandbox = sandbox();
     let mut home = home(&sandbox, &valid(&sandbox));
     let token = home.value("ZOOM_ACCESS_TOKEN").unwrap();
@@ -145,7 +145,7 @@ fn a_refresh_token_is_not_spent_for_a_look() {
 }
 
 #[test]
-fn what_zoom_refuses_is_told_with_what_to_mend() {
+fn a_refusal_of_zoom_is_reported_with_what_to_fix() {
     let sandbox = sandbox();
     for (name, value, part) in [
         ("ZOOM_CLIENT_SECRET", "canary-secret", "it does not know this client id and client secret"),
@@ -211,7 +211,7 @@ fn a_signal_ends_it() {
 }
 
 #[test]
-fn what_cannot_be_read_hides_only_what_stands_in_it() {
+fn an_unreadable_file_hides_only_its_own_contents() {
     let sandbox = sandbox();
     let home = private(Home::with_env("# mine\nZOOM_CLIENT_SECRET=\"canary\nZOOM_CLIENT_ID=canary\n"));
     let ended = doctor(&home, &[], 3);
@@ -221,7 +221,7 @@ fn what_cannot_be_read_hides_only_what_stands_in_it() {
 }
 
 #[test]
-fn settings_that_cannot_be_right_are_all_told() {
+fn all_invalid_settings_are_reported() {
     let sandbox = sandbox();
     let mut home =
         home(&sandbox, "ZOOM_TOKEN_THRESHOLD=canary\nZOOM_CLEINT_ID=canary\nZOOM_REFRESH_TOKEN=canary\n");
@@ -233,7 +233,7 @@ fn settings_that_cannot_be_right_are_all_told() {
 }
 
 #[test]
-fn a_token_of_another_account_and_one_that_is_exported_are_told() {
+fn a_token_of_another_account_and_an_exported_one_are_reported() {
     let sandbox = sandbox();
     let mut home = home(&sandbox, &valid(&sandbox));
     home.set("ZOOM_ACCESS_TOKEN", &sandbox.mint(600));
@@ -246,7 +246,7 @@ fn a_token_of_another_account_and_one_that_is_exported_are_told() {
 }
 
 #[test]
-fn a_clock_that_is_off_is_told() {
+fn clock_skew_is_reported() {
     let sandbox = Sandbox::start(Options { clock_offset: 600, ..Options::default() }).unwrap();
     let ended = doctor(&home(&sandbox, ""), &[], 0);
     assert!(
@@ -258,7 +258,7 @@ fn a_clock_that_is_off_is_told() {
 
 #[cfg(unix)]
 #[test]
-fn files_that_others_can_read_are_told() {
+fn files_that_others_can_read_are_reported() {
     let sandbox = sandbox();
     let home = home(&sandbox, &valid(&sandbox));
     set_mode(&home, 0o644);
@@ -273,7 +273,7 @@ fn files_that_others_can_read_are_told() {
 }
 
 #[test]
-fn what_a_killed_process_left_and_a_lock_that_is_held_are_told() {
+fn leftovers_of_a_killed_process_and_a_held_lock_are_reported() {
     let sandbox = sandbox();
     let home = home(&sandbox, &valid(&sandbox));
     fs::write(home.work().join(".env.zoomtok-tmp"), "canary").unwrap();
@@ -286,7 +286,7 @@ fn what_a_killed_process_left_and_a_lock_that_is_held_are_told() {
 }
 
 #[test]
-fn a_file_in_the_place_of_the_state_directory_is_told() {
+fn a_file_in_place_of_the_state_directory_is_reported() {
     let sandbox = sandbox();
     let home = home(&sandbox, &valid(&sandbox));
     fs::write(home.state(), "").unwrap();
@@ -321,7 +321,7 @@ fn servers_of_both_kinds_are_known() {
 }
 
 #[test]
-fn an_invalid_policy_is_told_wherever_it_is_named() {
+fn an_invalid_policy_is_reported_wherever_it_is_named() {
     let sandbox = sandbox();
     let mut home = home(&sandbox, &valid(&sandbox));
     let policy = home.work().join("policy.json");

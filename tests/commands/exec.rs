@@ -57,7 +57,7 @@ fn the_exit_status_is_the_commands() {
 }
 
 #[test]
-fn what_cannot_be_run_is_126_or_127_as_in_shells() {
+fn a_command_that_cannot_be_run_is_126_or_127_as_in_shells() {
     let (_sandbox, home) = home(600);
     std::fs::write(home.work().join("data"), "no program").unwrap();
     for (command, code) in [("no-such-command", 127), ("./none", 127), ("./data", 126), (".", 126), ("", 127)]

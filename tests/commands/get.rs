@@ -44,7 +44,7 @@ fn a_refresh_token_is_replaced_together_with_the_access_token() {
 }
 
 #[test]
-fn what_is_asked_is_what_zoom_documents() {
+fn requests_are_those_that_zoom_documents() {
     let sandbox = sandbox();
     Home::of(&sandbox, "").run(["get"]).expect(0);
     let seen = &sandbox.token_requests()[0];
@@ -73,7 +73,7 @@ fn the_scopes_are_remembered_and_written_when_they_change() {
 }
 
 #[test]
-fn what_no_token_meets_costs_one_request() {
+fn a_threshold_that_no_token_meets_costs_one_request() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let home = Home::of(&sandbox, "");
     for _ in 0..3 {
@@ -106,7 +106,7 @@ fn live_tries_a_new_token_too() {
 }
 
 #[test]
-fn live_passes_over_an_exported_token_that_zoom_refuses() {
+fn live_ignores_an_exported_token_that_zoom_refuses() {
     let sandbox = sandbox();
     let mut home = Home::of(&sandbox, "");
     let revoked = sandbox.mint(100_000);

@@ -34,7 +34,7 @@ fn refused(bytes: &[u8], code: i32, parts: &[&str]) {
 }
 
 #[test]
-fn a_file_that_makes_no_sense_is_told_by_its_line_and_kept() {
+fn an_unparseable_file_is_reported_by_line_and_kept() {
     refused(b"A=1\nB=\xff\xfe\nC=3\n", 3, &["line 2", "not UTF-8"]);
     refused(b"\xff\xfeA\x00=\x001\x00", 3, &["line 1", "UTF-16 and not UTF-8"]);
     refused(b"A=1\n\nB=2\0\nC=3\n", 3, &["line 3", "NUL"]);
@@ -72,7 +72,7 @@ fn a_reference_is_named_before_zoom_is_asked() {
 }
 
 #[test]
-fn what_a_file_says_is_not_repeated() {
+fn the_text_of_a_file_is_not_repeated() {
     for text in [
         "ZOOM_CLIENT_SECRET=\"CANARY\n",
         "ZOOM_CLIENT_SECRET=CANARY$x\n",
@@ -93,7 +93,7 @@ fn what_a_file_says_is_not_repeated() {
 }
 
 #[test]
-fn what_is_no_file_is_no_env_file() {
+fn only_a_regular_file_is_taken_for_an_env_file() {
     let home = Home::empty();
     fs::create_dir(home.env_path()).unwrap();
     for command in ["get", "check"] {
@@ -168,7 +168,7 @@ fn an_unreadable_file_is_not_taken_for_an_empty_one() {
 }
 
 #[test]
-fn a_number_that_is_none_is_told_by_where_it_was_set() {
+fn an_invalid_number_is_reported_with_the_place_it_was_set() {
     for number in ["abc", "-5", "+5", "1e9", "1.5", "18446744073709551616", "0x10", "1_000", "\u{663}", "5s"]
     {
         for arguments in [&["get"][..], &["check"], &["exec", "--", "true"]] {
@@ -274,7 +274,7 @@ fn missing_credentials_are_named_with_the_file() {
 }
 
 #[test]
-fn what_is_typed_wrong_is_a_usage_error() {
+fn wrong_arguments_are_a_usage_error() {
     let home = Home::with_env("");
     for arguments in [
         &[][..],

@@ -179,7 +179,7 @@ fn a_reader_that_left_is_no_failure() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_under_stdout_is_told() {
+fn a_full_disk_under_stdout_is_reported() {
     let sandbox = sandbox();
     let home = Home::of(&sandbox, "");
     for arguments in [

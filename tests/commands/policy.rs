@@ -112,7 +112,7 @@ fn a_file_that_cannot_be_read_is_named() {
 }
 
 #[test]
-fn what_would_happen_is_told_with_the_rule() {
+fn the_outcome_is_explained_with_the_rule() {
     for (call, code, said) in [
         (
             &["create_meeting", r#"{"topic": "Review", "duration": "60.0"}"#][..],

@@ -131,7 +131,7 @@ fn it_ends_well_when_nobody_reads_it_any_more() {
 }
 
 #[test]
-fn a_state_that_cannot_be_written_is_told_once_and_stops_nothing() {
+fn an_unwritable_state_is_reported_once_and_stops_nothing() {
     let sandbox = sandbox();
     let home = home(&sandbox, -5);
     std::fs::write(home.state(), "a file where a directory should be").unwrap();
@@ -298,7 +298,7 @@ mod claude {
     }
 
     #[test]
-    fn what_fails_at_claude_is_a_warning_and_the_token_is_stored() {
+    fn a_failure_with_claude_is_a_warning_and_the_token_is_stored() {
         let sandbox = sandbox();
         let mut home = home(&sandbox, 30);
         home.set("CLAUDE_CONFIG_FILE", "/nowhere/claude_desktop_config.json");

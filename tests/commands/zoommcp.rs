@@ -133,7 +133,7 @@ fn the_server_reads_the_token_of_each_refresh() {
 }
 
 #[test]
-fn what_the_server_makes_of_a_comment_does_not_count() {
+fn comments_as_the_server_reads_them_do_not_count() {
     let project = Project::with("");
     let text = fs::read_to_string(project.env_path()).unwrap();
     let text = text.replace(CLIENT_ID, &format!("\"{CLIENT_ID}\" # of the app"));

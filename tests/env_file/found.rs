@@ -26,7 +26,7 @@ fn named<'a>(home: &Home, arguments: &[&'a str]) -> Vec<String> {
 }
 
 #[test]
-fn a_log_is_written_where_a_named_one_says_and_not_where_a_found_one_does() {
+fn only_a_named_env_chooses_where_the_log_is_written() {
     let home = Home::empty();
     let outside = home.work().parent().unwrap().join("bashrc");
     home.write_env(&format!("ZOOM_CHECK_LOGFILE='{}'\n", outside.display()));
@@ -42,7 +42,7 @@ fn a_log_is_written_where_a_named_one_says_and_not_where_a_found_one_does() {
 }
 
 #[test]
-fn a_configuration_is_updated_where_a_named_one_says_and_not_where_a_found_one_does() {
+fn only_a_named_env_chooses_which_configuration_is_updated() {
     let sandbox = sandbox();
     let mut home = Home::empty();
     let outside = home.work().parent().unwrap().join("claude_desktop_config.json");
@@ -60,7 +60,7 @@ fn a_configuration_is_updated_where_a_named_one_says_and_not_where_a_found_one_d
 
 #[cfg(unix)]
 #[test]
-fn no_command_of_a_found_one_is_run() {
+fn no_command_from_a_found_env_is_run() {
     let mut home = Home::empty();
     let (script, made) = (home.work().join("script"), home.work().join("made"));
     fs::write(&script, format!(": > '{}'\nexit 1\n", made.display())).unwrap();
@@ -74,7 +74,7 @@ fn no_command_of_a_found_one_is_run() {
 }
 
 #[test]
-fn exported_credentials_go_to_no_address_that_a_found_one_names() {
+fn exported_credentials_go_to_no_address_from_a_found_env() {
     let (theirs, mine) = (sandbox(), sandbox());
     let addresses = |sandbox: &Sandbox| {
         format!("ZOOM_OAUTH_URL={}\nZOOM_API_URL={}\n", sandbox.oauth_url(), sandbox.api_url())
@@ -96,7 +96,7 @@ fn exported_credentials_go_to_no_address_that_a_found_one_names() {
 }
 
 #[test]
-fn an_exported_token_goes_to_no_address_that_a_found_one_names() {
+fn an_exported_token_goes_to_no_address_from_a_found_env() {
     let theirs = sandbox();
     let mut home = Home::with_env(&format!("ZOOM_API_URL={}\n", theirs.api_url()));
     home.set("ZOOM_ACCESS_TOKEN", &theirs.mint(3000)).set("HTTPS_PROXY", "http://127.0.0.1:1");
@@ -114,7 +114,7 @@ fn an_exported_token_goes_to_no_address_that_a_found_one_names() {
 
 #[cfg(unix)]
 #[test]
-fn a_found_one_that_others_can_write_is_refused_and_told_how_to_name_it() {
+fn a_found_env_that_others_can_write_is_refused_with_the_way_to_name_it() {
     use std::os::unix::fs::PermissionsExt as _;
     let sandbox = sandbox();
     let home = Home::of(&sandbox, &valid(&sandbox));
@@ -139,7 +139,7 @@ fn a_found_one_that_others_can_write_is_refused_and_told_how_to_name_it() {
 
 #[cfg(unix)]
 #[test]
-fn a_found_one_of_another_user_is_refused() {
+fn a_found_env_of_another_user_is_refused() {
     use std::os::unix::fs::{chown, lchown, symlink};
     crate::support::needs::needs!(Root);
     let sandbox = sandbox();
@@ -178,7 +178,7 @@ fn a_path_that_no_shell_has_expanded_is() {
 }
 
 #[test]
-fn a_name_near_one_of_ours_is_told_at_a_start_and_not_to_scripts() {
+fn a_name_like_a_settings_is_reported_at_startup_and_not_to_scripts() {
     let sandbox = sandbox();
     let mut home =
         Home::of(&sandbox, &format!("{}ZOOM_TOKEN_TRESHOLD=90\nZOOM_SDK_KEY=x\n", valid(&sandbox)));
@@ -208,7 +208,7 @@ fn a_name_near_one_of_ours_is_told_at_a_start_and_not_to_scripts() {
 }
 
 #[test]
-fn a_policy_that_is_empty_is_told_and_one_of_a_found_env_elsewhere_opens_nothing() {
+fn an_empty_policy_name_is_reported_and_a_found_env_names_none_outside_its_directory() {
     let sandbox = sandbox();
     let mut home = Home::of(&sandbox, "ZOOM_POLICY_FILE=\n");
     let ended = home.run(["mcp"]).expect(0);

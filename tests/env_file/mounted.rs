@@ -149,7 +149,7 @@ fn kill_in(home: &Home, call: &str) {
 }
 
 #[test]
-fn a_write_that_was_stopped_is_finished_by_the_next_run() {
+fn an_interrupted_write_is_finished_by_the_next_run() {
     needs!(Root, Mounts, Strace);
     let sandbox = sandbox();
     let home = Home::of_user(&sandbox, "# mine\n");
@@ -176,7 +176,7 @@ fn a_write_that_was_stopped_is_finished_by_the_next_run() {
 }
 
 #[test]
-fn what_was_written_since_a_stopped_write_stays() {
+fn changes_made_after_an_interrupted_write_are_kept() {
     needs!(Root, Mounts, Strace);
     let sandbox = sandbox();
     let home = Home::of_user(&sandbox, "");

@@ -193,7 +193,7 @@ fn systemd_itself_reads_what_is_played() {
 
 /// What the page says before its table.
 #[test]
-fn what_is_read_is_what_others_read() {
+fn zoomtok_reads_values_as_others_do_but_for_these() {
     let mut exceptions = Vec::new();
     for cells in rows(&read("docs/env.md"), "## What each reads") {
         let [form, bash, python, node, _, _, zoomtok] = &cells[..] else { panic!("{cells:?}") };

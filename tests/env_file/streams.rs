@@ -116,7 +116,7 @@ fn a_named_pipe_is_read_once_where_it_is_named() {
 }
 
 #[test]
-fn what_reads_again_and_again_refuses_it() {
+fn commands_that_read_repeatedly_refuse_a_pipe() {
     let (_sandbox, home, text) = with_token(3000);
     for form in &FORMS[..6] {
         for command in ["watch --once --no-claude", "mcp --install --dry-run"] {

@@ -183,7 +183,7 @@ mod kills {
     }
 
     #[test]
-    fn a_kill_leaves_a_refresh_token_that_works_or_is_told_to_be_spent() {
+    fn after_a_kill_the_refresh_token_works_or_is_reported_as_spent() {
         let sandbox = sandbox();
         let home = Home::of_user(&sandbox, &format!("{TOKEN}=x\n{EXPIRES}=x\n# the end\n"));
         let ours = [TOKEN, EXPIRES, REFRESH];

@@ -135,31 +135,31 @@ fn get_survives_failing_calls(error: &str) {
 }
 
 #[test]
-fn a_disk_that_fails_in_any_call_of_get_harms_nothing() {
+fn a_disk_error_in_any_call_of_get_loses_nothing() {
     needs!(Strace);
     get_survives_failing_calls("EIO");
 }
 
 #[test]
-fn a_disk_that_is_full_in_any_call_of_get_harms_nothing() {
+fn a_full_disk_in_any_call_of_get_loses_nothing() {
     needs!(Strace);
     get_survives_failing_calls("ENOSPC");
 }
 
 #[test]
-fn a_permission_that_is_gone_in_any_call_of_get_harms_nothing() {
+fn a_denied_permission_in_any_call_of_get_loses_nothing() {
     needs!(Strace);
     get_survives_failing_calls("EACCES");
 }
 
 #[test]
-fn a_filesystem_that_is_read_only_in_any_call_of_get_harms_nothing() {
+fn a_read_only_filesystem_in_any_call_of_get_loses_nothing() {
     needs!(Strace);
     get_survives_failing_calls("EROFS");
 }
 
 #[test]
-fn a_call_of_get_that_is_interrupted_is_made_again() {
+fn an_interrupted_call_of_get_is_made_again() {
     needs!(Strace);
     let (calls, succeeded) = each_call_of_get(&INTERRUPTIBLE, "error=EINTR", "Interrupted");
     note(&format!("{calls} calls of get were interrupted"));
@@ -229,7 +229,7 @@ fn claudes_configuration_is_the_old_one_or_the_new_one_and_the_old_one_is_kept()
 }
 
 #[test]
-fn where_nothing_can_be_locked_nothing_is_asked_for() {
+fn without_locks_zoom_is_not_asked() {
     needs!(Strace);
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let home = Home::of(&sandbox, "");

@@ -110,7 +110,7 @@ fn a_limit_is_used_up_through_a_mount() {
 }
 
 #[test]
-fn what_is_known_of_a_file_and_cannot_be_read_closes_its_limits_alone() {
+fn an_unreadable_record_of_a_file_closes_the_limits_of_that_file_only() {
     let sandbox = sandbox();
     let home = used_up(&sandbox);
     let is_entry = |path: &PathBuf| path.parent().is_some_and(|parent| parent.ends_with("files"));

@@ -34,7 +34,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[test]
-fn what_is_made_under_any_umask_can_be_used() {
+fn files_made_under_any_umask_can_be_used() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     for umask in ["0", "0177", "0277", "0777"] {
         let home = Home::of(&sandbox, "");
@@ -112,7 +112,7 @@ fn an_output_that_would_become_too_large_is_an_error_in_words() {
 }
 
 #[test]
-fn where_no_thread_can_be_started_it_is_said() {
+fn failing_to_start_a_thread_is_reported() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let mut home = Home::of(&sandbox, "");
     // The name is looked up in a thread.

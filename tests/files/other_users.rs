@@ -99,7 +99,7 @@ fn a_directory_that_was_exchanged_meanwhile_is_not_written_to() {
 }
 
 #[test]
-fn what_root_makes_in_the_home_of_somebody_else_is_theirs() {
+fn files_that_root_makes_in_another_users_home_belong_to_that_user() {
     needs!(Root);
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let mut home = Home::of(&sandbox, "");

@@ -355,7 +355,7 @@ pub(crate) fn told() -> Vec<(&'static str, [usize; 2], &'static [&'static str])>
 }
 
 #[test]
-fn what_goes_wrong_is_told_with_what_to_do_and_without_a_secret() {
+fn each_failure_is_reported_with_advice_and_without_a_secret() {
     each(&rows(), |row| {
         let sandbox = sandbox();
         let home = Home::of_user(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(3000)));

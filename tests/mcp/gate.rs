@@ -68,7 +68,7 @@ fn passed(answers: &[Answer]) -> usize {
 }
 
 #[test]
-fn of_many_calls_at_once_exactly_as_many_pass_as_the_limit_allows() {
+fn exactly_as_many_calls_as_the_limit_allows_pass_at_once() {
     within_an_hour();
     let sandbox = sandbox();
     let home = under(&sandbox, &at_most(10, "list_meetings"));
@@ -88,7 +88,7 @@ fn of_many_calls_at_once_exactly_as_many_pass_as_the_limit_allows() {
 }
 
 #[test]
-fn what_a_killed_server_counted_stays_counted() {
+fn calls_counted_by_a_killed_server_stay_counted() {
     within_an_hour();
     let sandbox = sandbox();
     let home = under(&sandbox, &at_most(10, "list_meetings"));

@@ -175,7 +175,7 @@ fn a_dry_run_shows_the_change_and_writes_nothing() {
 }
 
 #[test]
-fn where_claude_is_not_installed_it_says_where_it_looked() {
+fn without_claude_installed_it_reports_where_it_looked() {
     let home = home();
     fs::remove_dir(config_path(&home).parent().unwrap()).unwrap();
     for flags in [&[][..], &["--dry-run"]] {

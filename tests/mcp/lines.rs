@@ -145,7 +145,7 @@ fn the_line_that_is_largest_in_memory_is_small() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn who_asks_and_does_not_read_is_not_read_either() {
+fn a_client_that_does_not_read_is_not_read_either() {
     use std::io::{BufRead as _, BufReader, Write as _};
     use std::process::Stdio;
     use std::sync::mpsc::channel;

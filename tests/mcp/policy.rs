@@ -162,7 +162,7 @@ fn a_change_that_leaves_size_and_time_as_they_were_holds_too() {
 }
 
 #[test]
-fn a_client_is_told_when_tools_come_and_go() {
+fn a_client_is_notified_when_the_tools_change() {
     let sandbox = sandbox();
     let home = under(&sandbox, &json!({"version": "1", "default": "allow"}));
     let mut session = start(&home);

@@ -110,7 +110,7 @@ fn the_end_of_its_input_ends_it_whenever_it_comes() {
 }
 
 #[test]
-fn what_came_before_the_end_of_the_input_is_answered() {
+fn requests_before_the_end_of_input_are_answered() {
     let sandbox = sandbox();
     let home = home(&sandbox, GOOD);
     let mut session = Session::start(&home, &[]);

@@ -72,7 +72,7 @@ fn a_refresh_with_credentials_answers_as_the_server_does_that_it_comes_from() {
 
 /// The refresh token is spent, and the one who sent it has nothing else.
 #[test]
-fn what_a_cancelled_refresh_brought_is_the_answer_to_the_next_one() {
+fn the_tokens_of_a_cancelled_refresh_answer_the_next_one() {
     let sandbox = sandbox();
     let home = home(&sandbox, 3000);
     let mut session = Session::start(&home, &["--no-watch"]);

@@ -30,7 +30,7 @@ fn installed(home: &Home) -> Value {
 }
 
 #[test]
-fn what_was_installed_before_stays_unless_another_is_named() {
+fn an_installed_policy_stays_unless_another_is_named() {
     let policy = r#"{ "version": "1", "default": "deny" }"#;
     let home = home();
     for name in ["policy.json", "other.json"] {
@@ -85,7 +85,7 @@ fn the_env_file_the_variables_and_all_else_of_an_own_server_stay() {
 }
 
 #[test]
-fn what_a_client_does_not_hand_on_is_written_and_said() {
+fn variables_that_a_client_does_not_pass_on_are_written_and_reported() {
     let mut home = home();
     home.set("HTTPS_PROXY", "http://proxy.example:3128").set("ZOOM_API_URL", "https://api.zoomgov.com/v2");
     home.set("ALL_PROXY", "http://me:canary-password@proxy.example:3128");
@@ -116,7 +116,7 @@ fn what_a_client_does_not_hand_on_is_written_and_said() {
 }
 
 #[test]
-fn a_state_directory_of_its_own_is_told() {
+fn an_unusual_state_directory_is_reported() {
     let mut home = home_with("");
     let env_file = home.env_path().to_str().unwrap().to_owned();
     let program = env!("CARGO_BIN_EXE_zoomtok");

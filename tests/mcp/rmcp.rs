@@ -183,7 +183,7 @@ fn a_call_succeeds_or_fails_as_a_result_and_only_what_is_no_call_is_an_error() {
 }
 
 #[test]
-fn a_client_is_told_that_other_tools_are_hidden() {
+fn a_client_is_notified_that_other_tools_are_hidden() {
     let sandbox = sandbox();
     in_both(async |lifecycle| {
         let modern = matches!(lifecycle, ClientLifecycleMode::Discover { .. });

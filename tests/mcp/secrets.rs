@@ -27,7 +27,7 @@ fn a_call_that_is_never_answered_can_be_cancelled_and_keeps_nobody_waiting() {
 }
 
 #[test]
-fn what_cannot_be_read_is_not_repeated() {
+fn unreadable_input_is_not_repeated() {
     let canary = "canary4711canary";
     let sandbox = sandbox();
     let home = home(&sandbox, 3000);
@@ -74,7 +74,7 @@ fn what_cannot_be_read_is_not_repeated() {
 }
 
 #[test]
-fn what_opens_a_meeting_is_shown_on_demand_only() {
+fn secrets_of_a_meeting_are_shown_only_on_demand() {
     let sandbox = sandbox();
     let home = home(&sandbox, 3000);
     let mut session = Session::start(&home, &["--no-watch"]);

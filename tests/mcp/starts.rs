@@ -187,7 +187,7 @@ fn in_order(sandbox: &Sandbox) -> Home {
 }
 
 #[test]
-fn whatever_is_wrong_at_its_start_each_call_says_it_until_it_is_fixed() {
+fn each_call_reports_what_was_wrong_at_startup_until_it_is_fixed() {
     each(&of_env().into_iter().chain(of_policy()).collect::<Vec<_>>(), |row| {
         let sandbox = sandbox();
         let mut home = in_order(&sandbox);
@@ -229,7 +229,7 @@ fn without_the_policy_that_is_named_no_tool_can_be_called() {
 /// A setting that cannot be changed while it runs.
 #[cfg(unix)]
 #[test]
-fn what_no_text_can_be_is_said_too() {
+fn a_variable_that_is_not_text_is_reported_too() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt as _;
     let sandbox = sandbox();
@@ -255,7 +255,7 @@ fn a_proxy_that_cannot_be_used_is_said() {
 
 #[cfg(unix)]
 #[test]
-fn a_current_directory_that_is_gone_is_said_unless_none_is_needed() {
+fn a_removed_current_directory_is_reported_unless_none_is_needed() {
     let sandbox = sandbox();
     let home = in_order(&sandbox);
     let start = |arguments: &[&str]| {

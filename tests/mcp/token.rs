@@ -178,7 +178,7 @@ fn a_revoked_token_costs_one_exchange_however_many_call() {
 }
 
 #[test]
-fn a_token_that_is_never_taken_is_told_and_not_asked_for_again_and_again() {
+fn a_token_that_zoom_never_accepts_is_reported_and_not_requested_repeatedly() {
     let sandbox = sandbox();
     let home = home(&sandbox, 3000);
     let mut session = Session::start(&home, &["--no-watch"]);
@@ -200,7 +200,7 @@ fn a_token_that_is_never_taken_is_told_and_not_asked_for_again_and_again() {
 }
 
 #[test]
-fn what_is_wrong_with_the_credentials_is_the_answer_to_a_revoked_token() {
+fn a_call_on_a_revoked_token_reports_wrong_credentials() {
     let sandbox = sandbox();
     let home = home(&sandbox, 3000);
     home.write_env(&home.env_text().replace("ZOOM_CLIENT_SECRET=", "ZOOM_CLIENT_SECRET=not"));
@@ -327,7 +327,7 @@ fn claude_is_left_alone() {
 }
 
 #[test]
-fn what_zoom_has_refused_is_not_asked_for_again_at_every_call() {
+fn refused_credentials_are_not_tried_again_at_every_call() {
     let sandbox = sandbox();
     let home = home(&sandbox, -100);
     let good = home.env_text();

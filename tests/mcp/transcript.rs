@@ -67,7 +67,7 @@ fn wide(mib: usize, part: &str) -> String {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn whatever_zoom_sends_takes_little_memory() {
+fn any_transcript_takes_little_memory() {
     let sandbox = sandbox();
     let home = home(&sandbox, 3600);
     let mut session = Session::start(&home, &["--no-watch"]);

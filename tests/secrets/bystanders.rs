@@ -53,7 +53,7 @@ fn no_core_is_dumped_but_of_a_command_that_is_run() {
 }
 
 #[test]
-fn what_linux_tells_of_it_is_for_root_alone() {
+fn only_root_can_read_its_environment_and_memory_on_linux() {
     let sandbox = sandbox();
     let home = home(&sandbox, 3000);
     let mut mcp = bound(&home, &["mcp"]);

@@ -147,7 +147,7 @@ fn fails(act: impl FnOnce(Home, &str)) -> bool {
 }
 
 #[test]
-fn what_is_printed_to_whomever_is_searched() {
+fn all_output_is_searched() {
     let shows = || exec_shell(ECHO_TOKEN);
     let quiet = || exec_shell("exit 0");
     let wait = |running: &mut Running| {
@@ -174,7 +174,7 @@ fn what_is_printed_to_whomever_is_searched() {
 }
 
 #[test]
-fn what_is_left_behind_is_searched() {
+fn files_left_behind_are_searched() {
     let leaves =
         |name: &'static str| move |home: Home, token: &str| fs::write(home.work().join(name), token).unwrap();
     assert!(fails(leaves("left")));

@@ -119,7 +119,7 @@ fn colours_of_our_own_stay() {
 }
 
 #[test]
-fn what_a_model_reads_hides_nothing() {
+fn text_for_a_model_has_no_hidden_characters() {
     fn texts(value: &Value, all: &mut String) {
         match value {
             Value::String(text) => *all += text,

@@ -56,7 +56,7 @@ fn a_terminal_that_is_not_utf8_gets_ascii_and_everything_else_the_signs() {
 }
 
 #[test]
-fn what_to_do_stands_on_a_line_of_its_own() {
+fn advice_is_on_a_line_of_its_own() {
     let home = Home::with_env("");
     let (code, shown) = on_terminal(&home, &["get", "--color", "never"], UTF8);
     let lines: Vec<&str> = shown.lines().collect();
@@ -67,7 +67,7 @@ fn what_to_do_stands_on_a_line_of_its_own() {
 }
 
 #[test]
-fn what_is_marked_by_colour_is_readable_on_light_and_dark_and_said_in_words_too() {
+fn colours_are_readable_on_light_and_dark_and_never_the_only_sign() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let env = credentials(&sandbox).replace("ZOOM_CLIENT_SECRET=", "ZOOM_CLIENT_SECRET=x");
     let home = Home::with_env(&env);

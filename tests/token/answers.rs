@@ -32,21 +32,21 @@ fn failing(fault: Fault, times: u32) -> (Sandbox, Home) {
 // Claim 6
 
 #[test]
-fn what_is_no_verdict_passes_and_harms_nothing() {
+fn failures_that_are_no_verdict_are_transient_and_change_nothing() {
     every(&passing(), |row| {
         row.holds_for(&["get"]);
     });
 }
 
 #[test]
-fn a_verdict_is_told_once_with_what_to_mend() {
+fn a_verdict_is_reported_once_with_what_to_fix() {
     every(&refused(), |row| {
         row.holds_for(&["get"]);
     });
 }
 
 #[test]
-fn a_wrong_credential_is_told_by_its_name() {
+fn a_wrong_credential_is_named() {
     for (right, variable) in [
         (CLIENT_ID, "ZOOM_CLIENT_ID"),
         (CLIENT_SECRET, "ZOOM_CLIENT_SECRET"),
@@ -64,7 +64,7 @@ fn a_wrong_credential_is_told_by_its_name() {
 }
 
 #[test]
-fn a_spent_refresh_token_is_told_by_its_name() {
+fn a_spent_refresh_token_is_named() {
     let sandbox = sandbox();
     let home = Home::of_user(&sandbox, "");
     let spent = home.env_text();
@@ -76,7 +76,7 @@ fn a_spent_refresh_token_is_told_by_its_name() {
 }
 
 #[test]
-fn white_space_around_a_credential_is_told_before_zoom_is_asked() {
+fn white_space_around_a_credential_is_reported_before_zoom_is_asked() {
     let sandbox = sandbox();
     for (line, name) in [(1, "ZOOM_CLIENT_ID"), (2, "ZOOM_CLIENT_SECRET"), (3, "ZOOM_ACCOUNT_ID")] {
         for (before, after, problem) in [
@@ -134,7 +134,7 @@ fn no_message_repeats_what_zoom_echoes() {
 }
 
 #[test]
-fn a_failure_that_passes_within_the_run_is_not_told() {
+fn a_transient_failure_within_the_run_is_not_reported() {
     for fault in [Fault::CutBefore, Fault::Html(200), Fault::Status(503), Fault::Truncated] {
         let (sandbox, home) = failing(fault, 1);
         home.run(["get"]).expect(0).quietly();

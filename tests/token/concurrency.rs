@@ -63,7 +63,7 @@ fn no_timing_makes_a_second_request() {
 }
 
 #[test]
-fn who_comes_while_the_request_is_under_way_waits_for_its_token() {
+fn a_process_started_during_a_request_waits_for_its_token() {
     let sandbox = sandbox();
     let home = expired(&sandbox);
     let first = in_flight(&sandbox, &home, &["get", "--print"], Fault::Slow(Duration::from_secs(1)));
@@ -74,7 +74,7 @@ fn who_comes_while_the_request_is_under_way_waits_for_its_token() {
 }
 
 #[test]
-fn who_waited_says_that_the_token_is_another_ones() {
+fn a_process_that_waited_reports_that_another_one_got_the_token() {
     let sandbox = sandbox();
     let home = expired(&sandbox);
     let first = in_flight(&sandbox, &home, &["get", "--json"], Fault::Slow(Duration::from_secs(1)));
@@ -125,7 +125,7 @@ fn a_refresh_token_is_spent_once() {
 }
 
 #[test]
-fn a_refusal_is_met_once_and_told_to_all_who_waited() {
+fn one_refusal_is_reported_to_all_waiting_processes() {
     let sandbox = sandbox();
     let home = expired(&sandbox);
     home.write_env(&home.env_text().replace("ZOOM_CLIENT_SECRET=", "ZOOM_CLIENT_SECRET=not"));
@@ -225,7 +225,7 @@ mod signals {
     }
 
     #[test]
-    fn who_waits_for_a_killed_holder_goes_on_at_once() {
+    fn processes_waiting_for_a_killed_holder_continue_at_once() {
         let sandbox = sandbox();
         let home = expired(&sandbox);
         let holder = in_flight(&sandbox, &home, &["get", "--print"], Fault::Never);
@@ -275,7 +275,7 @@ mod signals {
     }
 
     #[test]
-    fn what_the_holder_could_not_store_is_found_by_who_waited() {
+    fn a_token_the_holder_could_not_store_is_found_by_a_waiting_process() {
         let sandbox = sandbox();
         let home = Home::of_user(&sandbox, "");
         let text = home.env_text();

@@ -33,7 +33,7 @@ fn ten_at_once_get_one_token_with_one_request() {
 }
 
 #[test]
-fn who_is_killed_while_zoom_is_asked_holds_up_nobody() {
+fn a_process_killed_while_it_asks_zoom_holds_up_nobody() {
     let sandbox = sandbox();
     let home = expired(&sandbox);
     let before = home.env_text();
@@ -101,7 +101,7 @@ mod windows {
     }
 
     #[test]
-    fn a_read_only_file_is_told_before_zoom_is_asked() {
+    fn a_read_only_file_is_reported_before_zoom_is_asked() {
         let sandbox = sandbox();
         let home = expired(&sandbox);
         let before = home.env_text();
@@ -123,7 +123,7 @@ mod windows {
     }
 
     #[test]
-    fn a_file_that_somebody_keeps_open_is_told_before_zoom_is_asked() {
+    fn a_file_that_another_program_keeps_open_is_reported_before_zoom_is_asked() {
         let sandbox = sandbox();
         let home = expired(&sandbox);
         let held = hold(&home);
@@ -134,7 +134,7 @@ mod windows {
     }
 
     #[test]
-    fn who_has_the_file_open_for_a_moment_is_waited_for() {
+    fn a_program_that_has_the_file_open_briefly_is_waited_for() {
         let sandbox = sandbox();
         let home = expired(&sandbox);
         sandbox.fail(Endpoint::Token, Fault::Slow(Duration::from_millis(200)), 1);

@@ -15,7 +15,7 @@ fn sandbox() -> Sandbox {
 }
 
 #[test]
-fn an_answer_that_arrives_half_is_told_to_be_lost() {
+fn an_answer_cut_short_is_reported_as_lost() {
     for fault in [Fault::Gateway(504), Fault::Torn, Fault::Truncated, Fault::CutAfter] {
         let sandbox = sandbox();
         let home = Home::of_user(&sandbox, "");
@@ -49,7 +49,7 @@ fn a_lost_answer_is_remembered_by_the_next_run() {
 }
 
 #[test]
-fn who_is_killed_while_zoom_answers_has_the_next_run_say_what_was_lost() {
+fn after_a_kill_while_zoom_answers_the_next_run_reports_the_loss() {
     let sandbox = sandbox();
     let home = Home::of_user(&sandbox, "");
     in_flight(&sandbox, &home, &["get", "-f"], Fault::Late(Duration::from_secs(5))).kill();

@@ -96,7 +96,7 @@ fn a_signal_at_any_of_200_moments_loses_no_refresh_token() {
 }
 
 #[test]
-fn nor_does_one_to_a_watch_or_to_what_runs_a_command() {
+fn a_signal_to_a_watch_or_an_exec_loses_no_refresh_token() {
     at_each(&moments(40), |moment, signal| {
         let running = match signal {
             "INT" => interrupted(&["watch", "--no-claude"], moment, signal),
@@ -107,7 +107,7 @@ fn nor_does_one_to_a_watch_or_to_what_runs_a_command() {
 }
 
 #[test]
-fn nor_does_one_to_a_server_nor_the_end_of_its_client() {
+fn a_signal_to_a_server_or_the_end_of_its_client_loses_no_refresh_token() {
     at_each(&moments(24), |moment, signal| {
         let sandbox = sandbox();
         let home = Home::of_user(&sandbox, "");

@@ -256,7 +256,7 @@ fn a_recovered_refresh_token_yields_to_one_that_was_put_there_since() {
 }
 
 #[test]
-fn a_token_that_can_be_stored_nowhere_is_told_to_be_lost() {
+fn a_token_that_can_be_stored_nowhere_is_reported_as_lost() {
     for (home_of, what_to_do, code) in [
         (Home::of as fn(&Sandbox, &str) -> Home, "run zoomtok get -f", 0),
         (Home::of_user, "Authorise the app in the browser again", 4),
@@ -273,7 +273,7 @@ fn a_token_that_can_be_stored_nowhere_is_told_to_be_lost() {
 }
 
 #[test]
-fn what_the_user_saves_while_zoom_is_asked_is_kept() {
+fn changes_the_user_saves_while_zoom_is_asked_are_kept() {
     let sandbox = sandbox();
     // As editors save: into the file, and by a new file in its place.
     for replaced in [false, true] {

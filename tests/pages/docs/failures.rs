@@ -17,7 +17,7 @@ fn is_told(text: &str, page: &str) -> bool {
 }
 
 #[test]
-fn every_answer_of_the_token_endpoint_is_told_as_the_page_says() {
+fn every_answer_of_the_token_endpoint_is_reported_as_the_page_says() {
     let page = read("docs/failures.md");
     let mut told = rows(&page, "### Transient failures");
     told.extend(rows(&page, "### What Zoom refuses"));
@@ -35,7 +35,7 @@ fn every_answer_of_the_token_endpoint_is_told_as_the_page_says() {
 }
 
 #[test]
-fn every_failure_under_mcp_is_told_as_the_page_says() {
+fn every_failure_under_mcp_is_reported_as_the_page_says() {
     let told = rows(&read("docs/failures.md"), "## Zoom, asked by a tool of the MCP server");
     let failures = mcp_errors::told();
     let names: Vec<&str> = told.iter().map(|cells| cells[0].as_str()).collect();

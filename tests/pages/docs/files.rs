@@ -117,7 +117,7 @@ mod made {
     }
 
     #[test]
-    fn a_mode_that_is_there_is_kept_as_the_page_says() {
+    fn an_existing_mode_is_kept_as_the_page_says() {
         let sandbox = Sandbox::start(Options::default()).unwrap();
         let home = Home::of(&sandbox, "");
         fs::set_permissions(home.env_path(), Permissions::from_mode(0o640)).unwrap();
@@ -128,7 +128,7 @@ mod made {
 }
 
 #[test]
-fn what_is_promised_to_stay_is_what_there_is() {
+fn promises_of_the_page_match_the_program() {
     let page = read("docs/stability.md");
     let named: BTreeSet<&str> = quoted(&page).into_iter().collect();
     let help = crate::support::Home::empty().run(["--help"]).expect(0).stdout;
