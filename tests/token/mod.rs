@@ -10,3 +10,4 @@ pub(crate) mod signals;
 pub(crate) mod turns;
 #[cfg(unix)]
 pub(crate) mod unstorable;
+pub(crate) mod waits;
