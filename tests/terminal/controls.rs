@@ -5,7 +5,6 @@
 use std::fs;
 
 use serde_json::{Value, json};
-use zoomtok::controls::is_control;
 use zoomtok::sandbox::{Endpoint, Fault};
 
 use crate::support::mcp_session::{Session, home, sandbox};
@@ -14,6 +13,12 @@ use crate::support::{Ended, Home};
 /// A name with one of each kind: ESC, a newline that begins a line of its own, DEL, a C1 control, a bidirectional one,
 /// one without width, a tag.
 const NAME: &str = "a\u{1b}[31m\n✅ FORGED\u{7f}\u{9b}2J\u{202e}\u{200b}\u{e0041}b";
+
+/// Whether a character would control a terminal, or is one of those in the tests that hide something. The program goes by a
+/// list of its own.
+fn is_control(c: char) -> bool {
+    c.is_control() || ['\u{200b}', '\u{202e}', '\u{2066}', '\u{feff}', '\u{e0041}'].contains(&c)
+}
 
 /// Fails if a run has sent any of it.
 #[track_caller]
