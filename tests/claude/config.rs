@@ -1,6 +1,6 @@
 //! Configurations that no token can be put into, or that Claude would not read: the commands that look at them agree.
 
-use crate::claude::update::{CONFIG, config, config_path, home, token, update};
+use crate::claude::update::{CONFIG, home, token, update};
 use crate::support::names;
 
 #[test]
@@ -31,8 +31,8 @@ fn without_a_server_that_takes_a_token_nothing_is_written_and_nothing_restarted(
             let ended = update(&home, flags, 3).says(&["claude_desktop_config.json"]).says(parts);
             assert!(ended.stdout.is_empty() && !ended.stderr.contains("canary"), "{}", ended.stderr);
         }
-        assert_eq!(config(&home), text);
-        assert_eq!(names(config_path(&home).parent().unwrap()), ["claude_desktop_config.json"]);
+        assert_eq!(home.config(), text);
+        assert_eq!(names(home.config_path().parent().unwrap()), ["claude_desktop_config.json"]);
         assert!(!home.names().contains(&"started".to_owned()), "{:?}", home.names());
     }
 }
@@ -54,7 +54,7 @@ fn a_configuration_that_claude_would_not_read_is_reported_without_a_restart() {
             update(&home, flags, 0).says(&["warning", part, "strict JSON", "drop every server"]);
         }
         assert_eq!(
-            config(&home),
+            home.config(),
             text.replace("PUT-YOUR-TOKEN-HERE-PLEASE", &home.value("ZOOM_ACCESS_TOKEN").unwrap())
         );
         home.write_env(&format!("ZOOM_ACCESS_TOKEN={}\n", token(3000, 2)));
@@ -87,13 +87,13 @@ mod read_only {
             update(&home, flags, 6);
             home.run([&["mcp", "--install"], flags].concat()).expect(6);
         }
-        assert_eq!(config(&home), CONFIG);
+        assert_eq!(home.config(), CONFIG);
     }
 
     #[test]
     fn a_directory_that_cannot_be_written_is_one_to_each_command() {
         let home = home(&token(3000, 1), CONFIG);
-        let directory = config_path(&home).parent().unwrap().to_owned();
+        let directory = home.config_path().parent().unwrap().to_owned();
         fs::create_dir_all(home.state()).unwrap();
         let run = |arguments: &[&str]| ended(bound(&home, arguments).output().unwrap());
         fs::set_permissions(&directory, fs::Permissions::from_mode(0o500)).unwrap();
@@ -110,6 +110,6 @@ mod read_only {
         for flags in [&["update-claude", "--dry-run"][..], &["update-claude"]] {
             run(flags).expect(0);
         }
-        assert_ne!(config(&home), CONFIG);
+        assert_ne!(home.config(), CONFIG);
     }
 }

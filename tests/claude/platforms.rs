@@ -10,7 +10,7 @@ use zoomtok::clients::{Again, App, Error, Force, Platform, Quit, Restarted, Star
 use zoomtok::clock::{Stop, SystemClock};
 use zoomtok::error::Diagnostic as _;
 
-use crate::claude::app::Apps;
+use crate::support::apps::Apps;
 
 /// A script that notes its arguments in a file of its own name, with `.log` behind it.
 pub(crate) fn script(apps: &Apps, name: &str, lines: &str) -> String {

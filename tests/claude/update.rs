@@ -1,7 +1,7 @@
 //! `zoomtok update-claude`: the configuration is somebody else's file (claim 15).
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use chrono::Utc;
@@ -30,19 +30,11 @@ pub(crate) fn token(left: i64, id: u32) -> String {
 /// A home with a token and Claude's configuration, the path of which is set.
 pub(crate) fn home(token: &str, config: &str) -> Home {
     let mut home = Home::with_env(&format!("ZOOM_ACCESS_TOKEN={token}\n"));
-    let path = config_path(&home);
+    let path = home.config_path();
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(&path, config).unwrap();
     home.set("CLAUDE_CONFIG_FILE", path.to_str().unwrap());
     home
-}
-
-pub(crate) fn config_path(home: &Home) -> PathBuf {
-    home.work().join("Claude").join("claude_desktop_config.json")
-}
-
-pub(crate) fn config(home: &Home) -> String {
-    fs::read_to_string(config_path(home)).unwrap()
 }
 
 /// Runs `update-claude` and sees that no token is in what it says.
@@ -62,8 +54,8 @@ fn the_token_is_put_in_its_place_and_nothing_else_changes() {
     let home = home(&token, CONFIG);
     let ended = update(&home, &[], 0).quietly();
     let new = CONFIG.replace("PUT-YOUR-TOKEN-HERE-PLEASE", &token);
-    assert_eq!(config(&home), new);
-    let (path, mask) = (config_path(&home), format!("{}...{}", &token[..4], &token[token.len() - 4..]));
+    assert_eq!(home.config(), new);
+    let (path, mask) = (home.config_path(), format!("{}...{}", &token[..4], &token[token.len() - 4..]));
     let lines: Vec<&str> = ended.stdout.lines().collect();
     assert_eq!(lines[0], format!("⚙️  Claude's configuration updated: {}", path.display()));
     assert_eq!(lines[1], format!("🔑 mcpServers.zoom.env.ZOOM_ACCESS_TOKEN: PUT-...EASE → {mask}"));
@@ -76,7 +68,7 @@ fn the_token_is_put_in_its_place_and_nothing_else_changes() {
     // The next one leaves the backup as it is, and says less with -q.
     home.write_env(&format!("ZOOM_ACCESS_TOKEN={}\n", self::token(3000, 2)));
     assert_eq!(update(&home, &["-q"], 0).quietly().stdout, "");
-    assert_ne!(config(&home), new);
+    assert_ne!(home.config(), new);
     assert_eq!(fs::read_to_string(&backup).unwrap(), CONFIG);
 }
 
@@ -84,7 +76,7 @@ fn the_token_is_put_in_its_place_and_nothing_else_changes() {
 fn a_configuration_that_holds_it_is_not_touched() {
     let token = token(3000, 1);
     let home = home(&token, &CONFIG.replace("PUT-YOUR-TOKEN-HERE-PLEASE", &token));
-    let path = config_path(&home);
+    let path = home.config_path();
     let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
     fs::File::options().write(true).open(&path).unwrap().set_modified(long_ago).unwrap();
     let before = identity(&path);
@@ -114,8 +106,8 @@ fn a_dry_run_shows_the_change_and_writes_nothing() {
     {
         assert!(ended.stdout.contains(part), "{part}: {}", ended.stdout);
     }
-    assert_eq!(config(&home), CONFIG);
-    assert_eq!(names(config_path(&home).parent().unwrap()), ["claude_desktop_config.json"]);
+    assert_eq!(home.config(), CONFIG);
+    assert_eq!(names(home.config_path().parent().unwrap()), ["claude_desktop_config.json"]);
     assert_eq!(names(&home.state()), [""; 0]);
 }
 
@@ -140,11 +132,11 @@ fn flags_win_over_settings_and_settings_over_the_default() {
             .collect::<Vec<_>>()
     };
     update(&home, &[], 0).quietly();
-    assert_eq!(at(&config_path(&home)), ["mine.KEY"]);
+    assert_eq!(at(&home.config_path()), ["mine.KEY"]);
     let flags = ["--config", other.to_str().unwrap(), "--server", "yours", "--key", "VAR"];
     update(&home, &flags, 0);
     assert_eq!(at(&other), ["yours.VAR"]);
-    assert_eq!(at(&config_path(&home)), ["mine.KEY"]);
+    assert_eq!(at(&home.config_path()), ["mine.KEY"]);
     update(&home, &["--server", ""], 2);
 }
 
@@ -172,8 +164,8 @@ fn a_configuration_without_a_place_for_the_token_is_named_and_left_alone() {
         let home = home(&token(3000, 1), text);
         let ended = update(&home, &[], 3).says(&["claude_desktop_config.json"]).says(parts);
         assert!(ended.stdout.is_empty() && !ended.stderr.contains("canary"), "{}", ended.stderr);
-        assert_eq!(config(&home), text);
-        assert_eq!(names(config_path(&home).parent().unwrap()), ["claude_desktop_config.json"]);
+        assert_eq!(home.config(), text);
+        assert_eq!(names(home.config_path().parent().unwrap()), ["claude_desktop_config.json"]);
     }
 }
 
@@ -187,11 +179,11 @@ fn only_what_is_a_token_is_handed_on() {
         let home = home("x", CONFIG);
         home.write_env(text);
         update(&home, &[], 1).says(&["no token to hand on", part, "zoomtok get"]);
-        assert_eq!(config(&home), CONFIG);
+        assert_eq!(home.config(), CONFIG);
     }
     let home = home(&token(-60, 1), CONFIG);
     update(&home, &[], 0).says(&["warning", "expired at"]);
-    assert_ne!(config(&home), CONFIG);
+    assert_ne!(home.config(), CONFIG);
 }
 
 #[test]
@@ -199,7 +191,7 @@ fn a_server_that_reads_the_env_file_needs_nothing() {
     let text = r#"{"mcpServers": {"zoom": {"command": "/opt/zoomtok", "args": ["mcp"]}}}"#;
     let home = home(&token(3000, 1), text);
     assert!(update(&home, &[], 0).quietly().stdout.contains("reads .env itself"));
-    assert_eq!(config(&home), text);
+    assert_eq!(home.config(), text);
 }
 
 #[cfg(unix)]
@@ -208,7 +200,7 @@ fn links_and_modes_stay() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
     let home = home(&token(3000, 1), CONFIG);
-    let (path, real) = (config_path(&home), home.work().join("dotfiles.json"));
+    let (path, real) = (home.config_path(), home.work().join("dotfiles.json"));
     fs::rename(&path, &real).unwrap();
     home.is_for_secrets(&real);
     symlink("../dotfiles.json", &path).unwrap();
@@ -233,13 +225,13 @@ fn ten_at_once_all_succeed_and_the_last_one_wins() {
         for one in all {
             one.end().expect(0).quietly();
         }
-        let text = config(&home);
+        let text = home.config();
         let possible = tokens.iter().any(|token| text == CONFIG.replace("PUT-YOUR-TOKEN-HERE-PLEASE", token));
         assert!(possible, "{text}");
     }
     let all = ["claude_desktop_config.json", "claude_desktop_config.json.zoomtok.bak"];
-    assert_eq!(names(config_path(&home).parent().unwrap()), all);
-    let backup = config_path(&home).with_file_name(all[1]);
+    assert_eq!(names(home.config_path().parent().unwrap()), all);
+    let backup = home.config_path().with_file_name(all[1]);
     assert_eq!(fs::read_to_string(backup).unwrap(), CONFIG);
 }
 
@@ -255,7 +247,7 @@ fn another_writer_hardly_ever_loses_a_version() {
     use std::sync::atomic::{AtomicBool, Ordering};
     const UPDATES: u32 = 40;
     let home = home(&token(3000, 0), CONFIG);
-    let (path, stop) = (config_path(&home), AtomicBool::new(false));
+    let (path, stop) = (home.config_path(), AtomicBool::new(false));
     let (mut updated, mut lost) = (0, 0);
     std::thread::scope(|scope| {
         let writer = scope.spawn(|| {
@@ -287,7 +279,7 @@ fn another_writer_hardly_ever_loses_a_version() {
         lost = writer.join().unwrap();
     });
     assert!(lost <= UPDATES / 5, "{lost} versions were lost in {updated} updates");
-    let text = config(&home);
+    let text = home.config();
     assert!(text.contains("the servers") && text.contains("123456789012345678901234"), "{text}");
     update(&home, &[], 0);
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, Endpoint, Fault, Options, Sandbox};
 
 use crate::support::rows::{jwt, tree};
-use crate::support::{Ended, Home};
+use crate::support::{Ended, Home, sandbox};
 
 /// A token with so many seconds left.
 fn token(left: i64) -> String {
@@ -167,9 +167,9 @@ fn the_environment_of_check_may_be_set_in_the_file() {
 
 #[test]
 fn check_asks_nobody() {
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let sandbox = sandbox();
     for life in [-10, 30, 3000] {
-        let home = Home::of(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(life)));
+        let home = Home::with_token(&sandbox, life);
         check(&home, &[]);
         home.run(["check", "-v"]);
     }
@@ -244,8 +244,8 @@ fn the_json_of_every_state_is_version_1() {
 
 #[test]
 fn live_asks_the_api() {
-    let sandbox = Sandbox::start(Options::default()).unwrap();
-    let home = Home::of(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(600)));
+    let sandbox = sandbox();
+    let home = Home::with_token(&sandbox, 600);
     assert_eq!(json_of(&home, 0, &["--live"])["live"], true);
     let seen = &sandbox.requests()[0];
     assert_eq!((seen.method.as_str(), seen.path.as_str()), ("GET", "/v2/users/me"));
@@ -270,7 +270,7 @@ fn live_asks_the_api() {
     assert!(ended.stdout.starts_with("❌ INVALID: Zoom no longer takes this token"), "{}", ended.stdout);
 
     let asked = sandbox.requests().len();
-    let expired = Home::of(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(-10)));
+    let expired = Home::with_token(&sandbox, -10);
     check(&expired, &["--live"]).expect(1);
     assert_eq!(sandbox.requests().len(), asked, "an expired token needs no asking");
     assert_eq!(sandbox.token_requests().len(), 0);

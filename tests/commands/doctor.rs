@@ -11,11 +11,7 @@ use crate::support::mcp_session::wait_until;
 #[cfg(unix)]
 use crate::support::processes::start;
 use crate::support::rows::{Raw, tree};
-use crate::support::{Ended, Home};
-
-fn sandbox() -> Sandbox {
-    Sandbox::start(Options::default()).unwrap()
-}
+use crate::support::{Ended, Home, sandbox};
 
 /// A home whose `.env` points at a sandbox, for nobody else to read, and that has no Claude of the machine.
 fn home(sandbox: &Sandbox, more: &str) -> Home {

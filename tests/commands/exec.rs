@@ -7,16 +7,16 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::process::Stdio;
 use std::time::Duration;
 
-use zoomtok::sandbox::{Fault, Options, Sandbox};
+use zoomtok::sandbox::{Fault, Sandbox};
 
 use crate::support::processes::in_flight;
 use crate::support::rows::{exp, shell};
-use crate::support::{Ended, Home, ended};
+use crate::support::{Ended, Home, ended, sandbox};
 
 /// A home whose token has so many seconds left.
 fn home(life: i64) -> (Sandbox, Home) {
-    let sandbox = Sandbox::start(Options::default()).unwrap();
-    let mut home = Home::of(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(life)));
+    let sandbox = sandbox();
+    let mut home = Home::with_token(&sandbox, life);
     home.set("PATH", &std::env::var("PATH").unwrap());
     (sandbox, home)
 }
@@ -82,7 +82,7 @@ fn the_command_takes_the_place_of_zoomtok() {
 #[test]
 fn a_signal_before_the_command_keeps_it_from_being_run() {
     for (signal, code) in [("HUP", 129), ("INT", 130), ("TERM", 143)] {
-        let sandbox = Sandbox::start(Options::default()).unwrap();
+        let sandbox = sandbox();
         let mut home = Home::of_user(&sandbox, "");
         home.set("PATH", &std::env::var("PATH").unwrap());
         // The refresh token is spent, so its answer is waited for and its tokens are kept.
@@ -136,7 +136,7 @@ fn stdin_and_directory_pass_through() {
 
 #[test]
 fn no_command_is_run_without_a_token() {
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let sandbox = sandbox();
     for (env, code) in [
         (String::new(), 3),
         ("ZOOM_ACCESS_TOKEN=\"x\n".into(), 3),

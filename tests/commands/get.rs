@@ -1,14 +1,10 @@
 //! `zoomtok get` when all goes well.
 
 use serde_json::Value;
-use zoomtok::sandbox::{Endpoint, Fault, Options, Sandbox};
+use zoomtok::sandbox::{Endpoint, Fault};
 
-use crate::support::Home;
 use crate::support::rows::tree;
-
-fn sandbox() -> Sandbox {
-    Sandbox::start(Options::default()).unwrap()
-}
+use crate::support::{Home, sandbox};
 
 #[test]
 fn a_token_is_fetched_once_and_then_kept() {
@@ -74,7 +70,7 @@ fn the_scopes_are_remembered_and_written_when_they_change() {
 
 #[test]
 fn a_threshold_that_no_token_meets_costs_one_request() {
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let sandbox = sandbox();
     let home = Home::of(&sandbox, "");
     for _ in 0..3 {
         home.run(["get", "-t", "7200"]).expect(2).says(&["more than 7200 s was asked for", "-t"]);

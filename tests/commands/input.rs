@@ -9,15 +9,10 @@ use std::time::{Duration, Instant};
 
 #[cfg(unix)]
 use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET};
-use zoomtok::sandbox::{Options, Sandbox};
 
-#[cfg(unix)]
-use crate::support::ended;
 use crate::support::{Home, credentials};
-
-fn sandbox() -> Sandbox {
-    Sandbox::start(Options::default()).unwrap()
-}
+#[cfg(unix)]
+use crate::support::{ended, sandbox};
 
 /// A `.env` with these bytes stops `get` and `check` alike with this, and stays as it is.
 #[track_caller]
@@ -116,8 +111,7 @@ fn a_file_of_50_mib_is_not_read() {
 #[test]
 fn a_named_pipe_does_not_hang() {
     let home = Home::empty();
-    let made = std::process::Command::new("mkfifo").arg(home.env_path()).status().unwrap();
-    assert!(made.success());
+    crate::support::make_pipe(&home.env_path());
     for command in ["get", "check"] {
         let mut running = home.start([command]);
         let started = Instant::now();
@@ -221,7 +215,7 @@ fn a_url_that_a_secret_must_not_be_sent_to_is_refused() {
         assert_eq!(home.run(["get"]).expect(2).says(&[place, problem]).stdout, "");
         assert_eq!(home.env_text(), before);
 
-        let mut home = Home::of(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(600)));
+        let mut home = Home::with_token(&sandbox, 600);
         home.write_env(&home.env_text().replace(&sandbox.api_url(), &format!("'{url}'")));
         for command in ["get", "check"] {
             home.run([command, "--live"]).expect(2).says(&["ZOOM_API_URL", "line 5", problem]);

@@ -4,14 +4,12 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
 
-use zoomtok::sandbox::{Options, Sandbox};
-
 use crate::files::opening::{ends, home, pipe};
-use crate::support::Home;
+use crate::support::{Home, sandbox};
 
 #[test]
 fn the_log_is_a_regular_file_that_no_link_leads_to() {
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let sandbox = sandbox();
     let home = home(&sandbox);
     let log = home.work().join("logs/zoom_token.log");
     let mine = home.work().join("profile");

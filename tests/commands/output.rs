@@ -11,14 +11,10 @@ use zoomtok::sandbox::{Options, Sandbox};
 
 #[cfg(unix)]
 use crate::support::canaries::{Shows, assert_clean};
-#[cfg(unix)]
-use crate::support::ended_showing;
 use crate::support::rows::{every, exp, rows};
 use crate::support::{Home, ended};
-
-fn sandbox() -> Sandbox {
-    Sandbox::start(Options::default()).unwrap()
-}
+#[cfg(unix)]
+use crate::support::{ended_showing, sandbox};
 
 // Claim 12
 
@@ -32,7 +28,7 @@ fn a_printed_token_lasts_for_more_than_was_asked_for() {
             [&["get", "--print"][..], &["exec", "--", "/bin/sh", "-c", "echo $ZOOM_ACCESS_TOKEN"]]
         {
             let sandbox = sandbox();
-            let mut home = Home::of(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(life)));
+            let mut home = Home::with_token(&sandbox, life);
             home.set("ZOOM_TOKEN_THRESHOLD", &ASKED.to_string());
             if arguments[0] == "exec" && !cfg!(unix) {
                 continue;

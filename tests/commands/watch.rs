@@ -6,22 +6,14 @@ use std::io::{BufRead as _, BufReader};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use zoomtok::sandbox::{Endpoint, Fault, Options, Sandbox};
+use zoomtok::sandbox::{Endpoint, Fault};
 
-use crate::support::Home;
 use crate::support::processes::{Running, start};
+use crate::support::{Home, sandbox};
 
 const QUIET: [&str; 3] = ["watch", "--no-claude", "--interval"];
 
-fn sandbox() -> Sandbox {
-    Sandbox::start(Options::default()).unwrap()
-}
-
 /// A home whose token has so many seconds left.
-fn home(sandbox: &Sandbox, left: i64) -> Home {
-    Home::of(sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(left)))
-}
-
 #[track_caller]
 fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(20);
@@ -70,7 +62,7 @@ fn each_variable_does_what_it_says() {
         ("ZOOM_TOKEN_DISPLAY_INTERVAL", "120", 500, 0, true),
     ] {
         let before = sandbox.token_requests().len();
-        let mut home = home(&sandbox, left);
+        let mut home = Home::with_token(&sandbox, left);
         home.set(name, value);
         let out = home.run(["watch", "--once", "--no-claude"]).expect(0).stdout;
         assert_eq!(sandbox.token_requests().len() - before, refreshed, "{name}={value} {left}");
@@ -89,7 +81,7 @@ fn lines(running: &mut Running) -> impl Iterator<Item = String> + use<> {
 fn it_shows_at_the_interval_and_refreshes_at_the_threshold() {
     let sandbox = sandbox();
     // Starting it takes wine on a busy machine some seconds of these.
-    let home = home(&sandbox, 10);
+    let home = Home::with_token(&sandbox, 10);
     let mut running =
         start(&home, &["watch", "--no-claude", "--json", "--interval", "1", "--threshold", "4"]);
     let mut seen: Vec<Value> = Vec::new();
@@ -117,7 +109,7 @@ fn it_shows_at_the_interval_and_refreshes_at_the_threshold() {
 fn it_ends_well_when_nobody_reads_it_any_more() {
     let sandbox = sandbox();
     for json in [false, true] {
-        let home = home(&sandbox, 3600);
+        let home = Home::with_token(&sandbox, 3600);
         let mut arguments = vec!["watch", "--no-claude", "--interval", "1"];
         arguments.extend(json.then_some("--json"));
         let mut running = start(&home, &arguments);
@@ -133,7 +125,7 @@ fn it_ends_well_when_nobody_reads_it_any_more() {
 #[test]
 fn an_unwritable_state_is_reported_once_and_stops_nothing() {
     let sandbox = sandbox();
-    let home = home(&sandbox, -5);
+    let home = Home::with_token(&sandbox, -5);
     std::fs::write(home.state(), "a file where a directory should be").unwrap();
     sandbox.fail(Endpoint::Token, Fault::Html(403), 1);
     let mut running = start(&home, &["watch", "--no-claude", "--interval", "1"]);
@@ -157,7 +149,7 @@ fn an_unwritable_state_is_reported_once_and_stops_nothing() {
 #[test]
 fn two_watches_share_the_work() {
     let sandbox = sandbox();
-    let home = home(&sandbox, -5);
+    let home = Home::with_token(&sandbox, -5);
     sandbox.fail(Endpoint::Token, Fault::Slow(Duration::from_secs(1)), 1);
     let first = start(&home, &[&QUIET[..], &["60"]].concat());
     let second = start(&home, &[&QUIET[..], &["60"]].concat());
@@ -187,19 +179,19 @@ mod signals {
     fn a_signal_ends_a_nap_an_exchange_and_a_wait_for_the_lock() {
         let sandbox = sandbox();
         for signal in ["INT", "TERM", "HUP"] {
-            let idle = home(&sandbox, 3600);
+            let idle = Home::with_token(&sandbox, 3600);
             let running = start(&idle, &[&QUIET[..], &["60"]].concat());
             std::thread::sleep(Duration::from_millis(300));
             interrupt(running, signal);
 
-            let asking = home(&sandbox, -5);
+            let asking = Home::with_token(&sandbox, -5);
             let before = asking.env_text();
             let running = in_flight(&sandbox, &asking, &[&QUIET[..], &["60"]].concat(), Fault::Never);
             interrupt(running, signal);
             assert_eq!(asking.env_text(), before);
             assert_eq!(asking.names(), [".env", ".env.lock"]);
 
-            let waiting = home(&sandbox, -5);
+            let waiting = Home::with_token(&sandbox, -5);
             let holder = in_flight(&sandbox, &waiting, &["get"], Fault::Slow(Duration::from_secs(3)));
             let running = start(&waiting, &[&QUIET[..], &["60"]].concat());
             std::thread::sleep(Duration::from_millis(300));
@@ -211,7 +203,7 @@ mod signals {
     #[test]
     fn a_manual_get_is_seen_after_the_third_failure() {
         let sandbox = sandbox();
-        let home = home(&sandbox, 3600);
+        let home = Home::with_token(&sandbox, 3600);
         let running = start(&home, &["watch", "--no-claude", "--interval", "1", "--threshold", "60"]);
         std::thread::sleep(Duration::from_millis(500));
         home.run(["get", "-f"]).expect(0);
@@ -233,7 +225,7 @@ mod claude {
     use std::path::{Path, PathBuf};
 
     use super::*;
-    use crate::claude::app::Apps;
+    use crate::support::apps::Apps;
 
     /// A Claude with a configuration, in a directory of its own.
     struct Claude {
@@ -262,7 +254,7 @@ mod claude {
     #[test]
     fn a_new_token_is_handed_to_claude_which_is_restarted_as_it_ran() {
         let sandbox = sandbox();
-        let mut home = home(&sandbox, 30);
+        let mut home = Home::with_token(&sandbox, 30);
         let claude = Claude::new(&mut home);
         let _first = claude.apps.start(&claude.app, &["--as", "it ran"]);
         let told = home.run(["watch", "--once"]).expect(0).quietly().stdout;
@@ -288,7 +280,7 @@ mod claude {
             (&["watch", "--once", "--no-restart"], true, true),
             (&["watch", "--once", "--no-claude"], true, false),
         ] {
-            let mut home = home(&sandbox, 30);
+            let mut home = Home::with_token(&sandbox, 30);
             let claude = Claude::new(&mut home);
             let running = runs.then(|| claude.apps.start(&claude.app, &[]));
             let told = home.run(arguments).expect(0).quietly().stdout;
@@ -302,7 +294,7 @@ mod claude {
     #[test]
     fn a_failure_with_claude_is_a_warning_and_the_token_is_stored() {
         let sandbox = sandbox();
-        let mut home = home(&sandbox, 30);
+        let mut home = Home::with_token(&sandbox, 30);
         home.set("CLAUDE_CONFIG_FILE", "/nowhere/claude_desktop_config.json");
         let told = home.run(["watch", "--once"]).expect(0).quietly().stdout;
         assert!(told.contains("⚠️  ") && told.contains("✅ Token refresh complete!"), "{told}");
@@ -313,7 +305,7 @@ mod claude {
     fn a_token_that_claude_drops_is_put_back_once() {
         let sandbox = sandbox();
         for (drop_at, lost) in [("quit", false), ("0.9", false), ("0.9,2.4", true)] {
-            let mut home = home(&sandbox, 30);
+            let mut home = Home::with_token(&sandbox, 30);
             let claude = Claude::new(&mut home);
             let drops = claude.config.to_str().unwrap().to_owned();
             // What ran is started again as it ran: the first one does at its end, or the second one soon after its

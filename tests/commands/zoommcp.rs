@@ -10,10 +10,10 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use zoomtok::sandbox::{CLIENT_ID, Options, Sandbox};
+use zoomtok::sandbox::{CLIENT_ID, Sandbox};
 
-use crate::pages::docs::{read, root};
-use crate::support::{Ended, credentials, ended};
+use crate::support::pages::{read, root};
+use crate::support::{Ended, credentials, ended, sandbox};
 
 const SCRIPTS: [&str; 4] =
     ["get_zoom_token.sh", "check_zoom_token.sh", "update_claude_config.sh", "restart_claude_app.sh"];
@@ -28,7 +28,7 @@ impl Project {
     /// One whose `.env` has what the sandbox asks for, and this behind it.
     fn with(more: &str) -> Self {
         let root = tempfile::tempdir().unwrap();
-        let sandbox = Sandbox::start(Options::default()).unwrap();
+        let sandbox = sandbox();
         let project = Self { root, sandbox };
         fs::create_dir_all(project.scripts()).unwrap();
         for script in SCRIPTS {

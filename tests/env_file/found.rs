@@ -5,14 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::json;
-use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Options, Sandbox};
+use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Sandbox};
 
 use crate::support::mcp_session::Session;
-use crate::support::{Home, names};
-
-fn sandbox() -> Sandbox {
-    Sandbox::start(Options::default()).unwrap()
-}
+use crate::support::{Home, names, sandbox};
 
 fn valid(sandbox: &Sandbox) -> String {
     format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(3000))

@@ -6,19 +6,15 @@ use std::process::Command;
 use std::time::Duration;
 
 use serde_json::Value;
-use zoomtok::sandbox::{Endpoint, Fault, Options, Sandbox};
+use zoomtok::sandbox::{Endpoint, Fault};
 
 use crate::support::canaries::{self, Shows};
 use crate::support::needs::needs;
 use crate::support::rows::tree;
-use crate::support::{Ended, Home, ended_showing};
+use crate::support::{Ended, Home, ended_showing, sandbox};
 
 const TOKEN: &str = "ZOOM_ACCESS_TOKEN";
 const REFRESH: &str = "ZOOM_REFRESH_TOKEN";
-
-fn sandbox() -> Sandbox {
-    Sandbox::start(Options::default()).unwrap()
-}
 
 /// Runs a line of the shell where the `.env` is mounted by itself, or something like it: `$1` is its directory, `$2` the
 /// program, `$3` a directory beside.

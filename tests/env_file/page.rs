@@ -8,9 +8,8 @@ use tempfile::TempDir;
 use zoomtok::store::EnvText;
 
 use crate::env_file::played::{docker, systemd};
-use crate::env_file::readers::{node, python};
-use crate::pages::docs::{quoted, read, rows};
-use crate::support::needs::{Need, needs};
+use crate::support::needs::{Need, SYSTEMD_GENERATOR, needs, node, python};
+use crate::support::pages::{quoted, read, rows};
 
 /// What a reader says of `X`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,10 +157,6 @@ fn docker_itself_reads_what_is_played() {
         assert_eq!(daemon.ask(&path), docker(&text), "{text:?}");
     }
 }
-
-/// Systemd's generator for `environment.d`, a program of its own.
-pub(crate) const SYSTEMD_GENERATOR: &str =
-    "/usr/lib/systemd/user-environment-generators/30-systemd-environment-d-generator";
 
 /// The generator for `environment.d` has the parser of `EnvironmentFile=`. Behind it, it puts in variables and leaves out
 /// what is empty.

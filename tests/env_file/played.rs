@@ -143,14 +143,6 @@ impl Daemon {
             .is_ok_and(|status| status.success())
     }
 
-    /// Whether there is a client that speaks with it.
-    pub(crate) fn is_asked_by_docker(&self) -> bool {
-        let directory = tempfile::tempdir().unwrap();
-        let file = directory.path().join("none");
-        std::fs::write(&file, "").unwrap();
-        self.create(&file) && self.asked.recv_timeout(Duration::from_secs(10)).is_ok()
-    }
-
     /// What Docker makes of `X` in a file.
     pub(crate) fn ask(&self, file: &Path) -> Said {
         if !self.create(file) {

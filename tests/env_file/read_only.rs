@@ -6,20 +6,15 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use serde_json::json;
-use zoomtok::sandbox::{Options, Sandbox};
+use zoomtok::sandbox::Sandbox;
 
-use crate::mcp::token::{assert_exchanges, replace_token};
-use crate::support::Home;
 use crate::support::mcp_session::{Session, wait_until};
 use crate::support::processes::Running;
-
-fn sandbox() -> Sandbox {
-    Sandbox::start(Options::default()).unwrap()
-}
+use crate::support::{Home, assert_exchanges, replace_token, sandbox};
 
 /// A home whose token has so many seconds left, in a `.env` that is to be read only.
 fn home(sandbox: &Sandbox, left: i64) -> Home {
-    let mut home = Home::of(sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(left)));
+    let mut home = Home::with_token(sandbox, left);
     home.set("ZOOMTOK_READ_ONLY", "1");
     home
 }
@@ -144,7 +139,7 @@ fn a_file_that_cannot_be_written_is_used_while_its_token_lasts() {
         fs::set_permissions(home.work(), fs::Permissions::from_mode(mode)).unwrap();
     };
     let sandbox = sandbox();
-    let home = Home::of(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(500)));
+    let home = Home::with_token(&sandbox, 500);
     let run = |arguments: &[&str]| {
         let mut command = bound(&home, arguments);
         set_mode(&home, 0o555);

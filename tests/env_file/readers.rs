@@ -6,7 +6,6 @@
 
 use std::io::{Seek, Write};
 use std::process::Command;
-use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -14,7 +13,7 @@ use proptest::test_runner::TestRunner;
 use tempfile::TempDir;
 use zoomtok::store::EnvText;
 
-use crate::support::needs::needs;
+use crate::support::needs::{needs, node, python};
 
 #[expect(dead_code, reason = "the unit tests use the rest")]
 #[path = "../../src/store/env/text/generated.rs"]
@@ -124,29 +123,6 @@ fn bash(directory: &TempDir) -> Command {
     for name in OURS {
         command.env_remove(name);
     }
-    command
-}
-
-/// Python with python-dotenv, where it is installed.
-pub(crate) fn python(script: &str) -> Command {
-    let mut command =
-        Command::new(std::env::var_os("ZOOMTOK_TEST_PYTHON_DOTENV").unwrap_or("python3".into()));
-    command.args(["-c", script]);
-    command
-}
-
-/// Node with dotenv, where it is installed.
-pub(crate) fn node(script: &str) -> Command {
-    static MODULES: LazyLock<String> = LazyLock::new(|| {
-        let global = || {
-            let root = Command::new("npm").args(["root", "-g"]).output().ok()?;
-            Some(String::from_utf8(root.stdout).ok()?.trim().to_owned())
-        };
-        let named = ["ZOOMTOK_TEST_NODE_DOTENV", "NODE_PATH"];
-        named.into_iter().find_map(|name| std::env::var(name).ok()).or_else(global).unwrap_or_default()
-    });
-    let mut command = Command::new("node");
-    command.args(["-e", script]).env("NODE_PATH", &*MODULES);
     command
 }
 

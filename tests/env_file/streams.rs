@@ -5,13 +5,13 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use zoomtok::sandbox::{Options, Sandbox};
+use zoomtok::sandbox::Sandbox;
 
-use crate::support::{Ended, Home, credentials, ended, names};
+use crate::support::{Ended, Home, credentials, ended, names, sandbox};
 
 /// A home without a `.env`, and a text for one with a token that has so many seconds left.
 fn with_token(left: i64) -> (Sandbox, Home, String) {
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let sandbox = sandbox();
     let token = sandbox.mint(left);
     let text = format!("{}ZOOM_ACCESS_TOKEN={token}\n", credentials(&sandbox));
     (sandbox, Home::empty(), text)
@@ -85,7 +85,7 @@ fn a_new_token_has_no_place_in_it() {
 fn a_named_pipe_is_read_once_where_it_is_named() {
     let (_sandbox, mut home, text) = with_token(3000);
     let pipe = home.work().join(".env");
-    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    crate::support::make_pipe(&pipe);
     // One that was found has nobody who writes into it, and is not waited for.
     let refused = home.run(["check"]).expect(3);
     assert!(
@@ -131,7 +131,7 @@ fn commands_that_read_repeatedly_refuse_a_pipe() {
 fn a_signal_ends_the_wait_for_somebody_who_writes() {
     let (_sandbox, home, _) = with_token(3000);
     let pipe = home.work().join("pipe");
-    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    crate::support::make_pipe(&pipe);
     let mut waiting = home.start(["get", "--env-file", "pipe"]);
     thread::sleep(Duration::from_millis(300));
     assert!(waiting.runs());

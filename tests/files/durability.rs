@@ -3,30 +3,12 @@
 
 use std::fs;
 
-use zoomtok::sandbox::{Options, Sandbox};
+use zoomtok::sandbox::Sandbox;
 
-use crate::support::{Home, credentials};
+use crate::support::{Home, credentials, sandbox, without};
 
 const TOKEN: &str = "ZOOM_ACCESS_TOKEN";
 const EXPIRES: &str = "ZOOM_TOKEN_EXPIRES_AT";
-
-fn sandbox() -> Sandbox {
-    Sandbox::start(Options::default()).unwrap()
-}
-
-/// The text with the values of these variables taken out of the lines that are of the plainest form.
-pub(crate) fn without(text: &str, names: &[&str]) -> String {
-    let mut kept = String::new();
-    for line in text.split_inclusive('\n') {
-        match line.split_once('=') {
-            Some((name, value)) if names.contains(&name.trim_start_matches('\u{feff}')) => {
-                kept.extend([name, "=", value.trim_start_matches(|c| !"\r\n".contains(c))]);
-            }
-            _ => kept.push_str(line),
-        }
-    }
-    kept
-}
 
 #[test]
 fn no_byte_changes_but_those_of_the_token_and_its_end() {
@@ -231,11 +213,8 @@ mod attributes {
     use super::{Home, Sandbox, TOKEN, credentials, sandbox};
     use crate::support::canaries::Shows;
     use crate::support::ended_showing;
+    use crate::support::mode;
     use crate::support::needs::needs;
-
-    fn mode(path: &Path) -> u32 {
-        fs::metadata(path).unwrap().permissions().mode() & 0o7777
-    }
 
     /// One without a `.env`, and the credentials in the environment.
     fn without_env(sandbox: &Sandbox) -> Home {

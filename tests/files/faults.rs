@@ -7,14 +7,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::slice::from_ref;
 
-use zoomtok::sandbox::{Options, Sandbox};
+use zoomtok::sandbox::Sandbox;
 
-use crate::files::durability::without;
 use crate::support::canaries::Shows;
 use crate::support::needs::{needs, strace};
 use crate::support::processes::{note, within};
 use crate::support::rows::tree;
-use crate::support::{Ended, Home, ended_showing, names};
+use crate::support::{Ended, Home, ended_showing, names, sandbox, without};
 
 /// What reads, writes, locks and names files.
 const CALLS: [&str; 12] = [
@@ -94,7 +93,7 @@ fn is_whole(home: &Home, sandbox: &Sandbox, original: &str, injection: &str) {
 /// Has a `get` meet this in each of these calls in turn. Whatever it ends with, the file is whole, and the refresh token
 /// that Zoom takes is in it or waits for it. How many calls there were, and how many of the runs succeeded all the same.
 fn each_call_of_get(calls: &[&str], what: &str, words: &str) -> (usize, usize) {
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let sandbox = sandbox();
     let home = prepared(&sandbox);
     let (original, files) = (home.env_text(), everything_in(&[home.work(), home.state()]));
     let succeeded = Cell::new(0);
@@ -169,7 +168,7 @@ fn an_interrupted_call_of_get_is_made_again() {
 #[test]
 fn a_process_that_is_killed_in_any_call_leaves_the_env_whole() {
     needs!(Strace);
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let sandbox = sandbox();
     let home = Home::of(&sandbox, "# mine\n\nexport A='b # c'\nLAST=1");
     home.run(["get"]).expect(0);
     let (original, files) = (home.env_text(), everything_in(&[home.work(), home.state()]));
@@ -191,8 +190,8 @@ fn claudes_configuration_is_the_old_one_or_the_new_one_and_the_old_one_is_kept()
     const CONFIG: &str =
         "{\n  \"mine\": 1e3,\n  \"mcpServers\": { \"zoom\": { \"command\": \"node\", \"env\": {} } }\n}\n";
     needs!(Strace);
-    let sandbox = Sandbox::start(Options::default()).unwrap();
-    let home = Home::of(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(3000)));
+    let sandbox = sandbox();
+    let home = Home::with_token(&sandbox, 3000);
     let directory = home.work().join("Claude");
     fs::create_dir(&directory).unwrap();
     let (file, backup) = (directory.join("c.json"), directory.join("c.json.zoomtok.bak"));
@@ -231,7 +230,7 @@ fn claudes_configuration_is_the_old_one_or_the_new_one_and_the_old_one_is_kept()
 #[test]
 fn without_locks_zoom_is_not_asked() {
     needs!(Strace);
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let sandbox = sandbox();
     let home = Home::of(&sandbox, "");
     let (text, lock) = (home.env_text(), home.work().join(".env.lock"));
     for error in ["ENOLCK", "EOPNOTSUPP", "ENOSYS"] {

@@ -7,12 +7,12 @@ use std::process::Command;
 use serde_json::{Value, json};
 use zoomtok::sandbox::Sandbox;
 
-use crate::mcp::gate::{under, within_a_window};
-use crate::support::Home;
-use crate::support::mcp_session::{Answer, Session, api_calls, sandbox};
+use crate::support::mcp_session::{Answer, Session, api_calls};
 use crate::support::needs::needs;
+use crate::support::policies::{under, within_a_window};
 use crate::support::processes::within;
 use crate::support::rows::tree;
+use crate::support::{Home, sandbox};
 
 /// A policy that allows one call in an hour.
 fn one_call() -> Value {

@@ -1,16 +1,13 @@
 //! Limits of the system and umasks: what cannot be done is said, and what is made can be used.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
 use std::process::Command;
 
 use serde_json::json;
-use zoomtok::sandbox::{Options, Sandbox};
 
 use crate::support::processes::{NOBODY, bound, is_root, within};
 use crate::support::rows::tree;
-use crate::support::{Ended, Home, ended};
+use crate::support::{Ended, Home, ended, mode, sandbox};
 
 /// The program as `bound` has it, started by a shell that has done something first.
 fn after(home: &Home, first: &str, arguments: &[&str]) -> Command {
@@ -29,13 +26,9 @@ fn run(home: &Home, first: &str, arguments: &[&str]) -> Ended {
     ended(after(home, first, arguments).output().unwrap())
 }
 
-fn mode(path: &Path) -> u32 {
-    fs::metadata(path).unwrap().permissions().mode() & 0o777
-}
-
 #[test]
 fn files_made_under_any_umask_can_be_used() {
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let sandbox = sandbox();
     for umask in ["0", "0177", "0277", "0777"] {
         let home = Home::of(&sandbox, "");
         let first = format!("unset XDG_STATE_HOME; umask {umask}");
@@ -56,8 +49,8 @@ fn files_made_under_any_umask_can_be_used() {
 
 #[test]
 fn a_limit_of_the_system_is_an_error_in_words() {
-    let sandbox = Sandbox::start(Options::default()).unwrap();
-    let mut home = Home::of(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(3000)));
+    let sandbox = sandbox();
+    let mut home = Home::with_token(&sandbox, 3000);
     let config = home.work().join("claude.json");
     home.is_for_secrets(&config);
     fs::write(home.work().join("policy.json"), json!({"version": "1", "default": "allow"}).to_string())
@@ -106,14 +99,14 @@ fn a_limit_of_the_system_is_an_error_in_words() {
 
 #[test]
 fn an_output_that_would_become_too_large_is_an_error_in_words() {
-    let sandbox = Sandbox::start(Options::default()).unwrap();
-    let home = Home::of(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(3000)));
+    let sandbox = sandbox();
+    let home = Home::with_token(&sandbox, 3000);
     run(&home, "exec >out; ulimit -f 0", &["get", "--print"]).expect(1).says(&["(ulimit -f)"]);
 }
 
 #[test]
 fn failing_to_start_a_thread_is_reported() {
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let sandbox = sandbox();
     let mut home = Home::of(&sandbox, "");
     // The name is looked up in a thread.
     home.set("ZOOM_OAUTH_URL", "https://zoom.invalid");

@@ -2,20 +2,19 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use zoomtok::sandbox::{Options, Sandbox};
+use zoomtok::sandbox::Sandbox;
 
 use crate::support::mcp_session::Session;
-use crate::support::{Ended, Home, names};
+use crate::support::{Ended, Home, names, sandbox};
 
 const CONFIG: &str = r#"{"mcpServers": {"zoom": {"command": "node", "env": {"ZOOM_ACCESS_TOKEN": "x"}}}}"#;
 
 /// A home with a good token, and a configuration of Claude's that waits for it.
 pub(crate) fn home(sandbox: &Sandbox) -> Home {
-    let mut home = Home::of(sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(3000)));
+    let mut home = Home::with_token(sandbox, 3000);
     fs::create_dir(home.work().join("Claude")).unwrap();
     let config = home.work().join("Claude/claude_desktop_config.json");
     fs::write(&config, CONFIG).unwrap();
@@ -33,7 +32,7 @@ fn state(home: &Home) -> PathBuf {
 
 pub(crate) fn pipe(path: &Path) {
     let _ = fs::remove_file(path);
-    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+    crate::support::make_pipe(path);
 }
 
 /// Runs it to its end, which has to come.
@@ -54,7 +53,7 @@ type Runs<'a> = &'a [(&'a [&'a str], i32, &'a str)];
 
 #[test]
 fn no_command_waits_for_a_pipe() {
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let sandbox = sandbox();
     let fresh = || home(&sandbox);
     let work = |name: &'static str| move |home: &Home| home.work().join(name);
     let in_state = |name: &'static str| move |home: &Home| state(home).join(name);
@@ -140,7 +139,7 @@ fn no_command_waits_for_a_pipe() {
 
 #[test]
 fn the_server_waits_for_no_pipe() {
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let sandbox = sandbox();
     let policy = json!({
         "version": "1",
         "default": "allow",

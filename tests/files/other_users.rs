@@ -7,12 +7,12 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use zoomtok::sandbox::{Fault, Options, Sandbox};
+use zoomtok::sandbox::Fault;
 
 use crate::support::needs::needs;
 use crate::support::processes::{NOBODY, in_flight};
 use crate::support::rows::tree;
-use crate::support::{Home, ended, names};
+use crate::support::{Home, ended, names, sandbox};
 
 const THEM: u32 = NOBODY;
 /// What only root may read.
@@ -48,7 +48,7 @@ fn all_text_of_theirs(home: &Home) -> String {
 #[test]
 fn a_file_that_was_exchanged_meanwhile_is_not_copied() {
     needs!(Root);
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let sandbox = sandbox();
     for (act, what) in [
         ("mv .env old; ln -s ../secret .env", "symbolic link"),
         // A file of root's that lies about in a directory of theirs.
@@ -83,7 +83,7 @@ fn a_file_that_was_exchanged_meanwhile_is_not_copied() {
 #[test]
 fn a_directory_that_was_exchanged_meanwhile_is_not_written_to() {
     needs!(Root);
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let sandbox = sandbox();
     let mut home = Home::of(&sandbox, "A=1\n");
     give_to_them(&mut home);
     let of_root = home.work().with_file_name("of-root");
@@ -101,7 +101,7 @@ fn a_directory_that_was_exchanged_meanwhile_is_not_written_to() {
 #[test]
 fn files_that_root_makes_in_another_users_home_belong_to_that_user() {
     needs!(Root);
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let sandbox = sandbox();
     let mut home = Home::of(&sandbox, "");
     let config = home.work().join("claude.json");
     fs::write(&config, r#"{"mcpServers": {"zoom": {"command": "node", "env": {}}}}"#).unwrap();

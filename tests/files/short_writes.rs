@@ -6,12 +6,10 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use tempfile::TempDir;
-use zoomtok::sandbox::{Options, Sandbox};
 
-use crate::files::durability::without;
 use crate::support::canaries::Shows;
 use crate::support::needs::needs;
-use crate::support::{Ended, Home, ended_showing, names};
+use crate::support::{Ended, Home, ended_showing, names, sandbox, without};
 
 const OURS: [&str; 3] = ["ZOOM_ACCESS_TOKEN", "ZOOM_TOKEN_EXPIRES_AT", "ZOOM_REFRESH_TOKEN"];
 
@@ -50,7 +48,7 @@ impl Preloaded {
 fn a_kernel_that_takes_a_byte_a_call_gets_all_of_them() {
     needs!(CCompiler);
     let preloaded = Preloaded::build();
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let sandbox = sandbox();
     let home = Home::of_user(&sandbox, "# mine\n\nexport A='b # c'\nLAST=1");
     home.run(["get"]).expect(0);
     let original = home.env_text();
@@ -75,7 +73,7 @@ fn a_disk_that_becomes_full_between_any_two_bytes_harms_nothing() {
     const STEP: usize = 4099;
     needs!(CCompiler);
     let preloaded = Preloaded::build();
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let sandbox = sandbox();
     let home = Home::of_user(&sandbox, "# mine\n\nexport A='b # c'\nLAST=1");
     home.run(["get"]).expect(0);
     let original = home.env_text();

@@ -7,12 +7,12 @@ use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use zoomtok::sandbox::{CLIENT_ID, CLIENT_SECRET, Options, Sandbox};
+use zoomtok::sandbox::{CLIENT_ID, CLIENT_SECRET};
 
 use crate::support::canaries::Shows;
 use crate::support::needs::needs;
 use crate::support::processes::within;
-use crate::support::{Home, ended_showing};
+use crate::support::{Home, ended_showing, sandbox};
 
 /// Runs the program under strace and gives the calls that succeeded, and what it printed.
 fn traced(home: &Home, arguments: &[&str]) -> (Vec<String>, String) {
@@ -34,7 +34,7 @@ fn traced(home: &Home, arguments: &[&str]) -> (Vec<String>, String) {
 #[test]
 fn a_replace_is_atomic_private_and_durable() {
     needs!(Strace);
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let sandbox = sandbox();
     let home = Home::of(&sandbox, "");
     let (calls, _) = traced(&home, &["get", "-f"]);
 
@@ -83,8 +83,8 @@ fn a_replace_is_atomic_private_and_durable() {
 #[test]
 fn check_opens_no_file_for_writing() {
     needs!(Strace);
-    let sandbox = Sandbox::start(Options::default()).unwrap();
-    let home = Home::of(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(3000)));
+    let sandbox = sandbox();
+    let home = Home::with_token(&sandbox, 3000);
     for arguments in [&["check"][..], &["check", "--json"]] {
         let (calls, _) = traced(&home, arguments);
         assert!(calls.iter().any(|call| call.contains("/.env\"")));
@@ -99,7 +99,7 @@ fn check_opens_no_file_for_writing() {
 #[test]
 fn no_secret_is_an_argument_of_a_process() {
     needs!(Strace);
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let sandbox = sandbox();
     let basic = BASE64.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}"));
     for arguments in [
         &["get", "-f", "--print"][..],

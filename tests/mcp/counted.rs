@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
 
-use crate::mcp::gate::{start, under, within_a_window};
-use crate::support::Home;
 use crate::support::canaries;
-use crate::support::mcp_session::{SOON, Sent, Session, api_calls, sandbox, token, wait_until};
+use crate::support::mcp_session::{SOON, Sent, Session, api_calls, token, wait_until};
+use crate::support::policies::{start, under, within_a_window};
 use crate::support::rows::tree;
+use crate::support::{Home, sandbox};
 
 /// How many calls are under way at once.
 const IN_FLIGHT: usize = 32;

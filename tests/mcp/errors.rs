@@ -8,9 +8,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use zoomtok::sandbox::{CLIENT_ID, CLIENT_SECRET, Endpoint, Fault, RetryAfter};
 
-use crate::support::Home;
-use crate::support::mcp_session::{Session, sandbox};
+use crate::support::mcp_session::Session;
 use crate::support::rows::{each, tree};
+use crate::support::{Home, sandbox};
 
 use without_a_token::without_a_token;
 

@@ -5,19 +5,8 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::support::mcp_session::{home, sandbox};
-use crate::support::needs::needs;
-use crate::support::{Home, ended};
-
-/// The Python whose `mcp` is meant.
-pub(crate) fn python() -> String {
-    env::var("ZOOMTOK_TEST_PYTHON").unwrap_or("python3".into())
-}
-
-/// The Inspector that is meant.
-pub(crate) fn inspector() -> String {
-    env::var("ZOOMTOK_TEST_INSPECTOR").unwrap_or("mcp-inspector".into())
-}
+use crate::support::needs::{inspector, needs, python_with_mcp};
+use crate::support::{Home, ended, sandbox};
 
 /// Runs a foreign program as one of ours would run, but where the system finds its own.
 fn run(home: &Home, program: &str, arguments: &[&str]) -> Output {
@@ -35,7 +24,11 @@ fn the_sdk_for_python_finds_everything_as_it_must_be() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/mcp_sdk.py");
     let sandbox = sandbox();
     for mode in ["legacy", "auto"] {
-        let output = run(&home(&sandbox, 3600), &python(), &[script, mode, env!("CARGO_BIN_EXE_zoomtok")]);
+        let output = run(
+            &Home::with_token(&sandbox, 3600),
+            &python_with_mcp(),
+            &[script, mode, env!("CARGO_BIN_EXE_zoomtok")],
+        );
         let told = ended(output).expect(0).stdout;
         assert!(told.contains("ada@example.com") && told.contains("[POLICY DENIED]"), "{told}");
     }
@@ -48,7 +41,9 @@ fn the_inspector_lists_and_calls() {
     let inspect = |arguments: &[&str]| -> Value {
         let program = ["--cli", env!("CARGO_BIN_EXE_zoomtok"), "mcp", "--method"];
         let printed =
-            ended(run(&home(&sandbox, 3600), &inspector(), &[&program, arguments].concat())).expect(0).stdout;
+            ended(run(&Home::with_token(&sandbox, 3600), &inspector(), &[&program, arguments].concat()))
+                .expect(0)
+                .stdout;
         serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}: {printed}"))
     };
     let listed = inspect(&["tools/list"]);

@@ -2,29 +2,15 @@
 
 use std::fs;
 use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
 
-use crate::files::durability::without;
-use crate::support::Home;
-use crate::support::mcp_session::{Answer, SOON, Session, api_calls, home, sandbox, wait_until};
+use crate::support::mcp_session::{Answer, SOON, Session, api_calls, wait_until};
+use crate::support::policies::{start, under, within_a_window};
 use crate::support::rows::{each, jwt};
-
-/// A home with a good token and a policy in `policy.json`.
-pub(crate) fn under(sandbox: &Sandbox, policy: &Value) -> Home {
-    let home = home(sandbox, 3000);
-    write_policy(&home, &policy.to_string());
-    home
-}
-
-/// In one step: half a policy would be told as a broken one.
-pub(crate) fn write_policy(home: &Home, text: &str) {
-    let half = home.work().join("policy.json.new");
-    fs::write(&half, text).unwrap();
-    fs::rename(half, home.work().join("policy.json")).unwrap();
-}
+use crate::support::{Home, sandbox, without};
 
 /// A policy that allows so many calls of a tool an hour, and all others.
 fn at_most(max: u32, tool: &str) -> Value {
@@ -33,19 +19,6 @@ fn at_most(max: u32, tool: &str) -> Value {
         "default": "allow",
         "tools": {tool: {"limits": [{"counter": "c", "window": "hour", "max": max, "scope": "grant"}]}},
     })
-}
-
-pub(crate) fn start(home: &Home) -> Session {
-    Session::start(home, &["--no-watch", "--policy", "policy.json"])
-}
-
-/// Waits where a window of so many seconds is about to end: a test must be in one.
-pub(crate) fn within_a_window(seconds: u64, needed: u64) {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    let left = seconds - now % seconds;
-    if left <= needed {
-        thread::sleep(Duration::from_secs(left + 1));
-    }
 }
 
 fn within_an_hour() {
@@ -150,7 +123,7 @@ fn two_servers_of_one_env_have_one_limit() {
 fn without_a_policy_ten_refreshes_a_minute_pass_and_everything_else() {
     within_a_window(60, 10);
     let sandbox = sandbox();
-    let home = Home::of(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(3000)));
+    let home = Home::with_token(&sandbox, 3000);
     let mut session = Session::start(&home, &["--no-watch"]);
     sandbox.fail(Endpoint::Token, Fault::Slow(Duration::from_secs(1)), 1);
     let answers = session.call_many("zoom_refresh_token", json!({}), 60);

@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use zoomtok::sandbox::{Options, Sandbox};
 
 use crate::support::processes::Running;
 use crate::support::{Ended, Home, names};
+#[cfg(unix)]
+use crate::support::{mode, sandbox};
 
 /// The entry of a server that needs a token, which Claude starts through node.
 const NODE: &str = r#"{
@@ -34,7 +35,7 @@ const BACKUP: &str = "claude_desktop_config.json.zoomtok.bak";
 /// A home with a `.env`, and Claude's directory without a configuration, the path of which is set.
 pub(crate) fn home() -> Home {
     let mut home = Home::with_env("ZOOM_ACCESS_TOKEN=canary-of-env\n");
-    let path = config_path(&home);
+    let path = home.config_path();
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     home.set("CLAUDE_CONFIG_FILE", path.to_str().unwrap());
     home
@@ -42,20 +43,12 @@ pub(crate) fn home() -> Home {
 
 pub(crate) fn home_with(config: &str) -> Home {
     let home = home();
-    fs::write(config_path(&home), config).unwrap();
+    fs::write(home.config_path(), config).unwrap();
     home
 }
 
-pub(crate) fn config_path(home: &Home) -> PathBuf {
-    home.work().join("Claude").join(FILE)
-}
-
-pub(crate) fn config(home: &Home) -> String {
-    fs::read_to_string(config_path(home)).unwrap()
-}
-
 fn config_names(home: &Home) -> Vec<String> {
-    names(config_path(home).parent().unwrap())
+    names(home.config_path().parent().unwrap())
 }
 
 /// Runs `mcp --install` and sees that nothing secret is in what it says.
@@ -69,7 +62,7 @@ pub(crate) fn install(home: &Home, arguments: &[&str], code: i32) -> Ended {
 /// The server that is there now: its command and its arguments, and where it keeps its state.
 #[track_caller]
 pub(crate) fn server(home: &Home, name: &str) -> (PathBuf, Vec<String>) {
-    let root: Value = serde_json::from_str(&config(home)).unwrap();
+    let root: Value = serde_json::from_str(&home.config()).unwrap();
     let server = root["mcpServers"][name].as_object().unwrap();
     assert_eq!(server.keys().collect::<Vec<_>>(), ["args", "command", "env"]);
     assert_eq!(server["env"], json!({"XDG_STATE_HOME": home.state()}));
@@ -92,7 +85,7 @@ fn entry(home: &Home) -> String {
 fn a_file_is_made_where_claude_has_none_yet() {
     let home = home();
     let stdout = install(&home, &[], 0).stdout;
-    let path = config_path(&home);
+    let path = home.config_path();
     assert!(
         stdout.starts_with(&format!("⚙️  Claude's configuration made: {}\n", path.display())),
         "{stdout}"
@@ -115,11 +108,11 @@ fn another_server_of_that_name_is_replaced_and_nothing_else_changes() {
     let old = CONFIG.replace("NODE", NODE);
     let home = home_with(&old);
     let stdout = install(&home, &[], 0).stdout;
-    assert_eq!(config(&home), CONFIG.replace("NODE", &entry(&home)));
-    assert!(!config(&home).contains("canary"));
+    assert_eq!(home.config(), CONFIG.replace("NODE", &entry(&home)));
+    assert!(!home.config().contains("canary"));
     assert!(stdout.contains("In place of: /usr/local/bin/node, with its arguments"), "{stdout}");
     // What was replaced is in the copy, with the token, and that is said.
-    let backup = config_path(&home).with_file_name(BACKUP);
+    let backup = home.config_path().with_file_name(BACKUP);
     assert_eq!(fs::read_to_string(&backup).unwrap(), old);
     for part in ["The version before is kept in", BACKUP, "It may hold a token"] {
         assert!(stdout.contains(part), "{part}: {stdout}");
@@ -128,35 +121,29 @@ fn another_server_of_that_name_is_replaced_and_nothing_else_changes() {
     assert_eq!(mode(&backup), 0o600);
 
     // A copy from before is left as it is, and told as one.
-    fs::write(config_path(&home), old.replace("the servers", "later")).unwrap();
+    fs::write(home.config_path(), old.replace("the servers", "later")).unwrap();
     let stdout = install(&home, &[], 0).stdout;
     assert!(stdout.contains("An older version is in") && stdout.contains("It may hold a token"), "{stdout}");
     assert_eq!(fs::read_to_string(&backup).unwrap(), old);
     assert_eq!(config_names(&home), [FILE, BACKUP]);
 }
 
-#[cfg(unix)]
-fn mode(path: &Path) -> u32 {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::metadata(path).unwrap().permissions().mode() & 0o7777
-}
-
 #[test]
 fn the_same_again_writes_nothing() {
     let home = home_with(&CONFIG.replace("NODE", NODE));
     install(&home, &[], 0);
-    let text = config(&home);
-    let modified = fs::metadata(config_path(&home)).unwrap().modified().unwrap();
-    fs::remove_file(config_path(&home).with_file_name(BACKUP)).unwrap();
+    let text = home.config();
+    let modified = fs::metadata(home.config_path()).unwrap().modified().unwrap();
+    fs::remove_file(home.config_path().with_file_name(BACKUP)).unwrap();
     for flags in [&[][..], &["--dry-run"]] {
         assert!(install(&home, flags, 0).stdout.starts_with("✅ Nothing to do: "));
     }
-    assert_eq!(config(&home), text);
-    assert_eq!(fs::metadata(config_path(&home)).unwrap().modified().unwrap(), modified);
+    assert_eq!(home.config(), text);
+    assert_eq!(fs::metadata(home.config_path()).unwrap().modified().unwrap(), modified);
     assert_eq!(config_names(&home), [FILE]);
     // With another argument it is another server.
     install(&home, &["--no-watch", "-q"], 0);
-    assert_eq!(config(&home).replace(",\n\t\t\t\t\"--no-watch\"", ""), text);
+    assert_eq!(home.config().replace(",\n\t\t\t\t\"--no-watch\"", ""), text);
 }
 
 #[test]
@@ -167,8 +154,8 @@ fn a_dry_run_shows_the_change_and_writes_nothing() {
     for part in ["would be updated", "would then be: {", "/usr/local/bin/node", "would be kept in", BACKUP] {
         assert!(stdout.contains(part), "{part}: {stdout}");
     }
-    assert_eq!((config(&home), config_names(&home)), (old, vec![FILE.to_owned()]));
-    fs::remove_file(config_path(&home)).unwrap();
+    assert_eq!((home.config(), config_names(&home)), (old, vec![FILE.to_owned()]));
+    fs::remove_file(home.config_path()).unwrap();
     assert!(install(&home, &["--dry-run"], 0).stdout.contains("would be made"));
     assert_eq!((config_names(&home), names(&home.state())), (vec![], vec![]));
     home.run(["mcp", "--dry-run"]).expect(2);
@@ -177,9 +164,9 @@ fn a_dry_run_shows_the_change_and_writes_nothing() {
 #[test]
 fn without_claude_installed_it_reports_where_it_looked() {
     let home = home();
-    fs::remove_dir(config_path(&home).parent().unwrap()).unwrap();
+    fs::remove_dir(home.config_path().parent().unwrap()).unwrap();
     for flags in [&[][..], &["--dry-run"]] {
-        let path = config_path(&home);
+        let path = home.config_path();
         install(&home, flags, 3).says(&["does not exist", path.to_str().unwrap(), "CLAUDE_CONFIG_FILE"]);
     }
     assert_eq!(home.names(), [".env"]);
@@ -197,7 +184,7 @@ fn a_configuration_that_cannot_be_edited_is_named_and_left_alone() {
         let home = home_with(text);
         let ended = install(&home, &[], 3).says(&[FILE, part]);
         assert!(ended.stdout.is_empty(), "{}", ended.stdout);
-        assert_eq!((config(&home), config_names(&home)), (text.to_owned(), vec![FILE.to_owned()]));
+        assert_eq!((home.config(), config_names(&home)), (text.to_owned(), vec![FILE.to_owned()]));
     }
 }
 
@@ -213,10 +200,10 @@ fn many_at_once_all_succeed_and_one_of_them_stays() {
     for one in all {
         one.end().expect(0);
     }
-    let text = config(&home).replace(",\n\t\t\t\t\"--no-watch\"", "");
+    let text = home.config().replace(",\n\t\t\t\t\"--no-watch\"", "");
     assert_eq!(text, CONFIG.replace("NODE", &entry(&home)));
     assert_eq!(config_names(&home), [FILE, BACKUP]);
-    assert_eq!(fs::read_to_string(config_path(&home).with_file_name(BACKUP)).unwrap(), old);
+    assert_eq!(fs::read_to_string(home.config_path().with_file_name(BACKUP)).unwrap(), old);
 
     // Where there is no file yet, one of them makes it.
     let home = self::home();
@@ -252,11 +239,11 @@ fn the_name_the_policy_and_the_env_file_come_from_settings_and_flags() {
     assert_eq!(names(&home), ["other.env", "flag.json"]);
 
     // A policy that no server would start with is told now.
-    let before = config(&home);
+    let before = home.config();
     install(&home, &["--policy", "none.json"], 3).says(&["cannot read", "none.json"]);
     install(&home, &["--policy", "faulty.json"], 3).says(&["faulty.json", "default: must be"]);
     install(&home, &["--policy", "."], 3).says(&["it is a directory"]);
-    assert_eq!(config(&home), before);
+    assert_eq!(home.config(), before);
 }
 
 /// An absolute path, from the home's directory on.
@@ -289,7 +276,7 @@ fn links_are_named_as_they_are() {
 
 #[test]
 fn with_it_in_place_nobody_puts_a_token_there_or_restarts_claude() {
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let sandbox = sandbox();
     let home = home_with(r#"{"mcpServers": {}}"#);
     home.write_env(&format!(
         "{}ZOOM_ACCESS_TOKEN={}\n",
@@ -297,7 +284,7 @@ fn with_it_in_place_nobody_puts_a_token_there_or_restarts_claude() {
         sandbox.mint(-60)
     ));
     install(&home, &[], 0);
-    let before = config(&home);
+    let before = home.config();
     let events = home.run(["watch", "--once", "--json"]).expect(0).stdout;
     let events: Vec<Value> = events.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let names: Vec<&str> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
@@ -305,5 +292,5 @@ fn with_it_in_place_nobody_puts_a_token_there_or_restarts_claude() {
     assert!(!names.contains(&"restarting_claude") && !names.contains(&"warning"), "{names:?}");
     let stdout = home.run(["update-claude"]).expect(0).quietly().stdout;
     assert!(stdout.contains("Nothing to do") && stdout.contains("reads .env itself"), "{stdout}");
-    assert_eq!(config(&home), before);
+    assert_eq!(home.config(), before);
 }

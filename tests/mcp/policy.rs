@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::mcp::gate::{start, under, write_policy};
-use crate::support::Home;
-use crate::support::mcp_session::{Session, api_calls, sandbox};
+use crate::support::mcp_session::{Session, api_calls};
+use crate::support::policies::{start, under, write_policy};
+use crate::support::{Home, sandbox};
 
 #[test]
 fn a_hidden_tool_is_neither_listed_nor_called() {

@@ -12,9 +12,9 @@ use zoomtok::clock::{Stop, SystemClock};
 use zoomtok::files::Lock;
 use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
 
-use crate::support::mcp_session::{Session, home, sandbox, wait_until};
+use crate::support::mcp_session::{Session, wait_until};
 use crate::support::processes::Running;
-use crate::support::{Ended, Home, ended};
+use crate::support::{Ended, Home, ended, sandbox};
 
 /// What is done at once, on a machine that is busy.
 const AT_ONCE: Duration = Duration::from_secs(2);
@@ -50,7 +50,7 @@ fn every_version_with_a_handshake_is_spoken() {
         ("1999-12-31", newest),
         ("", newest),
     ] {
-        let home = home(&sandbox, GOOD);
+        let home = Home::with_token(&sandbox, GOOD);
         let mut session = Session::without_greeting(&home, &[]);
         let server = session.greet(asked);
         assert_eq!(server["protocolVersion"], spoken, "{asked}");
@@ -79,7 +79,7 @@ fn it_starts_with_nothing_and_says_what_is_missing_when_a_tool_is_called() {
 #[test]
 fn it_starts_without_a_network_and_says_so_when_a_tool_is_called() {
     // Nobody listens there any more.
-    let home = home(&sandbox(), GOOD);
+    let home = Home::with_token(&sandbox(), GOOD);
     let mut session = Session::start(&home, &[]);
     assert_eq!(session.tools().len(), 14);
     session.call("list_users", json!({})).fails(&["127.0.0.1"]);
@@ -89,7 +89,7 @@ fn it_starts_without_a_network_and_says_so_when_a_tool_is_called() {
 #[test]
 fn the_end_of_its_input_ends_it_whenever_it_comes() {
     let sandbox = sandbox();
-    let home = home(&sandbox, GOOD);
+    let home = Home::with_token(&sandbox, GOOD);
     let began = Instant::now();
     // Before anything, and after half of a line.
     for bytes in [&b""[..], b"{\"jsonrpc\":\"2.0\",\"id\":1,\"met"] {
@@ -112,7 +112,7 @@ fn the_end_of_its_input_ends_it_whenever_it_comes() {
 #[test]
 fn requests_before_the_end_of_input_are_answered() {
     let sandbox = sandbox();
-    let home = home(&sandbox, GOOD);
+    let home = Home::with_token(&sandbox, GOOD);
     let mut session = Session::start(&home, &[]);
     sandbox.fail(Endpoint::Api, Fault::Slow(Duration::from_millis(300)), 1);
     session.send("get_user", &json!({"user_id": "me"}));
@@ -123,7 +123,7 @@ fn requests_before_the_end_of_input_are_answered() {
 #[test]
 fn a_call_that_hangs_does_not_keep_it_from_ending() {
     let sandbox = sandbox();
-    let home = home(&sandbox, GOOD);
+    let home = Home::with_token(&sandbox, GOOD);
     let mut session = Session::start(&home, &[]);
     hang(&sandbox, &mut session);
     let closed = Instant::now();
@@ -134,7 +134,7 @@ fn a_call_that_hangs_does_not_keep_it_from_ending() {
 #[test]
 fn a_lock_that_is_stuck_does_not_keep_it_from_ending() {
     let sandbox = sandbox();
-    let home = home(&sandbox, -10);
+    let home = Home::with_token(&sandbox, -10);
     let held = Lock::acquire(
         &home.env_path().canonicalize().unwrap(),
         AT_ONCE,
@@ -158,7 +158,7 @@ fn a_lock_that_is_stuck_does_not_keep_it_from_ending() {
 #[test]
 fn a_client_that_no_longer_reads_ends_it() {
     let sandbox = sandbox();
-    let home = home(&sandbox, GOOD);
+    let home = Home::with_token(&sandbox, GOOD);
     let mut server = Running::new(home.command(["mcp"]).stdin(Stdio::piped()).spawn().unwrap());
     let (mut stdin, mut stdout) = (server.stdin(), BufReader::new(server.stdout()));
     let hello = json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "a", "version": "1"}});
@@ -182,7 +182,7 @@ fn line(id: u32, method: &str, parameters: &Value) -> String {
 #[test]
 fn its_input_may_be_a_file() {
     let sandbox = sandbox();
-    let home = home(&sandbox, GOOD);
+    let home = Home::with_token(&sandbox, GOOD);
     let hello = json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "a", "version": "1"}});
     let call = json!({"name": "get_user", "arguments": {"user_id": "me"}});
     let path = home.work().join("requests");
@@ -199,7 +199,7 @@ fn its_input_may_be_a_file() {
 #[test]
 fn a_quick_call_does_not_wait_for_a_slow_one() {
     let sandbox = sandbox();
-    let home = home(&sandbox, GOOD);
+    let home = Home::with_token(&sandbox, GOOD);
     let mut session = Session::start(&home, &[]);
     sandbox.fail(Endpoint::Api, Fault::Slow(AT_ONCE), 1);
     let slow = session.send("get_user", &json!({"user_id": "me"}));
@@ -217,7 +217,7 @@ fn a_call_that_is_taken_back_ends_at_once() {
     // In the sandbox's place: it shows when a connection ends.
     let zoom = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let sandbox = sandbox();
-    let mut home = home(&sandbox, GOOD);
+    let mut home = Home::with_token(&sandbox, GOOD);
     home.set("ZOOM_API_URL", &format!("http://{}/v2", zoom.local_addr().unwrap()));
     let mut session = Session::start(&home, &[]);
 
@@ -244,7 +244,7 @@ fn a_call_that_is_taken_back_ends_at_once() {
 #[test]
 fn the_first_call_of_a_session_can_be_taken_back_in_the_same_breath() {
     let sandbox = sandbox();
-    let home = home(&sandbox, GOOD);
+    let home = Home::with_token(&sandbox, GOOD);
     sandbox.fail(Endpoint::Api, Fault::Never, 1);
     let mut session = Session::without_greeting(&home, &[]);
     let meta = json!({"io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -289,14 +289,14 @@ mod signals {
     use std::process::{Command, Stdio};
     use std::time::Instant;
 
-    use super::{AT_ONCE, GOOD, Home, Session, fs, hang, home, sandbox, wait_until};
+    use super::{AT_ONCE, GOOD, Home, Session, fs, hang, sandbox, wait_until};
 
     #[test]
     fn a_signal_ends_it_at_once_and_well() {
         let sandbox = sandbox();
         for signal in ["TERM", "INT"] {
             for busy in [false, true] {
-                let home = home(&sandbox, GOOD);
+                let home = Home::with_token(&sandbox, GOOD);
                 let mut session = Session::start(&home, &[]);
                 if busy {
                     hang(&sandbox, &mut session);
@@ -314,7 +314,7 @@ mod signals {
     fn a_signal_ends_it_also_while_it_reads_from_what_does_not_end() {
         let sandbox = sandbox();
         for signal in ["TERM", "INT"] {
-            let home = home(&sandbox, GOOD);
+            let home = Home::with_token(&sandbox, GOOD);
             let mut session = Session::of(command(&home, "exec \"$0\" mcp >out"));
             session.send_text("ping", "{}");
             wait_until("an answer", || fs::read(home.work().join("out")).is_ok_and(|out| !out.is_empty()));

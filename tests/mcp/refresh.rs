@@ -5,15 +5,14 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Endpoint, Fault};
 
-use crate::mcp::token::{assert_exchanges, replace_token};
-use crate::support::Home;
-use crate::support::mcp_session::{Session, home, sandbox, token, wait_until};
+use crate::support::mcp_session::{Session, token, wait_until};
 use crate::support::rows::exp;
+use crate::support::{Home, assert_exchanges, replace_token, sandbox};
 
 #[test]
 fn a_refresh_without_arguments_shows_no_secret() {
     let sandbox = sandbox();
-    let home = home(&sandbox, 3000);
+    let home = Home::with_token(&sandbox, 3000);
     let old = token(&home);
     let mut session = Session::start(&home, &["--no-watch"]);
     let answer = session.call("zoom_refresh_token", json!({})).ok();
@@ -42,7 +41,7 @@ fn given(refresh_token: &str) -> Value {
 #[test]
 fn a_refresh_with_credentials_answers_as_the_server_does_that_it_comes_from() {
     let sandbox = sandbox();
-    let home = home(&sandbox, 3000);
+    let home = Home::with_token(&sandbox, 3000);
     let before = home.env_text();
     let mut session = Session::start(&home, &["--no-watch"]);
     session.shows_given_tokens();
@@ -74,7 +73,7 @@ fn a_refresh_with_credentials_answers_as_the_server_does_that_it_comes_from() {
 #[test]
 fn the_tokens_of_a_cancelled_refresh_answer_the_next_one() {
     let sandbox = sandbox();
-    let home = home(&sandbox, 3000);
+    let home = Home::with_token(&sandbox, 3000);
     let mut session = Session::start(&home, &["--no-watch"]);
     session.shows_given_tokens();
     let arguments = given(&sandbox.refresh_token());
@@ -94,7 +93,7 @@ fn the_tokens_of_a_cancelled_refresh_answer_the_next_one() {
 #[test]
 fn a_refresh_with_half_of_the_credentials_asks_nobody() {
     let sandbox = sandbox();
-    let home = home(&sandbox, 3000);
+    let home = Home::with_token(&sandbox, 3000);
     let mut session = Session::start(&home, &["--no-watch"]);
     for left_out in ["zoom_refresh_token", "zoom_client_id", "zoom_client_secret"] {
         for empty in [None, Some(Value::Null), Some(json!(""))] {
@@ -154,7 +153,7 @@ fn the_refresh_token_that_is_kept_here_is_worth_nothing_without_its_app() {
 #[test]
 fn the_status_says_what_the_token_is_worth() {
     let sandbox = sandbox();
-    let home = home(&sandbox, 3000);
+    let home = Home::with_token(&sandbox, 3000);
     // What is not fetched here stays as it is.
     home.write_env(&home.env_text().replace("ZOOM_CLIENT_ID=", "ZOOM_CLIENT_IT="));
     let mut session = Session::start(&home, &["--no-watch"]);
@@ -200,7 +199,7 @@ fn the_status_says_what_the_token_is_worth() {
 #[test]
 fn the_status_tells_of_a_refresh_that_failed() {
     let sandbox = sandbox();
-    let home = home(&sandbox, 100);
+    let home = Home::with_token(&sandbox, 100);
     home.write_env(&home.env_text().replace("ZOOM_CLIENT_SECRET=", "ZOOM_CLIENT_SECRET=not"));
     let mut session = Session::start(&home, &[]);
     session.wait_for("❌ Token refresh failed (1 of 3): ");

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::mcp::install::{config, config_path, home, home_with, install, path_in, server};
+use crate::mcp::install::{home, home_with, install, path_in, server};
 use crate::support::{Ended, Home};
 
 /// The server of zoomtok's own that an earlier installation, and its user, have left.
@@ -26,7 +26,7 @@ fn warned(home: &Home, parts: &[&str]) -> Ended {
 
 #[track_caller]
 fn installed(home: &Home) -> Value {
-    serde_json::from_str::<Value>(&config(home)).unwrap()["mcpServers"]["zoom"].clone()
+    serde_json::from_str::<Value>(&home.config()).unwrap()["mcpServers"]["zoom"].clone()
 }
 
 #[test]
@@ -42,9 +42,9 @@ fn an_installed_policy_stays_unless_another_is_named() {
     let with_policy = args(&home);
     assert_eq!(with_policy[3], "--policy");
     // A plain installation keeps it.
-    let before = config(&home);
+    let before = home.config();
     assert!(install(&home, &[], 0).stdout.starts_with("✅ Nothing to do"));
-    assert_eq!(config(&home), before);
+    assert_eq!(home.config(), before);
     // One of something else says that it stays.
     let stdout = install(&home, &["--no-watch"], 0).stdout;
     assert_eq!(args(&home), [&with_policy[..], &["--no-watch".to_owned()]].concat());
@@ -68,7 +68,7 @@ fn the_env_file_the_variables_and_all_else_of_an_own_server_stay() {
     fs::write(&there, "").unwrap();
     let there = there.to_str().unwrap().to_owned();
     let env = json!({"LANG": "canary", "XDG_STATE_HOME": "/old"});
-    fs::write(config_path(&home), own(&["mcp", "--env-file", &there, "-q"], &env)).unwrap();
+    fs::write(home.config_path(), own(&["mcp", "--env-file", &there, "-q"], &env)).unwrap();
     // One that was only found does not take its place.
     let ended = warned(&home, &["goes on reading", "there.env", "--env-file"]);
     let now = installed(&home);
@@ -110,9 +110,9 @@ fn variables_that_a_client_does_not_pass_on_are_written_and_reported() {
     assert_eq!(env["ZOOM_API_URL"], "https://api.zoomgov.com/v2");
     // What no server would start with is not written.
     home.set("ZOOM_API_URL", "http://api.example");
-    let before = config(&home);
+    let before = home.config();
     install(&home, &[], 2).says(&["ZOOM_API_URL"]);
-    assert_eq!(config(&home), before);
+    assert_eq!(home.config(), before);
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn an_unusual_state_directory_is_reported() {
     };
     home.set("HTTPS_PROXY", "http://127.0.0.1:9");
     let elsewhere = if cfg!(windows) { r"C:\elsewhere" } else { "/elsewhere" };
-    fs::write(config_path(&home), there(json!({"XDG_STATE_HOME": elsewhere}))).unwrap();
+    fs::write(home.config_path(), there(json!({"XDG_STATE_HOME": elsewhere}))).unwrap();
     let told = home.run(["doctor"]).stdout;
     let state = Path::new(elsewhere).join("zoomtok");
     let expected = format!("keeps its state in {}, and zoomtok here in", state.display());
@@ -149,7 +149,7 @@ fn only_what_would_serve_is_taken_for_zoomtoks_own() {
         ("npx", &["zoomtok", "mcp"], false),
     ] {
         let server = json!({"command": command, "args": args});
-        fs::write(config_path(&home), json!({"mcpServers": {"zoom": server}}).to_string()).unwrap();
+        fs::write(home.config_path(), json!({"mcpServers": {"zoom": server}}).to_string()).unwrap();
         let stdout = install(&home, &["--dry-run"], 0).stdout;
         assert_eq!(stdout.contains("In place of"), !is_own, "{args:?}: {stdout}");
     }

@@ -23,8 +23,7 @@ use tokio::process::{Child, ChildStdout};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::support::canaries::{Shows, assert_clean};
-use crate::support::mcp_session::{home, sandbox};
-use crate::support::{Home, ended};
+use crate::support::{Home, ended, sandbox};
 
 /// How long anything may take that is done in seconds; a busy machine is slow.
 const SOON: Duration = Duration::from_secs(20);
@@ -113,7 +112,7 @@ fn in_both(test: impl AsyncFn(ClientLifecycleMode)) {
 fn it_introduces_itself() {
     let sandbox = sandbox();
     in_both(async |lifecycle| {
-        let home = home(&sandbox, 3600);
+        let home = Home::with_token(&sandbox, 3600);
         let session = Session::begin(&home, &[], lifecycle).await;
         let server = session.client.peer_info().unwrap();
         let who = server.server_info.as_ref().unwrap();
@@ -128,7 +127,7 @@ fn it_introduces_itself() {
 fn every_tool_is_listed_with_its_schema_and_its_hints() {
     let sandbox = sandbox();
     in_both(async |lifecycle| {
-        let home = home(&sandbox, 3600);
+        let home = Home::with_token(&sandbox, 3600);
         let session = Session::begin(&home, &[], lifecycle).await;
         let tools = session.client.list_all_tools().await.unwrap();
         let tools: BTreeMap<_, _> = tools.iter().map(|tool| (tool.name.as_ref(), tool)).collect();
@@ -157,7 +156,7 @@ fn hints(tool: &Tool) -> [Option<bool>; 4] {
 fn a_call_succeeds_or_fails_as_a_result_and_only_what_is_no_call_is_an_error() {
     let sandbox = sandbox();
     in_both(async |lifecycle| {
-        let home = home(&sandbox, 3600);
+        let home = Home::with_token(&sandbox, 3600);
         let session = Session::begin(&home, &[], lifecycle).await;
 
         let user = session.call("get_user", json!({"user_id": "me"})).await.unwrap();
@@ -187,7 +186,7 @@ fn a_client_is_notified_that_other_tools_are_hidden() {
     let sandbox = sandbox();
     in_both(async |lifecycle| {
         let modern = matches!(lifecycle, ClientLifecycleMode::Discover { .. });
-        let home = home(&sandbox, 3600);
+        let home = Home::with_token(&sandbox, 3600);
         let policy = home.work().join("policy.json");
         fs::write(&policy, r#"{"version": "1", "default": "allow"}"#).unwrap();
         let mut session = Session::begin(&home, &["--policy", "policy.json"], lifecycle).await;
@@ -218,7 +217,7 @@ fn a_subscription_does_not_keep_the_server_from_ending() {
     let sandbox = sandbox();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let home = home(&sandbox, 3600);
+        let home = Home::with_token(&sandbox, 3600);
         let preferred_versions = vec![ProtocolVersion::V_2026_07_28];
         let session = Session::begin(&home, &[], ClientLifecycleMode::Discover { preferred_versions }).await;
         let wanted = SubscriptionFilter::builder().tools_list_changed().build();

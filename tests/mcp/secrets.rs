@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use zoomtok::sandbox::{Endpoint, Fault};
 
-use crate::support::mcp_session::{Session, api_calls, home, sandbox, wait_until};
+use crate::support::mcp_session::{Session, api_calls, wait_until};
+use crate::support::{Home, sandbox};
 
 #[test]
 fn a_call_that_is_never_answered_can_be_cancelled_and_keeps_nobody_waiting() {
     let sandbox = sandbox();
-    let home = home(&sandbox, 3000);
+    let home = Home::with_token(&sandbox, 3000);
     let mut session = Session::start(&home, &[]);
     sandbox.fail(Endpoint::Api, Fault::Never, 20);
     let sent: Vec<_> = (0..20).map(|_| session.send("list_meetings", &json!({}))).collect();
@@ -30,7 +31,7 @@ fn a_call_that_is_never_answered_can_be_cancelled_and_keeps_nobody_waiting() {
 fn unreadable_input_is_not_repeated() {
     let canary = "canary4711canary";
     let sandbox = sandbox();
-    let home = home(&sandbox, 3000);
+    let home = Home::with_token(&sandbox, 3000);
     let mut session = Session::start(&home, &[]);
     for (tool, arguments) in [
         ("zoom_refresh_token", json!({"zoom_refresh_token": canary})),
@@ -76,7 +77,7 @@ fn unreadable_input_is_not_repeated() {
 #[test]
 fn secrets_of_a_meeting_are_shown_only_on_demand() {
     let sandbox = sandbox();
-    let home = home(&sandbox, 3000);
+    let home = Home::with_token(&sandbox, 3000);
     let mut session = Session::start(&home, &["--no-watch"]);
     for (tool, arguments) in [
         ("get_meeting", json!({"meeting_id": "81000000001"})),

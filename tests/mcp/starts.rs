@@ -6,10 +6,10 @@ use std::fs;
 use serde_json::json;
 use zoomtok::sandbox::Sandbox;
 
-use crate::mcp::gate::write_policy;
-use crate::support::Home;
-use crate::support::mcp_session::{Session, home, sandbox};
+use crate::support::mcp_session::Session;
+use crate::support::policies::write_policy;
 use crate::support::rows::each;
+use crate::support::{Home, sandbox};
 
 const ALLOW: &str = r#"{"version": "1", "default": "allow"}"#;
 const HIDES: &str = r#"{"version": "1", "default": "allow", "hide": ["delete_meeting"]}"#;
@@ -179,11 +179,11 @@ fn of_policy() -> Vec<(&'static str, Wrong)> {
 
 #[cfg(unix)]
 fn make_pipe(path: &std::path::Path) {
-    assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+    crate::support::make_pipe(path);
 }
 
 fn in_order(sandbox: &Sandbox) -> Home {
-    home(sandbox, 3000)
+    Home::with_token(sandbox, 3000)
 }
 
 #[test]

@@ -4,26 +4,14 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::json;
-use zoomtok::sandbox::{CLIENT_SECRET, Endpoint, Fault, Sandbox};
+use zoomtok::sandbox::{CLIENT_SECRET, Endpoint, Fault};
 
-use crate::files::durability::without;
-use crate::support::Home;
-use crate::support::mcp_session::{SOON, Session, api_calls, home, sandbox, token, wait_until};
+use crate::support::mcp_session::{SOON, Session, api_calls, token, wait_until};
 use crate::support::processes::start;
+use crate::support::{Home, assert_exchanges, replace_token, sandbox};
 
 /// How long an exchange takes in which many processes are to be started, on a machine that is busy.
 const LONG_ENOUGH: Duration = Duration::from_secs(4);
-
-/// Puts another token into the `.env`, as somebody does by hand.
-pub(crate) fn replace_token(home: &Home, token: &str) {
-    let others = without(&home.env_text(), &["ZOOM_ACCESS_TOKEN", "ZOOM_TOKEN_EXPIRES_AT"]);
-    home.write_env(&format!("{others}ZOOM_ACCESS_TOKEN={token}\n"));
-}
-
-#[track_caller]
-pub(crate) fn assert_exchanges(sandbox: &Sandbox, n: usize) {
-    assert_eq!(sandbox.token_requests().len(), n, "requests for a token");
-}
 
 /// An answer of Zoom's that it does not take the token.
 fn not_taken() -> Fault {
@@ -33,7 +21,7 @@ fn not_taken() -> Fault {
 #[test]
 fn two_servers_on_an_expired_token_ask_once() {
     let sandbox = sandbox();
-    let home = home(&sandbox, -10);
+    let home = Home::with_token(&sandbox, -10);
     sandbox.fail(Endpoint::Token, Fault::Slow(Duration::from_secs(1)), 1);
     thread::scope(|scope| {
         for _ in 0..2 {
@@ -52,7 +40,7 @@ fn two_servers_on_an_expired_token_ask_once() {
 #[test]
 fn a_server_a_get_and_a_watch_share_one_exchange() {
     let sandbox = sandbox();
-    let home = home(&sandbox, -10);
+    let home = Home::with_token(&sandbox, -10);
     sandbox.fail(Endpoint::Token, Fault::Slow(LONG_ENOUGH), 1);
     let mut session = Session::start(&home, &[]);
     assert!(sandbox.wait_for_token_requests(1, SOON));
@@ -69,7 +57,7 @@ fn a_server_a_get_and_a_watch_share_one_exchange() {
 #[test]
 fn twenty_gets_a_watch_and_two_servers_make_one_request() {
     let sandbox = sandbox();
-    let home = home(&sandbox, -10);
+    let home = Home::with_token(&sandbox, -10);
     sandbox.fail(Endpoint::Token, Fault::Slow(LONG_ENOUGH), 1);
     let watch = start(&home, &["watch", "--no-claude"]);
     let gets: Vec<_> = (0..20).map(|_| start(&home, &["get", "--print"])).collect();
@@ -95,7 +83,7 @@ fn the_token_is_refreshed_ahead_of_time_without_a_call() {
     // For a client every line is an error: what goes well is shown to whoever asks for it.
     for (arguments, is_told) in [(&["--watch"][..], true), (&[], false), (&["--no-watch"], false)] {
         let sandbox = sandbox();
-        let home = home(&sandbox, 100);
+        let home = Home::with_token(&sandbox, 100);
         let old = token(&home);
         let session = Session::start(&home, arguments);
         wait_until("a refresh", || token(&home) != old);
@@ -138,7 +126,7 @@ fn the_token_is_refreshed_ahead_of_time_without_a_call() {
 #[test]
 fn a_token_that_another_process_got_is_used_at_once() {
     let sandbox = sandbox();
-    let home = home(&sandbox, 1000);
+    let home = Home::with_token(&sandbox, 1000);
     let mut session = Session::start(&home, &["--no-watch"]);
     session.call("list_meetings", json!({})).ok();
     for left in [1000, 3000, 900] {
@@ -164,7 +152,7 @@ fn a_token_that_another_process_got_is_used_at_once() {
 fn a_revoked_token_costs_one_exchange_however_many_call() {
     for calls in [1, 50] {
         let sandbox = sandbox();
-        let home = home(&sandbox, 3000);
+        let home = Home::with_token(&sandbox, 3000);
         let mut session = Session::start(&home, &["--no-watch"]);
         session.call("list_meetings", json!({})).ok();
         sandbox.revoke_all();
@@ -180,7 +168,7 @@ fn a_revoked_token_costs_one_exchange_however_many_call() {
 #[test]
 fn a_token_that_zoom_never_accepts_is_reported_and_not_requested_repeatedly() {
     let sandbox = sandbox();
-    let home = home(&sandbox, 3000);
+    let home = Home::with_token(&sandbox, 3000);
     let mut session = Session::start(&home, &["--no-watch"]);
     sandbox.fail(Endpoint::Api, not_taken(), u32::MAX);
     let answer = session.call("list_meetings", json!({}));
@@ -202,7 +190,7 @@ fn a_token_that_zoom_never_accepts_is_reported_and_not_requested_repeatedly() {
 #[test]
 fn a_call_on_a_revoked_token_reports_wrong_credentials() {
     let sandbox = sandbox();
-    let home = home(&sandbox, 3000);
+    let home = Home::with_token(&sandbox, 3000);
     home.write_env(&home.env_text().replace("ZOOM_CLIENT_SECRET=", "ZOOM_CLIENT_SECRET=not"));
     let mut session = Session::start(&home, &["--no-watch"]);
     sandbox.revoke_all();
@@ -218,7 +206,7 @@ fn a_call_on_a_revoked_token_reports_wrong_credentials() {
 #[test]
 fn the_status_asks_zoom_for_the_token_only_on_demand_and_renews_nothing() {
     let sandbox = sandbox();
-    let home = home(&sandbox, 3000);
+    let home = Home::with_token(&sandbox, 3000);
     let mut session = Session::start(&home, &["--no-watch"]);
     let mut status = |live: bool| session.call("zoom_token_status", json!({"live": live})).ok().value;
     assert_eq!(status(false).get("live"), None);
@@ -256,7 +244,7 @@ fn a_token_in_the_environment_serves_without_credentials_until_it_ends() {
 #[test]
 fn a_given_token_is_used_as_it_is_and_never_renewed_or_written() {
     let sandbox = sandbox();
-    let home = home(&sandbox, 3000);
+    let home = Home::with_token(&sandbox, 3000);
     let before = home.env_text();
     let mut session = Session::start(&home, &["--no-watch"]);
     for (tool, mut arguments) in [
@@ -289,7 +277,7 @@ fn a_given_token_is_used_as_it_is_and_never_renewed_or_written() {
 fn no_threshold_makes_every_call_an_exchange() {
     for left in [3000, -10] {
         let sandbox = sandbox();
-        let home = home(&sandbox, left);
+        let home = Home::with_token(&sandbox, left);
         // Beyond the life of any token.
         home.write_env(&format!("{}ZOOM_TOKEN_THRESHOLD=7200\n", home.env_text()));
         let mut session = Session::start(&home, &["--no-watch"]);
@@ -305,11 +293,11 @@ fn no_threshold_makes_every_call_an_exchange() {
 #[cfg(unix)]
 #[test]
 fn claude_is_left_alone() {
-    use crate::claude::app::Apps;
+    use crate::support::apps::Apps;
 
     let config = r#"{ "mcpServers": { "zoom": { "command": "node", "env": {} } } }"#;
     let sandbox = sandbox();
-    let mut home = home(&sandbox, 100);
+    let mut home = Home::with_token(&sandbox, 100);
     let apps = Apps::new();
     let app = apps.app("Claude");
     let file = apps.path().join("claude_desktop_config.json");
@@ -329,7 +317,7 @@ fn claude_is_left_alone() {
 #[test]
 fn refused_credentials_are_not_tried_again_at_every_call() {
     let sandbox = sandbox();
-    let home = home(&sandbox, -100);
+    let home = Home::with_token(&sandbox, -100);
     let good = home.env_text();
     home.write_env(&good.replace(CLIENT_SECRET, "aSecretThatIsNotTheSandboxsOwn00"));
     let mut session = Session::start(&home, &["--no-watch"]);
@@ -365,7 +353,7 @@ fn an_exported_token_that_zoom_refuses_costs_one_exchange() {
 #[test]
 fn an_api_that_refuses_every_token_costs_one_exchange() {
     let sandbox = sandbox();
-    let home = home(&sandbox, 3000);
+    let home = Home::with_token(&sandbox, 3000);
     sandbox.fail(Endpoint::Api, not_taken(), u32::MAX);
     let mut session = Session::start(&home, &["--no-watch"]);
     for _ in 0..4 {

@@ -5,12 +5,13 @@ use serde_json::{Value, json};
 #[cfg(target_os = "linux")]
 use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
 
-use crate::support::mcp_session::{Session, home, sandbox};
+use crate::support::mcp_session::Session;
+use crate::support::{Home, sandbox};
 
 #[test]
 fn a_transcript_is_sent_once_as_a_text() {
     let sandbox = sandbox();
-    let home = home(&sandbox, 3600);
+    let home = Home::with_token(&sandbox, 3600);
     let mut session = Session::start(&home, &["--no-watch"]);
     let listed = session.ask("tools/list", &json!({}));
     let tools = listed["result"]["tools"].as_array().unwrap();
@@ -69,7 +70,7 @@ fn wide(mib: usize, part: &str) -> String {
 #[test]
 fn any_transcript_takes_little_memory() {
     let sandbox = sandbox();
-    let home = home(&sandbox, 3600);
+    let home = Home::with_token(&sandbox, 3600);
     let mut session = Session::start(&home, &["--no-watch"]);
     let cue = "00:00:01.000 --> 00:00:02.000\r\nAda: words and words\r\n\r\n";
     let spoken = format!("WEBVTT\r\n\r\n{}", cue.repeat(15 * MIB / cue.len()));

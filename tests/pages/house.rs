@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, ItemMod, ItemUse, UseTree, Visibility};
 
-use super::docs::{quoted, read, root, rows};
+use crate::support::pages::{quoted, read, root, rows};
 use crate::support::sources::SOURCES;
 
 /// No file has more lines.

@@ -3,17 +3,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 
 use serde_json::{Value, json};
 use zoomtok::settings::NAMES;
 
 use crate::support::Home;
 use crate::support::mcp_session::Session;
-
-fn read(name: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
-}
+use crate::support::pages::read;
 
 /// The part of the reference under a heading.
 fn section(heading: &str) -> String {

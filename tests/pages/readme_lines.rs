@@ -6,12 +6,11 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use serde_json::Value;
-use zoomtok::sandbox::{Options, Sandbox};
 
-use crate::pages::docs::{pages, quoted, read, root};
 use crate::pages::reader::Reader;
 use crate::support::needs::Need;
-use crate::support::{Ended, Home, credentials};
+use crate::support::pages::{pages, quoted, read, root};
+use crate::support::{Ended, Home, credentials, sandbox};
 
 /// What becomes of a line.
 enum Is {
@@ -262,7 +261,7 @@ fn every_line_that_can_be_copied_does_what_it_says() {
 /// With nothing filled in, the program says so; it does not ask Zoom.
 fn is_filled_in(line: &str) {
     let (name, _) = line.split_once('=').unwrap();
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let sandbox = sandbox();
     let home = Home::of(&sandbox, &format!("{line}\n"));
     home.run(["get"]).expect(3).says(&[name, "placeholder", "marketplace.zoom.us"]);
     assert_eq!(sandbox.token_requests().len(), 0);

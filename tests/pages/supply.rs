@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use spdx::Expression;
 
-use crate::pages::docs::{read, root};
+use crate::support::pages::{read, root};
 
 #[derive(Deserialize)]
 struct Rules {

@@ -16,12 +16,12 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::json;
 use zoomtok::sandbox::{CLIENT_ID, CLIENT_SECRET};
 
-use crate::claude::app::Apps;
-use crate::support::Home;
-use crate::support::mcp_session::{Session, home, sandbox, token, wait_until};
+use crate::support::apps::Apps;
+use crate::support::mcp_session::{Session, token, wait_until};
 use crate::support::needs::needs;
 use crate::support::processes::{Running, bound, start};
 use crate::support::rows::shell;
+use crate::support::{Home, sandbox};
 
 /// Runs a line of a shell that may dump as much core as it likes, until the process that it has become by `exec` says
 /// something; then ends it with SIGQUIT and tells whether that was followed by a core dump.
@@ -45,7 +45,7 @@ fn no_core_is_dumped_but_of_a_command_that_is_run() {
     const SAYS_AND_WAITS: &str = "sh -c 'echo here; read line'";
     needs!(CoreDumps);
     let sandbox = sandbox();
-    let mut home = home(&sandbox, 3000);
+    let mut home = Home::with_token(&sandbox, 3000);
     home.set("PATH", &std::env::var("PATH").unwrap());
     assert!(dumps_core(&home, SAYS_AND_WAITS));
     assert!(!dumps_core(&home, "\"$0\" watch --no-claude --interval 1"));
@@ -55,7 +55,7 @@ fn no_core_is_dumped_but_of_a_command_that_is_run() {
 #[test]
 fn only_root_can_read_its_environment_and_memory_on_linux() {
     let sandbox = sandbox();
-    let home = home(&sandbox, 3000);
+    let home = Home::with_token(&sandbox, 3000);
     let mut mcp = bound(&home, &["mcp"]);
     let watch = bound(&home, &["watch", "--no-claude", "--interval", "1"]);
     mcp.stdin(Stdio::piped());
@@ -113,7 +113,7 @@ fn no_process_is_given_a_secret_but_the_command_of_exec() {
     let record = apps.record();
     let (app_text, file_text) = (app.to_str().unwrap(), file.to_str().unwrap());
 
-    let mut home = home(&sandbox, 1000);
+    let mut home = Home::with_token(&sandbox, 1000);
     let in_env = home.env_text();
     let exported = sandbox.mint(2000);
     // The addresses of a .env that is merely found do not count for what is exported.

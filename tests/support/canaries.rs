@@ -14,10 +14,10 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 use zoomtok::sandbox::{CLIENT_ID, CLIENT_SECRET};
 
-use crate::claude::app::Apps;
-use crate::support::mcp_session::{home, sandbox, token, wait_until};
+use crate::support::apps::Apps;
+use crate::support::mcp_session::{token, wait_until};
 use crate::support::processes::Running;
-use crate::support::{ECHO_TOKEN, Home, exec_shell};
+use crate::support::{ECHO_TOKEN, Home, exec_shell, sandbox};
 
 /// What a run may print of its secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,7 +141,7 @@ fn a_secret_is_found_and_a_mask_is_none() {
 /// Whether a test that does this with a home that has a token fails.
 fn fails(act: impl FnOnce(Home, &str)) -> bool {
     let sandbox = sandbox();
-    let home = home(&sandbox, 3000);
+    let home = Home::with_token(&sandbox, 3000);
     let token = token(&home);
     catch_unwind(AssertUnwindSafe(|| act(home, &token))).is_err()
 }

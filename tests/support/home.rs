@@ -72,6 +72,11 @@ impl Home {
         Self::with_env(&format!("{text}{more}"))
     }
 
+    /// As [`Home::of`], with a token that has so many seconds left.
+    pub(crate) fn with_token(sandbox: &Sandbox, left: i64) -> Self {
+        Self::of(sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(left)))
+    }
+
     /// The current directory of the program.
     pub(crate) fn work(&self) -> PathBuf {
         self.root.path().join("work")
@@ -100,6 +105,15 @@ impl Home {
         let text = self.env_text();
         let line = text.lines().rfind(|line| line.starts_with(&format!("{name}=")))?;
         Some(line.split_once('=')?.1.trim_matches('"').to_owned())
+    }
+
+    /// Where the tests put a configuration of Claude Desktop.
+    pub(crate) fn config_path(&self) -> PathBuf {
+        self.work().join("Claude").join("claude_desktop_config.json")
+    }
+
+    pub(crate) fn config(&self) -> String {
+        fs::read_to_string(self.config_path()).unwrap()
     }
 
     /// The names in the current directory of the program, sorted.

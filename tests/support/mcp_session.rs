@@ -10,7 +10,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use zoomtok::sandbox::{Options, Sandbox, Seen};
+use zoomtok::sandbox::{Sandbox, Seen};
 
 use crate::support::canaries::Shows;
 use crate::support::processes::Running;
@@ -341,16 +341,6 @@ impl Answer {
     pub(crate) fn is_denied(&self) -> bool {
         self.is_error && self.text.starts_with("[POLICY DENIED] ")
     }
-}
-
-/// A Zoom as it usually is.
-pub(crate) fn sandbox() -> Sandbox {
-    Sandbox::start(Options::default()).unwrap()
-}
-
-/// A home whose token has so many seconds left.
-pub(crate) fn home(sandbox: &Sandbox, left: i64) -> Home {
-    Home::of(sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(left)))
 }
 
 /// The token in the `.env`.

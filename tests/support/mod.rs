@@ -1,15 +1,22 @@
 //! What the tests have in common: a home to run the program in, processes, sessions with the MCP server, and the search for
 //! secrets in all that is seen of them.
 
+pub(crate) mod apps;
 pub(crate) mod canaries;
+mod env;
 mod home;
 pub(crate) mod mcp_session;
 #[cfg(unix)]
 pub(crate) mod needs;
+pub(crate) mod pages;
+pub(crate) mod policies;
 pub(crate) mod processes;
 pub(crate) mod rows;
 #[cfg(unix)]
 mod skip;
 pub(crate) mod sources;
 
+pub(crate) use env::{assert_exchanges, replace_token, sandbox, without};
+#[cfg(unix)]
+pub(crate) use env::{make_pipe, mode, set_mode};
 pub(crate) use home::{ECHO_TOKEN, Ended, Home, credentials, ended, ended_showing, exec_shell, names};

@@ -7,9 +7,6 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{LazyLock, Mutex};
 
-use crate::env_file::page::SYSTEMD_GENERATOR;
-use crate::env_file::{played, readers};
-use crate::mcp::foreign;
 use crate::support::processes::is_root;
 use crate::support::skip::skip;
 
@@ -101,23 +98,23 @@ impl Need {
                 shell.arg(directory.path()).status().is_ok_and(|status| status.core_dumped())
             }
             Self::Curl => works(Command::new("curl").arg("--version")),
-            Self::Docker => played::Daemon::start().is_asked_by_docker(),
+            Self::Docker => works(Command::new("docker").arg("--version")),
             Self::ImmutableFiles => {
                 let file = tempfile::NamedTempFile::new().unwrap();
                 let chattr = |flag| works(Command::new("chattr").arg(flag).arg(file.path()));
                 chattr("+i") && chattr("-i")
             }
-            Self::McpInspector => works(Command::new(foreign::inspector()).args(["--cli", "--help"])),
+            Self::McpInspector => works(Command::new(inspector()).args(["--cli", "--help"])),
             Self::McpSdk => works(
-                Command::new(foreign::python()).args(["-c", "from mcp import Client; import jsonschema"]),
+                Command::new(python_with_mcp()).args(["-c", "from mcp import Client; import jsonschema"]),
             ),
             Self::Mounts => {
                 let directory = tempfile::tempdir().unwrap();
                 let script = "mount -t tmpfs -o size=64k none \"$0\" && mount --bind \"$0\" \"$0\"";
                 works(in_mount_namespace().args(["sh", "-c", script]).arg(directory.path()))
             }
-            Self::NodeDotenv => works(&mut readers::node("require('dotenv')")),
-            Self::PythonDotenv => works(&mut readers::python("from dotenv import dotenv_values")),
+            Self::NodeDotenv => works(&mut node("require('dotenv')")),
+            Self::PythonDotenv => works(&mut python("from dotenv import dotenv_values")),
             Self::Root => is_root(),
             Self::Strace => {
                 works(strace().args(["-f", "-o", "/dev/null", "-e", "inject=flock:error=EIO", "true"]))
@@ -135,6 +132,43 @@ impl Need {
         }
         !is_met
     }
+}
+
+/// Systemd's generator for `environment.d`, a program of its own.
+pub(crate) const SYSTEMD_GENERATOR: &str =
+    "/usr/lib/systemd/user-environment-generators/30-systemd-environment-d-generator";
+
+/// The Python whose `mcp` is meant.
+pub(crate) fn python_with_mcp() -> String {
+    std::env::var("ZOOMTOK_TEST_PYTHON").unwrap_or("python3".into())
+}
+
+/// The Inspector that is meant.
+pub(crate) fn inspector() -> String {
+    std::env::var("ZOOMTOK_TEST_INSPECTOR").unwrap_or("mcp-inspector".into())
+}
+
+/// Python with python-dotenv, where it is installed.
+pub(crate) fn python(script: &str) -> Command {
+    let mut command =
+        Command::new(std::env::var_os("ZOOMTOK_TEST_PYTHON_DOTENV").unwrap_or("python3".into()));
+    command.args(["-c", script]);
+    command
+}
+
+/// Node with dotenv, where it is installed.
+pub(crate) fn node(script: &str) -> Command {
+    static MODULES: LazyLock<String> = LazyLock::new(|| {
+        let global = || {
+            let root = Command::new("npm").args(["root", "-g"]).output().ok()?;
+            Some(String::from_utf8(root.stdout).ok()?.trim().to_owned())
+        };
+        let named = ["ZOOMTOK_TEST_NODE_DOTENV", "NODE_PATH"];
+        named.into_iter().find_map(|name| std::env::var(name).ok()).or_else(global).unwrap_or_default()
+    });
+    let mut command = Command::new("node");
+    command.args(["-e", script]).env("NODE_PATH", &*MODULES);
+    command
 }
 
 /// Ends the test here where one of these needs is not met.
@@ -201,7 +235,7 @@ fn a_test_that_lacks_something_says_so_and_fails_where_that_is_required() {
 
 #[test]
 fn ci_requires_every_need() {
-    let ci = fs::read_to_string(crate::pages::docs::root().join(".ci/run")).unwrap();
+    let ci = fs::read_to_string(crate::support::pages::root().join(".ci/run")).unwrap();
     assert!(ci.contains("export ZOOMTOK_TESTS_REQUIRE=${ZOOMTOK_TESTS_REQUIRE-all}"), "{ci}");
 }
 

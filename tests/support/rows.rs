@@ -13,9 +13,9 @@ use std::thread;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
-use zoomtok::sandbox::{Endpoint, Fault, Options, RetryAfter, Sandbox};
+use zoomtok::sandbox::{Endpoint, Fault, RetryAfter, Sandbox};
 
-use crate::support::{Ended, Home};
+use crate::support::{Ended, Home, sandbox};
 
 /// A row of the table.
 pub(crate) struct Row {
@@ -66,7 +66,7 @@ impl Scene {
 impl Row {
     /// Makes it happen to whoever asks.
     pub(crate) fn scene(&self) -> Scene {
-        let sandbox = Sandbox::start(Options::default()).unwrap();
+        let sandbox = sandbox();
         let expired = format!("# mine\nZOOM_ACCESS_TOKEN=\"{}\"\n", sandbox.mint(-100));
         let home = match self.app {
             App::ServerToServer => Home::of(&sandbox, &expired),

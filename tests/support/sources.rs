@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::sync::LazyLock;
 
-use crate::pages::docs::root;
+use crate::support::pages::root;
 use crate::support::rows::tree;
 
 /// A source of the program or of its tests.

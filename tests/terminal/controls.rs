@@ -7,8 +7,8 @@ use std::fs;
 use serde_json::{Value, json};
 use zoomtok::sandbox::{Endpoint, Fault};
 
-use crate::support::mcp_session::{Session, home, sandbox};
-use crate::support::{Ended, Home};
+use crate::support::mcp_session::Session;
+use crate::support::{Ended, Home, sandbox};
 
 /// A name with one of each kind: ESC, a newline that begins a line of its own, DEL, a C1 control, a bidirectional one,
 /// one without width, a tag.
@@ -137,7 +137,7 @@ fn text_for_a_model_has_no_hidden_characters() {
         }
     }
     let sandbox = sandbox();
-    let home = home(&sandbox, 3600);
+    let home = Home::with_token(&sandbox, 3600);
     let mut session = Session::start(&home, &["--no-watch"]);
     let topic = format!("one\r\n\ttwo {NAME} ⚠\u{fe0f} 👩\u{200d}💻");
     let body = json!({"topic": topic, NAME: [topic]}).to_string();

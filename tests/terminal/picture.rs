@@ -10,8 +10,8 @@ use std::fs;
 
 use regex_lite::Regex;
 
-use crate::pages::docs::{read, root};
 use crate::support::Home;
+use crate::support::pages::{read, root};
 use crate::terminal::screen::{UTF8, on_terminal};
 
 const PICTURE: &str = "docs/demo.svg";

@@ -6,10 +6,8 @@ use std::process::Stdio;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-use zoomtok::sandbox::{Options, Sandbox};
-
 use crate::support::canaries::{Shows, assert_clean};
-use crate::support::{Home, credentials};
+use crate::support::{Home, credentials, sandbox};
 
 pub(crate) const UTF8: (&str, &str) = ("LC_ALL", "C.UTF-8");
 const ASCII: (&str, &str) = ("LC_ALL", "C");
@@ -68,7 +66,7 @@ fn advice_is_on_a_line_of_its_own() {
 
 #[test]
 fn colours_are_readable_on_light_and_dark_and_never_the_only_sign() {
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let sandbox = sandbox();
     let env = credentials(&sandbox).replace("ZOOM_CLIENT_SECRET=", "ZOOM_CLIENT_SECRET=x");
     let home = Home::with_env(&env);
     for (arguments, code) in [(&["get"][..], 4), (&["check"], 1), (&["--help"], 0), (&["gte"], 2)] {

@@ -13,12 +13,8 @@ use serde_json::{Value, json};
 use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Endpoint, ExpiresIn, Fault, Options};
 use zoomtok::sandbox::{RetryAfter, Sandbox};
 
-use crate::support::Home;
 use crate::support::rows::{Raw, each, every, passing, refused, tree};
-
-fn sandbox() -> Sandbox {
-    Sandbox::start(Options::default()).unwrap()
-}
+use crate::support::{Home, sandbox};
 
 /// A sandbox whose next token requests, so many, meet a fault; and a home without a token.
 pub(crate) fn failing(fault: Fault, times: u32) -> (Sandbox, Home) {

@@ -8,18 +8,14 @@ use std::time::Duration;
 use zoomtok::sandbox::{Endpoint, Fault, Options, Sandbox};
 
 use crate::support::processes::{Running, crowd, in_flight, start};
-use crate::support::{Ended, Home};
+use crate::support::{Ended, Home, sandbox};
 
 /// Long enough for 50 processes to start on a busy machine, and well within an exchange.
 const ALL_STARTED: Duration = Duration::from_secs(3);
 
-fn sandbox() -> Sandbox {
-    Sandbox::start(Options::default()).unwrap()
-}
-
 /// A home whose token has expired.
 fn expired(sandbox: &Sandbox) -> Home {
-    Home::of(sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(-10)))
+    Home::with_token(sandbox, -10)
 }
 
 /// The different tokens that were printed; every process must have ended well and printed one.

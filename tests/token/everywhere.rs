@@ -2,20 +2,16 @@
 
 use std::time::Duration;
 
-use zoomtok::sandbox::{Endpoint, Fault, Options, Sandbox};
+use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
 
-use crate::support::{ECHO_TOKEN, Home, ended, exec_shell};
+use crate::support::{ECHO_TOKEN, Home, ended, exec_shell, sandbox};
 
 /// Longer than any of these waits takes where all is well.
 const LONG: Duration = Duration::from_secs(20);
 
-fn sandbox() -> Sandbox {
-    Sandbox::start(Options::default()).unwrap()
-}
-
 /// A home whose token has ended.
 fn expired(sandbox: &Sandbox) -> Home {
-    Home::of(sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(-60)))
+    Home::with_token(sandbox, -60)
 }
 
 #[test]

@@ -3,16 +3,12 @@
 
 use std::time::Duration;
 
-use zoomtok::sandbox::{Endpoint, Fault, Options, Sandbox};
+use zoomtok::sandbox::{Endpoint, Fault};
 
-use crate::support::Home;
 use crate::support::processes::in_flight;
+use crate::support::{Home, sandbox};
 
 const REFRESH: &str = "ZOOM_REFRESH_TOKEN";
-
-fn sandbox() -> Sandbox {
-    Sandbox::start(Options::default()).unwrap()
-}
 
 #[test]
 fn an_answer_cut_short_is_reported_as_lost() {

@@ -7,11 +7,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use zoomtok::sandbox::{CLIENT_ID, CLIENT_SECRET, Endpoint, Fault, Options, Sandbox};
+use zoomtok::sandbox::{CLIENT_ID, CLIENT_SECRET, Endpoint, Fault};
 
-use crate::support::Home;
 use crate::support::mcp_session::Session;
 use crate::support::processes::{Running, in_flight};
+use crate::support::{Home, sandbox};
 
 const REFRESH: &str = "ZOOM_REFRESH_TOKEN";
 
@@ -22,10 +22,6 @@ const SIGNALS: [&str; 3] = ["HUP", "INT", "TERM"];
 
 /// How long anything may take that is done in milliseconds; a busy machine is slow.
 const SOON: Duration = Duration::from_secs(10);
-
-fn sandbox() -> Sandbox {
-    Sandbox::start(Options::default()).unwrap()
-}
 
 /// When a signal is sent.
 #[derive(Debug, Clone, Copy)]
@@ -135,7 +131,7 @@ fn a_signal_to_a_server_or_the_end_of_its_client_loses_no_refresh_token() {
 fn a_refresh_token_that_a_client_has_sent_is_answered_before_the_server_ends() {
     for end in ["TERM", "its input"] {
         let sandbox = sandbox();
-        let home = Home::of(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(3000)));
+        let home = Home::with_token(&sandbox, 3000);
         let mut session = Session::start(&home, &["--no-watch"]);
         session.shows_given_tokens();
         sandbox.fail(Endpoint::Token, Fault::Late(ANSWER), 1);
@@ -213,7 +209,7 @@ fn a_watch_and_a_server_end_at_the_second_signal() {
 #[test]
 fn a_hangup_ends_a_watch_as_any_other_signal_does() {
     let sandbox = sandbox();
-    let home = Home::of(&sandbox, &format!("ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(3000)));
+    let home = Home::with_token(&sandbox, 3000);
     let mut running = home.start(["watch", "--no-claude", "--json"]);
     let mut stdout = BufReader::new(running.stdout());
     let mut line = String::new();

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use crate::pages::docs::root;
+use crate::support::pages::root;
 use crate::support::rows::tree;
 
 /// The sources outside of tests that hold one of these words, by their paths below `src`.

@@ -1,17 +1,16 @@
 //! No token is asked for that could not be stored, and one that cannot be stored after all is not thrown away
 //! (claim 5); whoever interrupts finds everything as it was.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::fs::{self};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use zoomtok::sandbox::{Endpoint, Fault, Options, Sandbox};
+use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
 
 use crate::support::canaries::Shows;
 use crate::support::needs::{in_mount_namespace, needs};
 use crate::support::processes::{Running, bound, in_flight, is_free, start};
-use crate::support::{Ended, Home, ended, ended_showing, names};
+use crate::support::{Ended, Home, ended, ended_showing, mode, names, sandbox, set_mode};
 
 const REFRESH: &str = "ZOOM_REFRESH_TOKEN";
 const TOKEN: &str = "ZOOM_ACCESS_TOKEN";
@@ -21,19 +20,6 @@ const BROKEN: &str = "ZOOM_ACCESS_TOKEN=\"no end\n";
 /// Time enough to do something to the files while Zoom is being asked.
 const SLOW: Fault = Fault::Slow(Duration::from_millis(700));
 
-fn sandbox() -> Sandbox {
-    Sandbox::start(Options::default()).unwrap()
-}
-
-fn set_mode(path: &Path, mode: u32) {
-    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
-}
-
-fn mode(path: &Path) -> u32 {
-    fs::metadata(path).unwrap().permissions().mode() & 0o7777
-}
-
-/// The files in the state directories, with their paths.
 fn kept_for_later(home: &Home) -> Vec<PathBuf> {
     let root = home.state().join("zoomtok");
     let directories = names(&root).into_iter().map(|name| root.join(name));

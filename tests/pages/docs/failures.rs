@@ -2,7 +2,7 @@
 //! what an agent is told is what the tests of the server hold it to.
 
 use crate::mcp::errors as mcp_errors;
-use crate::pages::docs::{quoted, read, root, rows};
+use crate::support::pages::{quoted, read, root, rows};
 use crate::support::rows::{every, rows as answers, tree};
 
 /// Whether a text is the one of the page, in which `…` stands for what is different each time.

@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::pages::docs::{quoted, read, rows};
+use crate::support::pages::{quoted, read, rows};
 use crate::support::rows::tree;
+use crate::support::sandbox;
 use crate::support::sources::source_of_constant;
 
 #[cfg(unix)]
@@ -15,7 +16,7 @@ mod made {
     use std::os::unix::fs::PermissionsExt as _;
 
     use serde_json::json;
-    use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Endpoint, Fault, Options, Sandbox};
+    use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Endpoint, Fault};
 
     use super::*;
     use crate::support::Home;
@@ -43,7 +44,7 @@ mod made {
 
     #[test]
     fn every_file_that_is_made_is_on_the_page_with_its_mode() {
-        let sandbox = Sandbox::start(Options::default()).unwrap();
+        let sandbox = sandbox();
         let mut home = Home::empty();
         let config = home.work().join("Claude");
         fs::create_dir(&config).unwrap();
@@ -118,7 +119,7 @@ mod made {
 
     #[test]
     fn an_existing_mode_is_kept_as_the_page_says() {
-        let sandbox = Sandbox::start(Options::default()).unwrap();
+        let sandbox = sandbox();
         let home = Home::of(&sandbox, "");
         fs::set_permissions(home.env_path(), Permissions::from_mode(0o640)).unwrap();
         home.run(["get"]).expect(0);

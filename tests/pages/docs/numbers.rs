@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use zoomtok::watch::{Outcome, Plan, Schedule, View};
 
-use crate::pages::docs::{quoted, read, rows};
+use crate::support::pages::{quoted, read, rows};
 use crate::support::sources::{SOURCES, Source, source_of_constant};
 
 /// What a number counts, in the smallest unit: milliseconds, or pieces, of which a byte is one.

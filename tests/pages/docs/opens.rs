@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::pages::docs::{quoted, read, rows};
+use crate::support::pages::{quoted, read, rows};
 use crate::support::sources::{SOURCES, Source};
 
 /// What opens, makes, moves or removes something by its path, or in a directory.
