@@ -47,7 +47,7 @@ fn files_are_replaced_and_written_in_place_by_those_who_may() {
             "store/env/turn.rs",
             // By way of a turn.
             "store/state/file.rs",
-            "clients/config/write.rs",
+            "clients/file/write.rs",
             // The first `.env` of a scene that is made up, before anybody knows of it.
             "cli/commands/demo.rs",
             "cli/commands/demo/watched.rs",
