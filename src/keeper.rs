@@ -1,9 +1,9 @@
 //! The heart: make sure that there is a token good for what it is needed for, with at most one exchange, however
 //! many processes ask at once.
 //!
-//! The steps are those of [`Keeper::ensure`]. Who finds a good token reads one file and is done. Who does not takes
-//! the lock, looks again, and only then asks Zoom; whoever waited meanwhile finds the new token, or the failure, and
-//! asks nothing.
+//! The steps are those of [`Keeper::ensure`]. A process that finds a good token reads one file and is done. One that does
+//! not waits for its turn, looks again, and only then asks Zoom; those that waited meanwhile find the new token, or the
+//! failure, and ask nothing.
 
 mod look;
 mod need;
@@ -36,7 +36,7 @@ pub struct Keeper<'a> {
     pub clock: &'a dyn Clock,
     /// What ends its waits.
     pub stop: &'a Stop,
-    /// Whom to ask for a token.
+    /// Who is asked for a token.
     pub zoom: &'a dyn Exchange,
     /// Whether exchanges are remembered as attempts of a watch, which all watches keep apart.
     pub watching: bool,
@@ -53,7 +53,7 @@ impl<'a> Keeper<'a> {
         Self { environment, store, clock, stop, zoom: &Http, watching: false }
     }
 
-    /// Looks at the token that is there. Nothing is written, nobody is asked.
+    /// Looks at the existing token. Nothing is written, nobody is asked.
     ///
     /// # Errors
     ///

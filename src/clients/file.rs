@@ -14,7 +14,7 @@ use super::command_line::Reader;
 use super::error::Error;
 use super::system::System;
 use super::table::Client;
-use crate::files::{insist, is_replaceable, read_regular, resolve};
+use crate::files::{is_replaceable, read_regular, resolve, retry_sharing};
 use crate::settings::Settings;
 use crate::store::{Fault, default_state_root, no_place};
 
@@ -96,8 +96,9 @@ impl ClientFile {
             io::ErrorKind::NotFound => self.missing(),
             _ => Error::Unreadable { path: self.path.clone(), source },
         };
-        let real = insist(|| resolve(&self.path)).map_err(failed)?;
-        let bytes = match insist(|| read_regular(&real, MAX_LEN, "which no client's configuration is")) {
+        let real = retry_sharing(|| resolve(&self.path)).map_err(failed)?;
+        let bytes = match retry_sharing(|| read_regular(&real, MAX_LEN, "which no client's configuration is"))
+        {
             Err(error)
                 if error.kind() == io::ErrorKind::NotFound && real.parent().is_some_and(Path::is_dir) =>
             {

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use super::open::opened;
 #[cfg(windows)]
-use super::sharing::insist;
+use super::sharing::retry_sharing;
 
 /// The directory, held until the last clone is dropped.
 #[derive(Debug, Clone)]
@@ -260,24 +260,24 @@ impl Directory {
 
     fn open_file(&self, name: &OsStr, access: Access) -> io::Result<File> {
         let path = self.path_of(name);
-        insist(|| Self::options(access).open(&path))
+        retry_sharing(|| Self::options(access).open(&path))
     }
 
     pub(crate) fn make(&self, name: &OsStr, access: Access) -> io::Result<File> {
         let path = self.path_of(name);
-        insist(|| Self::options(access).write(access != Access::Append).create_new(true).open(&path))
+        retry_sharing(|| Self::options(access).write(access != Access::Append).create_new(true).open(&path))
     }
 
     pub(crate) fn metadata(&self, name: &OsStr) -> io::Result<Metadata> {
-        insist(|| self.path_of(name).symlink_metadata())
+        retry_sharing(|| self.path_of(name).symlink_metadata())
     }
 
     pub(crate) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
-        insist(|| std::fs::rename(self.path_of(from), self.path_of(to)))
+        retry_sharing(|| std::fs::rename(self.path_of(from), self.path_of(to)))
     }
 
     pub(crate) fn remove(&self, name: &OsStr) -> io::Result<()> {
-        insist(|| std::fs::remove_file(self.path_of(name)))
+        retry_sharing(|| std::fs::remove_file(self.path_of(name)))
     }
 }
 

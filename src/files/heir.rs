@@ -4,7 +4,7 @@ use std::fs::Metadata;
 use std::io;
 
 use super::directory::Directory;
-use super::open::insist_regular;
+use super::open::check_regular;
 
 /// Whether what has the name of a file now may take the place of what was read from it before: a regular file, as editors
 /// make them, of the same owner. Anything else may have been put there so that its text is copied, or so that its owner is
@@ -15,7 +15,7 @@ use super::open::insist_regular;
 /// [`io::ErrorKind::InvalidInput`] or [`io::ErrorKind::PermissionDenied`] in words.
 pub(crate) fn follows(before: Option<&Metadata>, now: Option<&Metadata>) -> io::Result<()> {
     let Some(now) = now else { return Ok(()) };
-    insist_regular(now)?;
+    check_regular(now)?;
     if is_owner_of(before, now) {
         return Ok(());
     }

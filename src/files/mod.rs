@@ -33,7 +33,7 @@ pub(crate) use path::{name_of, resolve};
 pub(crate) use probe::is_replaceable;
 pub(crate) use read::{read_opened, read_regular};
 pub use replace::{Reservation, clean, temporary};
-pub(crate) use sharing::insist;
+pub(crate) use sharing::retry_sharing;
 pub(crate) use stream::{is_stream, read_stream};
 pub(crate) use tally::{Released, Tally};
 pub use unchanged::Stamp;

@@ -14,7 +14,7 @@ use std::path::Path;
 /// [`io::ErrorKind::InvalidInput`] for anything but a regular file, and those of the system.
 pub(crate) fn open_regular(path: &Path) -> io::Result<(File, Metadata)> {
     // Some devices do something as soon as they are opened. Whatever has the name a moment later is looked at again.
-    insist_regular(&std::fs::metadata(path)?)?;
+    check_regular(&std::fs::metadata(path)?)?;
     let mut options = OpenOptions::new();
     options.read(true);
     opened(without_waiting(&mut options).open(path))
@@ -24,7 +24,7 @@ pub(crate) fn open_regular(path: &Path) -> io::Result<(File, Metadata)> {
 pub(super) fn opened(file: io::Result<File>) -> io::Result<(File, Metadata)> {
     let file = file.map_err(in_words)?;
     let metadata = file.metadata()?;
-    insist_regular(&metadata)?;
+    check_regular(&metadata)?;
     Ok((file, metadata))
 }
 
@@ -57,7 +57,7 @@ fn in_words(error: io::Error) -> io::Error {
 /// # Errors
 ///
 /// [`io::ErrorKind::InvalidInput`] with what it is.
-pub(super) fn insist_regular(metadata: &Metadata) -> io::Result<()> {
+pub(super) fn check_regular(metadata: &Metadata) -> io::Result<()> {
     let kind = metadata.file_type();
     if kind.is_file() {
         return Ok(());

@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn where_no_file_can_be_made_it_is_told() {
+    fn where_no_file_can_be_made_it_is_reported() {
         let directory = tempfile::tempdir().unwrap();
         let error = is_replaceable(&directory.path().join("none/.env"), 0).unwrap_err();
         assert_eq!(error.code(), Code::Store);

@@ -13,11 +13,11 @@ const SHARING_PATIENCE: Duration = Duration::from_secs(2);
 const SHARING_PAUSE: Duration = Duration::from_millis(10);
 
 /// Attempts something with a file, and on Windows again for a short time while another process is in the way.
-pub(crate) fn insist<T>(attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
-    insist_while(attempt, in_the_way, &SystemClock::start())
+pub(crate) fn retry_sharing<T>(attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    retry_while(attempt, in_the_way, &SystemClock::start())
 }
 
-fn insist_while<T>(
+fn retry_while<T>(
     mut attempt: impl FnMut() -> io::Result<T>,
     again: impl Fn(&io::Error) -> bool,
     clock: &dyn Clock,
@@ -46,24 +46,24 @@ mod tests {
     use crate::clock::manual::ManualClock;
 
     #[test]
-    fn it_insists_for_a_bounded_time() {
+    fn it_retries_for_a_bounded_time() {
         let clock = ManualClock::at("2026-03-04T12:00:00Z");
         let mut left = 3;
         let mut attempt = || {
             left -= 1;
             if left == 0 { Ok("done") } else { Err(io::ErrorKind::PermissionDenied.into()) }
         };
-        assert_eq!(insist_while(&mut attempt, |_| true, &clock).unwrap(), "done");
+        assert_eq!(retry_while(&mut attempt, |_| true, &clock).unwrap(), "done");
         assert_eq!(clock.elapsed(), 2 * SHARING_PAUSE);
         let denied = || Err::<(), _>(io::ErrorKind::PermissionDenied.into());
-        insist_while(denied, |_| true, &clock).unwrap_err();
+        retry_while(denied, |_| true, &clock).unwrap_err();
         assert!(clock.elapsed() <= SHARING_PATIENCE + 3 * SHARING_PAUSE);
     }
 
     #[test]
     fn what_cannot_pass_is_attempted_once() {
         let mut attempts = 0;
-        let result = insist(|| {
+        let result = retry_sharing(|| {
             attempts += 1;
             Err::<(), _>(io::ErrorKind::NotFound.into())
         });

@@ -20,7 +20,7 @@ pub struct Need {
 pub enum Unlike {
     /// Any that lasts will do.
     None,
-    /// Not the one that is there now, whatever it is worth.
+    /// Not the existing one, whatever it is worth.
     Present,
     /// Not this one, which Zoom no longer takes.
     Rejected(Token),
@@ -31,11 +31,11 @@ pub enum Unlike {
 pub struct Kept {
     /// The token.
     pub token: Token,
-    /// When it ends, by this machine's clock.
+    /// When it expires, by this machine's clock.
     pub expires_at: DateTime<Utc>,
     /// The seconds it has left.
     pub left: i64,
-    /// How it was come by.
+    /// How it was obtained.
     pub how: How,
     /// The `.env`.
     pub env_file: PathBuf,
@@ -45,10 +45,10 @@ pub struct Kept {
     pub warnings: Vec<String>,
 }
 
-/// How a token was come by.
+/// How a token was obtained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum How {
-    /// It was there.
+    /// It existed.
     Kept,
     /// Another process fetched it while this one waited.
     Adopted,

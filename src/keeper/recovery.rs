@@ -41,14 +41,14 @@ pub(super) fn rescue(
 pub(super) fn unless_panicking<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     // What it works on is gone with it.
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-        let source = io::Error::other("a fault of zoomtok's own, which is told above");
+        let source = io::Error::other("a fault of zoomtok's own, which is reported above");
         Err(Error::Other { action: "put the new token in its place".into(), source })
     })
 }
 
 /// Those of the tokens that an earlier run could not put in their place which are still to be put there.
 ///
-/// What has been changed by hand since stays: a refresh token only replaces the one that was there when it was
+/// Values that were changed by hand since stay: a refresh token only replaces the one that was there when it was
 /// issued, an access token only one that expires earlier.
 pub(super) fn recoverable(recovery: &Recovery, look: &Look) -> NewTokens {
     let value = |name| recovery.values.get(name).cloned();

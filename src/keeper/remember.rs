@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::need::Need;
 use crate::clock::Clock;
 use crate::error::{Code, Diagnostic as _, Error, Left, Refusal};
-use crate::store::{ClockDifference, Failure, Life, Memory, Turn, digest};
+use crate::store::{ClockDifference, Life, Memory, RememberedFailure, Turn, digest};
 use crate::zoom::{Credentials, Grant, Granted, LONGEST_WAIT, NotGranted};
 
 /// For how long it is believed that tokens live no longer than the last one did. Zoom may change that, and whoever asks
@@ -122,7 +122,7 @@ impl Attempt {
             _ => None,
         };
         if Code::of_exchange(code).is_some() {
-            memory.failure = Some(Failure {
+            memory.failure = Some(RememberedFailure {
                 at: clock.now(),
                 code,
                 message: error.to_string(),

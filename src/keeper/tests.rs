@@ -89,7 +89,7 @@ fn a_failure_changes_nothing_and_is_remembered_for_those_who_wait() {
     assert_eq!(world.text(), CREDENTIALS);
     let failure = world.state().memory().failure.unwrap();
     assert_eq!((failure.code, failure.not_before), (4, None));
-    // Who comes later asks again: the credentials may have been mended.
+    // Who comes later asks again: the credentials may have been corrected.
     world.clock.advance(Duration::from_secs(1));
     assert_eq!(world.get().unwrap().how, How::Fetched);
     assert_eq!(world.state().memory(), Memory::default());
@@ -133,15 +133,15 @@ fn a_failure_that_came_while_waiting_is_taken_over() {
 #[test]
 fn a_refusal_of_other_credentials_is_not_taken_over() {
     let refused = || Error::Refused { refusal: Refusal::Client, status: 400, tracking_id: None };
-    for (mended, is_taken_over) in
-        [(CREDENTIALS.replace("=secret", "=mended"), false), (CREDENTIALS.into(), true)]
+    for (corrected, is_taken_over) in
+        [(CREDENTIALS.replace("=secret", "=corrected"), false), (CREDENTIALS.into(), true)]
     {
         let world = World::new(CREDENTIALS);
         let kept = world.ensure_after(60, Unlike::None, || {
             world.clock.advance(Duration::from_secs(5));
             world.fail(refused());
             world.get().unwrap_err();
-            put(&world.env_file(), &mended);
+            put(&world.env_file(), &corrected);
         });
         assert_eq!(
             matches!(kept, Err(Error::TakenOver { code: Code::Refused, .. })),

@@ -24,6 +24,7 @@ pub use snapshot::{Snapshot, StoredTokens};
 pub(crate) use state::no_place;
 pub(crate) use state::root_where as state_root_where;
 pub use state::{
-    ClockDifference, Failure, Life, Memory, Recovery, StateDirectory, default_root as default_state_root,
+    ClockDifference, Life, Memory, Recovery, RememberedFailure, StateDirectory,
+    default_root as default_state_root,
 };
 pub use turn::{Reserved, Store, Turn};

@@ -8,9 +8,9 @@ use std::io;
 use std::path::Path;
 
 use crate::files::directory::Directory;
-use crate::files::open::insist_regular;
+use crate::files::open::check_regular;
 #[cfg(windows)]
-use crate::files::sharing::insist;
+use crate::files::sharing::retry_sharing;
 
 /// Makes a temporary file this process's own until it is closed.
 ///
@@ -42,16 +42,16 @@ pub(super) fn replaceable(_: &Directory, target: &Path, old: &Metadata) -> io::R
     use std::os::windows::fs::OpenOptionsExt as _;
     // The right that a replace needs, and that a program withholds which keeps the file open.
     const DELETE: u32 = 0x0001_0000;
-    insist_regular(old)?;
+    check_regular(old)?;
     if old.permissions().readonly() {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
     }
-    insist(|| File::options().access_mode(DELETE).open(target)).map(drop)
+    retry_sharing(|| File::options().access_mode(DELETE).open(target)).map(drop)
 }
 
 #[cfg(not(windows))]
 pub(super) fn replaceable(directory: &Directory, target: &Path, old: &Metadata) -> io::Result<()> {
-    insist_regular(old)?;
+    check_regular(old)?;
     // Otherwise it is the directory that decides, and the temporary file shows whether it does.
     crate::files::obstacle::obstacle(directory, target).map_or(Ok(()), |obstacle| Err(obstacle.error()))
 }

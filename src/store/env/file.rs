@@ -9,8 +9,8 @@ use zeroize::Zeroizing;
 use super::text::{Entry, EnvText, Fault};
 use crate::error::Error;
 use crate::files::{
-    Access, Directory, Lock, distrust, follows, insist, is_stream, name_of, open_regular, read_opened,
-    read_stream, resolve,
+    Access, Directory, Lock, distrust, follows, is_stream, name_of, open_regular, read_opened, read_stream,
+    resolve, retry_sharing,
 };
 use crate::store::state::Texts;
 
@@ -64,8 +64,8 @@ impl EnvFile {
     /// [`Error::Unreadable`] or [`Error::Unparseable`] for a file that is there and is not a readable `.env`.
     pub fn read(path: &Path, names: &[&'static str]) -> Result<Self, Error> {
         let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
-        let real = insist(|| resolve(path)).map_err(unreadable)?;
-        let found = insist(|| open_regular(&real)).and_then(read_all).map_err(|error| {
+        let real = retry_sharing(|| resolve(path)).map_err(unreadable)?;
+        let found = retry_sharing(|| open_regular(&real)).and_then(read_all).map_err(|error| {
             let is_stream = is_none(&error) && is_stream(path);
             if is_stream { io::Error::new(io::ErrorKind::InvalidInput, STREAM) } else { error }
         });
@@ -80,7 +80,7 @@ impl EnvFile {
     /// As above.
     pub fn read_under(lock: &Lock, path: &Path, names: &[&'static str]) -> Result<Self, Error> {
         let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
-        let real = insist(|| resolve(path)).map_err(unreadable)?;
+        let real = retry_sharing(|| resolve(path)).map_err(unreadable)?;
         if real != lock.target() {
             return Self::read(path, names);
         }
@@ -115,9 +115,10 @@ impl EnvFile {
         texts: impl FnOnce(&Path) -> Option<Texts>,
     ) -> Result<Option<Self>, Error> {
         let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
-        let real = insist(|| resolve(path)).map_err(unreadable)?;
+        let real = retry_sharing(|| resolve(path)).map_err(unreadable)?;
         let Some(texts) = texts(&real) else { return Ok(None) };
-        let (bytes, metadata) = insist(|| open_regular(&real)).and_then(read_all).map_err(unreadable)?;
+        let (bytes, metadata) =
+            retry_sharing(|| open_regular(&real)).and_then(read_all).map_err(unreadable)?;
         if !texts.are_in(&bytes) {
             return Ok(None);
         }

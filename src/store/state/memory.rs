@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memory {
     /// The last exchange, if it failed.
-    pub failure: Option<Failure>,
+    pub failure: Option<RememberedFailure>,
     /// When a watch last began an exchange, whatever became of it.
     #[serde(default)]
     pub attempt: Option<DateTime<Utc>>,
@@ -38,7 +38,7 @@ pub struct Life {
 
 /// A failure that processes which waited for it take over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Failure {
+pub struct RememberedFailure {
     /// When it was known.
     pub at: DateTime<Utc>,
     /// Its exit code: 4 or 5.

@@ -15,7 +15,7 @@ fn locked(root: &Path) -> Lock {
 
 fn memory() -> Memory {
     Memory {
-        failure: Some(Failure {
+        failure: Some(RememberedFailure {
             at: "2026-03-04T12:00:00Z".parse().unwrap(),
             code: 5,
             message: "no token for now".into(),

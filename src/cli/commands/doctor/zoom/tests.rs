@@ -1,7 +1,7 @@
 use super::super::finding::tests::{hold, text};
 use super::*;
 use crate::settings::Origin;
-use crate::store::{ClockDifference, Failure};
+use crate::store::{ClockDifference, RememberedFailure};
 use crate::token::{Claims, Token};
 
 fn time(text: &str) -> DateTime<Utc> {
@@ -33,8 +33,8 @@ fn reached(ahead: Result<Option<i64>, Error>) -> Reached {
     Reached { host: "zoom.us".into(), ahead }
 }
 
-fn failure() -> Failure {
-    Failure {
+fn failure() -> RememberedFailure {
+    RememberedFailure {
         at: time("11:00:00"),
         code: 4,
         message: "Zoom refused".into(),
