@@ -97,15 +97,6 @@ pub enum Error {
         problem: String,
     },
 
-    /// A policy that is not valid.
-    #[error("{} is not a valid policy: {}", .path.display(), .faults.join("; "))]
-    Policy {
-        /// The file.
-        path: PathBuf,
-        /// Everything that is wrong with it, each with its place.
-        faults: Vec<String>,
-    },
-
     /// There is no token that could be handed on.
     #[error("no token to hand on: {problem}")]
     NoToken {
@@ -257,8 +248,7 @@ impl Diagnostic for Error {
             | Self::Credential { .. }
             | Self::Unparseable { .. }
             | Self::Unreadable { .. }
-            | Self::Untrusted { .. }
-            | Self::Policy { .. } => Code::Configuration,
+            | Self::Untrusted { .. } => Code::Configuration,
             Self::Unread => Code::Done,
             Self::Refused { .. } => Code::Refused,
             Self::Passing { .. } | Self::UnsafeToken { .. } => Code::Passing,

@@ -22,6 +22,12 @@ pub trait Diagnostic: std::error::Error {
         let hint = self.hint().map(|hint| format!(". {hint}.")).unwrap_or_default();
         self.with_causes() + &hint
     }
+
+    /// The same as a sentence, with its full stop.
+    fn sentence(&self) -> String {
+        let told = self.told();
+        if told.ends_with('.') { told } else { format!("{told}.") }
+    }
 }
 
 #[cfg(test)]
@@ -70,6 +76,7 @@ mod tests {
         ] {
             let closed: Box<dyn Diagnostic> = Box::new(Closed { cause, hint });
             assert_eq!(closed.told(), expected);
+            assert_eq!(closed.sentence(), format!("{}.", expected.trim_end_matches('.')));
         }
     }
 }

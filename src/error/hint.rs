@@ -33,9 +33,6 @@ impl Error {
             Self::Untrusted { path, .. } => {
                 Some(format!("If it may be used, name it: --env-file {}", path.display()))
             }
-            Self::Policy { path, .. } => {
-                Some(format!("zoomtok policy check {} lists this line by line", path.display()))
-            }
             Self::NoToken { .. } => Some("Fetch one with zoomtok get -f".into()),
             Self::Unreadable { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 Some("See to its owner and its permissions".into())

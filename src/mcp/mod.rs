@@ -16,7 +16,6 @@
 //!
 //! A call has its arguments read, passes the gate with what they became, gets the token and asks Zoom, in this order.
 
-mod gate;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod oracle;
 mod wire;
@@ -36,15 +35,15 @@ use tokio::sync::watch;
 use crate::clock::{Stop, SystemClock, pause, runtime};
 use crate::error::{Code, Error};
 use crate::event::Event;
-use crate::mcp::gate::{Gate, Voice};
 use crate::mcp::wire::stdio::Patient;
 use crate::mcp::zoom::ground::Reader;
 use crate::mcp::zoom::server::{Parts, Server};
 use crate::mcp::zoom::tools::{self, Definition};
 use crate::policy::Catalog;
+use crate::policy::gate::{Gate, Voice};
 use crate::settings::Environment;
 use crate::tokens::Tokens;
-use crate::tokens::ahead::Ahead;
+use crate::tokens::ahead::{Ahead, LOOK};
 
 /// How long calls in flight go on when the client has closed its end: who pipes requests into the server gets their
 /// answers, and the SDKs, which send SIGTERM two seconds after they have closed it, need not.
@@ -112,7 +111,7 @@ pub fn serve(options: Options) -> Result<Code, Error> {
         tokio::select! {
             () = session(Server::new(parts), transport, &begun) => {}
             () = end(&stop, gone, &tokens) => {}
-            () = async { gate.watch().await; std::future::pending().await } => {}
+            () = async { gate.watch(LOOK).await; std::future::pending().await } => {}
         }
         tokens.settle().await;
     });

@@ -8,8 +8,8 @@ use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
 
 use super::*;
-use crate::mcp::zoom::ground::Ground;
 use crate::mcp::zoom::tools::{self, Definition};
+use crate::policy::gate::Ground;
 
 /// The id of the last request. No other has it but by chance.
 const LAST: u64 = 7_711_241;

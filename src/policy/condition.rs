@@ -44,6 +44,8 @@ impl fmt::Display for Path {
 /// One entry of `require` or `deny_if`.
 #[derive(Debug, Clone)]
 pub(super) struct Condition {
+    /// Its place in the policy.
+    pub(super) rule: String,
     pub(super) path: Path,
     pub(super) test: Test,
     /// What the agent is told when it is refused.

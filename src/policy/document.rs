@@ -1,4 +1,5 @@
-//! The text of a policy, read with everything that is wrong with it.
+//! The text of a policy, read with everything that is wrong with it. It is read without any tools: whether it fits those
+//! of a server is for `check`.
 
 use std::collections::BTreeMap;
 
@@ -7,24 +8,44 @@ use serde_json::{Map, Value};
 use super::condition::{Condition, OPERATORS, Path, Test};
 use super::fault::{Place, PolicyFault, hint, read_json};
 use super::limit::{Limit, Window};
-use super::sense::{Argument, List, Sense};
-use super::{Catalog, Policy, Rules};
+use super::{Hidden, Policy, Rules};
 
-/// Reads a policy; see [`Policy::parse`].
-pub(super) fn read(text: &str, tools: &Catalog) -> Result<Policy, Vec<PolicyFault>> {
-    let (value, faults) = read_json(text).map_err(|fault| vec![fault])?;
-    let mut reader = Reader { tools, faults, warnings: Vec::new() };
-    match reader.policy(&value) {
-        Some(policy) if reader.faults.is_empty() => Ok(Policy { warnings: reader.warnings, ..policy }),
-        _ => Err(reader.faults),
-    }
+/// What was read of a text.
+#[derive(Debug)]
+pub(super) struct Document {
+    /// All of it that could be read.
+    pub(super) policy: Policy,
+    /// Every path in it, also those of conditions and limits that have another fault.
+    pub(super) paths: Vec<PlacedPath>,
+    /// What is wrong with the rest.
+    pub(super) faults: Vec<PolicyFault>,
+}
+
+/// A path, and where it stands.
+#[derive(Debug)]
+pub(super) struct PlacedPath {
+    pub(super) tool: String,
+    pub(super) place: Place,
+    pub(super) path: Path,
+}
+
+/// Reads a policy.
+pub(super) fn read(text: &str) -> Document {
+    let (value, faults) = match read_json(text) {
+        Ok(read) => read,
+        Err(fault) => return Document { policy: Policy::default(), paths: Vec::new(), faults: vec![fault] },
+    };
+    let mut reader = Reader { faults, paths: Vec::new(), tool: None };
+    let policy = reader.policy(&value).unwrap_or_default();
+    Document { policy, paths: reader.paths, faults: reader.faults }
 }
 
 /// Reads on after a fault. What is None has its fault noted.
-struct Reader<'t> {
-    tools: &'t Catalog,
+struct Reader {
     faults: Vec<PolicyFault>,
-    warnings: Vec<PolicyFault>,
+    paths: Vec<PlacedPath>,
+    /// The tool whose rules are being read.
+    tool: Option<String>,
 }
 
 /// An object of the policy.
@@ -33,7 +54,7 @@ struct Object<'v> {
     place: Place,
 }
 
-impl Reader<'_> {
+impl Reader {
     fn note(&mut self, place: &Place, problem: impl Into<String>) {
         self.faults.push(place.fault(problem));
     }
@@ -55,16 +76,18 @@ impl Reader<'_> {
         for rules in tools.values() {
             self.no_counter_twice(&all_tools, &rules.limits);
         }
-        Some(Policy { allows_others: allows_others?, hide, all_tools, tools, warnings: Vec::new() })
+        Some(Policy {
+            allows_others: allows_others.unwrap_or_default(),
+            hide,
+            all_tools,
+            tools,
+            warnings: Vec::new(),
+        })
     }
 
-    fn hidden(&mut self, value: &Value, place: &Place) -> Option<String> {
+    fn hidden(&mut self, value: &Value, place: &Place) -> Option<Hidden> {
         let Some(name) = value.as_str() else { return self.fault(place, "must be the name of a tool") };
-        if name == "*" || self.tools.contains_key(name) {
-            return Some(name.to_owned());
-        }
-        let hint = hint(name, self.tools.keys().map(String::as_str));
-        self.fault(place, format!("unknown tool {name:?}{hint}"))
+        Some(Hidden { rule: place.to_string(), name: name.to_owned() })
     }
 
     fn all_tools(&mut self, policy: &Object<'_>) -> Vec<Limit> {
@@ -76,7 +99,7 @@ impl Reader<'_> {
             if value.get("increment_from").is_some() {
                 reader.note(&place.field("increment_from"), "the tools have no argument in common");
             }
-            reader.limit(value, place, None)
+            reader.limit(value, place)
         });
         self.no_counter_twice(&[], &limits);
         limits
@@ -89,64 +112,43 @@ impl Reader<'_> {
             None => {}
             Some(Value::Object(rows)) => {
                 for (name, value) in rows {
-                    let rules = self.row(name, value, place.field(name));
+                    self.tool = Some(name.clone());
+                    let rules = self.row(value, place.field(name));
                     tools.insert(name.clone(), rules.unwrap_or_default());
                 }
             }
             Some(_) => self.note(&place, "must be an object"),
         }
+        self.tool = None;
         tools
     }
 
-    fn row(&mut self, name: &str, value: &Value, place: Place) -> Option<Rules> {
-        let schema = self.tools.get(name);
-        if schema.is_none() {
-            let hint = hint(name, self.tools.keys().map(String::as_str));
-            self.note(&place, format!("unknown tool{hint}"));
-        }
+    fn row(&mut self, value: &Value, place: Place) -> Option<Rules> {
         let row = self.object(value, place, &["require", "deny_if", "limits"])?;
         Some(Rules {
-            require: self.list(&row, "require", |reader, value, place| {
-                reader.condition(value, place, schema, List::Require)
-            }),
+            require: self.list(&row, "require", Self::condition),
             deny_if: self.list(&row, "deny_if", |reader, value, place| {
-                let condition = reader.condition(value, place, schema, List::DenyIf)?;
+                let condition = reader.condition(value, place)?;
                 if matches!(condition.test, Test::Exists(false)) {
                     // It reads as a guard and is none: a missing argument does not fire deny_if.
                     return reader.fault(place, "never refuses anything; require exists true instead");
                 }
                 Some(condition)
             }),
-            limits: self.list(&row, "limits", |reader, value, place| reader.limit(value, place, schema)),
+            limits: self.list(&row, "limits", Self::limit),
         })
     }
 
-    fn condition(
-        &mut self,
-        value: &Value,
-        place: &Place,
-        schema: Option<&Value>,
-        list: List,
-    ) -> Option<Condition> {
+    fn condition(&mut self, value: &Value, place: &Place) -> Option<Condition> {
         let condition = self.object(value, place.clone(), &["path", "op", "value", "on_deny"])?;
-        let path =
-            self.text(&condition, "path").and_then(|path| self.path(path, &place.field("path"), schema));
+        let path = self.text(&condition, "path").and_then(|path| self.path(path, &place.field("path")));
         let test = self.test(&condition);
         let on_deny = if condition.fields.contains_key("on_deny") {
             Some(self.text(&condition, "on_deny")?.to_owned())
         } else {
             None
         };
-        let (path, test) = (path?, test?);
-        match schema
-            .and_then(|schema| Argument::at(schema, path.names()))
-            .map(|argument| argument.sense(&test, list))
-        {
-            Some(Sense::None(problem)) => return self.fault(place, problem),
-            Some(Sense::Doubtful(problem)) => self.warnings.push(place.fault(problem)),
-            Some(Sense::Good) | None => {}
-        }
-        Some(Condition { path, test, on_deny })
+        Some(Condition { rule: place.to_string(), path: path?, test: test?, on_deny })
     }
 
     fn test(&mut self, condition: &Object<'_>) -> Option<Test> {
@@ -163,7 +165,7 @@ impl Reader<'_> {
         }
     }
 
-    fn limit(&mut self, value: &Value, place: &Place, schema: Option<&Value>) -> Option<Limit> {
+    fn limit(&mut self, value: &Value, place: &Place) -> Option<Limit> {
         let limit =
             self.object(value, place.clone(), &["counter", "window", "max", "scope", "increment_from"])?;
         let counter = self.text(&limit, "counter");
@@ -178,14 +180,8 @@ impl Reader<'_> {
         };
         self.word(&limit, "scope", &[("grant", ())]);
         let increment_from = if limit.fields.contains_key("increment_from") {
-            let (path, place) = (self.text(&limit, "increment_from")?, place.field("increment_from"));
-            let path = self.path(path, &place, schema)?;
-            let argument = schema.and_then(|schema| Argument::at(schema, path.names()));
-            if argument.is_some_and(|argument| argument.is_no_number()) {
-                return self
-                    .fault(&place, "must be an argument that is a whole number, or every call is refused");
-            }
-            Some(path)
+            let path = self.text(&limit, "increment_from")?;
+            Some(self.path(path, &place.field("increment_from"))?)
         } else {
             None
         };
@@ -211,23 +207,10 @@ impl Reader<'_> {
         }
     }
 
-    fn path(&mut self, text: &str, place: &Place, schema: Option<&Value>) -> Option<Path> {
+    fn path(&mut self, text: &str, place: &Place) -> Option<Path> {
         let Some(path) = Path::new(text) else { return self.fault(place, "must be args.<field>") };
-        let empty = Map::new();
-        // A tool that does not exist has been noted.
-        let (mut at, mut of) = (schema?, "the tool".to_owned());
-        for name in path.names() {
-            let known = match at.get("properties") {
-                Some(properties) => properties.as_object().unwrap_or(&empty),
-                // What a schema does not say can be anything; what it says to be a text or a number has no parts.
-                None if at.get("type").is_none() => return Some(path),
-                None => &empty,
-            };
-            let Some(part) = known.get(name) else {
-                let hint = hint(name, known.keys().map(String::as_str));
-                return self.fault(place, format!("{of} has no argument {name:?}{hint}"));
-            };
-            (at, of) = (part, name.clone());
+        if let Some(tool) = self.tool.clone() {
+            self.paths.push(PlacedPath { tool, place: place.clone(), path: path.clone() });
         }
         Some(path)
     }

@@ -5,20 +5,17 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::error::Error;
 use crate::files::read_regular;
-use crate::policy::{Catalog, Policy, PolicyFault};
-use crate::settings::{POLICY_FILE, Settings};
+use crate::policy::{BuiltIn, Catalog, Policy, PolicyError, PolicyFault};
 
 /// No policy comes near this many bytes.
 const MOST: u64 = 1024 * 1024;
 
 /// Which policy a server serves under, and who says so.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum PolicySource {
-    /// Nobody has named one.
-    #[default]
-    BuiltIn,
+    /// Nobody has named one: what the server limits by itself holds.
+    BuiltIn(&'static [BuiltIn]),
     /// This file.
     File {
         /// The file.
@@ -29,24 +26,15 @@ pub(crate) enum PolicySource {
 }
 
 impl PolicySource {
-    /// The one that a flag names, or else a setting, or else the built-in one.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Setting`] when the setting cannot be.
-    pub(crate) fn of(flag: Option<&Path>, settings: &Settings) -> Result<Self, Error> {
-        if let Some(path) = flag {
-            return Ok(Self::File { path: from_root(path), named_by: "--policy".into() });
-        }
-        let Some(path) = settings.policy_file()? else { return Ok(Self::BuiltIn) };
-        let origin = settings.origin(POLICY_FILE)?.map_or_else(String::new, |origin| format!(", {origin}"));
-        Ok(Self::File { path: from_root(&path), named_by: format!("{POLICY_FILE}{origin}") })
+    /// The file at this path, which may be relative, and what names it.
+    pub(crate) fn named(path: &Path, named_by: impl Into<String>) -> Self {
+        Self::File { path: from_root(path), named_by: named_by.into() }
     }
 
     /// The file, where it is one.
     pub(crate) fn path(&self) -> Option<&Path> {
         match self {
-            Self::BuiltIn => None,
+            Self::BuiltIn(_) => None,
             Self::File { path, .. } => Some(path),
         }
     }
@@ -54,7 +42,7 @@ impl PolicySource {
     /// What names it.
     pub(crate) fn named_by(&self) -> &str {
         match self {
-            Self::BuiltIn => "built-in",
+            Self::BuiltIn(_) => "built-in",
             Self::File { named_by, .. } => named_by,
         }
     }
@@ -68,8 +56,11 @@ fn from_root(path: &Path) -> PathBuf {
 impl fmt::Display for PolicySource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BuiltIn => {
-                f.write_str("none is named; every tool may be called, zoom_refresh_token 10 times a minute")
+            Self::BuiltIn(limits) => {
+                f.write_str("none is named; every tool may be called")?;
+                limits.iter().try_for_each(|BuiltIn { tool, max, window, .. }| {
+                    write!(f, ", {tool} {max} times {window}")
+                })
             }
             Self::File { path, named_by } => write!(f, "{} ({named_by})", path.display()),
         }
@@ -80,8 +71,8 @@ impl fmt::Display for PolicySource {
 ///
 /// # Errors
 ///
-/// [`Error::Unreadable`], and [`Error::Policy`] with everything that is wrong with it.
-pub(crate) fn read(path: &Path, tools: &Catalog) -> Result<Policy, Error> {
+/// [`PolicyError::Unreadable`], and [`PolicyError::Invalid`] with everything that is wrong with it.
+pub(crate) fn read(path: &Path, tools: &Catalog) -> Result<Policy, PolicyError> {
     parse(path, &bytes(path)?, tools)
 }
 
@@ -89,19 +80,19 @@ pub(crate) fn read(path: &Path, tools: &Catalog) -> Result<Policy, Error> {
 ///
 /// # Errors
 ///
-/// [`Error::Unreadable`].
-pub(crate) fn bytes(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
+/// [`PolicyError::Unreadable`].
+pub(crate) fn bytes(path: &Path) -> Result<Zeroizing<Vec<u8>>, PolicyError> {
     read_regular(path, MOST, "which no policy is")
-        .map_err(|source| Error::Unreadable { path: path.to_owned(), source })
+        .map_err(|source| PolicyError::Unreadable { path: path.to_owned(), source })
 }
 
 /// Reads the policy that the file at `path` held.
 ///
 /// # Errors
 ///
-/// [`Error::Policy`] with everything that is wrong with it.
-pub(crate) fn parse(path: &Path, bytes: &[u8], tools: &Catalog) -> Result<Policy, Error> {
-    let faulty = |faults: Vec<PolicyFault>| Error::Policy {
+/// [`PolicyError::Invalid`] with everything that is wrong with it.
+pub(crate) fn parse(path: &Path, bytes: &[u8], tools: &Catalog) -> Result<Policy, PolicyError> {
+    let faulty = |faults: Vec<PolicyFault>| PolicyError::Invalid {
         path: path.to_owned(),
         faults: faults.iter().map(PolicyFault::to_string).collect(),
     };

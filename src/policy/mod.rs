@@ -3,11 +3,14 @@
 //! A policy is one JSON document. Its form is that of `PolicyLayer`'s public pages ("Writing policies"), so that a policy
 //! written for that gateway holds here too.
 
+mod check;
 mod condition;
 pub mod counts;
 mod document;
+mod error;
 mod fault;
 pub(crate) mod file;
+pub(crate) mod gate;
 mod limit;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod oracle;
@@ -18,7 +21,10 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use check::Checked;
 use condition::Condition;
+use document::Document;
+pub use error::PolicyError;
 pub use fault::PolicyFault;
 use limit::Limit;
 pub use limit::{Charge, Window};
@@ -26,16 +32,25 @@ pub use limit::{Charge, Window};
 /// The tools of a server: the name of each, and the JSON schema of its arguments.
 pub type Catalog = BTreeMap<String, Value>;
 
-/// What may be called. The default is what holds where there is no policy file.
-#[derive(Debug, Clone)]
+/// What may be called. The default is the strictest: nothing.
+#[derive(Debug, Clone, Default)]
 pub struct Policy {
     /// Whether a tool may be called that `tools` does not name.
     allows_others: bool,
-    hide: Vec<String>,
+    hide: Vec<Hidden>,
     /// Limits over every call together.
     all_tools: Vec<Limit>,
     tools: BTreeMap<String, Rules>,
     warnings: Vec<PolicyFault>,
+}
+
+/// One entry of `hide`.
+#[derive(Debug, Clone)]
+struct Hidden {
+    /// Its place in the policy.
+    rule: String,
+    /// A tool, or `*`.
+    name: String,
 }
 
 /// What holds for one tool.
@@ -79,36 +94,46 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// An agent that has lost its way fires `zoom_refresh_token` dozens of times a minute. 10 is what `PolicyLayer` recommends
-/// for this tool.
-impl Default for Policy {
-    fn default() -> Self {
-        let refreshes = Limit {
-            rule: "the built-in policy".into(),
-            counter: "zoom_refresh_token_rate".into(),
-            window: Window::Minute,
-            max: 10,
-            increment_from: None,
-        };
-        let rules = Rules { limits: vec![refreshes], ..Rules::default() };
-        Self {
-            allows_others: true,
-            hide: Vec::new(),
-            all_tools: Vec::new(),
-            tools: BTreeMap::from([("zoom_refresh_token".into(), rules)]),
-            warnings: Vec::new(),
-        }
-    }
+/// A limit that a server has for one of its tools where there is no policy file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BuiltIn {
+    /// The tool.
+    pub tool: &'static str,
+    /// What is counted.
+    pub counter: &'static str,
+    /// What it may come to.
+    pub max: u64,
+    /// In which time.
+    pub window: Window,
 }
 
 impl Policy {
+    /// What holds where there is no policy file: every tool may be called, some within these limits.
+    pub fn built_in(limits: &[BuiltIn]) -> Self {
+        let mut policy = Self { allows_others: true, ..Self::default() };
+        for BuiltIn { tool, counter, max, window } in limits {
+            policy.tools.entry((*tool).to_owned()).or_default().limits.push(Limit {
+                rule: "the built-in policy".into(),
+                counter: (*counter).to_owned(),
+                window: *window,
+                max: *max,
+                increment_from: None,
+            });
+        }
+        policy
+    }
+
     /// Reads a policy for a server with these tools.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it.
+    /// Everything that is wrong with it, by itself and for these tools.
     pub fn parse(text: &str, tools: &Catalog) -> Result<Self, Vec<PolicyFault>> {
-        document::read(text, tools)
+        let document = document::read(text);
+        let Checked { faults: unfit, warnings } = check::check(&document, tools);
+        let Document { policy, mut faults, .. } = document;
+        faults.extend(unfit);
+        if faults.is_empty() { Ok(Self { warnings, ..policy }) } else { Err(faults) }
     }
 
     /// What its author may not have meant: conditions that always hold, and names that are not the only ones.
@@ -135,8 +160,8 @@ impl Policy {
         let refuse = |rule: String, sentence: &str| {
             Err(Refusal { tool: tool.to_owned(), rule, sentence: sentence.to_owned(), on_deny: None })
         };
-        if let Some(index) = self.hidden_by(tool) {
-            return refuse(format!("hide[{index}]"), "this tool is hidden");
+        if let Some(hidden) = self.hidden_by(tool) {
+            return refuse(hidden.rule.clone(), "this tool is hidden");
         }
         if !self.allows(tool) {
             return refuse("default".to_owned(), "only the tools that the policy names are allowed");
@@ -161,20 +186,20 @@ impl Policy {
             Some(rules) => (format!("tools.{tool}"), rules),
             None => ("default".into(), &Rules::default()),
         };
-        for (index, Condition { path, test, on_deny }) in rules.require.iter().enumerate() {
+        for Condition { rule, path, test, on_deny } in &rules.require {
             let argument = path.find(arguments);
             if !test.holds(argument) {
                 let missing = if argument.is_none() { " is missing, and" } else { "" };
                 let sentence = format!("{path}{missing} must {test}");
-                return Err(refuse(&format!("{place}.require[{index}]"), sentence, on_deny.as_ref()));
+                return Err(refuse(rule, sentence, on_deny.as_ref()));
             }
         }
-        for (index, Condition { path, test, on_deny }) in rules.deny_if.iter().enumerate() {
+        for Condition { rule, path, test, on_deny } in &rules.deny_if {
             if let Some(argument) = path.find(arguments)
                 && test.holds(Some(argument))
             {
                 let sentence = format!("{path} must not {test}");
-                return Err(refuse(&format!("{place}.deny_if[{index}]"), sentence, on_deny.as_ref()));
+                return Err(refuse(rule, sentence, on_deny.as_ref()));
             }
         }
         let charges = self
@@ -186,9 +211,9 @@ impl Policy {
         Ok(Allowed { rule: place, charges })
     }
 
-    /// The index of the entry of `hide` that hides a tool.
-    fn hidden_by(&self, tool: &str) -> Option<usize> {
-        self.hide.iter().position(|name| name == tool || name == "*")
+    /// The entry of `hide` that hides a tool.
+    fn hidden_by(&self, tool: &str) -> Option<&Hidden> {
+        self.hide.iter().find(|hidden| hidden.name == tool || hidden.name == "*")
     }
 }
 

@@ -168,7 +168,7 @@ fn what_is_counted_must_be_a_whole_number() {
 
 #[test]
 fn without_a_policy_file_only_refreshing_is_limited() {
-    let policy = Policy::default();
+    let policy = Policy::built_in(crate::mcp::zoom::default::BUILT_IN);
     for tool in tools().keys() {
         assert_eq!(judge(&policy, tool, &json!({})), Ok(Allowed { rule: "default".into(), charges: vec![] }));
     }

@@ -18,7 +18,7 @@ use crate::cli::args::Doctor;
 use crate::cli::failure::Result;
 use crate::error::Code;
 use crate::files::resolve;
-use crate::policy::file::PolicySource;
+use crate::mcp::zoom::default::policy_source;
 use crate::settings::{POLICY_FILE, exported_names};
 use crate::store::{Identity, StateDirectory, Store as _};
 
@@ -90,7 +90,7 @@ fn examine(context: &Context, doctor: &Doctor) -> Result<Vec<Finding>> {
         credentials: &credentials,
     };
     findings.extend(variables::judge(&seen));
-    findings.extend(policy::judge(&PolicySource::of(None, settings)));
+    findings.extend(policy::judge(&policy_source(None, settings)));
 
     let (seen, look) = zoom::look(&context.keeper(), look, credentials.is_ok(), doctor.fetch)?;
     findings.extend(zoom::judge(&seen));

@@ -9,7 +9,7 @@ use crate::clock::Clock as _;
 use crate::error::{Code, Error};
 use crate::mcp::{catalog, judged};
 use crate::policy::file as policy_file;
-use crate::policy::{Catalog, Charge};
+use crate::policy::{Catalog, Charge, PolicyError};
 
 impl Run for Flags {
     fn run(&self, context: &Context) -> Result<Code> {
@@ -27,7 +27,7 @@ fn run(context: &Context, flags: &Flags) -> Result<Code> {
 fn check(context: &Context, file: &Path) -> Result<Code> {
     let tools = catalog();
     let policy = match policy_file::read(file, &tools) {
-        Err(Error::Policy { path, faults }) => {
+        Err(PolicyError::Invalid { path, faults }) => {
             let many = if faults.len() == 1 { "is 1 fault" } else { &format!("are {} faults", faults.len()) };
             context.output.text(&format!("❌ INVALID: There {many} in {}", path.display()))?;
             for fault in faults {

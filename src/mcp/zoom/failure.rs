@@ -5,6 +5,7 @@ use std::fmt::Display;
 use serde_json::Value;
 
 use crate::error::{Diagnostic as _, Error};
+use crate::policy::gate::Denied;
 use crate::zoom::api;
 
 /// A failure of a tool.
@@ -43,6 +44,12 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::new(error.told())
+    }
+}
+
+impl From<Denied> for Failure {
+    fn from(denied: Denied) -> Self {
+        Self::new(denied.0)
     }
 }
 

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use crate::clock::Clock as _;
 use crate::error::{Diagnostic as _, Error};
 use crate::keeper::Look;
+use crate::mcp::zoom::default::policy_source;
 use crate::policy::counts::SharedCounts;
-use crate::policy::file::PolicySource;
+use crate::policy::gate::Ground;
 use crate::settings::{Settings, exported_names};
 use crate::store::{Identity, KnownFiles};
 use crate::tokens::Tokens;
@@ -16,28 +17,6 @@ use crate::watch::Plan;
 
 /// Where Zoom is.
 const ADDRESSES: [&str; 2] = ["ZOOM_OAUTH_URL", "ZOOM_API_URL"];
-
-/// What was read of it.
-pub(crate) struct Ground {
-    pub(crate) policy: PolicySource,
-    pub(crate) counts: SharedCounts,
-    /// What the user should know, as sentences.
-    pub(crate) warnings: Vec<String>,
-}
-
-#[cfg(any(test, fuzzing))]
-impl Ground {
-    /// That of a server of no policy, whose calls are counted in its memory.
-    pub(crate) fn nothing() -> crate::mcp::gate::ReadGround {
-        Box::new(|| {
-            Ok(Self {
-                policy: PolicySource::BuiltIn,
-                counts: SharedCounts::in_memory(),
-                warnings: Vec::new(),
-            })
-        })
-    }
-}
 
 /// Reads it, again each time.
 pub(crate) struct Reader {
@@ -50,7 +29,7 @@ pub(crate) struct Reader {
 impl Reader {
     /// For a server whose command line names this policy.
     pub(crate) fn new(tokens: Arc<Tokens>, policy: Option<PathBuf>, fault: Option<&Error>) -> Self {
-        let fault = fault.map(|error| format!("{} Then start the server again.", sentence(&error.told())));
+        let fault = fault.map(|error| format!("{} Then start the server again.", error.sentence()));
         Self { tokens, policy, fault }
     }
 
@@ -69,7 +48,7 @@ impl Reader {
             let settings = &look.settings;
             plan(settings)?;
             settings.read_only()?;
-            let policy = PolicySource::of(self.policy.as_deref(), settings)?;
+            let policy = policy_source(self.policy.as_deref(), settings)?;
             let counts = self.counts(look.snapshot.identity());
             let mut warnings = warnings(&look);
             if self.policy.is_none() {
@@ -82,7 +61,7 @@ impl Reader {
             }
             Ok(Ground { policy, counts, warnings })
         };
-        ground().map_err(|error: Error| sentence(&error.told()))
+        ground().map_err(|error: Error| error.sentence())
     }
 
     /// When to refresh; none as long as that cannot be read.
@@ -112,9 +91,4 @@ fn warnings(look: &Look) -> Vec<String> {
     let ignored = look.settings.ignored(look.held.origin.as_ref()).into_iter();
     let ignored = ignored.filter(|ignored| ADDRESSES.contains(&ignored.name)).map(|ignored| ignored.told());
     oddities.chain(ignored).collect()
-}
-
-/// With a full stop.
-pub(crate) fn sentence(text: &str) -> String {
-    if text.ends_with('.') { text.to_owned() } else { format!("{text}.") }
 }

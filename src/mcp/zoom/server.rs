@@ -17,10 +17,10 @@ use tokio::sync::watch;
 
 use crate::clock::Clock as _;
 use crate::controls::{plain, plain_value};
-use crate::mcp::gate::Gate;
 use crate::mcp::zoom::failure::Failure;
 use crate::mcp::zoom::session::Session;
 use crate::mcp::zoom::tools::{Definition, Reply};
+use crate::policy::gate::Gate;
 use crate::tokens::Tokens;
 
 /// What a model is told before it chooses a tool.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::clock::{self, Clock as _};
 use crate::error::Error;
 use crate::keeper::Kept;
+use crate::mcp::zoom::default::BUILT_IN;
 use crate::mcp::zoom::failure::Failure;
 use crate::policy::file::PolicySource;
 use crate::token::Token;
@@ -55,7 +56,8 @@ impl Session {
     /// For a call that begins now.
     pub(crate) fn new(tokens: Arc<Tokens>) -> Self {
         let budget = tokens.answers.call();
-        Self { tokens, reach: Arc::default(), policy: Arc::default(), budget }
+        let policy = Arc::new(PolicySource::BuiltIn(BUILT_IN));
+        Self { tokens, reach: Arc::default(), policy, budget }
     }
 
     /// The same under another policy than the built-in one.

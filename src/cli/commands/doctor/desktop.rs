@@ -9,8 +9,8 @@ use crate::clients::{App, ClientFile, Configured, Contents, Error as ClientError
 use crate::error::{Diagnostic as _, Error};
 use crate::files::resolve;
 use crate::mcp::catalog;
-use crate::policy::Policy;
 use crate::policy::file as policy_file;
+use crate::policy::{Policy, PolicyError};
 use crate::settings::Settings;
 use crate::store::{default_state_root, state_root_where};
 use crate::token::Token;
@@ -35,7 +35,7 @@ pub(super) struct Seen {
 pub(super) struct Named {
     pub(super) path: PathBuf,
     /// How many of the tools it allows, of how many.
-    pub(super) allows: Result<(usize, usize), Error>,
+    pub(super) allows: Result<(usize, usize), PolicyError>,
 }
 
 /// What was seen of the server.

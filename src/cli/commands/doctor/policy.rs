@@ -15,6 +15,7 @@ pub(super) fn judge(source: &Result<PolicySource, Error>) -> Option<Finding> {
 mod tests {
     use super::super::finding::tests::text;
     use super::*;
+    use crate::mcp::zoom::default::BUILT_IN;
 
     fn told(source: PolicySource) -> String {
         judge(&Ok(source)).map(|finding| text(&[finding])).unwrap_or_default()
@@ -31,7 +32,7 @@ mod tests {
             "✅ the policy of zoomtok mcp, started here: /p.json (ZOOM_POLICY_FILE, /x/.env, line 3)"
         );
         assert_eq!(
-            told(PolicySource::BuiltIn),
+            told(PolicySource::BuiltIn(BUILT_IN)),
             "✅ the policy of zoomtok mcp, started here: none is named; every tool may be called, zoom_refresh_token 10 \
              times a minute"
         );

@@ -62,10 +62,11 @@ pub(super) fn run(context: &Context, mcp: &Mcp) -> Result<Code> {
 }
 
 /// The policy to serve under, by its absolute path. A server would not start with one that is not valid.
-fn policy(settings: &Settings, flag: Option<&Path>) -> Result<Option<PathBuf>, Error> {
+fn policy(settings: &Settings, flag: Option<&Path>) -> Result<Option<PathBuf>> {
     let named = flag.map_or_else(|| settings.policy_file(), |path| Ok(Some(path.to_owned())))?;
     let Some(path) = named.map(|path| full(&path)).transpose()? else { return Ok(None) };
-    policy_file::read(&path, &catalog()).map(|_| Some(path))
+    policy_file::read(&path, &catalog())?;
+    Ok(Some(path))
 }
 
 /// A path as JSON can hold it.

@@ -5,10 +5,10 @@ use serde_json::json;
 
 use super::*;
 use crate::clock::{Stop, SystemClock};
-use crate::mcp::gate::Voice;
-use crate::mcp::zoom::ground::Ground;
 use crate::mcp::zoom::tools::{Call, Hints, Read};
 use crate::policy::Catalog;
+use crate::policy::gate::Ground;
+use crate::policy::gate::Voice;
 use crate::settings::Environment;
 
 /// A server of tools that do this.

@@ -42,7 +42,7 @@ fn contents(server: Result<Configured, ClientError>) -> Contents {
     Contents { server, halves: Vec::new(), beyond_json: None, writable: Ok(()) }
 }
 
-fn policy(allows: Result<(usize, usize), Error>) -> Vec<Named> {
+fn policy(allows: Result<(usize, usize), PolicyError>) -> Vec<Named> {
     vec![Named { path: "/p.json".into(), allows }]
 }
 
@@ -242,7 +242,7 @@ fn what_cannot_be_done_is_not_advised() {
 #[test]
 fn what_is_wrong_with_the_app_or_a_policy_is_told_with_what_to_do() {
     let unreadable =
-        Error::Unreadable { path: "/p.json".into(), source: io::Error::from(io::ErrorKind::NotFound) };
+        PolicyError::Unreadable { path: "/p.json".into(), source: io::Error::from(io::ErrorKind::NotFound) };
     let setting = || Error::Setting {
         name: "CLAUDE_APP_NAME".into(),
         place: "as it is set".into(),

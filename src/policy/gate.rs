@@ -8,20 +8,18 @@
 use std::convert::Infallible;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 use crate::clock::{Clock as _, SystemClock, pause};
-use crate::error::{Diagnostic as _, Error};
+use crate::error::Diagnostic as _;
 use crate::files::{Unchanged, stamp};
-use crate::mcp::zoom::failure::Failure;
-use crate::mcp::zoom::ground::{Ground, sentence};
 use crate::policy::counts::{SharedCounts, Taken};
 use crate::policy::file::{self, PolicySource};
-use crate::policy::{Catalog, Policy};
-use crate::tokens::ahead::LOOK;
+use crate::policy::{Catalog, Policy, PolicyError};
 
 /// What a server says beside the protocol, a sentence each.
 pub(crate) struct Voice {
@@ -38,6 +36,32 @@ impl Voice {
         Self { warn: Box::new(|_| {}), talk: Box::new(|_| {}) }
     }
 }
+
+/// What a server judges calls by.
+pub(crate) struct Ground {
+    pub(crate) policy: PolicySource,
+    pub(crate) counts: SharedCounts,
+    /// What the user should know, as sentences.
+    pub(crate) warnings: Vec<String>,
+}
+
+#[cfg(any(test, fuzzing))]
+impl Ground {
+    /// The one of a server without a policy, whose calls are counted in its memory.
+    pub(crate) fn nothing() -> ReadGround {
+        Box::new(|| {
+            Ok(Self {
+                policy: PolicySource::BuiltIn(&[]),
+                counts: SharedCounts::in_memory(),
+                warnings: Vec::new(),
+            })
+        })
+    }
+}
+
+/// A call that may not pass, in the words that the agent is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Denied(pub(crate) String);
 
 /// Reads what the server stands on, or says what is wrong with it.
 pub(crate) type ReadGround = Box<dyn Fn() -> Result<Ground, String> + Send + Sync>;
@@ -101,11 +125,11 @@ impl Gate {
     /// # Errors
     ///
     /// Every call of it is refused; the message is what the agent is told.
-    pub(crate) fn admits(&self, tool: &str) -> Result<(), Failure> {
+    pub(crate) fn admits(&self, tool: &str) -> Result<(), Denied> {
         self.look_again();
         match &*self.state() {
             State::Open(in_force) => {
-                in_force.policy.admits(tool).map_err(|refusal| Failure::new(refusal.to_string()))
+                in_force.policy.admits(tool).map_err(|refusal| Denied(refusal.to_string()))
             }
             State::Closed(why) => Err(closed(tool, why)),
         }
@@ -116,16 +140,16 @@ impl Gate {
     /// # Errors
     ///
     /// The call is refused; the message is what the agent is told.
-    pub(crate) async fn pass(&self, tool: &str, arguments: &Map<String, Value>) -> Result<Pass, Failure> {
+    pub(crate) async fn pass(&self, tool: &str, arguments: &Map<String, Value>) -> Result<Pass, Denied> {
         let (judgement, counts, source) = match &*self.state() {
             State::Open(InForce { policy, counts, source, .. }) => {
                 (policy.judge(tool, arguments), Arc::clone(counts), Arc::clone(source))
             }
             State::Closed(why) => return Err(closed(tool, why)),
         };
-        let allowed = judgement.map_err(|refusal| Failure::new(refusal.to_string()))?;
+        let allowed = judgement.map_err(|refusal| Denied(refusal.to_string()))?;
         let taken = counts.take(&allowed.charges, self.clock.now()).await;
-        let taken = taken.map_err(|error| Failure::new(error.refusal(tool).to_string()))?;
+        let taken = taken.map_err(|error| Denied(error.refusal(tool).to_string()))?;
         Ok(Pass { taken, counts, source })
     }
 
@@ -162,9 +186,9 @@ impl Gate {
     }
 
     /// Looks for a changed policy again and again, where there is one that can change.
-    pub(crate) async fn watch(&self) {
+    pub(crate) async fn watch(&self, every: Duration) {
         while self.can_change() {
-            pause(LOOK).await;
+            pause(every).await;
             self.look_again();
         }
     }
@@ -184,11 +208,11 @@ impl Gate {
     /// Reads everything that a call is judged by.
     fn open(&self) -> Result<(InForce, News), String> {
         let Ground { policy: source, counts, warnings } = (self.ground)()?;
-        let (policy, held) = match source.path() {
-            None => (Policy::default(), None),
-            Some(path) => {
+        let (policy, held) = match &source {
+            PolicySource::BuiltIn(limits) => (Policy::built_in(limits), None),
+            PolicySource::File { path, .. } => {
                 let (held, policy) = read(path, &self.catalog);
-                (policy.map_err(|error| sentence(&error.told()))?, held)
+                (policy.map_err(|error| error.sentence())?, held)
             }
         };
         let news = News {
@@ -238,7 +262,7 @@ impl InForce {
                 Some(News { relisted, ..News::warning(told) })
             }
             Err(error) => {
-                let why = sentence(&error.told());
+                let why = error.sentence();
                 Some(News::warning(format!("{why} The policy from before stays in force.")))
             }
         }
@@ -260,7 +284,7 @@ impl News {
 }
 
 /// What the file of a policy holds, and the policy that it is.
-type Held = (Option<Zeroizing<Vec<u8>>>, Result<Policy, Error>);
+type Held = (Option<Zeroizing<Vec<u8>>>, Result<Policy, PolicyError>);
 
 fn read(path: &Path, catalog: &Catalog) -> Held {
     parsed(path, catalog, file::bytes(path))
@@ -272,7 +296,7 @@ fn read_if_changed(path: &Path, catalog: &Catalog, before: Option<&Zeroizing<Vec
     (read.as_ref().ok() != before).then(|| parsed(path, catalog, read))
 }
 
-fn parsed(path: &Path, catalog: &Catalog, read: Result<Zeroizing<Vec<u8>>, Error>) -> Held {
+fn parsed(path: &Path, catalog: &Catalog, read: Result<Zeroizing<Vec<u8>>, PolicyError>) -> Held {
     match read {
         Ok(bytes) => {
             let policy = file::parse(path, &bytes, catalog);
@@ -283,8 +307,8 @@ fn parsed(path: &Path, catalog: &Catalog, read: Result<Zeroizing<Vec<u8>>, Error
 }
 
 /// What an agent is told where no call can be judged.
-fn closed(tool: &str, why: &str) -> Failure {
-    Failure::new(format!(
+fn closed(tool: &str, why: &str) -> Denied {
+    Denied(format!(
         "{tool} was not called, and no tool can be until the user fixes this: {why} It is checked again at each call; \
          nothing has to be restarted."
     ))

@@ -3,6 +3,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::json;
 
 use super::*;
+use crate::policy::{BuiltIn, Window};
+
+const LIMITS: &[BuiltIn] =
+    &[BuiltIn { tool: "zoom_refresh_token", counter: "rate", max: 10, window: Window::Minute }];
 
 /// A gate whose ground is wrong until it is put right, and what it has said.
 fn scene(policy: PolicySource) -> (Gate, Arc<AtomicBool>, Arc<Mutex<Vec<String>>>) {
@@ -28,21 +32,21 @@ fn scene(policy: PolicySource) -> (Gate, Arc<AtomicBool>, Arc<Mutex<Vec<String>>
 }
 
 async fn called(gate: &Gate) -> Result<Arc<PolicySource>, String> {
-    gate.admits("delete_meeting").map_err(|failure| failure.message)?;
+    gate.admits("delete_meeting").map_err(|failure| failure.0)?;
     let passed = gate.pass("delete_meeting", &Map::new()).await;
-    passed.map(|pass| Arc::clone(&pass.source)).map_err(|failure| failure.message)
+    passed.map(|pass| Arc::clone(&pass.source)).map_err(|failure| failure.0)
 }
 
 #[tokio::test]
 async fn it_is_closed_until_what_is_wrong_is_right_and_says_each_thing_once() {
-    let (gate, right, said) = scene(PolicySource::BuiltIn);
+    let (gate, right, said) = scene(PolicySource::BuiltIn(LIMITS));
     for _ in 0..3 {
         let refused = called(&gate).await.unwrap_err();
         assert!(refused.contains("the .env is wrong. Fix it. It is checked again at each call"), "{refused}");
         assert!(!gate.hides("delete_meeting"));
     }
     right.store(true, Ordering::Relaxed);
-    assert_eq!(*called(&gate).await.unwrap(), PolicySource::BuiltIn);
+    assert_eq!(*called(&gate).await.unwrap(), PolicySource::BuiltIn(LIMITS));
     right.store(false, Ordering::Relaxed);
     assert!(called(&gate).await.is_ok(), "what it has begun with stays");
     assert_eq!(
