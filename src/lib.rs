@@ -14,7 +14,7 @@
 //! | [`watch`] | when to do what (pure), and the loop that does it | event, keeper, settings, token, zoom; clients through a trait |
 //! | [`event`] | what happened, as data (pure) | token |
 //! | [`keeper`] | the heart: make sure of a token, with at most one exchange however many ask | settings, store, token, zoom |
-//! | [`policy`] | which calls are allowed, and how many (pure), the file it is in, the counts | files, settings, spelling |
+//! | [`policy`] | which calls are allowed, and how many (pure), the file it is in, the counts | files, spelling |
 //! | [`settings`] | flag, environment, `.env`, default, and where each value came from | store, token, zoom |
 //! | [`sandbox`] | a Zoom on loopback, for the demo and the tests | token |
 //! | [`store`] | where one account's tokens live, and the right to change them: the `.env`, its text (pure), the state directory | files, token |

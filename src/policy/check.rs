@@ -1,17 +1,25 @@
 //! Holds a policy against the tools of a server. Pure: a server that learns its tools later, or anew, checks again.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::condition::{Condition, Path};
 use super::document::{Document, PlacedPath};
 use super::fault::{Place, PolicyFault, hint};
+use super::judge::{Hidden, Rules};
 use super::limit::Limit;
 use super::sense::{Argument, List, Sense};
-use super::{Catalog, Hidden, Rules};
+
+/// The tools of a server: the name of each, and the JSON schema of its arguments.
+pub type Catalog = BTreeMap<String, Value>;
 
 /// What the check has found.
 #[derive(Debug, Default)]
 pub(super) struct Checked {
+    /// What is wrong with `hide`.
+    pub(super) hide: Vec<PolicyFault>,
+    /// What is wrong with `tools`.
     pub(super) faults: Vec<PolicyFault>,
     pub(super) warnings: Vec<PolicyFault>,
 }
@@ -22,7 +30,8 @@ pub(super) fn check(document: &Document, tools: &Catalog) -> Checked {
     let mut checked = Checked::default();
     for Hidden { rule, name } in policy.hide.iter().filter(|hidden| hidden.name != "*") {
         if !tools.contains_key(name) {
-            checked.fault(rule, format!("unknown tool {name:?}{}", nearest_tool(name, tools)));
+            let problem = format!("unknown tool {name:?}{}", nearest_tool(name, tools));
+            checked.hide.push(PolicyFault { place: rule.clone(), problem });
         }
     }
     for PlacedPath { tool, place, path } in paths {
@@ -131,8 +140,8 @@ mod tests {
             (with(properties("b")), &["tools.two.require[0].path: the tool has no argument \"a\""]),
             (Catalog::new(), &["hide[0]: unknown tool \"one\"", "tools.two: unknown tool"]),
         ] {
-            let faults: Vec<String> =
-                check(&document, &tools).faults.iter().map(ToString::to_string).collect();
+            let Checked { hide, faults, .. } = check(&document, &tools);
+            let faults: Vec<String> = hide.iter().chain(&faults).map(ToString::to_string).collect();
             assert_eq!(faults, expected, "{tools:?}");
         }
     }

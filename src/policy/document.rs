@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::condition::{Condition, OPERATORS, Path, Test};
 use super::fault::{Place, PolicyFault, hint, read_json};
+use super::judge::{Hidden, Policy, Rules};
 use super::limit::{Limit, Window};
-use super::{Hidden, Policy, Rules};
 
 /// What was read of a text.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub(super) struct Document {
     pub(super) paths: Vec<PlacedPath>,
     /// What is wrong with the rest.
     pub(super) faults: Vec<PolicyFault>,
+    /// How many of these come before or in `hide`.
+    pub(super) faults_to_hide: usize,
 }
 
 /// A path, and where it stands.
@@ -33,11 +35,19 @@ pub(super) struct PlacedPath {
 pub(super) fn read(text: &str) -> Document {
     let (value, faults) = match read_json(text) {
         Ok(read) => read,
-        Err(fault) => return Document { policy: Policy::default(), paths: Vec::new(), faults: vec![fault] },
+        Err(fault) => {
+            return Document {
+                policy: Policy::default(),
+                paths: Vec::new(),
+                faults: vec![fault],
+                faults_to_hide: 1,
+            };
+        }
     };
-    let mut reader = Reader { faults, paths: Vec::new(), tool: None };
+    let mut reader = Reader { faults, paths: Vec::new(), tool: None, faults_to_hide: 0 };
     let policy = reader.policy(&value).unwrap_or_default();
-    Document { policy, paths: reader.paths, faults: reader.faults }
+    let Reader { faults, paths, faults_to_hide, .. } = reader;
+    Document { policy, paths, faults, faults_to_hide }
 }
 
 /// Reads on after a fault. What is None has its fault noted.
@@ -46,6 +56,7 @@ struct Reader {
     paths: Vec<PlacedPath>,
     /// The tool whose rules are being read.
     tool: Option<String>,
+    faults_to_hide: usize,
 }
 
 /// An object of the policy.
@@ -71,6 +82,7 @@ impl Reader {
         self.word(&policy, "version", &[("1", ())]);
         let allows_others = self.word(&policy, "default", &[("allow", true), ("deny", false)]);
         let hide = self.list(&policy, "hide", Self::hidden);
+        self.faults_to_hide = self.faults.len();
         let all_tools = self.all_tools(&policy);
         let tools = self.rules(&policy);
         for rules in tools.values() {

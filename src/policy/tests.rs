@@ -1,5 +1,7 @@
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::*;
 

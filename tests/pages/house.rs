@@ -19,7 +19,6 @@ const STILL_CIRCLES: &[&str] = &[
     "cli::commands::mcp and cli::commands::mcp::install",
     "cli::commands::mcp and cli::commands::mcp::serve",
     "mcp and mcp::zoom::tools",
-    "policy and policy::document",
     "spelling and spelling::forms",
 ];
 

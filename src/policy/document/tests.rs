@@ -196,8 +196,8 @@ fn all_faults_are_told_at_once() {
             "tools.create_meeting.require: is there twice, on line 6 and on line 7",
             "version: is missing; it must be \"1\"",
             "default: must be \"allow\" or \"deny\"",
-            "tools.create_meeting.require[0].value: is missing",
             "hide[0]: unknown tool \"nothing\"",
+            "tools.create_meeting.require[0].value: is missing",
             "tools.create_meeting.require[0].path: the tool has no argument \"x\"",
         ]
     );

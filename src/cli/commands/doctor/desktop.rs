@@ -6,7 +6,7 @@ use super::finding::Finding;
 use crate::cli::commands::claude;
 use crate::cli::commands::mcp::surroundings::Surroundings;
 use crate::clients::{App, ClientFile, Configured, Contents, Error as ClientError, Served, program};
-use crate::error::{Diagnostic as _, Error};
+use crate::error::Diagnostic as _;
 use crate::files::resolve;
 use crate::mcp::catalog;
 use crate::policy::file as policy_file;

@@ -3,7 +3,7 @@ use std::io;
 use super::super::finding::tests::{hold, text};
 use super::*;
 use crate::clients::{CLAUDE_DESKTOP, Lack};
-use crate::error::Code;
+use crate::error::{Code, Error};
 
 fn configured(reads_env: bool) -> Configured {
     Configured {
