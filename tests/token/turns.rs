@@ -49,7 +49,7 @@ fn files_are_replaced_and_written_in_place_by_those_who_may() {
             "store/state/file.rs",
             "clients/file/write.rs",
             // The first `.env` of a scene that is made up, before anybody knows of it.
-            "cli/commands/demo.rs",
+            "cli/commands/demo/stage.rs",
             "cli/commands/demo/watched.rs",
         ],
     );
