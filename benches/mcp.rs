@@ -1,15 +1,15 @@
-//! The MCP server, as the client that starts it sees it: `cargo bench --bench mcp`.
+//! The MCP server, as seen by the client that starts it: `cargo bench --bench mcp`.
 //!
-//! How soon it answers, what it holds and does while nobody calls, and how many calls a second go through it to the
-//! sandbox, which runs in a process of its own. With `-- --check` it fails beyond the limits of benches/README.md. What
-//! is missing on the machine (node, /proc) is left out and said. Where `ZOOMTOK_BENCH_BEFORE` names another zoomtok, the
-//! counted calls go through that one too, taking turns.
+//! Measures how soon the server answers, its memory and processor time while idle, and how many calls per second it
+//! makes to the sandbox, which runs in a separate process. With `-- --check` it fails if a limit in benches/README.md
+//! is exceeded. Parts that need something missing on the machine (node, /proc) are skipped with a message. If
+//! `ZOOMTOK_BENCH_BEFORE` names another zoomtok, the counted calls alternate between both.
 
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
     clippy::print_stdout,
-    reason = "a measurement that cannot go on has failed; this one makes files, looks at the clock and prints"
+    reason = "a measurement that cannot continue has failed; this one creates files, reads the clock and prints"
 )]
 
 mod support;
@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use support::{Report, Sandbox, Spread, ZOOMTOK};
 
-/// What the server is compared with: the official SDK with one tool that does nothing.
+/// The server to compare with: the official SDK with one tool that does nothing.
 const NODE_SERVER: &str = r#"
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
@@ -38,7 +38,7 @@ const SDK: &str = "@modelcontextprotocol/sdk@1.32";
 
 const INITIALIZE: &str = r#""method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"bench","version":"0"}}"#;
 
-/// Every call has a limit that is never reached, so that every call is counted.
+/// A limit that is never reached, so that every call is counted.
 const COUNTED: &str = r#"{"version": "1", "default": "allow",
     "all_tools": {"limits": [{"counter": "calls", "window": "day", "max": 1000000000, "scope": "grant"}]}}"#;
 
@@ -48,13 +48,13 @@ const GET_USER: &str = r#""method":"tools/call","params":{"name":"get_user","arg
 
 const STATUS: &str = r#""method":"tools/call","params":{"name":"zoom_token_status","arguments":{}}"#;
 
-/// How many requests are under way at once where not each waits for the answer to the one before.
+/// The number of requests in flight at once, if they do not wait for each other.
 const IN_FLIGHT: usize = 32;
 
-/// A server, and its client.
+/// A server and its client.
 struct Server {
     process: Child,
-    /// Closed to end the server.
+    /// Closed to stop the server.
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
     /// The id of the last request.
@@ -88,10 +88,13 @@ impl Server {
     fn receive(&mut self) {
         let mut line = String::new();
         self.output.read_line(&mut line).unwrap();
-        assert!(line.contains(r#""result":"#) && !line.contains(r#""isError":true"#), "it answers {line:?}");
+        assert!(
+            line.contains(r#""result":"#) && !line.contains(r#""isError":true"#),
+            "the answer is {line:?}"
+        );
     }
 
-    /// How long so many calls take with so many under way at once.
+    /// How long `count` calls take with `in_flight` of them at once.
     fn calls(&mut self, request: &str, count: usize, in_flight: usize) -> Duration {
         let start = Instant::now();
         for _ in 0..in_flight {
@@ -131,7 +134,7 @@ fn server(program: &Path, sandbox: &Sandbox, policy: &str) -> Command {
     command
 }
 
-/// From the start of the process to its answer to `initialize`.
+/// The time from the start of the process to its answer to `initialize`.
 fn start(report: &mut Report, sandbox: &Sandbox) {
     let time = |mut command: Command| {
         let start = Instant::now();
@@ -157,7 +160,8 @@ fn start(report: &mut Report, sandbox: &Sandbox) {
     }
 }
 
-/// A directory with the SDK and a server on it: the one that `ZOOMTOK_BENCH_NODE` names, else one that npm fills once.
+/// A directory with the SDK and a server that uses it: the one that `ZOOMTOK_BENCH_NODE` names, or one that npm fills
+/// once.
 fn node_directory() -> Option<PathBuf> {
     let directory = std::env::var_os("ZOOMTOK_BENCH_NODE")
         .map_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-node"), PathBuf::from);
@@ -174,7 +178,7 @@ fn node_directory() -> Option<PathBuf> {
     Some(directory)
 }
 
-/// What it holds and does while nobody calls.
+/// Memory and processor time while the server is idle.
 fn idle(report: &mut Report, sandbox: &Sandbox) {
     let mut server = Server::start(&mut zoomtok(sandbox, "counted.json"));
     server.send(r#""method":"tools/list""#);
@@ -211,11 +215,11 @@ struct Way {
     policy: &'static str,
     request: &'static str,
     in_flight: usize,
-    /// How many calls a second are promised, if any.
+    /// The promised number of calls per second, if any.
     limit: f64,
 }
 
-/// How many calls a second go through one connection, and what they cost.
+/// Calls per second over one connection, and their processor time.
 fn throughput(report: &mut Report, sandbox: &Sandbox) {
     const ROUNDS: usize = 11;
     const CALLS: u32 = 2000;
@@ -267,14 +271,14 @@ fn throughput(report: &mut Report, sandbox: &Sandbox) {
     println!("{:<24} {ROUNDS} rounds of {CALLS} calls, taking turns\n", "");
 }
 
-/// A number of `/proc/PID/status`, where there is one.
+/// A number from `/proc/PID/status`, if there is one.
 fn status(process: &Child, field: &str) -> Option<u64> {
     let text = fs::read_to_string(format!("/proc/{}/status", process.id())).ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
     line.split_whitespace().next()?.parse().ok()
 }
 
-/// What the threads of a process that are still there have used; nothing where there is no `/proc`.
+/// The processor time of a process's existing threads; zero without `/proc`.
 fn processor_time(process: &Child) -> Duration {
     let Ok(threads) = fs::read_dir(format!("/proc/{}/task", process.id())) else { return Duration::ZERO };
     threads

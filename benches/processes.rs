@@ -1,16 +1,16 @@
-//! Whole processes against each other, in one run: `cargo bench --bench processes`.
+//! Whole processes compared in one run: `cargo bench --bench processes`.
 //!
-//! Each comparison takes turns, A B A B and so on, so that a machine that slows down does so for both, and reports
-//! medians and the median of the ratios pair by pair. With `cargo bench -- --check` it fails when a ratio, a size or a
-//! memory is beyond what benches/README.md promises. What is missing on the machine (python3, curl, time) is left out
-//! and said.
+//! Each comparison alternates, A B A B and so on, so that a machine that slows down affects both, and reports medians
+//! and the median of the ratios of pairs. With `cargo bench -- --check` it fails if a ratio, a size or the memory
+//! exceeds the limits in benches/README.md. Comparisons with a program that is missing (python3, curl, time) are
+//! skipped with a message.
 
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::disallowed_methods,
     clippy::print_stdout,
-    reason = "a measurement that cannot go on has failed; this one makes files, looks at the clock and prints"
+    reason = "a measurement that cannot continue has failed; this one creates files, reads the clock and prints"
 )]
 
 mod support;
@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use support::{Report, Sandbox, ZOOMTOK};
 
-/// What `check` does, the way the scripts do it: bash for the `.env`, python3 for the token.
+/// `check` as a script: bash for the `.env`, python3 for the token.
 const SCRIPT: &str = r#"
 set -a; source ./.env; set +a
 "$PYTHON" - "$ZOOM_ACCESS_TOKEN" 60 <<'PY'
@@ -36,7 +36,7 @@ sys.exit(0 if left > int(sys.argv[2]) else 1)
 PY
 "#;
 
-/// What `get -f` does, the way the scripts do it: curl for the answer, python3 for the token in it, sed for the `.env`.
+/// `get -f` as a script: curl for the answer, python3 for its token, sed for the `.env`.
 const REFRESH: &str = r#"
 set -e; set -a; source ./.env; set +a
 answer=$(curl -sf -u "$ZOOM_CLIENT_ID:$ZOOM_CLIENT_SECRET" -d grant_type=account_credentials \
@@ -45,7 +45,7 @@ token=$("$PYTHON" -c 'import json, sys; print(json.load(sys.stdin)["access_token
 sed -i "s|^ZOOM_ACCESS_TOKEN=.*|ZOOM_ACCESS_TOKEN=\"$token\"|" .env
 "#;
 
-/// A program with its arguments, run in the bench's directory.
+/// A program with its arguments, run in the benchmark's directory.
 struct Subject {
     name: &'static str,
     program: OsString,
@@ -66,7 +66,7 @@ impl Subject {
         command
     }
 
-    /// The time from its start to its end.
+    /// The time of one run.
     fn time(&self, directory: &Path) -> Duration {
         let mut command = self.command(directory);
         let start = Instant::now();
@@ -76,7 +76,7 @@ impl Subject {
         time
     }
 
-    /// Its peak memory in KiB, as GNU time tells it; none without that.
+    /// Its peak memory in KiB by GNU time; none without GNU time.
     fn memory(&self, directory: &Path) -> Option<u64> {
         let mut arguments: Vec<OsString> = ["-f", "%M"].map(OsString::from).to_vec();
         arguments.push(self.program.clone());
@@ -120,22 +120,22 @@ impl Bench {
     }
 }
 
-/// A program as an installation leaves it. Linux keeps a file that was copied in larger pieces than what a linker wrote
-/// here and there, and maps those faster.
+/// A program as installed. Linux stores a copied file in larger extents than one written by a linker, and maps it
+/// faster.
 fn installed(program: &Path, directory: &Path) -> PathBuf {
     let copy = directory.join(program.file_name().unwrap());
     fs::copy(program, &copy).unwrap();
     copy
 }
 
-/// Has a program read in again from the disk, page by page, as it is after the machine was started; false where the
-/// system does not say how.
-fn forget(program: &Path) -> bool {
+/// Drops a program from the page cache, so that its next start reads it from the disk as after a reboot; false if the
+/// system has no way to do this.
+fn drop_from_cache(program: &Path) -> bool {
     #[cfg(target_os = "linux")]
     {
         use rustix::fs::{Advice, fadvise};
         let file = fs::File::open(program).unwrap();
-        // What is not on the disk yet is not forgotten.
+        // Pages that are not on the disk yet would stay.
         file.sync_all().unwrap();
         fadvise(&file, 0, None, Advice::DontNeed).is_ok()
     }
@@ -146,7 +146,7 @@ fn forget(program: &Path) -> bool {
     }
 }
 
-/// An empty Rust program, the least that any of this can take.
+/// An empty Rust program, the lower bound for all others.
 fn empty(directory: &Path) -> PathBuf {
     let (source, program) = (directory.join("empty.rs"), directory.join("empty"));
     fs::write(&source, "fn main() {}\n").unwrap();
@@ -154,12 +154,12 @@ fn empty(directory: &Path) -> PathBuf {
         .args(["-O", "-C", "strip=symbols", "-o"])
         .args([&program, &source])
         .status()
-        .expect("rustc is needed to make the empty program");
+        .expect("rustc is needed to compile the empty program");
     assert!(status.success());
     program
 }
 
-/// The interpreter itself, and not a version manager's script of that name, which costs more than it.
+/// The interpreter itself, instead of a version manager's wrapper, which takes longer.
 fn python() -> Option<OsString> {
     let output = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().into())
@@ -168,7 +168,7 @@ fn python() -> Option<OsString> {
 fn main() {
     let (sandbox, url) = Sandbox::start();
     let mut bench = Bench { sandbox, report: Report::begin() };
-    // Not below /tmp, which is no disk on many machines.
+    // Not in /tmp, which is in memory on many machines.
     let programs = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let program = installed(Path::new(ZOOMTOK), programs.path());
     let empty_program = installed(&empty(bench.path()), programs.path());
@@ -188,7 +188,7 @@ fn main() {
         script
     };
     if python.is_some() {
-        // How long an interpreter takes depends on how it was built. What no program can be faster than is an empty one.
+        // The time of an interpreter depends on its build, but no program is faster than an empty one.
         let script = script("bash and python3", SCRIPT);
         let least = bench.compare(40, &empty, &script, 1.0);
         bench.compare(40, &zoomtok, &script, 1.5 * least);
@@ -221,11 +221,11 @@ fn main() {
         bench.memory(subject, limit);
     }
     println!();
-    if forget(&program) && forget(&empty_program) {
-        println!("read in again from the disk:");
+    if drop_from_cache(&program) && drop_from_cache(&empty_program) {
+        println!("read from the disk:");
         bench.compare(500, &zoomtok, &empty, 1.6);
     } else {
-        println!("this system does not say how to have a program read in again from the disk\n");
+        println!("this system has no way to drop a program from the page cache\n");
     }
     let size = fs::metadata(ZOOMTOK).unwrap().len();
     println!("{:<24} {:>8} KiB", "the program itself", size / 1024);

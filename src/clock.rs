@@ -1,7 +1,7 @@
 //! The only place that reads a clock or waits.
 //!
-//! Everything above takes `now` as an argument or a [`Clock`], so that its tests neither sleep nor depend on the day
-//! they run.
+//! Everything else takes `now` as an argument or a [`Clock`], so that its tests neither sleep nor depend on today's
+//! date.
 
 mod runtime;
 mod signals;
@@ -16,36 +16,36 @@ use signals::Signals;
 pub(crate) use stop::SIGTERM;
 pub use stop::{Stop, Stopped};
 
-/// A wall clock, a clock that never jumps, and a way to wait that whoever waits can be called away from.
+/// A wall clock, a clock that never jumps, and an interruptible wait.
 pub trait Clock {
-    /// The wall clock. It may jump, both ways.
+    /// The wall clock. It may jump forward and back.
     fn now(&self) -> DateTime<Utc>;
     /// Time since some fixed point; it never goes back.
     fn elapsed(&self) -> Duration;
-    /// Waits, blocking the thread, for so long or until the end is asked for.
+    /// Blocks the thread for this long, or until a stop is requested.
     ///
     /// # Errors
     ///
-    /// [`Stopped`] when it is.
+    /// [`Stopped`] if a stop was requested.
     fn sleep(&self, duration: Duration, stop: &Stop) -> Result<(), Stopped>;
 }
 
-/// The machine's clocks, or clocks that began with them and run faster.
+/// The machine's clocks, or clocks that started with them and run faster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SystemClock {
     start: Instant,
-    /// From when on, and how many times faster.
+    /// The time from which on it runs faster, and how many times.
     fast: Option<(DateTime<Utc>, u32)>,
 }
 
 impl SystemClock {
-    /// A clock whose [`Clock::elapsed`] counts from here.
+    /// A clock whose [`Clock::elapsed`] counts from now.
     #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     pub fn start() -> Self {
         Self { start: Instant::now(), fast: None }
     }
 
-    /// One that runs so many times faster than the machine's, for those who have no hour to watch.
+    /// A clock that runs this many times faster than the machine's, to watch an hour pass in seconds.
     pub fn fast(times: u32) -> Self {
         let clock = Self::start();
         Self { fast: Some((clock.now(), times.max(1))), ..clock }
@@ -69,37 +69,36 @@ impl Clock for SystemClock {
     }
 }
 
-/// A time as files and JSON have it: RFC 3339, UTC, whole seconds.
+/// A time in the format of files and JSON: RFC 3339, UTC, whole seconds.
 pub fn rfc3339(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// A number from 0 to below 1, another one each time: for pauses that must not end for all at once.
+/// A random number from 0 to below 1, so that pauses do not end everywhere at once.
 pub fn jitter() -> f64 {
     fastrand::f64()
 }
 
-/// Waits inside a runtime. In tests tokio's paused time makes it instant.
+/// Waits inside a runtime. With tokio's paused time in tests it takes no time.
 #[expect(clippy::disallowed_methods, reason = "this is the clock")]
 pub async fn pause(duration: Duration) {
     tokio::time::sleep(duration).await;
 }
 
-/// A clock that moves only when it is told to, or when somebody sleeps on it. For tests.
+/// A clock for tests, which moves only by [`ManualClock::advance`] and by sleeping on it.
 #[cfg(test)]
 pub(crate) mod manual {
     use std::sync::Mutex;
 
     use super::{Clock, DateTime, Duration, Stop, Stopped, Utc};
 
-    /// Both clocks in one place; see [`super::Clock`].
     #[derive(Debug)]
     pub(crate) struct ManualClock {
         state: Mutex<(DateTime<Utc>, Duration)>,
     }
 
     impl ManualClock {
-        /// Stands at this time, given as RFC 3339.
+        /// A clock that shows this time, given as RFC 3339.
         pub(crate) fn at(time: &str) -> Self {
             let time = DateTime::parse_from_rfc3339(time).unwrap().with_timezone(&Utc);
             Self { state: Mutex::new((time, Duration::ZERO)) }

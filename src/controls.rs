@@ -1,19 +1,19 @@
-//! Characters that control a terminal, change the order of a text or hide in it, and texts without them.
+//! Control characters, which control a terminal, reorder text or are invisible, and texts without them.
 //!
-//! A path, an argument or a topic of a meeting may hold any of them. On a terminal they would move the cursor, erase
-//! lines or hide a part; to a model they would show what no person sees. Each text leaves the program through one of the
-//! three functions below: [`visible`] for people, [`in_json`] for programs, [`plain`] for models.
+//! A path, an argument or the topic of a meeting may contain any of them. On a terminal they could move the cursor,
+//! erase lines or hide text; to a model they could show text that no person sees. Every text leaves the program through
+//! one of three functions: [`visible`] for people, [`in_json`] for programs, [`plain`] for models.
 //!
-//! What joins letters and signs (U+200C, U+200D) or chooses how a sign looks (U+FE00 to U+FE0F) stays: Persian, Hindi and
-//! emoji need it, and it moves nothing.
+//! Joiners (U+200C, U+200D) and variation selectors (U+FE00 to U+FE0F) stay: Persian, Hindi and emoji need them, and
+//! they do no harm.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
-/// Whether a character is one of them: the controls of ASCII and of C1, line and paragraph separators, those that turn
-/// the direction of writing, those without any width, and the tags that spell ASCII invisibly.
+/// Whether a character is one of them: ASCII and C1 controls, line and paragraph separators, direction marks,
+/// zero-width characters, and the tags that spell ASCII invisibly.
 pub fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -31,12 +31,12 @@ pub fn is_control(c: char) -> bool {
         )
 }
 
-/// Whether a text has none of them. Nearly every text is ASCII, and quickly looked through.
+/// Whether a text has no control characters. Nearly every text is ASCII, for which this is fast.
 fn is_free(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) || !text.contains(is_control)
 }
 
-/// A line for people: each of these characters is shown as `\u{1b}` is here, the end of a line among them.
+/// A line for people, with each control character, even the end of a line, shown like `\u{1b}`.
 pub fn visible(line: &str) -> Cow<'_, str> {
     if is_free(line) {
         return line.into();
@@ -48,8 +48,8 @@ pub fn visible(line: &str) -> Cow<'_, str> {
     shown.into()
 }
 
-/// JSON for programs, which is the same JSON with these characters escaped. They stand in texts only: what `serde_json`
-/// writes has no white space.
+/// JSON for programs: the same JSON with control characters escaped. They occur only in strings, since `serde_json`
+/// writes no white space.
 pub fn in_json(json: &str) -> Cow<'_, str> {
     if is_free(json) {
         return json.into();
@@ -59,7 +59,7 @@ pub fn in_json(json: &str) -> Cow<'_, str> {
         if is_control(c) {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
-                // A String takes whatever is written.
+                // Writing to a String cannot fail.
                 let _ = write!(escaped, "\\u{unit:04x}");
             }
         } else {
@@ -69,7 +69,7 @@ pub fn in_json(json: &str) -> Cow<'_, str> {
     escaped.into()
 }
 
-/// A text for models: without these characters but tabs and the ends of lines, which all become `\n`.
+/// A text for models, without control characters other than tabs and ends of lines, which all become `\n`.
 pub fn plain(text: &str) -> Cow<'_, str> {
     if is_free(text) || !text.contains(|c| is_control(c) && !matches!(c, '\n' | '\t')) {
         return text.into();
@@ -89,7 +89,7 @@ pub fn plain(text: &str) -> Cow<'_, str> {
     kept.into()
 }
 
-/// The same of every text in a value, the names of its fields among them.
+/// Applies [`plain`] to every text in a value, including the names of fields.
 pub fn plain_value(value: &mut Value) {
     match value {
         Value::String(text) => {
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_characters_are_these() {
+    fn exactly_these_characters_are_controls() {
         let ranges = [
             (0, 0x1f),
             (0x7f, 0x9f),
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn people_see_them_and_models_do_not() {
+    fn controls_are_visible_to_people_and_hidden_from_models() {
         for (text, visible_as, plain_as) in [
             ("plain", "plain", "plain"),
             ("/home/zoë/.env", "/home/zoë/.env", "/home/zoë/.env"),
@@ -162,7 +162,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_of_them_comes_through(text in any::<String>(), more in "[\\x00-\\x1f\\x7f-\\x9f\u{200b}-\u{206f}\u{e0000}-\u{e007f}a]*") {
+        fn no_control_character_comes_through(text in any::<String>(), more in "[\\x00-\\x1f\\x7f-\\x9f\u{200b}-\u{206f}\u{e0000}-\u{e007f}a]*") {
             let text = format!("{text}{more}");
             prop_assert!(!visible(&text).contains(is_control));
             prop_assert!(!plain(&text).contains(|c| is_control(c) && !matches!(c, '\n' | '\t')));

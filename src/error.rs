@@ -1,7 +1,7 @@
-//! What can go wrong, with the exit code that says so and the hint that mends it.
+//! Everything that can go wrong, with its exit code and a hint how to fix it.
 //!
-//! A variant holds data: which file, which variable, which answer. Its sentence is made here, once, and never holds
-//! a secret: values are described, not repeated.
+//! A variant holds data: which file, which variable, which answer. Its message is formatted here and nowhere else, and
+//! never contains a secret: values are described, not repeated.
 
 mod code;
 mod diagnostic;
@@ -20,187 +20,187 @@ pub use diagnostic::Diagnostic;
 pub use left::Left;
 pub use refusal::Refusal;
 
-/// Everything that makes a command end without doing what it was asked for.
+/// Why a command failed.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A setting or a flag with a value that it cannot have.
+    /// A setting or a flag has an invalid value.
     #[error("{name} ({place}) {problem}")]
     Setting {
         /// The variable or flag.
         name: String,
-        /// Where its value was found.
+        /// The source of its value.
         place: String,
-        /// What is wrong, to be read after the name; without the value where that may be secret.
+        /// The problem, phrased to follow the name; without the value if that may be secret.
         problem: String,
     },
 
-    /// A token was asked to last longer than Zoom's tokens do.
-    #[error("a token for more than {asked} s was asked for, and Zoom's live for {life} s")]
+    /// The required lifetime is longer than that of Zoom's tokens.
+    #[error("a token valid for more than {asked} s is required, but Zoom's tokens last {life} s")]
     Unmeetable {
-        /// The seconds asked for.
+        /// The required lifetime in seconds.
         asked: u64,
-        /// The seconds that the token just issued has left.
+        /// The remaining lifetime, in seconds, of the token just issued.
         life: i64,
     },
 
-    /// There is nothing to ask Zoom with.
+    /// Credentials are missing.
     #[error("no credentials: {}", lacking(.missing, .env_file, *.there))]
     CredentialsMissing {
-        /// The variables that are missing.
+        /// The missing variables.
         missing: Vec<&'static str>,
-        /// The file that they belong into.
+        /// The file in which they belong.
         env_file: PathBuf,
-        /// Whether it exists.
+        /// Whether that file exists.
         there: bool,
     },
 
-    /// A credential that cannot be right, seen before Zoom was asked.
+    /// A credential cannot be right. Zoom was not asked.
     #[error("{name} ({place}) {problem}")]
     Credential {
         /// The variable.
         name: &'static str,
-        /// Where it was set.
+        /// The source of its value.
         place: String,
-        /// What is wrong with it, to be read after the name, without its value.
+        /// The problem, phrased to follow the name, without the value.
         problem: &'static str,
-        /// What to do about it, as a sentence without its full stop.
+        /// How to fix it, as a sentence without a full stop.
         hint: &'static str,
     },
 
-    /// A configuration file that is there and makes no sense. Nothing was changed in it.
+    /// An existing configuration file cannot be parsed. It is unchanged.
     #[error("{}{}: {problem}", .path.display(), .line.map(|line| format!(", line {line}")).unwrap_or_default())]
     Unparseable {
         /// The file.
         path: PathBuf,
-        /// The line, counted from 1, where one is to blame.
+        /// The line at fault, counted from 1, if there is one.
         line: Option<usize>,
-        /// What is wrong there, without the text that stands there.
+        /// The problem, without the text of that line.
         problem: String,
     },
 
-    /// A configuration file that is there and cannot be read. Nothing was changed in it.
+    /// An existing configuration file cannot be read. It is unchanged.
     #[error("cannot read {}", .path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error from the system.
         source: io::Error,
     },
 
-    /// A `.env` that was found, and not named, and may be somebody else's.
+    /// A `.env` that was found, not named, may belong to someone else.
     #[error("{} was found and not named, and {problem}", .path.display())]
     Untrusted {
         /// The file.
         path: PathBuf,
-        /// Whose it may be, to be read after its path.
+        /// Whose it may be, phrased to follow its path.
         problem: String,
     },
 
-    /// There is no token that could be handed on.
-    #[error("no token to hand on: {problem}")]
+    /// There is no usable token to pass on.
+    #[error("no token to pass on: {problem}")]
     NoToken {
-        /// What is wrong with what there is, without repeating it.
+        /// Why the existing token is unusable, without repeating it.
         problem: String,
     },
 
-    /// Zoom gave a verdict: asking again with the same credentials gives the same answer.
+    /// Zoom gave a verdict: another request with the same credentials gets the same answer.
     #[error("Zoom refused: {} (HTTP {status}{})", .refusal.what(), tracking(.tracking_id.as_ref()))]
     Refused {
-        /// What the answer means.
+        /// The reason.
         refusal: Refusal,
         /// The HTTP status.
         status: u16,
-        /// What Zoom's support asks for.
+        /// The id that Zoom's support asks for.
         tracking_id: Option<String>,
     },
 
-    /// Zoom could not be reached, or what came back was no verdict. What was stored is untouched.
-    #[error("no token for now: {what}{}", tracked(.tracking_id.as_ref()))]
+    /// A transient failure: Zoom could not be reached, or its answer was no verdict. Stored tokens are unchanged.
+    #[error("could not get a token: {what}{}", tracked(.tracking_id.as_ref()))]
     Passing {
-        /// What happened, to be read after a colon.
+        /// What happened, phrased to follow a colon.
         what: String,
-        /// Zoom asked not to be asked again before this time.
+        /// The time until which Zoom asked to wait.
         not_before: Option<DateTime<Utc>>,
-        /// Whether Zoom, or what stands in its place, may have seen the question.
+        /// Whether Zoom, or a stand-in for it, may have received the request.
         reached: bool,
-        /// Whether Zoom may have spent the refresh token for an answer that was lost.
+        /// Whether Zoom may have used up the refresh token for an answer that was lost.
         spent: bool,
-        /// What Zoom's support asks for.
+        /// The id that Zoom's support asks for.
         tracking_id: Option<String>,
     },
 
-    /// What another process was told while this one waited for it.
-    #[error("{message} (told a moment ago, at {})", .at.format("%H:%M:%SZ"))]
+    /// The failure of another process for which this one waited.
+    #[error("{message} (reported by another zoomtok at {})", .at.format("%H:%M:%SZ"))]
     TakenOver {
-        /// The class of that failure.
+        /// Its exit code.
         code: Code,
-        /// Its sentence.
+        /// Its message.
         message: String,
         /// Its hint.
         hint: Option<String>,
-        /// When.
+        /// When it happened.
         at: DateTime<Utc>,
     },
 
-    /// Zoom issued something that must not be written into a file that shells run.
-    #[error("Zoom's token was refused: {problem}")]
+    /// Zoom issued a token that must not be written into a file that shells run.
+    #[error("the token from Zoom is unusable: {problem}")]
     UnsafeToken {
-        /// What is wrong with it.
+        /// The problem with the token.
         problem: &'static str,
-        /// Whether a refresh token came with it, which is good.
+        /// Whether a usable refresh token came with it.
         beside_refresh_token: bool,
     },
 
-    /// A file could not be written. The old one is whole.
+    /// A file could not be written. The old one is intact.
     #[error("cannot {action} {}", .path.display())]
     Store {
         /// The step that failed, as a verb.
         action: &'static str,
-        /// What it was done to.
+        /// The file or directory.
         path: PathBuf,
-        /// What the system said.
+        /// The error from the system.
         source: io::Error,
     },
 
-    /// A new token is needed, and the `.env` is one that can be read only once. Nobody was asked.
-    #[error("a new token is needed, and {} is a pipe, into which none can be put", .path.display())]
+    /// A new token is needed, but the `.env` can be read only once. Zoom was not asked.
+    #[error("a new token is needed, but {} is a pipe, which cannot store one", .path.display())]
     Stream {
-        /// The pipe as it was named.
+        /// The pipe, as it was named.
         path: PathBuf,
     },
 
-    /// A new token is needed for a `.env` that is only read, or cannot be written. Zoom was not asked.
-    #[error("a new token is needed, and {} {}", .path.display(), unwritten(.source.is_some()))]
+    /// A new token is needed, but the `.env` is read-only or cannot be written. Zoom was not asked.
+    #[error("a new token is needed, but {} {}", .path.display(), unwritten(.source.is_some()))]
     Adopted {
         /// The `.env`.
         path: PathBuf,
-        /// Why it cannot be written; none where it is to be read only.
+        /// Why it cannot be written; none if zoomtok was told only to read it.
         source: Option<Box<Error>>,
     },
 
-    /// A new token exists and `.env` does not hold it.
-    #[error("the new token is not in its place but in {}", .recovery.display())]
+    /// A new token exists, but not in the `.env`.
+    #[error("the new token was saved only in {}", .recovery.display())]
     Unsaved {
-        /// Where it waits for the next run.
+        /// The file that keeps it for the next run.
         recovery: PathBuf,
-        /// Why it is not in its place.
+        /// Why it is not in the `.env`.
         source: Box<Error>,
     },
 
-    /// A new token exists and could be stored nowhere.
-    #[error("the new token could be stored nowhere, not even for later ({recovery})")]
+    /// A new token could not be stored and is lost.
+    #[error("the new token could not be stored, not even in the recovery file ({recovery})")]
     Lost {
-        /// Whether the refresh token was spent for it, and the next one is lost with it.
+        /// Whether the refresh token was spent for it, so that its replacement is lost too.
         spent: bool,
         /// Why it is not in the recovery file.
         recovery: Box<Error>,
-        /// Why it is not in its place.
+        /// Why it is not in the `.env`.
         source: Box<Error>,
     },
 
-    /// Somebody else kept the lock for longer than anybody should.
-    #[error("another zoomtok holds {} for more than {waited} s", .path.display())]
+    /// Another process held the lock for longer than any should.
+    #[error("another zoomtok has held {} for more than {waited} s", .path.display())]
     Busy {
         /// The lock file.
         path: PathBuf,
@@ -208,34 +208,34 @@ pub enum Error {
         waited: u64,
     },
 
-    /// A signal ended a wait. What was stored is untouched.
+    /// A signal ended a wait. Stored tokens are unchanged.
     #[error("interrupted{}", .left.when())]
     Interrupted {
-        /// The number of the signal.
+        /// The signal's number.
         signal: u8,
-        /// What is not as it was before.
+        /// What the interruption leaves behind.
         left: Left,
     },
 
-    /// Nobody reads stdout any more, and what goes on only for its readers ends.
-    #[error("nobody reads the output any more")]
+    /// The reader of stdout is gone, and with it the reason to continue.
+    #[error("the reader of the output is gone")]
     Unread,
 
     /// The command of `exec` cannot be run.
     #[error("cannot run {command}")]
     Command {
-        /// The program as it was given.
+        /// The program, as it was given.
         command: String,
-        /// What the system said.
+        /// The error from the system.
         source: io::Error,
     },
 
-    /// Anything else, told by what was attempted.
+    /// Any other failed action.
     #[error("cannot {action}")]
     Other {
-        /// What was attempted, as a verb.
+        /// The action, as a verb.
         action: String,
-        /// What the system said.
+        /// The error from the system.
         source: io::Error,
     },
 }
@@ -272,8 +272,8 @@ impl Diagnostic for Error {
 }
 
 impl Error {
-    /// Whether a file cannot be written for want of a right, or because the filesystem is read-only: what trying again does
-    /// not change.
+    /// Whether a file cannot be written for lack of permission or because the filesystem is read-only, which another
+    /// try does not change.
     pub fn is_unwritable(&self) -> bool {
         let Self::Store { source, .. } = self else { return false };
         matches!(source.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
@@ -281,7 +281,7 @@ impl Error {
 }
 
 fn unwritten(cannot_be: bool) -> &'static str {
-    if cannot_be { "cannot be written" } else { "is to be read only (--read-only, ZOOMTOK_READ_ONLY)" }
+    if cannot_be { "cannot be written" } else { "is read-only (--read-only, ZOOMTOK_READ_ONLY)" }
 }
 
 fn list(names: &[&str]) -> String {
@@ -293,20 +293,21 @@ fn list(names: &[&str]) -> String {
 }
 
 fn lacking(names: &[&str], env_file: &Path, there: bool) -> String {
+    let are = if names.len() == 1 { "is" } else { "are" };
     let (names, path) = (list(names), env_file.display());
     if there {
-        format!("{names} not set in the environment or in {path}")
+        format!("{names} {are} not set in the environment or in {path}")
     } else {
-        format!("there is no {path}, and {names} not set in the environment")
+        format!("{path} does not exist, and {names} {are} not set in the environment")
     }
 }
 
-/// A tracking id that goes on with what stands in brackets.
+/// A tracking id that continues a text in brackets.
 pub(crate) fn tracking(id: Option<&String>) -> String {
     id.map(|id| format!(", tracking id {id}")).unwrap_or_default()
 }
 
-/// A tracking id in brackets of its own.
+/// A tracking id in its own brackets.
 pub(crate) fn tracked(id: Option<&String>) -> String {
     id.map(|id| format!(" (tracking id {id})")).unwrap_or_default()
 }
@@ -337,17 +338,17 @@ mod tests {
     }
 
     #[test]
-    fn only_what_zoom_said_is_taken_over() {
+    fn only_failures_of_an_exchange_are_taken_over() {
         let taken: Vec<i32> = (0..=255).filter(|number| Code::of_exchange(*number).is_some()).collect();
         assert_eq!(taken, [4, 5]);
     }
 
     #[test]
     fn a_missing_credential_names_variable_and_file() {
-        let names = "ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET not set in the environment";
+        let names = "ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET are not set in the environment";
         for (there, message, hint) in [
-            (true, format!("no credentials: {names} or in /home/me/.env"), "Put there"),
-            (false, format!("no credentials: there is no /home/me/.env, and {names}"), "Make that file"),
+            (true, format!("no credentials: {names} or in /home/me/.env"), "Copy them there"),
+            (false, format!("no credentials: /home/me/.env does not exist, and {names}"), "Create that file"),
         ] {
             let missing = vec!["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"];
             let error = Error::CredentialsMissing { missing, env_file: "/home/me/.env".into(), there };

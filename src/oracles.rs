@@ -1,6 +1,7 @@
-//! What must hold whatever comes in, a function for each way in: it takes bytes, and panics where something does not hold.
+//! Properties that hold for any input, one function for each kind of input: it takes bytes and panics if a property
+//! fails.
 //!
-//! The property tests call them with what proptest makes up, the targets in `fuzz/` with what libFuzzer finds.
+//! The property tests call them with proptest's inputs, the targets in `fuzz/` with libFuzzer's.
 
 pub use crate::clients::oracle::claude_config;
 pub use crate::mcp::oracle::json_rpc;
@@ -18,9 +19,10 @@ mod tests {
 
     type Oracle = fn(&[u8]);
 
-    /// Each has been where the fuzzing began, or what it found; and each target is what is called here.
+    /// A seed is an input with which fuzzing started, or one that it found. Every target calls the function listed
+    /// here.
     #[test]
-    fn every_seed_holds() {
+    fn the_properties_hold_for_every_seed() {
         let targets: [(&str, Oracle); 7] = [
             ("api_answer", super::api_answer),
             ("claude_config", super::claude_config),

@@ -1,8 +1,8 @@
-//! How times are put into words.
+//! Times as text.
 
 use chrono::{DateTime, Local, Utc};
 
-/// A time left: `1h 5m`, `57m 29s`, `42s`.
+/// A remaining time: `1h 5m`, `57m 29s`, `42s`.
 pub fn left(seconds: i64) -> String {
     let seconds = seconds.max(0);
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
@@ -19,7 +19,7 @@ pub fn time_of_day(time: DateTime<Utc>) -> String {
     time.with_timezone(&Local).format("%-I:%M:%S %p").to_string()
 }
 
-/// A moment as the clock on the wall shows it.
+/// A local date and time.
 pub fn local(time: DateTime<Utc>) -> String {
     time.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S").to_string()
 }
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_left_has_two_units_at_most() {
+    fn a_remaining_time_has_at_most_two_units() {
         for (seconds, text) in [
             (-1, "0s"),
             (0, "0s"),

@@ -1,10 +1,10 @@
-//! What the measurements share: a sandbox with its `.env`, taking turns, and what is beyond the limits.
+//! Shared by the measurements: a sandbox with its `.env`, comparisons, and a report of exceeded limits.
 
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
     clippy::print_stdout,
-    reason = "a measurement that cannot go on has failed; these make files and print"
+    reason = "a measurement that cannot continue has failed; these create files and print"
 )]
 
 use std::fs;
@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 pub(crate) const ZOOMTOK: &str = env!("CARGO_BIN_EXE_zoomtok");
 
-/// A sandbox in a process of its own, and a directory with the `.env` that leads there.
+/// A sandbox in a separate process, and a directory with a `.env` for it.
 pub(crate) struct Sandbox {
     directory: TempDir,
     pub(crate) process: Child,
@@ -31,7 +31,7 @@ impl Drop for Sandbox {
 }
 
 impl Sandbox {
-    /// With its address.
+    /// Starts a sandbox, and returns its URL too.
     pub(crate) fn start() -> (Self, String) {
         let directory = tempfile::tempdir().unwrap();
         let mut process = Command::new(ZOOMTOK).arg("sandbox").stdout(Stdio::piped()).spawn().unwrap();
@@ -59,17 +59,17 @@ impl Sandbox {
     }
 }
 
-/// What is compared: its name, and how one run of it is timed.
+/// A subject of a comparison: its name, and a function that times one run.
 pub(crate) type Timed<'a> = (&'a str, &'a mut dyn FnMut() -> Duration);
 
-/// What was measured, and what of it is beyond the limits.
+/// The limits that were exceeded.
 #[derive(Default)]
 pub(crate) struct Report {
     failures: Vec<String>,
 }
 
 impl Report {
-    /// With the machine that it is about.
+    /// Starts a report by printing the machine.
     pub(crate) fn begin() -> Self {
         println!(
             "{} processors, {}\n",
@@ -79,7 +79,8 @@ impl Report {
         Self::default()
     }
 
-    /// Takes turns, and prints the medians and that of the ratios, which is returned and may be `limit` at most.
+    /// Alternates between both, and prints the medians and the median of the ratios. Returns the latter, which should
+    /// be at most `limit`.
     pub(crate) fn compare(
         &mut self,
         rounds: usize,
@@ -97,28 +98,28 @@ impl Report {
         let ratio = Spread::of(pairs.iter().map(|(a, b)| a / b)).median;
         println!("{a_name:<24} {:>8.2} ms  ({:.2} to {:.2})", a.median, a.low, a.high);
         println!("{b_name:<24} {:>8.2} ms  ({:.2} to {:.2})", b.median, b.low, b.high);
-        let told =
+        let shown =
             |ratio: f64| if ratio < 1.0 { format!("1/{:.1}", 1.0 / ratio) } else { format!("{ratio:.2}") };
-        println!("{:<24} {:>8}     over {rounds} pairs; 5 % to 95 % in brackets\n", "ratio", told(ratio));
+        println!("{:<24} {:>8}     over {rounds} pairs; 5 % to 95 % in brackets\n", "ratio", shown(ratio));
         if ratio > limit {
             self.fail(format!(
                 "{a_name} takes {} times as long as {b_name}, not {}",
-                told(ratio),
-                told(limit)
+                shown(ratio),
+                shown(limit)
             ));
         }
         ratio
     }
 
-    /// Takes note of something that is beyond what is promised.
+    /// Records an exceeded limit.
     pub(crate) fn fail(&mut self, failure: String) {
         self.failures.push(failure);
     }
 
-    /// Tells what is beyond what is promised; with `--check` that is a failure.
+    /// Prints the exceeded limits, which are a failure with `--check`.
     pub(crate) fn end(self) {
         for failure in &self.failures {
-            println!("beyond what is promised: {failure}");
+            println!("limit exceeded: {failure}");
         }
         // Cargo passes `--bench`.
         if !self.failures.is_empty() && std::env::args().any(|argument| argument == "--check") {
@@ -127,7 +128,7 @@ impl Report {
     }
 }
 
-/// The 5th percentile, the median, and the 95th.
+/// The 5th percentile, the median, and the 95th percentile.
 pub(crate) struct Spread {
     pub(crate) low: f64,
     pub(crate) median: f64,

@@ -1,4 +1,4 @@
-//! The `zoomtok` program: hands its arguments to the library and exits with what that says.
+//! The `zoomtok` program: passes its arguments to the library and exits with the resulting code.
 
 use zoomtok::error::Code;
 

@@ -109,7 +109,7 @@ impl Diagnostic for Error {
             }
             Self::Unreadable { .. } => None,
             Self::Unparseable { .. } => {
-                Some("Fix it by hand; zoomtok does not touch what it cannot read".into())
+                Some("Fix it by hand; zoomtok does not change a file that it cannot parse".into())
             }
             Self::NotRestarted { hint, .. } => Some(hint.clone()),
             Self::Interrupted { hint, .. } => hint.map(Into::into),

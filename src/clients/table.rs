@@ -72,7 +72,7 @@ pub(crate) static CLAUDE_DESKTOP: Client = Client {
     format: STRICT_JSON,
     shape: Shape::MCP_SERVERS,
     lock: "claude",
-    if_missing: "Claude Desktop makes it (Settings, Developer, Edit Config); where that is installed and the file is \
+    if_missing: "Claude Desktop creates it (Settings, Developer, Edit Config); where that is installed and the file is \
                  elsewhere, name it with CLAUDE_CONFIG_FILE",
     settings: Some(ClientSettings {
         file: Settings::claude_config_file,

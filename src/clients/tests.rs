@@ -135,7 +135,7 @@ fn nothing_is_written_when_nothing_changes() {
 #[test]
 fn where_no_server_takes_a_token_nothing_is_written() {
     for (text, part) in [
-        ("{}", "there is no mcpServers.zoom to hand the token to, nor any other"),
+        ("{}", "there is no mcpServers.zoom to give the token to, nor any other"),
         (r#"{"mcpServers":{"Zoom":{"command":"x"},"a b":{}}}"#, r#"the servers are Zoom, "a b""#),
         (r#"{"mcpServers":{"zoom":{}}}"#, "mcpServers.zoom has no command"),
         (r#"{"mcpServers":{"zoom":{"env":{"TOKEN":"old"}}}}"#, "mcpServers.zoom has no command"),

@@ -1,9 +1,9 @@
-//! The signals that ask the program to end.
+//! The signals that ask the program to stop.
 
 use std::io;
 
-/// Listens for them, from [`Signals::listen`] on. In place of ending the program at once they are given to whoever
-/// waits, also after this is gone.
+/// Receives these signals from [`Signals::listen`] on. They no longer end the program by themselves, not even after
+/// this is dropped.
 pub(super) struct Signals(Streams);
 
 #[cfg(unix)]
@@ -19,22 +19,23 @@ type Streams = (
 );
 
 impl Signals {
-    /// Listens from now on; inside a runtime.
+    /// Starts listening; must run inside a runtime.
     ///
     /// # Errors
     ///
-    /// The system does not let it. The signals keep their default then, which is to end the program.
+    /// The system refuses. The signals then keep their default, which is to end the program.
     pub(super) fn listen() -> io::Result<Self> {
         streams().map(Self)
     }
 
-    /// Waits for one, and gives its number, or that of its like on other systems.
+    /// Waits for a signal. Returns its number, or that of the Unix signal that it corresponds to.
     pub(super) async fn next(&mut self) -> u8 {
         first(&mut self.0).await
     }
 }
 
-/// SIGINT, SIGTERM, and SIGHUP, which the end of a terminal sends. `nohup` has the last one ignored, and it stays so.
+/// SIGINT, SIGTERM, and SIGHUP, which a closed terminal sends. If SIGHUP is ignored, as under `nohup`, it stays
+/// ignored.
 #[cfg(unix)]
 fn streams() -> io::Result<Streams> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -63,7 +64,7 @@ fn streams() -> io::Result<Streams> {
     Ok((ctrl_c()?, ctrl_break()?, ctrl_close()?, ctrl_logoff()?, ctrl_shutdown()?))
 }
 
-/// Windows ends a process some seconds after it has closed its console; as long as somebody listens it has these seconds.
+/// Windows ends a process some seconds after closing its console, or at once if nothing listens.
 #[cfg(windows)]
 async fn first((interrupt, interrupt_too, close, logoff, shutdown): &mut Streams) -> u8 {
     tokio::select! {
@@ -75,19 +76,19 @@ async fn first((interrupt, interrupt_too, close, logoff, shutdown): &mut Streams
     }
 }
 
-/// Which signals whoever started this process has had ignored.
+/// The signals that this process inherited as ignored.
 #[cfg(unix)]
 mod ignored {
     use std::process::{Command, Stdio};
     use std::sync::OnceLock;
 
-    /// Whether SIGHUP was ignored when it was first asked for, which must be before anybody listens for it.
+    /// Whether SIGHUP was ignored at the first call, which must come before anything listens for it.
     pub(super) fn hangup() -> bool {
         static IGNORED: OnceLock<bool> = OnceLock::new();
         *IGNORED.get_or_init(|| by_kernel().unwrap_or_else(by_shell))
     }
 
-    /// What Linux says of this process.
+    /// The answer from `/proc`, on Linux.
     fn by_kernel() -> Option<bool> {
         if !cfg!(target_os = "linux") {
             return None;
@@ -95,14 +96,14 @@ mod ignored {
         is_first_ignored(&std::fs::read_to_string("/proc/self/status").ok()?)
     }
 
-    /// Whether signal 1 is among those that this status has as ignored: the lowest bit of a hexadecimal number.
+    /// Whether this status lists signal 1 as ignored: the lowest bit of a hexadecimal mask.
     fn is_first_ignored(status: &str) -> Option<bool> {
         let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
         u64::from_str_radix(mask.trim(), 16).ok().map(|mask| mask & 1 == 1)
     }
 
-    /// What becomes of a child that sends it to itself: what is ignored is inherited, and the system has no other way to
-    /// ask that is safe.
+    /// Whether a child survives sending SIGHUP to itself: children inherit ignored signals, and there is no other safe
+    /// way to ask the system.
     fn by_shell() -> bool {
         let mut shell = Command::new("/bin/sh");
         shell.args(["-c", "kill -HUP $$"]);
@@ -115,7 +116,7 @@ mod ignored {
         use super::*;
 
         #[test]
-        fn the_status_of_a_process_says_what_it_ignores() {
+        fn ignored_signals_are_read_from_the_status_of_a_process() {
             for (mask, expected) in [
                 ("0000000000001000", Some(false)),
                 ("0000000000001001", Some(true)),
@@ -130,7 +131,7 @@ mod ignored {
         }
 
         #[test]
-        fn a_shell_knows_as_much_as_the_kernel() {
+        fn the_shell_and_the_kernel_agree() {
             if let Some(known) = by_kernel() {
                 assert_eq!(by_shell(), known);
             }

@@ -1,4 +1,4 @@
-//! The request to end: made by a signal or by the program itself, and handed to everything that waits.
+//! The request to stop, made by a signal or by the program itself, and passed to everything that waits.
 
 use std::fmt;
 use std::pin::pin;
@@ -14,38 +14,38 @@ use tokio_util::sync::CancellationToken;
 use super::{Signals, runtime};
 use crate::error::{Error, Left};
 
-/// What an end that no signal has asked for counts as.
+/// The signal that stands for a stop without a signal.
 pub(crate) const SIGTERM: u8 = 15;
 
-/// Whether the program, or a part of it, has been asked to end. All clones are one.
+/// Whether the program, or a part of it, has been asked to stop. All clones share one state.
 ///
-/// The first signal asks; whatever has something at stake, as an exchange with a single-use refresh token has, goes on
-/// until that is safe. The second signal insists, and nothing is waited for any more. An end without a signal asks and
+/// The first signal asks: work that must not be lost, such as an exchange with a single-use refresh token, continues
+/// until it is safe. The second signal insists: nothing is waited for any longer. A stop without a signal asks and
 /// never insists.
 #[derive(Clone)]
 pub struct Stop(Arc<Shared>);
 
 struct Shared {
-    /// Whether signals of the process count.
+    /// Whether signals to the process count.
     by_signals: bool,
-    /// Asks the thread that listens to say when it has heard all signals so far; none as long as nobody listens.
+    /// Asks the listening thread to confirm that it has handled all signals so far; none until there is such a thread.
     listening: Mutex<Option<mpsc::UnboundedSender<SyncSender<()>>>>,
-    asked: Heard,
-    insisted: Heard,
+    asked: Request,
+    insisted: Request,
     on_wait: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
-/// A token that is cancelled by a signal, or by what counts as one.
+/// A request to stop, with the signal that made it.
 #[derive(Debug, Default)]
-struct Heard {
+struct Request {
     token: CancellationToken,
     /// Set before the token is cancelled.
     signal: OnceLock<u8>,
 }
 
-impl Heard {
+impl Request {
     fn cancel(&self, signal: u8) {
-        // The first one counts.
+        // The first signal counts.
         let _ = self.signal.set(signal);
         self.token.cancel();
     }
@@ -60,20 +60,20 @@ impl Heard {
     }
 }
 
-/// A wait was cut short, because the program was asked to end.
+/// A wait was cut short because the program was asked to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stopped {
-    /// The signal.
+    /// The signal that asked.
     pub signal: u8,
 }
 
 impl Stop {
-    /// Asked for by signals to this process, from [`Stop::listen`] on. Before that they end the program by themselves.
+    /// Requested by signals to this process, from [`Stop::listen`] on. Until then they end the program by themselves.
     pub fn by_signals() -> Self {
         Self::new(true)
     }
 
-    /// Asked for by [`Stop::end`] alone: for waits that are short, and for tests.
+    /// Requested by [`Stop::end`] alone, for short waits and for tests.
     pub fn never() -> Self {
         Self::new(false)
     }
@@ -82,17 +82,17 @@ impl Stop {
         Self(Arc::new(Shared {
             by_signals,
             listening: Mutex::default(),
-            asked: Heard::default(),
-            insisted: Heard::default(),
+            asked: Request::default(),
+            insisted: Request::default(),
             on_wait: OnceLock::new(),
         }))
     }
 
-    /// Listens for signals from now on, in a thread of its own. They no longer end the program by themselves.
+    /// Starts a thread that listens for signals, which no longer end the program by themselves.
     ///
     /// # Errors
     ///
-    /// The system has no room for what that takes.
+    /// The system is out of files or threads.
     pub fn listen(&self) -> Result<(), Error> {
         let mut listening = locked(&self.0.listening);
         if !self.0.by_signals || listening.is_some() {
@@ -101,7 +101,7 @@ impl Stop {
         let failed = |source| Error::Other { action: "listen for signals".into(), source };
         let runtime = runtime().map_err(failed)?;
         let mut signals = runtime.block_on(async { Signals::listen() }).map_err(failed)?;
-        let (sender, mut questions) = mpsc::unbounded_channel::<SyncSender<()>>();
+        let (sender, mut checks) = mpsc::unbounded_channel::<SyncSender<()>>();
         let stop = self.clone();
         let listen = move || {
             runtime.block_on(async {
@@ -110,8 +110,8 @@ impl Stop {
                     tokio::select! {
                         biased;
                         signal = signals.next() => stop.signalled(signal, std::mem::replace(&mut is_first, false)),
-                        // Whoever asks waits for it, unless it is gone.
-                        Some(heard) = questions.recv() => drop(heard.send(())),
+                        // The receiver may be gone.
+                        Some(handled) = checks.recv() => drop(handled.send(())),
                     }
                 }
             });
@@ -121,18 +121,17 @@ impl Stop {
         Ok(())
     }
 
-    /// Says what is to be done when something goes on after the first signal: to tell whoever waits for the end.
-    pub fn on_wait(&self, tell: impl Fn() + Send + Sync + 'static) {
-        // The first one to say it counts.
-        let _ = self.0.on_wait.set(Box::new(tell));
+    /// Sets what to do when work continues after the first signal, such as printing why. Only the first call counts.
+    pub fn on_wait(&self, notify: impl Fn() + Send + Sync + 'static) {
+        let _ = self.0.on_wait.set(Box::new(notify));
     }
 
-    /// Asks everything to end, as a signal would.
+    /// Asks everything to stop, as a signal would.
     pub fn end(&self) {
         self.0.asked.cancel(SIGTERM);
     }
 
-    /// The second signal insists, also where the end had been asked for without one.
+    /// The second signal insists, even if a stop without a signal came before the first.
     fn signalled(&self, signal: u8, is_first: bool) {
         self.0.asked.cancel(signal);
         if !is_first {
@@ -140,39 +139,39 @@ impl Stop {
         }
     }
 
-    /// The signal that has asked for the end, if one has.
+    /// The signal that asked for the stop, if any.
     pub fn signal(&self) -> Option<u8> {
         self.0.asked.signal()
     }
 
-    /// The same, of signals that have come just now as well: for what cannot be undone.
+    /// Like [`Stop::check`], but also counts signals that have only just arrived; for steps that cannot be undone.
     ///
     /// # Errors
     ///
-    /// [`Stopped`] when the end has been asked for.
+    /// [`Stopped`] if a stop was requested.
     pub fn check_all(&self) -> Result<(), Stopped> {
         if let Some(listening) = &*locked(&self.0.listening) {
-            let (heard, all) = sync_channel(1);
-            // A thread that has ended has heard all that it will.
-            let _ = listening.send(heard).map(|()| all.recv());
+            let (handled, all) = sync_channel(1);
+            // A thread that has ended receives no more signals.
+            let _ = listening.send(handled).map(|()| all.recv());
         }
         self.check()
     }
 
-    /// Nothing, unless the end has been asked for.
+    /// Checks whether a stop was requested.
     ///
     /// # Errors
     ///
-    /// [`Stopped`] when it has.
+    /// [`Stopped`] if it was.
     pub fn check(&self) -> Result<(), Stopped> {
         self.signal().map_or(Ok(()), |signal| Err(Stopped { signal }))
     }
 
-    /// Waits, blocking the thread, for so long or until the end is asked for.
+    /// Blocks the thread for this long, or until a stop is requested.
     ///
     /// # Errors
     ///
-    /// [`Stopped`] when it is.
+    /// [`Stopped`] if a stop was requested.
     #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     pub(super) fn wait(&self, duration: Duration) -> Result<(), Stopped> {
         let start = Instant::now();
@@ -188,22 +187,22 @@ impl Stop {
         self.check()
     }
 
-    /// Waits until the end is asked for, and gives the signal.
+    /// Waits until a stop is requested, and returns the signal.
     pub async fn asked(&self) -> u8 {
         self.0.asked.cancelled().await
     }
 
-    /// Waits for a second signal where something goes on after the first, and says that it does.
+    /// Waits for the second signal and returns it. Calls the [`Stop::on_wait`] callback after the first.
     pub async fn insisted(&self) -> u8 {
         self.asked().await;
-        if let Some(tell) = self.0.on_wait.get() {
-            tell();
+        if let Some(notify) = self.0.on_wait.get() {
+            notify();
         }
         self.0.insisted.cancelled().await
     }
 }
 
-/// Wakes a thread that waits without a runtime.
+/// Wakes a thread that is parked outside a runtime.
 struct Unpark(Thread);
 
 impl Wake for Unpark {
@@ -224,7 +223,7 @@ impl From<Stopped> for Error {
     }
 }
 
-/// What is in there is whole whenever the lock is free.
+/// Locks, ignoring poison: every change under the lock is atomic.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -257,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_without_a_signal_does_not_insist_nor_does_the_first_signal_after_it() {
+    fn neither_a_stop_without_a_signal_nor_the_first_signal_after_it_insists() {
         let stop = Stop::never();
         stop.end();
         stop.end();
@@ -269,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_ends_when_the_end_is_asked_for() {
+    fn a_wait_ends_when_a_stop_is_requested() {
         let (stop, clock) = (Stop::never(), SystemClock::start());
         assert_eq!(clock.sleep(Duration::from_millis(1), &stop), Ok(()));
         thread::scope(|scope| {
@@ -282,14 +281,14 @@ mod tests {
     }
 
     #[test]
-    fn whoever_goes_on_after_a_signal_says_so() {
-        let (stop, told) = (Stop::never(), Arc::new(Mutex::new(0)));
-        let counted = Arc::clone(&told);
+    fn work_that_continues_after_a_signal_is_announced() {
+        let (stop, announced) = (Stop::never(), Arc::new(Mutex::new(0)));
+        let counted = Arc::clone(&announced);
         stop.on_wait(move || *counted.lock().unwrap() += 1);
         assert_eq!(ready(stop.insisted()), None);
-        assert_eq!(*told.lock().unwrap(), 0);
+        assert_eq!(*announced.lock().unwrap(), 0);
         stop.signalled(15, true);
         assert_eq!(ready(stop.insisted()), None);
-        assert_eq!(*told.lock().unwrap(), 1);
+        assert_eq!(*announced.lock().unwrap(), 1);
     }
 }

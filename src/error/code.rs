@@ -2,20 +2,20 @@
 
 use std::process::{ExitCode, Termination};
 
-/// What the exit status of the process means; a contract with scripts (`man zoomtok`, "Exit status").
+/// The exit status of the process; a contract with scripts (`man zoomtok`, "Exit status").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
     /// Done; for `check`, a token valid for longer than the threshold.
     Done,
-    /// For `check`, no token or none that lasts; elsewhere a failure without a code of its own.
+    /// For `check`, no token, or none that lasts; otherwise a failure without a code of its own.
     Failed,
-    /// Wrong flags, or a setting with an impossible value.
+    /// Wrong flags, or a setting with an invalid value.
     Usage,
     /// Credentials missing, or a configuration file that cannot be read or parsed.
     Configuration,
-    /// Zoom refused for a reason that trying again does not change.
+    /// Zoom refused for a reason that another try does not change.
     Refused,
-    /// Zoom could not be reached or was busy or broken; later may work.
+    /// A transient failure: Zoom could not be reached, or was busy or broken.
     Passing,
     /// The token could not be stored.
     Store,
@@ -23,13 +23,13 @@ pub enum Code {
     Busy,
     /// Claude could not be restarted.
     Claude,
-    /// A command run by `exec` was found and could not be run, as shells have it.
+    /// A command run by `exec` was found but could not be run, as in shells.
     NotRunnable,
-    /// A command run by `exec` was not found, as shells have it.
+    /// A command run by `exec` was not found, as in shells.
     NotFound,
-    /// Ended by a signal of this number, as shells have it: 128 + signal.
+    /// Ended by the signal with this number, as in shells: 128 + signal.
     Signal(u8),
-    /// What the command of `exec` exited with, where it could not take the place of this process.
+    /// The exit code of the command run by `exec`, where it cannot replace this process.
     Command(i32),
 }
 
@@ -53,7 +53,7 @@ impl Code {
         }
     }
 
-    /// The class with this number, of those that one process may take over from another.
+    /// The code with this number, if one process may take it over from another.
     pub fn of_exchange(number: i32) -> Option<Self> {
         [Self::Refused, Self::Passing].into_iter().find(|code| code.number() == number)
     }
@@ -64,7 +64,7 @@ impl Termination for Code {
         let number = self.number();
         match u8::try_from(number) {
             Ok(number) => ExitCode::from(number),
-            // Windows has larger ones, such as 0xC000013A after Ctrl-C; std's ExitCode has room for a byte.
+            // Windows has larger codes, such as 0xC000013A after Ctrl-C; std's ExitCode holds one byte.
             Err(_) => std::process::exit(number),
         }
     }

@@ -1,17 +1,17 @@
-//! What the program needs to know of an error, whichever room it comes from.
+//! The interface that the printer needs from the errors of all modules.
 
 use super::Code;
 
-/// An error that can end a command. Each room that has errors of its own implements it for them: the sentence is
-/// `Display`, its causes are `source`.
+/// An error that can end a command. Every module with its own errors implements this for them. The message is `Display`,
+/// the causes are `source`.
 pub trait Diagnostic: std::error::Error {
-    /// What the process exits with.
+    /// The exit code of the process.
     fn code(&self) -> Code;
 
-    /// What to do next, as a sentence without its full stop; none where the error already says it.
+    /// What to do next, as a sentence without a full stop; none if the message already says it.
     fn hint(&self) -> Option<String>;
 
-    /// The sentence with all its causes, in one line.
+    /// The message with all its causes, in one line.
     fn with_causes(&self) -> String {
         let causes = std::iter::successors(self.source(), |cause| cause.source());
         causes.fold(self.to_string(), |line, cause| format!("{line}: {cause}"))
@@ -37,7 +37,7 @@ mod tests {
 
     use super::*;
 
-    /// An error of a room of its own.
+    /// An error of another module.
     #[derive(Debug)]
     struct Closed {
         cause: Option<io::Error>,

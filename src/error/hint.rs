@@ -1,12 +1,12 @@
-//! What mends what went wrong.
+//! What to do about an error.
 
 use std::io;
 use std::path::Path;
 
 use super::{Error, Refusal};
 
-/// What lists the zoomtoks that run.
-const PROCESSES: &str = if cfg!(windows) {
+/// The command that lists running zoomtoks.
+const LIST_PROCESSES: &str = if cfg!(windows) {
     r#"tasklist /fi "imagename eq zoomtok.exe""#
 } else if cfg!(target_os = "linux") {
     "ps -C zoomtok"
@@ -19,50 +19,50 @@ impl Error {
     pub(super) fn next_step(&self) -> Option<String> {
         match self {
             Self::CredentialsMissing { there: true, .. } => {
-                Some("Put there what the app's page on marketplace.zoom.us shows".into())
+                Some("Copy them there from the app's page on marketplace.zoom.us".into())
             }
             Self::CredentialsMissing { .. } => Some(
-                "Make that file with what the app's page on marketplace.zoom.us shows, or name another one with \
-                 --env-file"
+                "Create that file with the values from the app's page on marketplace.zoom.us, or name another one \
+                 with --env-file"
                     .into(),
             ),
             Self::Credential { hint, .. } => Some((*hint).into()),
             Self::Unparseable { .. } => {
-                Some("Mend it by hand; zoomtok does not touch what it cannot read".into())
+                Some("Fix it by hand; zoomtok does not change a file that it cannot parse".into())
             }
             Self::Untrusted { path, .. } => {
-                Some(format!("If it may be used, name it: --env-file {}", path.display()))
+                Some(format!("If you trust it, name it: --env-file {}", path.display()))
             }
-            Self::NoToken { .. } => Some("Fetch one with zoomtok get -f".into()),
+            Self::NoToken { .. } => Some("Get one with zoomtok get -f".into()),
             Self::Unreadable { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
-                Some("See to its owner and its permissions".into())
+                Some("Check its owner and its permissions".into())
             }
             Self::Refused { refusal, .. } => Some(refusal.fix().into()),
             Self::Passing { not_before: Some(time), .. } => {
                 Some(format!("Zoom asks to wait until {}", time.format("%Y-%m-%d %H:%M:%SZ")))
             }
             Self::Passing { spent: true, .. } => Some(
-                "Zoom may have used up the refresh token for an answer that was lost; try again later, and where it is \
-                 then refused, authorise the app in the browser again"
+                "Zoom may have used up the refresh token for an answer that was lost; try again later, and if Zoom then \
+                 refuses it, authorise the app in the browser again"
                     .into(),
             ),
             Self::Passing { .. } => Some("Nothing was changed; try again later".into()),
             Self::TakenOver { hint, .. } => hint.clone(),
             Self::UnsafeToken { beside_refresh_token: true, .. } => {
-                Some("The refresh token that came with it is kept. See that ZOOM_OAUTH_URL is Zoom's".into())
+                Some("The refresh token that came with it is kept. Check that ZOOM_OAUTH_URL is Zoom's".into())
             }
-            Self::UnsafeToken { .. } => Some("See that ZOOM_OAUTH_URL is Zoom's".into()),
-            // Nothing the system said: another process was in the way.
+            Self::UnsafeToken { .. } => Some("Check that ZOOM_OAUTH_URL is Zoom's".into()),
+            // Not an error from the system: another process was in the way.
             Self::Store { source, .. }
                 if source.kind() == io::ErrorKind::ResourceBusy && source.raw_os_error().is_none() =>
             {
                 Some("Try again in a moment".into())
             }
             Self::Adopted { source: Some(source), .. } => {
-                source.next_step().map(|hint| format!("{hint}, or have whoever writes it put a new token there"))
+                source.next_step().map(|hint| format!("{hint}, or have the program that writes it put a new token there"))
             }
-            Self::Adopted { .. } => Some("Whoever writes it has to put a new token there".into()),
-            // Said by zoomtok, with what to do about it.
+            Self::Adopted { .. } => Some("The program that writes it has to put a new token there".into()),
+            // zoomtok's own message, which already says what to do.
             Self::Store { source, .. }
                 if matches!(source.kind(), io::ErrorKind::Unsupported | io::ErrorKind::FileTooLarge)
                     && source.raw_os_error().is_none() =>
@@ -75,19 +75,19 @@ impl Error {
                 Some("Move it away".into())
             }
             Self::Store { path, .. } => {
-                Some(format!("See to the permissions and the free space of {}", parent(path)))
+                Some(format!("Check the permissions and the free space of {}", parent(path)))
             }
             Self::Stream { .. } => Some(
-                "Export what the pipe says, and name a file with --env-file in which the token is kept".into(),
+                "Export the settings in the pipe as variables, and name a file for the token with --env-file".into(),
             ),
             Self::Unsaved { .. } => {
-                Some("Mend that and run zoomtok get: it puts the token in its place".into())
+                Some("Fix that and run zoomtok get, which puts the token in its place".into())
             }
-            Self::Lost { spent: false, .. } => Some("Mend that and run zoomtok get -f".into()),
-            Self::Lost { .. } => Some(format!("Mend that. {}", Refusal::RefreshToken.fix())),
-            Self::Busy { .. } => Some(format!("See what it is doing: {PROCESSES}")),
+            Self::Lost { spent: false, .. } => Some("Fix that and run zoomtok get -f".into()),
+            Self::Lost { .. } => Some(format!("Fix that. {}", Refusal::RefreshToken.fix())),
+            Self::Busy { .. } => Some(format!("Check what it is doing: {LIST_PROCESSES}")),
             Self::Interrupted { left, .. } => left.fix().map(Into::into),
-            Self::Unmeetable { .. } => Some("Ask for less with -t or ZOOM_TOKEN_THRESHOLD".into()),
+            Self::Unmeetable { .. } => Some("Require less with -t or ZOOM_TOKEN_THRESHOLD".into()),
             Self::Setting { .. }
             | Self::Unreadable { .. }
             | Self::Unread

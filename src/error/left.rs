@@ -1,28 +1,27 @@
-//! What a signal leaves behind.
+//! The state that an interruption leaves behind.
 
-/// What is not as it was before a wait that a signal has ended.
+/// What has changed by the time a signal ends a wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Left {
-    /// Everything is.
+    /// Nothing.
     Nothing,
-    /// Zoom may have used up the refresh token for an answer that nobody has waited for.
+    /// Zoom may have used up the refresh token for an answer that was not awaited.
     RefreshToken,
 }
 
 impl Left {
-    /// When it was, to be read after "interrupted".
+    /// When it was, phrased to follow "interrupted".
     pub(super) fn when(self) -> &'static str {
         match self {
             Self::Nothing => "",
-            Self::RefreshToken => " before Zoom has answered, which may have used up the refresh token",
+            Self::RefreshToken => " before Zoom answered, and Zoom may have used up the refresh token",
         }
     }
 
-    /// What to do about it.
     pub(super) fn fix(self) -> Option<&'static str> {
         match self {
             Self::Nothing => None,
-            Self::RefreshToken => Some("Run zoomtok get -f, which says whether it is still good"),
+            Self::RefreshToken => Some("Run zoomtok get -f to find out whether it is still valid"),
         }
     }
 }

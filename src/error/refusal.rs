@@ -1,29 +1,29 @@
-//! Why Zoom refused.
+//! Reasons for which Zoom refuses to issue a token.
 
-/// Why Zoom refused to issue a token, as far as its answer tells.
+/// Why Zoom refused to issue a token, as far as its answer says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// `invalid_client`, 4702, 4704: the client id or the client secret.
     Client,
-    /// `invalid_request` "Bad Request" to an `account_credentials` grant: the account id. Zoom says no more than that.
+    /// `invalid_request` "Bad Request" to an `account_credentials` grant: the account id. Zoom says no more.
     Account,
-    /// `unsupported_grant_type`, 4705: the app is of another type than the grant.
+    /// `unsupported_grant_type`, 4705: the grant is for another type of app.
     GrantType,
     /// `invalid_grant` to a `refresh_token` grant, 4711, 4737, 4740, 4741: the refresh token is spent or revoked.
     RefreshToken,
-    /// As above, after an answer that never arrived: that one most likely spent it.
+    /// As above, after an answer that never arrived and most likely held the next one.
     RefreshAnswerLost,
     /// `invalid_scope`: a scope that the app does not have.
     Scope,
-    /// `unauthorized_client`, `access_denied`, 4738: the app may not have a token of this account.
+    /// `unauthorized_client`, `access_denied`, 4738: the app may not get a token for this account.
     Unauthorized,
-    /// 401 of the API to a token that was issued just before.
+    /// 401 from the API to a token that was issued just before.
     NewToken,
     /// 4717: Zoom has disabled the app.
     AppDisabled,
-    /// 4735: the user of this authorization is gone.
+    /// 4735: the user of this authorization no longer exists.
     UserGone,
-    /// Anything else that is a verdict: its name, cleaned of all that could be a credential.
+    /// Any other verdict: its name, without anything that could be a credential.
     Other(String),
 }
 
@@ -31,14 +31,14 @@ impl Refusal {
     pub(super) fn what(&self) -> String {
         match self {
             Self::Client => "it does not know this client id and client secret".into(),
-            Self::Account => "the account id is not one that this app can use".into(),
-            Self::GrantType => "this app is of another type than the credentials".into(),
-            Self::RefreshToken => "the refresh token is spent, revoked or of another app".into(),
+            Self::Account => "this app cannot use this account id".into(),
+            Self::GrantType => "the credentials are for another type of app".into(),
+            Self::RefreshToken => "the refresh token is spent, revoked or from another app".into(),
             Self::RefreshAnswerLost => {
-                "the refresh token is spent; an answer of Zoom that never arrived seems to have held the next one".into()
+                "the refresh token is spent; an answer from Zoom that never arrived probably held the next one".into()
             }
-            Self::Scope => "the app lacks a scope that was asked for".into(),
-            Self::Unauthorized => "the app is not allowed to have a token of this account".into(),
+            Self::Scope => "the app lacks a requested scope".into(),
+            Self::Unauthorized => "the app is not allowed to get a token for this account".into(),
             Self::NewToken => "its API does not accept the token that was just issued".into(),
             Self::AppDisabled => "Zoom has disabled the app".into(),
             Self::UserGone => "the user who authorised the app no longer exists".into(),
@@ -50,7 +50,7 @@ impl Refusal {
         match self {
             Self::Client => {
                 "Copy ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET again from the app's page on marketplace.zoom.us, and \
-                 see that the app is activated"
+                 check that the app is activated"
             }
             Self::Account => "Copy ZOOM_ACCOUNT_ID again from the app's page on marketplace.zoom.us",
             Self::GrantType => {
@@ -63,12 +63,12 @@ impl Refusal {
             Self::Scope => "Add the scope to the app on marketplace.zoom.us",
             Self::Unauthorized => "Ask the account's administrator to approve the app",
             Self::NewToken => {
-                "See that ZOOM_API_URL and ZOOM_OAUTH_URL belong to the same Zoom, and that the app is activated"
+                "Check that ZOOM_API_URL and ZOOM_OAUTH_URL belong to the same Zoom, and that the app is activated"
             }
             Self::AppDisabled => "Ask Zoom's support why",
-            Self::UserGone => "Authorise the app again as a user who exists",
+            Self::UserGone => "Authorise the app again as an existing user",
             Self::Other(_) => {
-                "See on marketplace.zoom.us that the app is there, of the right type, and activated"
+                "Check on marketplace.zoom.us that the app exists, has the right type, and is activated"
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Control over HTTP, for those who run `zoomtok sandbox`: cause faults, revoke tokens, see what was asked.
+//! Control over HTTP, for users of `zoomtok sandbox`: cause faults, revoke tokens, list requests.
 
 use std::time::Duration;
 
@@ -12,21 +12,21 @@ use super::message::{Fields, Reply, Request};
 use super::state::State;
 use crate::token::mask;
 
-/// Fields whose values may be somebody's real credentials.
-const SECRET: [&str; 5] = ["access_token", "refresh_token", "token", "client_secret", "code"];
+/// Fields whose values may be real credentials.
+const SECRET_FIELDS: [&str; 5] = ["access_token", "refresh_token", "token", "client_secret", "code"];
 
-/// Answers what is under `/sandbox`.
+/// Answers requests under `/sandbox`.
 pub(super) fn answer(state: &mut State, request: &Request) -> Reply {
     if !is_local(request) {
         return Reply::text(403, "text/plain", "only for programs on this machine\n");
     }
     match (&request.method, request.path.as_str()) {
-        (&Method::POST, "/sandbox/fault") => match order(&request.form()) {
-            Ok(Order::Add { on, fault, times }) => {
+        (&Method::POST, "/sandbox/fault") => match command(&request.form()) {
+            Ok(Command::Add { on, fault, times }) => {
                 state.faults(on).push(fault, times);
                 Reply::empty(204)
             }
-            Ok(Order::Clear(on)) => {
+            Ok(Command::Clear(on)) => {
                 state.faults(on).clear();
                 Reply::empty(204)
             }
@@ -39,19 +39,23 @@ pub(super) fn answer(state: &mut State, request: &Request) -> Reply {
             Reply::empty(204)
         }
         (&Method::GET, "/sandbox/requests") => Reply::json(200, &seen(state)),
-        _ => Reply::text(404, "text/plain", "there are fault, revoke and requests\n"),
+        _ => Reply::text(
+            404,
+            "text/plain",
+            "the paths are /sandbox/fault, /sandbox/revoke and /sandbox/requests\n",
+        ),
     }
 }
 
-/// Whether no web page can have sent this. A page that had its own name resolve to 127.0.0.1 gives itself away by the
-/// `Host` that it asks for, any other by the `Origin` that a browser adds.
+/// Whether no web page can have sent this request. A page whose own name resolves to 127.0.0.1 is recognised by its
+/// `Host`, any other by the `Origin` that browsers add.
 fn is_local(request: &Request) -> bool {
     let host = request.headers.get(HOST).map_or(Ok(""), HeaderValue::to_str).unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     matches!(name, "127.0.0.1" | "localhost") && !request.headers.contains_key(ORIGIN)
 }
 
-/// The requests so far; what could be a real credential is masked.
+/// The requests so far, with possible credentials masked.
 fn seen(state: &State) -> Value {
     let list = state.seen.iter().map(|seen| {
         json!({
@@ -69,38 +73,38 @@ fn seen(state: &State) -> Value {
 
 fn masked(fields: impl IntoIterator<Item = (String, String)>) -> Value {
     let shown = fields.into_iter().map(|(name, value)| {
-        let value = if SECRET.contains(&name.as_str()) { mask(&value) } else { value };
+        let value = if SECRET_FIELDS.contains(&name.as_str()) { mask(&value) } else { value };
         (name, json!(value))
     });
     Value::Object(shown.collect())
 }
 
 #[derive(Debug, PartialEq)]
-enum Order {
+enum Command {
     Add { on: Endpoint, fault: Fault, times: u32 },
     Clear(Endpoint),
 }
 
-/// Reads the form of `POST /sandbox/fault`.
+/// Reads a form of `POST /sandbox/fault`.
 ///
 /// # Errors
 ///
-/// The name of the field that is missing or wrong.
-fn order(form: &Fields) -> Result<Order, &'static str> {
+/// The name of a missing or invalid field.
+fn command(form: &Fields) -> Result<Command, &'static str> {
     let on = match form.get("on").map(String::as_str) {
         None | Some("token") => Endpoint::Token,
         Some("api") => Endpoint::Api,
         Some(_) => return Err("on"),
     };
     if form.get("fault").is_some_and(|fault| fault == "none") {
-        return Ok(Order::Clear(on));
+        return Ok(Command::Clear(on));
     }
     let times = match form.get("times").map(String::as_str) {
         None => 1,
         Some("always") => u32::MAX,
         Some(times) => times.parse().map_err(|_| "times")?,
     };
-    Ok(Order::Add { on, fault: fault(form)?, times })
+    Ok(Command::Add { on, fault: fault(form)?, times })
 }
 
 fn fault(form: &Fields) -> Result<Fault, &'static str> {
@@ -108,7 +112,7 @@ fn fault(form: &Fields) -> Result<Fault, &'static str> {
     let number = |name: &'static str| text(name)?.parse().map_err(|_| name);
     let status = || -> Result<u16, &'static str> {
         let status = text("status")?.parse().map_err(|_| "status")?;
-        // Below 200 a reply would not be the last one, and HTTP has nothing above 599.
+        // A status below 200 is never final, and HTTP defines none above 599.
         if (200..600).contains(&status) { Ok(status) } else { Err("status") }
     };
     let seconds = || -> Result<Duration, &'static str> {
@@ -166,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_can_be_ordered() {
+    fn every_fault_can_be_requested() {
         let table = [
             ("fault=slow&seconds=0.5", Fault::Slow(Duration::from_millis(500))),
             ("fault=late&seconds=3", Fault::Late(Duration::from_secs(3))),
@@ -194,21 +198,21 @@ mod tests {
             ("fault=no-token", Fault::NoToken),
         ];
         for (text, fault) in table {
-            let expected = Order::Add { on: Endpoint::Token, fault, times: 1 };
-            assert_eq!(order(&fields(text)), Ok(expected), "{text}");
+            let expected = Command::Add { on: Endpoint::Token, fault, times: 1 };
+            assert_eq!(command(&fields(text)), Ok(expected), "{text}");
         }
     }
 
     #[test]
-    fn an_order_says_where_and_how_often() {
-        let expected = |times| Order::Add { on: Endpoint::Api, fault: Fault::Empty, times };
-        assert_eq!(order(&fields("on=api&fault=empty&times=3")), Ok(expected(3)));
-        assert_eq!(order(&fields("on=api&fault=empty&times=always")), Ok(expected(u32::MAX)));
-        assert_eq!(order(&fields("on=token&fault=none")), Ok(Order::Clear(Endpoint::Token)));
+    fn a_command_says_where_and_how_often() {
+        let expected = |times| Command::Add { on: Endpoint::Api, fault: Fault::Empty, times };
+        assert_eq!(command(&fields("on=api&fault=empty&times=3")), Ok(expected(3)));
+        assert_eq!(command(&fields("on=api&fault=empty&times=always")), Ok(expected(u32::MAX)));
+        assert_eq!(command(&fields("on=token&fault=none")), Ok(Command::Clear(Endpoint::Token)));
     }
 
     #[test]
-    fn a_wrong_order_names_the_field() {
+    fn an_invalid_command_names_the_field() {
         let table = [
             ("", "fault"),
             ("fault=flood", "fault"),
@@ -225,12 +229,12 @@ mod tests {
             ("fault=busy&retry-after=later", "retry-after"),
         ];
         for (text, field) in table {
-            assert_eq!(order(&fields(text)), Err(field), "{text}");
+            assert_eq!(command(&fields(text)), Err(field), "{text}");
         }
     }
 
     #[test]
-    fn web_pages_are_turned_away() {
+    fn web_pages_are_rejected() {
         let with_host = |host| request("POST /sandbox/revoke").with_header(HOST, host);
         for host in ["127.0.0.1", "127.0.0.1:8080", "localhost", "localhost:1"] {
             assert!(is_local(&with_host(host)), "{host}");

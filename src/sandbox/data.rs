@@ -1,4 +1,4 @@
-//! A made-up account: its users, its meetings, what was said in them.
+//! A made-up account: its users, its meetings, and their transcripts.
 
 use std::collections::BTreeMap;
 
@@ -16,13 +16,13 @@ pub(super) struct Past {
     pub(super) uuid: &'static str,
     pub(super) host_id: &'static str,
     pub(super) start: DateTime<Utc>,
-    /// The transcript of its recording, where there is one.
+    /// The transcript of its recording, if there is one.
     pub(super) transcript: Option<&'static str>,
-    /// The transcript that was made without a recording, where there is one.
+    /// The transcript created without a recording, if there is one.
     pub(super) companion: Option<&'static str>,
     topic: &'static str,
     minutes: i64,
-    /// Names and e-mail addresses; Zoom leaves out the address of whoever is not of the account.
+    /// Names and e-mail addresses; Zoom omits the address of participants from outside the account.
     people: &'static [(&'static str, &'static str)],
 }
 
@@ -69,7 +69,7 @@ pub(super) fn users(now: DateTime<Utc>) -> Vec<Value> {
     users.collect()
 }
 
-/// A meeting of this host and number, as it is when nothing was asked for.
+/// A meeting with this host and number, and defaults for everything else.
 pub(super) fn meeting(host: &Value, number: u64, now: DateTime<Utc>) -> Value {
     json!({
         "uuid": format!("sandbox{number:015}=="),
@@ -100,7 +100,7 @@ pub(super) fn meeting(host: &Value, number: u64, now: DateTime<Utc>) -> Value {
     })
 }
 
-/// What is in the calendar of the owner, and one meeting of another user.
+/// The scheduled meetings of the owner, and one of another user.
 pub(super) fn meetings(now: DateTime<Utc>) -> Meetings {
     let users = users(now);
     let table = [
@@ -135,8 +135,8 @@ pub(super) fn meetings(now: DateTime<Utc>) -> Meetings {
     meetings.collect()
 }
 
-/// The meetings that are over: one with a UUID that has to be encoded twice, one without a recording, one with a transcript
-/// and no recording, one of months ago.
+/// The past meetings, among them one whose UUID has to be encoded twice, one without a recording, one with a transcript
+/// but no recording, and one from months ago.
 pub(super) fn past(now: DateTime<Utc>) -> Vec<Past> {
     vec![
         Past {
@@ -202,7 +202,6 @@ pub(super) fn past(now: DateTime<Utc>) -> Vec<Past> {
 }
 
 impl Past {
-    /// Who took part.
     pub(super) fn participants(&self) -> Vec<Value> {
         let end = self.start + TimeDelta::minutes(self.minutes);
         let participants = self.people.iter().enumerate().map(|(index, (name, email))| {
@@ -220,12 +219,11 @@ impl Past {
         participants.collect()
     }
 
-    /// What was said in it, as far as that was written down.
-    pub(super) fn said(&self) -> Option<&'static str> {
+    /// The transcript, of either kind.
+    pub(super) fn any_transcript(&self) -> Option<&'static str> {
         self.transcript.or(self.companion)
     }
 
-    /// The meeting itself.
     pub(super) fn details(&self) -> Value {
         json!({
             "uuid": self.uuid,
@@ -240,7 +238,7 @@ impl Past {
         })
     }
 
-    /// Where its transcript is.
+    /// The answer with the URL of its transcript.
     pub(super) fn transcript_details(&self, origin: &str) -> Value {
         json!({
             "meeting_id": self.uuid,
@@ -254,7 +252,7 @@ impl Past {
         })
     }
 
-    /// The name under which the transcript is downloaded.
+    /// The file name of the transcript in download URLs.
     pub(super) fn transcript_file(&self) -> String {
         let kept = self.uuid.chars().filter(char::is_ascii_alphanumeric);
         kept.collect()

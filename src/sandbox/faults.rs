@@ -1,4 +1,4 @@
-//! Faults on demand: what can go wrong between zoomtok and Zoom, one of each kind.
+//! Faults on demand: one of each kind that can happen between zoomtok and Zoom.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::message::{Delivery, Reply};
 
-/// The part of the sandbox that a fault befalls.
+/// The part of the sandbox that a fault affects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Endpoint {
     /// `POST /oauth/token`.
@@ -18,44 +18,44 @@ pub enum Endpoint {
     Api,
 }
 
-/// What happens instead of, or to, the normal answer.
+/// A change to the normal answer, or a replacement for it.
 ///
-/// "Normal answer" means that the request is carried out: on the token endpoint a token is issued and a refresh token
-/// is spent. Where this is not said, nothing is carried out.
+/// "Normal answer" means that the request is carried out: the token endpoint issues a token and spends the refresh
+/// token. Otherwise nothing is carried out.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fault {
-    /// The normal answer, carried out and sent after this long.
+    /// The normal answer, carried out and sent after a delay.
     Slow(Duration),
-    /// The normal answer, carried out at once and sent after this long.
+    /// The normal answer, carried out at once and sent after a delay.
     Late(Duration),
     /// The request is accepted and never answered.
     Never,
-    /// The connection ends without an answer.
+    /// The connection is closed without an answer.
     CutBefore,
-    /// The normal answer is carried out, and the connection ends without it: a refresh token is spent, and its
-    /// successor unknown to the client.
+    /// The request is carried out, and the connection is closed without the answer: a refresh token is spent, and the
+    /// client does not know its replacement.
     CutAfter,
-    /// The normal answer is carried out, and a page with this status is sent in its place: a gateway that did not wait.
+    /// The request is carried out, but a page with this status is sent: a gateway that did not wait.
     Gateway(u16),
-    /// The first half of the normal answer as if it were the whole.
+    /// The first half of the normal answer, as if it were all.
     Torn,
-    /// Half of the normal answer under the length of the whole, then the end of the connection.
+    /// Half of the normal answer with the length of the whole; then the connection is closed.
     Truncated,
-    /// The normal answer, a byte per this long.
+    /// The normal answer, a byte at a time with this pause.
     Trickle(Duration),
     /// The normal answer in chunks, without a length.
     Chunked,
     /// The normal answer with a byte order mark in front.
     Bom,
-    /// A 200 of so many bytes, announced by its length.
+    /// A 200 with this many bytes, announced by its length.
     Huge(u64),
     /// A 200 that does not end.
     Endless,
     /// A 200 without a body.
     Empty,
-    /// A page for people with this status: a sign-in page (200), a proxy's or a gateway's (403, 502).
+    /// A web page with this status: of a sign-in (200), a proxy or a gateway (403, 502).
     Html(u16),
-    /// An error with this status, in JSON of the shape that the endpoint uses.
+    /// An error with this status, in the JSON format of the endpoint.
     Status(u16),
     /// 429.
     Busy(RetryAfter),
@@ -68,22 +68,22 @@ pub enum Fault {
         /// The body, which need not be JSON.
         body: String,
     },
-    /// The normal answer with this text in place of the access token. The sandbox's API takes it.
+    /// The normal answer with this text instead of the access token. The sandbox's API accepts it.
     Token(String),
     /// The normal answer without its access token.
     NoToken,
 }
 
-/// How a 429 says when to come back.
+/// How a 429 says when to try again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RetryAfter {
-    /// Not at all, as forum thread 18928 met it.
+    /// Not at all, as seen in forum thread 18928.
     None,
     /// In seconds.
     Seconds(u64),
-    /// As an instant so many seconds from now, `2020-05-31T00:00:00Z`: what Zoom sends.
+    /// As an instant this many seconds from now, in the form that Zoom sends: `2020-05-31T00:00:00Z`.
     Date(i64),
-    /// As an HTTP date so many seconds from now: what RFC 9110 has.
+    /// As an HTTP date this many seconds from now, as in RFC 9110.
     HttpDate(i64),
 }
 
@@ -98,31 +98,31 @@ impl RetryAfter {
     }
 }
 
-/// A time so many seconds away, or the same time where the calendar ends before that.
+/// A time this many seconds later, or `now` if that is beyond the calendar.
 pub(super) fn later(now: DateTime<Utc>, seconds: i64) -> DateTime<Utc> {
     TimeDelta::try_seconds(seconds).and_then(|delta| now.checked_add_signed(delta)).unwrap_or(now)
 }
 
-/// As HTTP writes a time.
+/// A time in the format of HTTP.
 pub(super) fn http_date(time: DateTime<Utc>) -> String {
     time.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
-/// What a fault makes of a request.
+/// The outcome of a request.
 pub(super) enum Outcome {
     Reply(Reply),
-    /// Carried out or not, the connection ends here.
+    /// The connection is closed, whether or not the request was carried out.
     Cut,
-    /// Carried out after this long.
+    /// Carried out after a delay.
     Later(Duration),
-    /// Sent after this long.
+    /// Carried out; sent after a delay.
     Delayed(Reply, Duration),
     Never,
 }
 
 impl Fault {
-    /// What this fault makes of a request at this time; `normal` carries the request out.
-    pub(super) fn befall(
+    /// Applies this fault to a request at this time; `normal` carries the request out.
+    pub(super) fn apply(
         self,
         endpoint: Endpoint,
         now: DateTime<Utc>,
@@ -170,13 +170,13 @@ impl Fault {
     }
 }
 
-/// A page for people that says no more than its status.
+/// A web page that says no more than its status.
 fn page(status: u16) -> Reply {
     let Reply { status, .. } = Reply::empty(status);
     Reply::html(status.as_u16(), &status.to_string())
 }
 
-/// The reply with its body changed, when it brings an access token.
+/// The reply with its body changed, if it has an access token.
 fn edited(reply: Reply, edit: impl FnOnce(&mut Value)) -> Reply {
     match reply.value() {
         Some(mut body) if body.get("access_token").is_some() => {
@@ -187,7 +187,7 @@ fn edited(reply: Reply, edit: impl FnOnce(&mut Value)) -> Reply {
     }
 }
 
-/// An error in the dialect of the endpoint.
+/// An error in the format of the endpoint.
 fn error(endpoint: Endpoint, status: u16) -> Reply {
     let reply = Reply::empty(status);
     let reason = reply.status.canonical_reason().unwrap_or("Error");
@@ -198,7 +198,7 @@ fn error(endpoint: Endpoint, status: u16) -> Reply {
     Reply::json(status, &body)
 }
 
-/// The headers are those of Zoom's rate limit documentation.
+/// A 429 with the headers from Zoom's rate limit documentation.
 fn busy(retry_after: RetryAfter, now: DateTime<Utc>) -> Reply {
     let message = "You have reached the maximum per-second rate limit for this API. Try again later.";
     let reply = Reply::json(429, &json!({"code": 429, "message": message}))
@@ -212,12 +212,12 @@ fn busy(retry_after: RetryAfter, now: DateTime<Utc>) -> Reply {
     }
 }
 
-/// The faults to come on one endpoint, in order.
+/// The queued faults of one endpoint.
 #[derive(Debug, Default)]
 pub(super) struct Queue(VecDeque<(Fault, u32)>);
 
 impl Queue {
-    /// Adds a fault for this many requests; `u32::MAX` is for all that come.
+    /// Adds a fault for this many requests; `u32::MAX` is for all requests.
     pub(super) fn push(&mut self, fault: Fault, times: u32) {
         if times > 0 {
             self.0.push_back((fault, times));
@@ -237,7 +237,6 @@ impl Queue {
         self.0.pop_front().map(|(fault, _)| fault)
     }
 
-    /// Forgets them all.
     pub(super) fn clear(&mut self) {
         self.0.clear();
     }
@@ -256,7 +255,7 @@ mod tests {
     }
 
     fn reply(fault: Fault) -> Reply {
-        match fault.befall(Endpoint::Token, now(), normal) {
+        match fault.apply(Endpoint::Token, now(), normal) {
             Outcome::Reply(reply) => reply,
             Outcome::Cut | Outcome::Later(_) | Outcome::Delayed(..) | Outcome::Never => panic!("no reply"),
         }
@@ -277,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_carried_out_and_what_is_not() {
+    fn some_faults_carry_the_request_out_and_others_do_not() {
         let carried = [
             Fault::CutAfter,
             Fault::Late(Duration::ZERO),
@@ -291,7 +290,7 @@ mod tests {
             Fault::NoToken,
         ];
         let dropped = [
-            // Carried out by whoever waits.
+            // Carried out later, by the server.
             Fault::Slow(Duration::ZERO),
             Fault::Never,
             Fault::CutBefore,
@@ -307,7 +306,7 @@ mod tests {
         for (faults, expected) in [(&carried[..], true), (&dropped[..], false)] {
             for fault in faults {
                 let mut done = false;
-                fault.clone().befall(Endpoint::Token, now(), || {
+                fault.clone().apply(Endpoint::Token, now(), || {
                     done = true;
                     normal()
                 });
@@ -317,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_exactly_what_was_asked_for() {
+    fn a_token_is_exactly_the_requested_text() {
         let text = "quote\" line\n $(id) \u{e9}";
         let body = reply(Fault::Token(text.into())).value().unwrap();
         assert_eq!(body, json!({"access_token": text, "expires_in": 3599}));
@@ -325,9 +324,9 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_stays_one_under_a_changed_token() {
+    fn a_changed_token_leaves_a_refusal_alone() {
         let refusal = json!({"reason": "Invalid Token!", "error": "invalid_grant"});
-        let outcome = Fault::Token("t".into()).befall(Endpoint::Token, now(), || Reply::json(400, &refusal));
+        let outcome = Fault::Token("t".into()).apply(Endpoint::Token, now(), || Reply::json(400, &refusal));
         assert!(matches!(outcome, Outcome::Reply(reply) if reply.value() == Some(refusal)));
     }
 
@@ -348,14 +347,14 @@ mod tests {
     }
 
     #[test]
-    fn an_error_speaks_the_dialect_of_its_endpoint() {
+    fn an_error_has_the_format_of_its_endpoint() {
         let body = |endpoint| error(endpoint, 503).value().unwrap();
         assert_eq!(body(Endpoint::Token)["error"], "service_unavailable");
         assert_eq!(body(Endpoint::Api), json!({"code": 503, "message": "Service Unavailable"}));
     }
 
     #[test]
-    fn a_byte_order_mark_stands_before_the_body() {
+    fn a_byte_order_mark_precedes_the_body() {
         assert!(reply(Fault::Bom).body.starts_with(b"\xef\xbb\xbf{"));
     }
 }

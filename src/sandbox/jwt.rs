@@ -1,7 +1,7 @@
 //! Tokens that look like Zoom's.
 //!
-//! The shape is that of version 10, as seen in expired tokens that people posted publicly between December 2024 and
-//! December 2025: HS512, no `typ`, no scopes inside, about 630 characters.
+//! Their format is version 10, as seen in expired tokens that people posted publicly between December 2024 and December
+//! 2025: HS512, no `typ`, no scopes inside, about 630 characters.
 
 use std::fmt::Write as _;
 use std::io;
@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::options::{ACCOUNT_ID, CLIENT_ID, OWNER_ID};
 
-/// What a token is for; the number is its `type` claim.
+/// The purpose of a token; the number is its `type` claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Access on behalf of a user.
@@ -50,7 +50,7 @@ struct Claims {
     aid: &'static str,
 }
 
-/// Signs tokens with a key of its own, so that no other sandbox takes them.
+/// Signs tokens with its own key, so that no other sandbox accepts them.
 pub(super) struct Signer {
     key: hmac::Key,
     kid: String,
@@ -61,7 +61,9 @@ impl Signer {
     /// A signer with a random key.
     pub(super) fn new() -> io::Result<Self> {
         let mut secret = [0; 64];
-        SystemRandom::new().fill(&mut secret).map_err(|_| io::Error::other("no random numbers to be had"))?;
+        SystemRandom::new()
+            .fill(&mut secret)
+            .map_err(|_| io::Error::other("no random numbers are available"))?;
         Ok(Self::with_secret(&secret))
     }
 
@@ -72,7 +74,7 @@ impl Signer {
         Self { key, kid, serial: 0 }
     }
 
-    /// A token that was issued and expires at these times. No two are the same, even within one second.
+    /// A token with these times of issue and expiry. No two are the same, even within one second.
     pub(super) fn sign(&mut self, kind: Kind, issued: i64, expires: i64) -> String {
         self.serial += 1;
         let unique = hmac::sign(&self.key, format!("serial {}", self.serial).as_bytes());
@@ -127,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_has_the_shape_of_version_10() {
+    fn a_token_has_the_format_of_version_10() {
         let token = Signer::with_secret(b"test").sign(Kind::ServerToServer, NOW, NOW + 3600);
         let parts: Vec<&str> = token.split('.').collect();
         assert_eq!(parts.len(), 3);
@@ -158,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn two_tokens_of_one_second_differ() {
+    fn tokens_issued_in_the_same_second_differ() {
         let mut signer = Signer::with_secret(b"test");
         let first = signer.sign(Kind::User, NOW, NOW + 3600);
         assert_ne!(first, signer.sign(Kind::User, NOW, NOW + 3600));
@@ -171,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn the_signature_is_that_of_the_two_segments_before_it() {
+    fn the_signature_covers_the_two_segments_before_it() {
         let mut signer = Signer::with_secret(b"test");
         let token = signer.sign(Kind::User, NOW, NOW + 3600);
         let (content, signature) = token.rsplit_once('.').unwrap();

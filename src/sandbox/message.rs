@@ -1,4 +1,4 @@
-//! A request as it arrived and the reply to it, free of the wire.
+//! A request and its reply, apart from the connection.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,13 +14,13 @@ use serde_json::Value;
 /// The fields of a form or of a query.
 pub(super) type Fields = BTreeMap<String, String>;
 
-/// A request, read to its end.
+/// A complete request.
 #[derive(Debug, Clone)]
 pub(super) struct Request {
     pub(super) method: Method,
-    /// As it was sent, still encoded.
+    /// The path, still encoded.
     pub(super) path: String,
-    /// What followed the question mark, still encoded.
+    /// The query, still encoded.
     pub(super) query: String,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
@@ -36,12 +36,11 @@ impl Request {
             .collect()
     }
 
-    /// The query's fields.
     pub(super) fn query_fields(&self) -> Fields {
         form_urlencoded::parse(self.query.as_bytes()).into_owned().collect()
     }
 
-    /// The form's fields; none when the body is not declared to be a form.
+    /// The form's fields; none if the body is not declared as a form.
     pub(super) fn form(&self) -> Fields {
         let media_type = self.header(&CONTENT_TYPE).split(';').next().unwrap_or_default().trim();
         if media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
@@ -63,7 +62,7 @@ impl Request {
         self.credentials("Bearer")
     }
 
-    /// The value of a header, empty when it is missing or not text.
+    /// The value of a header, empty if it is missing or not text.
     pub(super) fn header(&self, name: &HeaderName) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
@@ -84,15 +83,14 @@ pub(super) enum Delivery {
     Chunked,
     /// A byte at a time.
     Trickle(Duration),
-    /// Half of it, under the length of the whole; then the connection ends.
+    /// Half of it, with the length of the whole; then the connection closes.
     Half,
-    /// So many bytes of blanks instead of it, under that length.
+    /// This many spaces instead of it, with that length.
     Padding(u64),
-    /// Blanks instead of it, without a length and without an end.
+    /// Spaces instead of it, without a length and without an end.
     Endless,
 }
 
-/// A reply.
 #[derive(Debug, Clone)]
 pub(super) struct Reply {
     pub(super) status: StatusCode,
@@ -104,7 +102,7 @@ pub(super) struct Reply {
 impl Reply {
     /// A reply without a body.
     pub(super) fn empty(status: u16) -> Self {
-        // A number outside 100..=999 comes only from a fault somebody asked for; 500 is what it can mean.
+        // A number outside 100..=999 comes only from a fault and becomes 500.
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self { status, headers: HeaderMap::new(), body: Bytes::new(), delivery: Delivery::Whole }
     }
@@ -120,7 +118,7 @@ impl Reply {
         Self::text(status, "application/json;charset=UTF-8", body.to_string())
     }
 
-    /// A page for people.
+    /// A web page.
     pub(super) fn html(status: u16, title: &str) -> Self {
         let page = format!(
             "<!DOCTYPE html>\n<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n"
@@ -133,7 +131,7 @@ impl Reply {
         Self::empty(302).with(LOCATION, location)
     }
 
-    /// With this header; left out when the text cannot be one.
+    /// Adds a header, unless the value is not valid in one.
     pub(super) fn with(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
             self.headers.insert(name, value);
@@ -141,12 +139,11 @@ impl Reply {
         self
     }
 
-    /// Delivered like this.
     pub(super) fn delivered(self, delivery: Delivery) -> Self {
         Self { delivery, ..self }
     }
 
-    /// The body as JSON, where it is that.
+    /// The body, if it is JSON.
     pub(super) fn value(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }
@@ -156,7 +153,7 @@ impl Reply {
 pub(super) mod tests {
     use super::*;
 
-    /// A request with this line, `GET /path?query`.
+    /// A request with a line such as `GET /path?query`.
     pub(in crate::sandbox) fn request(line: &str) -> Request {
         let (method, target) = line.split_once(' ').unwrap();
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
@@ -195,7 +192,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_form_counts_only_under_its_media_type() {
+    fn a_form_counts_only_with_its_media_type() {
         let fields = [("a", "1 2"), ("b", "$(x)")];
         let form = request("POST /").with_form(&fields);
         assert_eq!(form.form()["a"], "1 2");

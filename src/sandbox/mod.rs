@@ -1,7 +1,7 @@
-//! A Zoom on loopback, for the demo and the tests.
+//! A stand-in for Zoom on loopback, for the demo and the tests.
 //!
 //! It issues tokens by Zoom's rules, answers the REST calls that zoomtok makes, and fails on demand in every way that
-//! was seen or feared. It listens on 127.0.0.1 only, knows no account but its own, and forgets everything at its end.
+//! was seen or feared. It listens on 127.0.0.1 only, has one account, and keeps nothing after it ends.
 
 mod api;
 mod control;
@@ -34,7 +34,7 @@ use self::state::State;
 use self::tokens::Standing;
 use crate::clock::{Clock as _, runtime};
 
-/// A running sandbox. It ends when this is dropped.
+/// A running sandbox, which ends when it is dropped.
 pub struct Sandbox {
     shared: Arc<Shared>,
     port: u16,
@@ -43,7 +43,7 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts a sandbox in a thread of its own.
+    /// Starts a sandbox in its own thread.
     ///
     /// # Errors
     ///
@@ -60,78 +60,77 @@ impl Sandbox {
         let served = Arc::clone(&shared);
         let thread = std::thread::Builder::new().name("sandbox".into()).spawn(move || {
             runtime.block_on(async {
-                // Registering a socket that was just bound fails only when there is no memory; then nobody is served.
+                // Registering a socket that was just bound fails only without memory; then nothing is served.
                 let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
                 tokio::select! {
-                    // The sender sends nothing: it is dropped.
+                    // Nothing is sent: dropping the sender stops the server.
                     _ = stopped => {}
                     never = server::serve(listener, served) => match never {},
                 }
             });
-            // Dropping the runtime ends the connections, also those that wait for ever.
+            // Dropping the runtime closes the connections, even those that wait forever.
         })?;
         Ok(Self { shared, port, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// The port that it listens on.
+    /// The port on which it listens.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// What stands in for `https://zoom.us`.
+    /// The stand-in for `https://zoom.us`.
     pub fn oauth_url(&self) -> String {
         origin(self.port)
     }
 
-    /// What stands in for `https://api.zoom.us/v2`.
+    /// The stand-in for `https://api.zoom.us/v2`.
     pub fn api_url(&self) -> String {
         format!("{}/v2", origin(self.port))
     }
 
-    /// The refresh token that is good now.
+    /// The current refresh token.
     pub fn refresh_token(&self) -> String {
         self.shared.lock().tokens.refresh().to_owned()
     }
 
-    /// Makes an access token with so many seconds left; below zero it has expired. It supersedes none.
+    /// Creates an access token with this many seconds left; below zero it has expired. It supersedes no other.
     pub fn mint(&self, life: i64) -> String {
         let now = self.shared.zooms_now().timestamp();
         self.shared.lock().tokens.mint(life, now)
     }
 
-    /// Whether the API takes this access token now.
+    /// Whether the API accepts this access token now.
     pub fn accepts(&self, token: &str) -> bool {
         let now = self.shared.zooms_now().timestamp();
         self.shared.lock().tokens.standing(token, now) == Standing::Good
     }
 
-    /// Makes every access token invalid; the refresh token stays.
+    /// Invalidates every access token; the refresh token stays.
     pub fn revoke_all(&self) {
         self.shared.lock().tokens.revoke_all();
     }
 
-    /// Adds a fault for this many requests, after those that are waiting; `u32::MAX` is for all that come.
+    /// Adds a fault for this many requests, after the faults already queued; `u32::MAX` is for all requests.
     pub fn fail(&self, on: Endpoint, fault: Fault, times: u32) {
         self.shared.lock().faults(on).push(fault, times);
     }
 
-    /// Forgets the faults to come. Requests already in one stay in it.
+    /// Clears the queued faults. Requests that already met one are not affected.
     pub fn heal(&self, on: Endpoint) {
         self.shared.lock().faults(on).clear();
     }
 
-    /// Every `POST /oauth/token` so far, also those that met a fault.
+    /// Every `POST /oauth/token` so far, including those that met a fault.
     pub fn token_requests(&self) -> Vec<Seen> {
         self.shared.lock().seen.iter().filter(|seen| seen.is_token_request()).cloned().collect()
     }
 
-    /// Every request to Zoom so far, also those that met a fault; not those under `/sandbox`. The last 10 000 are
-    /// remembered.
+    /// The last 10 000 requests, including those that met a fault, except those under `/sandbox`.
     pub fn requests(&self) -> Vec<Seen> {
         self.shared.lock().seen.iter().cloned().collect()
     }
 
-    /// Waits until so many `POST /oauth/token` have arrived; false when they have not after this long.
+    /// Waits until this many `POST /oauth/token` have arrived; false if they have not within the timeout.
     pub fn wait_for_token_requests(&self, n: usize, timeout: Duration) -> bool {
         let too_few =
             |state: &mut State| state.seen.iter().filter(|seen| seen.is_token_request()).count() < n;
@@ -142,18 +141,18 @@ impl Sandbox {
     /// Serves until the process ends.
     pub fn run_forever(mut self) {
         if let Some(thread) = self.thread.take() {
-            // An error is a panic there, which has been reported where it happened.
+            // An error is a panic in the thread, which was reported there.
             let _ = thread.join();
         }
     }
 
-    /// How to use it, for the person who started it.
+    /// Instructions for the person who started it.
     pub fn instructions(&self) -> String {
         let (oauth, api, refresh) = (self.oauth_url(), self.api_url(), self.refresh_token());
         format!(
-            "A made-up Zoom listens on {oauth}. Ctrl-C ends it.\n\
+            "A made-up Zoom listens on {oauth}. Ctrl-C stops it.\n\
              \n\
-             In another terminal, with an .env of its own so that yours stays as it is:\n\
+             In another terminal, with a separate .env so that yours is not changed:\n\
              \n  \
                cd \"$(mktemp -d)\" && touch .env && export ZOOM_ENV_FILE=\"$PWD/.env\"\n  \
                export ZOOM_OAUTH_URL={oauth}\n  \
@@ -178,7 +177,7 @@ impl Sandbox {
              \n\
              {FAULTS}\n\
              \n\
-             To make every access token invalid, and to see what was asked:\n\
+             To invalidate every access token, and to list the requests so far:\n\
              \n  \
                curl -X POST {oauth}/sandbox/revoke\n  \
                curl {oauth}/sandbox/requests\n"
@@ -190,7 +189,7 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // An error is a panic there, which has been reported where it happened.
+            // An error is a panic in the thread, which was reported there.
             let _ = thread.join();
         }
     }
@@ -199,22 +198,22 @@ impl Drop for Sandbox {
 /// The fields of `POST /sandbox/fault`.
 const FAULTS: &str = "\
 on=token|api (token), times=N|always (1), and fault= one of
-  none                     forget the faults to come
-  slow, late seconds=S     answer after so long; late: the tokens are issued at once
+  none                     clear the queued faults
+  slow, late seconds=S     answer after this long; late: the tokens are issued at once
   never                    never answer
   cut-before, cut-after    close the connection; after: the tokens are issued and lost
-  gateway status=N         a page for people, and the tokens are issued and lost
-  torn                     half of the answer as if it were the whole
+  gateway status=N         a web page, and the tokens are issued and lost
+  torn                     half of the answer, as if it were all
   truncated, chunked, bom  half of the answer; in chunks; with a byte order mark
-  trickle seconds=S        one byte per so long
-  huge bytes=N, endless    200 with so many bytes
-  empty, html status=N     200 without a body; a page for people
-  status status=N          an error as Zoom words it
+  trickle seconds=S        one byte at a time, with this pause
+  huge bytes=N, endless    200 with this many bytes
+  empty, html status=N     200 without a body; a web page
+  status status=N          an error in Zoom's format
   busy [retry-after=seconds|date|http-date seconds=N]
   redirect location=URL
   json status=N body=TEXT
-  token text=TEXT          this in place of the access token
-  no-token                 none";
+  token text=TEXT          this text instead of the access token
+  no-token                 no access token";
 
 fn origin(port: u16) -> String {
     format!("http://{}:{port}", Ipv4Addr::LOCALHOST)

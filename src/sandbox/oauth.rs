@@ -1,4 +1,4 @@
-//! The token endpoint: which grants get what.
+//! The token endpoint.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use super::message::{Reply, Request};
 use super::options::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, ExpiresIn};
 use super::tokens::Tokens;
 
-/// Scopes as a server-to-server app names them since Zoom made them granular.
+/// The scopes of a server-to-server app, in Zoom's granular names.
 const SCOPE: &str = "meeting:read:list_meetings:admin meeting:read:meeting:admin meeting:write:meeting:admin \
     meeting:update:meeting:admin meeting:delete:meeting:admin meeting:read:list_past_participants:admin \
     user:read:list_users:admin user:read:user:admin cloud_recording:read:list_user_recordings:admin \
@@ -15,9 +15,9 @@ const SCOPE: &str = "meeting:read:list_meetings:admin meeting:read:meeting:admin
 
 /// Answers `POST /oauth/token`.
 ///
-/// Zoom does not say in which order it checks; here the client comes first, as in RFC 6749, then the grant type, then
-/// what belongs to the grant. Fields in the query do not count: Zoom bars tokens from URLs since February 2023, and
-/// forum thread 124925 reports a plain 400 for a query that had worked for years.
+/// Zoom does not document the order of its checks; here the client comes first, as in RFC 6749, then the grant type,
+/// then the fields of the grant. Fields in the query do not count: Zoom has barred tokens from URLs since February
+/// 2023, and forum thread 124925 reports a plain 400 for a query that had worked for years.
 pub(super) fn token(
     tokens: &mut Tokens,
     request: &Request,
@@ -40,7 +40,7 @@ pub(super) fn token(
             success(&access, None, tokens.life(), origin, expires_in)
         }
         Some("refresh_token") => {
-            // One text for a token that is spent, revoked or foreign (raycast/extensions#10896).
+            // One message for a token that is spent, revoked or from another app (raycast/extensions#10896).
             if field("refresh_token") != Some(tokens.refresh()) {
                 return refusal("Invalid Token!", "invalid_grant");
             }
@@ -48,12 +48,12 @@ pub(super) fn token(
             let refresh = tokens.rotate(now);
             success(&access, Some(&refresh), tokens.life(), origin, expires_in)
         }
-        // Also without one: what forum thread 79648 met with a JSON content type.
+        // Also without a grant type, as forum thread 79648 saw with a JSON content type.
         _ => refusal("unsupported grant type", "unsupported_grant_type"),
     }
 }
 
-/// Answers `POST /oauth/revoke`. As RFC 7009 has it, revoking what is already invalid is a success.
+/// Answers `POST /oauth/revoke`. By RFC 7009, revoking an invalid token is a success.
 pub(super) fn revoke(tokens: &mut Tokens, request: &Request, now: i64) -> Reply {
     if !is_client(request) {
         return wrong_client();
@@ -67,12 +67,12 @@ pub(super) fn revoke(tokens: &mut Tokens, request: &Request, now: i64) -> Reply 
     }
 }
 
-/// Whether a request carries the client's id and secret as Basic authentication.
+/// Whether a request has the client's id and secret in Basic authentication.
 pub(super) fn is_client(request: &Request) -> bool {
     request.basic().is_some_and(|(id, secret)| id == CLIENT_ID && secret == CLIENT_SECRET)
 }
 
-/// 400 and not 401: JubaerHossain/zoom-laravel#3.
+/// Zoom answers 400 instead of 401: JubaerHossain/zoom-laravel#3.
 fn wrong_client() -> Reply {
     refusal("Invalid client_id or client_secret", "invalid_client")
 }
@@ -88,13 +88,13 @@ fn success(access: &str, refresh: Option<&str>, life: i64, origin: &str, expires
         "scope": SCOPE,
         "api_url": origin,
     });
-    // A token that lives for 3600 s by its claims came with 3599 (the marketplace notes in Zoom's skills repository).
+    // A token valid for 3600 s by its claims came with 3599 (the marketplace notes in Zoom's skills repository).
     let seconds = life.saturating_sub(1);
     let written = match expires_in {
         ExpiresIn::Missing => None,
         ExpiresIn::Number => Some(json!(seconds)),
         ExpiresIn::Text => Some(json!(seconds.to_string())),
-        #[expect(clippy::cast_precision_loss, reason = "a life in seconds is far below 2^52")]
+        #[expect(clippy::cast_precision_loss, reason = "a lifetime in seconds is far below 2^52")]
         ExpiresIn::Float => Some(json!(seconds as f64 + 0.5)),
         ExpiresIn::Zero => Some(json!(0)),
         ExpiresIn::Negative => Some(json!(-seconds)),
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refresh_token_is_good_once() {
+    fn a_refresh_token_can_be_used_once() {
         let mut tokens = tokens();
         let first = tokens.refresh().to_owned();
         let exchange = |token: &str| with(&[("grant_type", "refresh_token"), ("refresh_token", token)]);
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_have_the_shapes_of_zooms() {
+    fn refusals_look_like_zooms() {
         let wrong_client = json!({"reason": "Invalid client_id or client_secret", "error": "invalid_client"});
         let wrong_account = json!({"reason": "Bad Request", "error": "invalid_request"});
         let wrong_grant = json!({"reason": "unsupported grant type", "error": "unsupported_grant_type"});
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn expires_in_is_written_as_asked() {
+    fn expires_in_is_written_in_the_requested_form() {
         let table = [
             (ExpiresIn::Number, json!(3599)),
             (ExpiresIn::Text, json!("3599")),
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn revoking_needs_the_client_and_a_token() {
+    fn revoking_requires_the_client_and_a_token() {
         let mut tokens = tokens();
         let access = tokens.issue(Kind::User, NOW);
         let form = request("POST /oauth/revoke").with_form(&[("token", &access)]);

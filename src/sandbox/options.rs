@@ -1,30 +1,30 @@
-//! The app, the account and the habits of a sandbox.
+//! The app, the account and the options of a sandbox.
 
 use crate::clock::SystemClock;
 
-/// The client id of the only app there is.
+/// The client id of the only app.
 pub const CLIENT_ID: &str = "sandbox_client_id_0000";
-/// Its client secret.
+/// The client secret of that app.
 pub const CLIENT_SECRET: &str = "sandboxClientSecretMadeUp0000000";
-/// The account that the app belongs to.
+/// The account to which the app belongs.
 pub const ACCOUNT_ID: &str = "sandbox_account_id_000";
 /// The user who owns the app.
 pub(super) const OWNER_ID: &str = "sandbox_user_id_ada000";
 
-/// What a sandbox is like.
+/// How a sandbox behaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
-    /// Where it listens; 0 is any free port.
+    /// The port to listen on; 0 for any free one.
     pub port: u16,
-    /// The life of an access token, in seconds.
+    /// The lifetime of an access token, in seconds.
     pub token_life: u64,
-    /// Whether a grant makes the access tokens before it invalid at once, as with user-authorised apps.
+    /// Whether a grant invalidates earlier access tokens at once, as with user-authorised apps.
     pub supersede: bool,
-    /// How many seconds its clock is ahead of this machine's: `Date`, `iat`, `exp`, and what counts as expired.
+    /// The seconds by which its clock is ahead of this machine's, in `Date`, `iat` and `exp`, and for expiry.
     pub clock_offset: i64,
     /// How `expires_in` is written.
     pub expires_in: ExpiresIn,
-    /// What it goes by, before the offset.
+    /// Its clock, without the offset.
     pub clock: SystemClock,
 }
 
@@ -41,10 +41,10 @@ impl Default for Options {
     }
 }
 
-/// How `expires_in` is written in an answer that brings a token.
+/// How `expires_in` is written in an answer with a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ExpiresIn {
-    /// As Zoom does: `3599`.
+    /// As by Zoom: `3599`.
     #[default]
     Number,
     /// `"3599"`.

@@ -1,4 +1,4 @@
-//! The wire: connections, bodies, and the ends they can come to.
+//! The HTTP server: connections, bodies, and the ways in which they can break.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -23,14 +23,14 @@ use super::message::{Delivery, Reply, Request};
 use super::shared::Shared;
 use crate::clock::pause;
 
-/// No request that the sandbox knows comes near this many bytes.
+/// The largest request, in bytes. None that the sandbox knows comes near it.
 const MAX_REQUEST: usize = 1024 * 1024;
 
-/// The size of a piece of padding.
+/// The bytes in a piece of padding.
 const PIECE: usize = 64 * 1024;
 
-/// Between the pieces of a body, long enough for each to be sent by itself.
-const BEAT: Duration = Duration::from_millis(10);
+/// The pause between pieces of a body, long enough for each to be sent separately.
+const PIECE_PAUSE: Duration = Duration::from_millis(10);
 
 /// Serves until it is dropped.
 pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) -> Infallible {
@@ -39,22 +39,22 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) -> Infalli
             Ok((stream, _)) => {
                 tokio::spawn(connection(stream, Arc::clone(&shared)));
             }
-            // Out of file descriptors, mostly: connections that end free some.
-            Err(_) => pause(BEAT).await,
+            // Usually out of file descriptors; connections that end free some.
+            Err(_) => pause(PIECE_PAUSE).await,
         }
     }
 }
 
 async fn connection(stream: TcpStream, shared: Arc<Shared>) {
-    // Without it a trickle would be gathered into packets; with an error it is.
+    // Otherwise a trickle would be gathered into packets, as it is after an error.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| answer(Arc::clone(&shared), request));
-    // What ends a connection early is either a fault on purpose or a client that left.
+    // A connection ends early by a deliberate fault or because the client left.
     let _ =
         http1::Builder::new().auto_date_header(false).serve_connection(TokioIo::new(stream), service).await;
 }
 
-/// Answers one request. The error makes hyper end the connection without a reply.
+/// Answers one request. The error makes hyper close the connection without a reply.
 async fn answer(
     shared: Arc<Shared>,
     request: HttpRequest<Incoming>,
@@ -92,22 +92,22 @@ async fn answer(
     Ok(response)
 }
 
-/// The end of a connection without a reply.
+/// The connection is closed without a reply.
 #[derive(Debug)]
 struct ConnectionEnds;
 
 impl fmt::Display for ConnectionEnds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the sandbox ends this connection")
+        f.write_str("the sandbox closes this connection")
     }
 }
 
 impl std::error::Error for ConnectionEnds {}
 
-/// A body, delivered as the reply says.
+/// A body, sent by the delivery of the reply.
 struct ReplyBody {
     pieces: Pieces,
-    /// What `Content-Length` says; without it the body is sent in chunks.
+    /// The `Content-Length`; without it the body is sent in chunks.
     length: Option<u64>,
     pace: Option<Duration>,
     wait: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
@@ -129,13 +129,13 @@ impl ReplyBody {
             |pieces: Vec<Bytes>| Pieces::Text(pieces.into_iter().filter(|piece| !piece.is_empty()).collect());
         let (pieces, length, pace) = match reply.delivery {
             Delivery::Whole => (text(vec![body.clone()]), length, None),
-            Delivery::Chunked => (text(vec![first, second]), None, Some(BEAT)),
+            Delivery::Chunked => (text(vec![first, second]), None, Some(PIECE_PAUSE)),
             Delivery::Trickle(pace) => {
                 let bytes = (0..body.len()).map(|index| body.slice(index..=index)).collect();
                 (text(bytes), length, Some(pace))
             }
-            // hyper ends the connection of a body that falls short of its length.
-            Delivery::Half => (text(vec![first]), length, Some(BEAT)),
+            // hyper closes the connection of a body that falls short of its length.
+            Delivery::Half => (text(vec![first]), length, Some(PIECE_PAUSE)),
             Delivery::Padding(bytes) => (Pieces::Padding { left: bytes, piece: piece() }, Some(bytes), None),
             Delivery::Endless => (Pieces::Endless { piece: piece() }, None, None),
         };

@@ -1,4 +1,4 @@
-//! What the thread that serves and the owner of a sandbox share.
+//! The state shared by the server thread and the owner of a sandbox.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -10,7 +10,7 @@ use super::message::{Reply, Request};
 use super::state::State;
 use crate::clock::{Clock as _, SystemClock};
 
-/// The state of a sandbox, the news that a request has arrived, and the time.
+/// The state, a notification that a request has arrived, and the clock.
 pub(super) struct Shared {
     pub(super) state: Mutex<State>,
     pub(super) arrived: Condvar,
@@ -22,7 +22,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes note of a request and says what becomes of it.
+    /// Records a request and decides its outcome.
     pub(super) fn outcome(&self, request: &Request) -> Outcome {
         let mut state = self.lock();
         if request.path.starts_with("/sandbox/") {
@@ -34,17 +34,16 @@ impl Shared {
         state.outcome(request, now)
     }
 
-    /// The normal answer to a request that a fault has delayed.
+    /// The normal answer to a request that a fault delayed.
     pub(super) fn carry_out(&self, request: &Request) -> Reply {
         self.lock().carry_out(request, self.clock.now())
     }
 
-    /// What Zoom's clock shows.
+    /// The time by Zoom's clock.
     pub(super) fn zooms_now(&self) -> DateTime<Utc> {
         self.lock().zooms(self.clock.now())
     }
 
-    /// What Zoom's support asks for, in the form that Zoom's answers have.
     pub(super) fn tracking_id(&self) -> String {
         self.lock().tracking_id()
     }

@@ -1,4 +1,4 @@
-//! What the sandbox knows: tokens, meetings, faults to come, requests that came.
+//! The state of the sandbox: tokens, meetings, queued faults, and the requests so far.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -16,31 +16,31 @@ use super::options::Options;
 use super::tokens::Tokens;
 use crate::token::mask;
 
-/// Beyond so many requests the oldest are forgotten, so that a sandbox can run for weeks.
-const REMEMBERED: usize = 10_000;
+/// The most requests that are kept, so that a sandbox can run for weeks.
+const MOST_REQUESTS: usize = 10_000;
 
-/// A request that arrived, whatever became of it.
+/// A request that arrived, whatever its outcome.
 #[derive(Clone)]
 pub struct Seen {
     /// `GET`, `POST` and so on.
     pub method: String,
-    /// The path as it was sent, still encoded.
+    /// The path, still encoded.
     pub path: String,
-    /// What followed the question mark, still encoded.
+    /// The query, still encoded.
     pub query: String,
     /// The body, as far as it is text.
     pub body: String,
-    /// The form's fields; none when the body was not declared to be a form.
+    /// The form's fields; none if the body was not declared as a form.
     pub fields: Fields,
     /// The form's `grant_type`.
     pub grant_type: Option<String>,
-    /// Whether the client's id and secret came as Basic authentication, and are right.
+    /// Whether Basic authentication had the right client id and secret.
     pub client_ok: bool,
-    /// The token that came as Bearer authentication.
+    /// The token of Bearer authentication.
     pub bearer: Option<String>,
     /// When it arrived, by this machine's clock.
     pub at: DateTime<Utc>,
-    /// When it arrived, since the sandbox was started.
+    /// When it arrived, since the start of the sandbox.
     pub elapsed: Duration,
 }
 
@@ -61,13 +61,12 @@ impl Seen {
         }
     }
 
-    /// Whether this asked for a token.
     pub(super) fn is_token_request(&self) -> bool {
         self.method == "POST" && self.path == "/oauth/token"
     }
 }
 
-/// Without body and values: a user may have sent real credentials here.
+/// Omits the body and values: a user may have sent real credentials.
 impl fmt::Debug for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Seen")
@@ -83,7 +82,6 @@ impl fmt::Debug for Seen {
     }
 }
 
-/// Everything that changes.
 pub(super) struct State {
     options: Options,
     origin: String,
@@ -96,7 +94,7 @@ pub(super) struct State {
 }
 
 impl State {
-    /// A fresh Zoom that is reached at this origin.
+    /// The initial state of a Zoom at this origin.
     pub(super) fn new(options: Options, origin: String, now: DateTime<Utc>) -> io::Result<Self> {
         let zooms_now = later(now, options.clock_offset);
         Ok(Self {
@@ -111,18 +109,17 @@ impl State {
         })
     }
 
-    /// What Zoom's clock shows.
+    /// The time by Zoom's clock.
     pub(super) fn zooms(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         later(now, self.options.clock_offset)
     }
 
-    /// What the next reply is called.
     pub(super) fn tracking_id(&mut self) -> String {
         self.replies += 1;
         format!("v=2.0;clid=sandbox;rid=WEB_{:032x}", self.replies)
     }
 
-    /// The faults to come on an endpoint.
+    /// The queued faults of an endpoint.
     pub(super) fn faults(&mut self, on: Endpoint) -> &mut Queue {
         match on {
             Endpoint::Token => &mut self.token_faults,
@@ -130,15 +127,15 @@ impl State {
         }
     }
 
-    /// Takes note of a request to Zoom.
+    /// Records a request to Zoom.
     pub(super) fn arrived(&mut self, request: &Request, at: DateTime<Utc>, elapsed: Duration) {
-        if self.seen.len() >= REMEMBERED {
+        if self.seen.len() >= MOST_REQUESTS {
             self.seen.pop_front();
         }
         self.seen.push_back(Seen::new(request, at, elapsed));
     }
 
-    /// What becomes of a request, faults included.
+    /// The outcome of a request, including faults.
     pub(super) fn outcome(&mut self, request: &Request, now: DateTime<Utc>) -> Outcome {
         let endpoint = endpoint(request);
         match endpoint.and_then(|on| self.faults(on).take().map(|fault| (on, fault))) {
@@ -146,12 +143,12 @@ impl State {
             Some((on, fault)) => {
                 let zooms_now = self.zooms(now);
                 let text = if let Fault::Token(text) = &fault { Some(text.clone()) } else { None };
-                let outcome = fault.befall(on, zooms_now, || self.carry_out(request, now));
+                let outcome = fault.apply(on, zooms_now, || self.carry_out(request, now));
                 if let (Some(text), Outcome::Reply(reply)) = (text, &outcome)
                     && reply.value().is_some_and(|body| body["access_token"] == text.as_str())
                 {
                     let seconds = zooms_now.timestamp();
-                    self.tokens.know(text, seconds.saturating_add(self.tokens.life()), seconds);
+                    self.tokens.accept(text, seconds.saturating_add(self.tokens.life()), seconds);
                 }
                 outcome
             }
@@ -171,7 +168,7 @@ impl State {
                 let standing = request.bearer().map(|token| self.tokens.standing(token, seconds));
                 api::answer(&mut self.world, request, standing, zooms_now)
             }
-            // Zoom's web site answers here, for people.
+            // On Zoom, these are pages of its website.
             _ => Reply::html(404, "Page Not Found - Zoom"),
         }
     }

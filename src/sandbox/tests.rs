@@ -11,8 +11,8 @@ use serde_json::Value;
 use super::*;
 use crate::clock::SystemClock;
 
-/// Far beyond what anything here takes, so that a hang is a failure.
-const LONG: Duration = Duration::from_secs(20);
+/// Far longer than anything here takes, so that a hang fails a test.
+const HANG_TIMEOUT: Duration = Duration::from_secs(20);
 
 fn start() -> Sandbox {
     Sandbox::start(Options::default()).unwrap()
@@ -20,11 +20,11 @@ fn start() -> Sandbox {
 
 fn connect(sandbox: &Sandbox) -> TcpStream {
     let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, sandbox.port())).unwrap();
-    stream.set_read_timeout(Some(LONG)).unwrap();
+    stream.set_read_timeout(Some(HANG_TIMEOUT)).unwrap();
     stream
 }
 
-/// All that comes back until the connection ends, as text.
+/// Everything received until the connection closes, as text.
 fn exchange(sandbox: &Sandbox, request: &str) -> String {
     let mut stream = connect(sandbox);
     stream.write_all(request.as_bytes()).unwrap();
@@ -74,7 +74,7 @@ fn length(answer: &str) -> usize {
 }
 
 #[test]
-fn a_token_that_was_issued_opens_the_api() {
+fn the_api_accepts_an_issued_token() {
     let sandbox = start();
     let answer = exchange(&sandbox, &account_grant());
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
@@ -120,7 +120,7 @@ fn the_offset_moves_the_date_and_the_expiry() {
 }
 
 #[test]
-fn a_cut_before_spends_nothing_and_one_after_does() {
+fn only_a_cut_after_processing_spends_the_refresh_token() {
     let sandbox = start();
     for (fault, spent) in [(Fault::CutBefore, false), (Fault::CutAfter, true)] {
         let before = sandbox.refresh_token();
@@ -132,7 +132,7 @@ fn a_cut_before_spends_nothing_and_one_after_does() {
 }
 
 #[test]
-fn a_truncated_answer_stops_half_way() {
+fn a_truncated_answer_stops_halfway() {
     let sandbox = start();
     sandbox.fail(Endpoint::Token, Fault::Truncated, 1);
     let answer = exchange(&sandbox, &account_grant());
@@ -140,7 +140,7 @@ fn a_truncated_answer_stops_half_way() {
 }
 
 #[test]
-fn bodies_come_slowly_in_chunks_or_large() {
+fn bodies_can_be_slow_chunked_or_large() {
     let sandbox = start();
     sandbox.fail(Endpoint::Token, Fault::Trickle(Duration::from_micros(1)), 1);
     let trickled = exchange(&sandbox, &refresh_grant("other"));
@@ -164,7 +164,7 @@ fn bodies_come_slowly_in_chunks_or_large() {
 }
 
 #[test]
-fn faults_stay_on_their_endpoint_and_end() {
+fn faults_affect_only_their_endpoint_and_end() {
     let sandbox = start();
     sandbox.fail(Endpoint::Token, Fault::Html(502), 2);
     let token = sandbox.mint(100);
@@ -181,7 +181,7 @@ fn faults_stay_on_their_endpoint_and_end() {
 }
 
 #[test]
-fn a_token_of_any_text_is_taken_by_the_api() {
+fn the_api_accepts_any_text_as_a_requested_token() {
     let sandbox = start();
     sandbox.fail(Endpoint::Token, Fault::Token("opaque".into()), 1);
     assert_eq!(json(&exchange(&sandbox, &account_grant()))["access_token"], "opaque");
@@ -189,34 +189,34 @@ fn a_token_of_any_text_is_taken_by_the_api() {
 }
 
 #[test]
-fn what_waits_for_ever_does_not_hold_up_the_rest() {
+fn a_request_that_is_never_answered_does_not_block_others() {
     let sandbox = start();
     sandbox.fail(Endpoint::Token, Fault::Never, 1);
     let mut waiting = connect(&sandbox);
     waiting.write_all(account_grant().as_bytes()).unwrap();
-    assert!(sandbox.wait_for_token_requests(1, LONG));
+    assert!(sandbox.wait_for_token_requests(1, HANG_TIMEOUT));
     assert!(!sandbox.wait_for_token_requests(2, Duration::ZERO));
     sandbox.fail(Endpoint::Token, Fault::Slow(Duration::from_millis(1)), 1);
     assert_eq!(json(&exchange(&sandbox, &account_grant()))["token_type"], "bearer");
 
     drop(sandbox);
-    assert_eq!(waiting.read(&mut [0; 1]).unwrap_or(0), 0, "it ends with the sandbox");
+    assert_eq!(waiting.read(&mut [0; 1]).unwrap_or(0), 0, "the connection ends with the sandbox");
 }
 
 #[test]
-fn an_arrival_wakes_whoever_waits_for_it() {
+fn an_arriving_request_ends_the_wait_for_it() {
     let sandbox = start();
     let clock = SystemClock::start();
     std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| sandbox.wait_for_token_requests(1, LONG));
+        let waiting = scope.spawn(|| sandbox.wait_for_token_requests(1, HANG_TIMEOUT));
         exchange(&sandbox, &account_grant());
         assert!(waiting.join().unwrap());
     });
-    assert!(clock.elapsed() < LONG);
+    assert!(clock.elapsed() < HANG_TIMEOUT);
 }
 
 #[test]
-fn what_arrived_is_remembered() {
+fn requests_are_recorded() {
     let sandbox = start();
     exchange(&sandbox, &post("/oauth/token?a=b", "grant_type=password&x=%24"));
     exchange(&sandbox, &get("/v2/users/me", "bearer-token-of-twenty-four"));
@@ -234,7 +234,7 @@ fn what_arrived_is_remembered() {
 }
 
 #[test]
-fn it_is_controlled_over_http_without_showing_secrets() {
+fn the_sandbox_is_controlled_over_http_without_showing_secrets() {
     let sandbox = start();
     let answer = exchange(&sandbox, &post("/sandbox/fault", "fault=status&status=503&times=1"));
     assert!(answer.starts_with("HTTP/1.1 204 "), "{answer}");
@@ -252,7 +252,7 @@ fn it_is_controlled_over_http_without_showing_secrets() {
     assert_eq!(json(&log)[0]["form"]["grant_type"], "account_credentials");
     assert_eq!(json(&log)[0]["client_ok"], true);
     assert_eq!(json(&log)[2]["query"]["a"], "b");
-    assert_eq!(json(&log).as_array().unwrap().len(), 3, "without those to the sandbox itself");
+    assert_eq!(json(&log).as_array().unwrap().len(), 3, "without requests to the sandbox itself");
     assert!(!log.contains(&token) && !log.contains(&refresh) && !log.contains(CLIENT_SECRET));
 
     let foreign = post("/sandbox/revoke", "").replace("host: localhost", "host: example.com");
@@ -260,7 +260,7 @@ fn it_is_controlled_over_http_without_showing_secrets() {
 }
 
 #[test]
-fn other_paths_are_pages_for_people() {
+fn other_paths_are_web_pages() {
     let sandbox = start();
     for request in [post("/oauth/tokens", ""), get("/oauth/token", ""), get("/", "")] {
         let answer = exchange(&sandbox, &request);
@@ -269,7 +269,7 @@ fn other_paths_are_pages_for_people() {
 }
 
 #[test]
-fn no_body_comes_with_a_deletion() {
+fn a_deletion_has_no_body() {
     let sandbox = start();
     let request = get("/v2/meetings/81000000001", &sandbox.mint(60)).replacen("GET", "DELETE", 1);
     let answer = exchange(&sandbox, &request);
@@ -279,14 +279,14 @@ fn no_body_comes_with_a_deletion() {
 }
 
 #[test]
-fn its_port_is_free_again_when_it_ends() {
+fn the_port_is_free_after_the_end() {
     let sandbox = start();
     let port = sandbox.port();
     exchange(&sandbox, &account_grant());
     drop(sandbox);
     let again = Sandbox::start(Options { port, ..Options::default() }).unwrap();
     assert_eq!(again.port(), port);
-    assert!(Sandbox::start(Options { port, ..Options::default() }).is_err(), "it is taken");
+    assert!(Sandbox::start(Options { port, ..Options::default() }).is_err(), "the port is taken");
 }
 
 #[test]

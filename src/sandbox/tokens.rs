@@ -1,25 +1,25 @@
-//! The tokens that the sandbox has issued, and what has become of them.
+//! The tokens that the sandbox has issued, and their standing.
 
 use std::io;
 
 use super::jwt::{Kind, Signer};
 
-/// What Zoom's user documentation gave as the life of a refresh token, and a 2020 token carried: 15 years.
+/// The lifetime of a refresh token by Zoom's user documentation, and in a token of 2020: 15 years.
 const REFRESH_LIFE: i64 = 473_040_000;
 
-/// Beyond so many tokens the expired ones are forgotten, so that a sandbox can run for weeks.
-const KEPT: usize = 10_000;
+/// The number of tokens from which expired ones are dropped, so that a sandbox can run for weeks.
+const MOST_TOKENS: usize = 10_000;
 
-/// What the API makes of an access token.
+/// Whether the API accepts an access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
     Good,
     Expired,
-    /// Never issued, superseded or revoked: Zoom tells these apart no more than this.
+    /// Never issued, superseded or revoked, which Zoom does not distinguish.
     Unknown,
 }
 
-/// Every token, by what it is still good for. Times are Zoom's, in seconds since 1970.
+/// All valid tokens. Times are by Zoom's clock, in seconds since 1970.
 pub(super) struct Tokens {
     signer: Signer,
     life: i64,
@@ -29,7 +29,7 @@ pub(super) struct Tokens {
 }
 
 impl Tokens {
-    /// No access token yet, and one refresh token as if a user had just authorised the app.
+    /// No access token, and one refresh token as if a user had just authorised the app.
     pub(super) fn new(life: u64, supersede: bool, now: i64) -> io::Result<Self> {
         let mut signer = Signer::new()?;
         let refresh = signer.sign(Kind::Refresh, now, now.saturating_add(REFRESH_LIFE));
@@ -37,40 +37,40 @@ impl Tokens {
         Ok(Self { signer, life, supersede, access: Vec::new(), refresh })
     }
 
-    /// How long a token lives.
+    /// The lifetime of a token, in seconds.
     pub(super) fn life(&self) -> i64 {
         self.life
     }
 
-    /// Issues an access token, as an answer to a grant.
+    /// Issues an access token for a grant.
     pub(super) fn issue(&mut self, kind: Kind, now: i64) -> String {
         if self.supersede {
             self.access.clear();
         }
         let expires = now.saturating_add(self.life);
         let token = self.signer.sign(kind, now, expires);
-        self.know(token.clone(), expires, now);
+        self.accept(token.clone(), expires, now);
         token
     }
 
-    /// Makes an access token with so many seconds left, without a grant: it supersedes nothing.
+    /// Creates an access token with this many seconds left, without a grant: it supersedes nothing.
     pub(super) fn mint(&mut self, left: i64, now: i64) -> String {
         let expires = now.saturating_add(left);
         let issued = expires.saturating_sub(self.life).min(now);
         let token = self.signer.sign(Kind::ServerToServer, issued, expires);
-        self.know(token.clone(), expires, now);
+        self.accept(token.clone(), expires, now);
         token
     }
 
-    /// Takes a text for an access token from now on.
-    pub(super) fn know(&mut self, token: String, expires: i64, now: i64) {
-        if self.access.len() >= KEPT {
+    /// Accepts a text as an access token from now on.
+    pub(super) fn accept(&mut self, token: String, expires: i64, now: i64) {
+        if self.access.len() >= MOST_TOKENS {
             self.access.retain(|(_, expires)| *expires > now);
         }
         self.access.push((token, expires));
     }
 
-    /// What the API makes of this text.
+    /// The standing of a token.
     pub(super) fn standing(&self, token: &str, now: i64) -> Standing {
         match self.access.iter().rev().find(|(known, _)| known == token) {
             None => Standing::Unknown,
@@ -79,23 +79,23 @@ impl Tokens {
         }
     }
 
-    /// The only refresh token that is good.
+    /// The only valid refresh token.
     pub(super) fn refresh(&self) -> &str {
         &self.refresh
     }
 
-    /// Spends the refresh token: the next one takes its place.
+    /// Spends the refresh token, and returns the one that replaces it.
     pub(super) fn rotate(&mut self, now: i64) -> String {
         self.refresh = self.signer.sign(Kind::Refresh, now, now.saturating_add(REFRESH_LIFE));
         self.refresh.clone()
     }
 
-    /// Makes every access token invalid.
+    /// Invalidates every access token.
     pub(super) fn revoke_all(&mut self) {
         self.access.clear();
     }
 
-    /// Makes this access token invalid, or all when it is the refresh token; the refresh token is spent either way.
+    /// Invalidates this access token, or all of them if it is the refresh token, which is spent either way.
     pub(super) fn revoke(&mut self, token: &str, now: i64) {
         if token == self.refresh {
             self.revoke_all();
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_good_until_its_second_comes() {
+    fn a_token_is_good_until_it_expires() {
         let mut tokens = tokens(false);
         let token = tokens.issue(Kind::ServerToServer, NOW);
         assert_eq!(tokens.standing(&token, NOW + 3599), Standing::Good);
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_minted_token_has_the_time_it_was_given() {
+    fn a_minted_token_has_the_requested_time_left() {
         let mut tokens = tokens(false);
         let expired = tokens.mint(-10, NOW);
         let short = tokens.mint(30, NOW);
@@ -170,11 +170,11 @@ mod tests {
     }
 
     #[test]
-    fn expired_tokens_are_forgotten_when_there_are_many() {
+    fn expired_tokens_are_dropped_once_there_are_many() {
         let mut tokens = tokens(false);
         let lasting = tokens.mint(100, NOW);
-        for number in 1..KEPT {
-            tokens.know(number.to_string(), NOW - 1, NOW);
+        for number in 1..MOST_TOKENS {
+            tokens.accept(number.to_string(), NOW - 1, NOW);
         }
         assert_eq!(tokens.standing("1", NOW), Standing::Expired);
         tokens.mint(100, NOW);

@@ -187,9 +187,9 @@ fn credentials_come_from_anywhere_and_the_account_goes_first() {
 #[test]
 fn what_is_missing_is_listed() {
     for (env, missing) in [
-        ("", "ZOOM_CLIENT_ID, ZOOM_CLIENT_SECRET and ZOOM_ACCOUNT_ID (or ZOOM_REFRESH_TOKEN) not set"),
-        ("ZOOM_CLIENT_ID=a\nZOOM_ACCOUNT_ID=b\n", "ZOOM_CLIENT_SECRET not set"),
-        ("ZOOM_CLIENT_ID=a\nZOOM_CLIENT_SECRET=b\n", "ZOOM_ACCOUNT_ID (or ZOOM_REFRESH_TOKEN) not set"),
+        ("", "ZOOM_CLIENT_ID, ZOOM_CLIENT_SECRET and ZOOM_ACCOUNT_ID (or ZOOM_REFRESH_TOKEN) are not set"),
+        ("ZOOM_CLIENT_ID=a\nZOOM_ACCOUNT_ID=b\n", "ZOOM_CLIENT_SECRET is not set"),
+        ("ZOOM_CLIENT_ID=a\nZOOM_CLIENT_SECRET=b\n", "ZOOM_ACCOUNT_ID (or ZOOM_REFRESH_TOKEN) is not set"),
     ] {
         let error = world(&[], env).settings().credentials().unwrap_err();
         assert!(error.to_string().contains(missing), "{error}");

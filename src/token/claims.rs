@@ -1,4 +1,4 @@
-//! What a token says about itself. Only Zoom can check its signature; everybody can read its claims.
+//! The claims of a token. Only Zoom can check its signature, but anyone can read its claims.
 
 use base64::Engine as _;
 use base64::engine::DecodePaddingMode;
@@ -6,34 +6,34 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
-/// Zoom writes segments without padding; somebody else's padding does no harm.
+/// Zoom writes segments without padding; padding from other issuers does no harm.
 const BASE64URL: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::URL_SAFE,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// The claims of a Zoom JWT that matter here. All of them may be missing: Zoom's have changed three times in four
-/// years (versions 6, 7, 9 and 10 were seen), and only `exp` was always there.
+/// The claims of a Zoom JWT that matter here. Any of them may be missing: Zoom's have changed three times in four years
+/// (versions 6, 7, 9 and 10 were seen), and only `exp` was always present.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Claims {
-    /// `exp`: when Zoom's clock ends it.
+    /// `exp`: when it expires, by Zoom's clock.
     pub expires_at: Option<DateTime<Utc>>,
-    /// `iat`: when Zoom's clock began it.
+    /// `iat`: when it was issued, by Zoom's clock.
     pub issued_at: Option<DateTime<Utc>>,
     /// `aid`: the account it was issued for, to compare with `ZOOM_ACCOUNT_ID`.
     pub account_id: Option<String>,
-    /// `iss` without its `zm:cid:`: the client it was issued to, to compare with `ZOOM_CLIENT_ID`.
+    /// `iss` without the prefix `zm:cid:`: the client it was issued to, to compare with `ZOOM_CLIENT_ID`.
     pub client_id: Option<String>,
 }
 
 impl Claims {
-    /// Reads a token's claims. A text that is no JWT at all has none.
+    /// Reads the claims of a token. A text that is not a JWT has none.
     ///
     /// # Errors
     ///
-    /// The text begins as a JWT does and cannot be read as one; the reason does not repeat it.
+    /// The text starts like a JWT but cannot be read as one; the reason does not repeat it.
     pub fn read(token: &str) -> Result<Self, &'static str> {
-        // The header of every JWT is a JSON object, so in base64 every JWT begins like this.
+        // The header of every JWT is a JSON object, so in base64 every JWT starts with this.
         if !token.starts_with("eyJ") {
             return Ok(Self::default());
         }
@@ -43,7 +43,7 @@ impl Claims {
             serde_json::from_slice(&payload).map_err(|_| "its payload is not a JSON object")?;
         Ok(Self {
             expires_at: payload.get("exp").map(time).transpose()?,
-            // A strange `iat` is no reason to refuse a token whose end is known.
+            // An invalid `iat` is no reason to reject a token whose expiry is known.
             issued_at: payload.get("iat").and_then(|iat| time(iat).ok()),
             account_id: payload.get("aid").and_then(Value::as_str).map(str::to_owned),
             client_id: payload
@@ -54,13 +54,13 @@ impl Claims {
         })
     }
 
-    /// When a token was issued, where it says so.
+    /// When a token was issued, if it says so.
     pub fn issued(token: &str) -> Option<DateTime<Utc>> {
         Self::read(token).ok()?.issued_at
     }
 }
 
-/// A time as JWTs write it, in seconds since 1970: a number, or a number in quotes.
+/// A time in a JWT, in seconds since 1970: a number, or a number in quotes.
 fn time(value: &Value) -> Result<DateTime<Utc>, &'static str> {
     let text;
     let number = match value {
@@ -73,12 +73,12 @@ fn time(value: &Value) -> Result<DateTime<Utc>, &'static str> {
     };
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "`as` saturates, and what is out of range is refused below"
+        reason = "`as` saturates, and values out of range are rejected below"
     )]
     let seconds = number.as_i64().or_else(|| number.as_f64().map(|float| float as i64));
     seconds
         .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
-        .ok_or("its expiry is not a time that can be")
+        .ok_or("its expiry is not a possible time")
 }
 
 #[cfg(test)]
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_may_be_written_in_other_ways() {
+    fn an_expiry_is_read_in_every_form_of_a_number() {
         for exp in ["1772640275", "1772640275.0", "\"1772640275\"", "1.772640275e9"] {
             let claims = Claims::read(&jwt(&format!(r#"{{"exp":{exp}}}"#))).unwrap();
             assert_eq!(claims.expires_at.unwrap().timestamp(), 1_772_640_275, "{exp}");
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expiry_of_1970_or_9999_is_a_time() {
+    fn an_expiry_in_1970_or_9999_is_valid() {
         for (exp, year) in [("0", "1970"), ("253402300799", "9999")] {
             let claims = Claims::read(&jwt(&format!(r#"{{"exp":{exp}}}"#))).unwrap();
             assert!(claims.expires_at.unwrap().to_rfc3339().starts_with(year));
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_begins_like_a_jwt_and_is_none_is_told() {
+    fn a_malformed_jwt_is_reported() {
         for (token, problem) in [
             ("eyJhbGciOiJIUzUxMiJ9".to_owned(), "cut off"),
             ("eyJhbGciOiJIUzUxMiJ9.!!.c2ln".to_owned(), "not base64url"),
@@ -127,7 +127,7 @@ mod tests {
             (jwt("[1]"), "not a JSON object"),
             (jwt(r#"{"exp":"soon"}"#), "not a number"),
             (jwt(r#"{"exp":null}"#), "not a number"),
-            (jwt(r#"{"exp":1e300}"#), "not a time"),
+            (jwt(r#"{"exp":1e300}"#), "not a possible time"),
         ] {
             let error = Claims::read(&token).unwrap_err();
             assert!(error.contains(problem), "{token}: {error}");
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn another_text_has_no_claims() {
+    fn an_opaque_token_has_no_claims() {
         assert_eq!(Claims::read("opaque.token").unwrap(), Claims::default());
     }
 }

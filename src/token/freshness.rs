@@ -1,56 +1,55 @@
-//! How long a token lasts, and what that makes of it: a pure function of the token, what is known about it, and now.
+//! How long a token lasts: a pure function of the token, what is recorded about it, and the time.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::claims::Claims;
 use super::secret::Token;
 
-/// Two clocks may differ by this many seconds before anybody is told. NTP keeps machines far closer; a request
-/// takes a second or two of it.
+/// The clock skew, in seconds, that is not reported. NTP keeps machines far closer; a request accounts for a second or
+/// two of it.
 pub const CLOCK_TOLERANCE: i64 = 60;
 
-/// The longest life, in seconds, that is believed of a token that does not say it itself. Zoom's live for an hour;
-/// a day leaves room for other issuers, and refuses a recorded time that a wrong clock put years ahead.
+/// The longest lifetime, in seconds, accepted for a token that does not state its own. Zoom's tokens last an hour; a
+/// day leaves room for other issuers, and rejects an expiry that a wrong clock recorded years ahead.
 pub const LONGEST_LIFE: i64 = 24 * 60 * 60;
 
-/// A token as it was found somewhere, with the expiry that was recorded beside it.
+/// A token as found, with the expiry recorded beside it.
 #[derive(Clone)]
 pub struct Found<'a> {
-    /// `ZOOM_ACCESS_TOKEN`, as it stands there.
+    /// `ZOOM_ACCESS_TOKEN`, unchanged.
     pub text: &'a str,
-    /// `ZOOM_TOKEN_EXPIRES_AT`, where it is a time.
+    /// `ZOOM_TOKEN_EXPIRES_AT`, if it is a time.
     pub recorded: Option<DateTime<Utc>>,
 }
 
-/// What a token is worth now.
+/// The current state of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
-    /// There is none.
+    /// There is no token.
     Missing,
-    /// There is a text that cannot be used, or not be judged.
+    /// There is a text, but it is no usable token, or its expiry is unknown.
     Malformed {
-        /// What is wrong with it, without repeating it.
+        /// The problem, without repeating the text.
         problem: &'static str,
     },
-    /// There is a token, and its end is known.
+    /// There is a token, and its expiry is known.
     Dated {
         /// The token.
         token: Token,
-        /// Whom it was issued for, where it says so.
+        /// Its claims.
         claims: Claims,
-        /// When it ends, by this machine's clock.
+        /// When it expires, by this machine's clock.
         expires_at: DateTime<Utc>,
-        /// The seconds it has left; negative when it is over.
+        /// The seconds left; negative once it has expired.
         left: i64,
     },
 }
 
 impl State {
-    /// Judges a token.
+    /// The state of a token.
     ///
-    /// `ahead` gives the seconds that Zoom's clock was ahead of this machine's when it was last measured, 0 where it
-    /// was not. It is asked only when the token's own expiry and the recorded one disagree, so that the usual case
-    /// costs no file.
+    /// `ahead` returns the seconds by which Zoom's clock was ahead of this machine's when last measured, or 0. It is
+    /// called only if the token's own expiry and the recorded one disagree, so that the usual case reads no file.
     pub fn of(found: Option<&Found<'_>>, now: DateTime<Utc>, ahead: impl FnOnce() -> i64) -> Self {
         let Some(found) = found.filter(|found| !found.text.is_empty()) else {
             return Self::Missing;
@@ -64,24 +63,26 @@ impl State {
             (Some(exp), recorded) => expiry(exp, recorded, ahead),
             (None, Some(recorded)) if (recorded - now).num_seconds() > LONGEST_LIFE => {
                 return Self::Malformed {
-                    problem: "ZOOM_TOKEN_EXPIRES_AT is further ahead than a token lives",
+                    problem: "ZOOM_TOKEN_EXPIRES_AT is further ahead than a token lasts",
                 };
             }
             (None, Some(recorded)) => recorded,
             (None, None) => {
-                return Self::Malformed { problem: "neither it nor ZOOM_TOKEN_EXPIRES_AT says when it ends" };
+                return Self::Malformed {
+                    problem: "neither it nor ZOOM_TOKEN_EXPIRES_AT says when it expires",
+                };
             }
         };
         let whole = match (claims.issued_at, claims.expires_at) {
             (Some(iat), Some(exp)) if exp > iat => exp - iat,
             _ => TimeDelta::MAX,
         };
-        // A clock that was set back must not make a token live longer than it was issued for.
+        // A clock that was set back must not extend a token beyond its lifetime.
         let left = (expires_at - now).min(whole).num_seconds();
         Self::Dated { token, claims, expires_at, left }
     }
 
-    /// The seconds that are left; none when that is not known.
+    /// The seconds left, if known.
     pub fn left(&self) -> Option<i64> {
         match self {
             Self::Dated { left, .. } => Some(*left),
@@ -89,12 +90,12 @@ impl State {
         }
     }
 
-    /// Whether it is valid for more than this many seconds.
+    /// Whether the token is valid for more than this many seconds.
     pub fn lasts(&self, seconds: u64) -> bool {
         self.left().is_some_and(|left| i128::from(left) > i128::from(seconds))
     }
 
-    /// The token, where there is one that can be told from garbage.
+    /// The token, if its expiry is known.
     pub fn token(&self) -> Option<&Token> {
         match self {
             Self::Dated { token, .. } => Some(token),
@@ -102,7 +103,7 @@ impl State {
         }
     }
 
-    /// The better of two: the one that lives longer, a known end before an unknown one, something before nothing.
+    /// The better of two: the one that lasts longer, a known expiry over an unknown one, anything over nothing.
     #[must_use]
     pub fn or_longer(self, other: Self) -> Self {
         let rank = |state: &Self| match state {
@@ -114,11 +115,11 @@ impl State {
     }
 }
 
-/// The end of a token in terms of this machine's clock.
+/// The expiry of a token by this machine's clock.
 ///
-/// The recorded time was taken on this clock, `exp` on Zoom's. When they agree the earlier one counts. When they do
-/// not, either the clocks differ by what was measured, or the token was pasted in and the record belongs to another:
-/// then the measured difference may only shorten its life.
+/// The recorded time is by this clock, `exp` by Zoom's. If they agree, the earlier one counts. If not, either the
+/// clocks differ by the measured skew, or the token was pasted in and the record belongs to another one: then the skew
+/// may only shorten its lifetime.
 fn expiry(exp: DateTime<Utc>, recorded: Option<DateTime<Utc>>, ahead: impl FnOnce() -> i64) -> DateTime<Utc> {
     let near = |a: DateTime<Utc>, b: DateTime<Utc>| (a - b).num_seconds().abs() <= CLOCK_TOLERANCE;
     match recorded {
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn the_earlier_of_exp_and_record_counts() {
+    fn the_earlier_of_exp_and_recorded_expiry_counts() {
         let token = jwt("12:00:00", "13:00:00");
         assert_eq!(left(&token, None, "12:30:00", 0), Some(1800));
         assert_eq!(left(&token, Some("12:59:58"), "12:30:00", 0), Some(1798));
@@ -163,32 +164,32 @@ mod tests {
     }
 
     #[test]
-    fn a_pasted_token_is_dated_by_itself() {
+    fn a_pasted_token_expires_by_its_own_claim() {
         let token = jwt("12:00:00", "13:00:00");
         assert_eq!(left(&token, Some("12:10:00"), "12:30:00", 0), Some(1800));
         assert_eq!(left(&token, Some("18:00:00"), "12:30:00", 0), Some(1800));
     }
 
     #[test]
-    fn a_measured_difference_of_the_clocks_is_taken_into_account() {
+    fn measured_clock_skew_is_taken_into_account() {
         // This clock is two hours fast: Zoom's 12:00 is 14:00 here.
         let token = jwt("12:00:00", "13:00:00");
         assert_eq!(left(&token, Some("15:00:00"), "14:00:00", -7200), Some(3600));
-        // It is ten minutes slow: the token ends ten minutes before this clock says 13:00.
+        // It is ten minutes slow: the token expires ten minutes before this clock shows 13:00.
         assert_eq!(left(&token, Some("12:50:00"), "11:50:00", 600), Some(3600));
-        // A difference that the record does not confirm shortens a life and never lengthens it.
+        // Skew that the record does not confirm may shorten a lifetime but never extends it.
         assert_eq!(left(&token, Some("08:00:00"), "12:30:00", -7200), Some(1800));
         assert_eq!(left(&token, Some("08:00:00"), "12:30:00", 600), Some(1200));
     }
 
     #[test]
-    fn a_clock_set_back_does_not_lengthen_a_life() {
+    fn a_clock_set_back_does_not_extend_a_lifetime() {
         let token = jwt("12:00:00", "13:00:00");
         assert_eq!(left(&token, None, "09:00:00", 0), Some(3600));
     }
 
     #[test]
-    fn an_opaque_token_lives_by_the_record() {
+    fn an_opaque_token_expires_by_the_record() {
         assert_eq!(left("opaque", Some("13:00:00"), "12:59:00", 0), Some(60));
         let found = Found { text: "opaque", recorded: None };
         assert!(matches!(State::of(Some(&found), at("12:00:00"), || 0), State::Malformed { .. }));
@@ -197,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_missing_and_garbage_is_malformed() {
+    fn an_empty_text_is_missing_and_garbage_is_malformed() {
         let empty = Found { text: "", recorded: None };
         assert_eq!(State::of(None, at("12:00:00"), || 0), State::Missing);
         assert_eq!(State::of(Some(&empty), at("12:00:00"), || 0), State::Missing);
@@ -208,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn lasting_means_more_than_the_threshold() {
+    fn a_token_lasts_only_if_more_than_the_threshold_is_left() {
         let token = jwt("12:00:00", "13:00:00");
         for (now, threshold, lasts) in [
             ("12:58:59", 60, true),
@@ -223,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn the_one_that_lives_longer_wins() {
+    fn the_token_that_lasts_longer_wins() {
         let (short, long) = (jwt("12:00:00", "13:00:00"), jwt("12:30:00", "13:30:00"));
         let state = |text| State::of(Some(&Found { text, recorded: None }), at("12:31:00"), || 0);
         for (a, b) in [(&*short, &*long), (&*long, &*short), (&*long, ""), ("", &*long), ("bad bad", &*long)]

@@ -1,4 +1,4 @@
-//! The token: a secret value, what it says about itself, and how long it lasts. All of it is pure.
+//! The token: a secret value, its claims, and its remaining lifetime. All of it is pure.
 
 mod claims;
 mod freshness;

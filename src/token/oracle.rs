@@ -1,4 +1,4 @@
-//! What holds of every token, and of every text in the place of one.
+//! Properties of every token, and of every text in the place of one.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,12 +7,12 @@ use serde_json::Value;
 
 use super::{Claims, Found, LONGEST_LIFE, State};
 
-/// Takes four lines: now, the recorded expiry and the seconds that Zoom's clock is ahead, each a whole number or
-/// nothing; and all that follows, the token. Where that begins with a brace it is the payload of a JWT.
+/// Takes three lines, each a whole number or empty: the time, the recorded expiry, and the seconds by which Zoom's
+/// clock is ahead. The rest is the token or, if it starts with a brace, the payload of a JWT.
 ///
 /// # Panics
 ///
-/// A token is believed to live longer than it says, or than it was recorded to, or shows itself.
+/// A token lasts longer than it says or was recorded to, or is shown.
 pub fn jwt(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let mut parts = text.splitn(4, '\n');
@@ -22,15 +22,15 @@ pub fn jwt(data: &[u8]) {
     let (Some(now), Some(text)) = (now, parts.next()) else { return };
     if text.starts_with('{') {
         let token = format!("eyJhbGciOiJIUzUxMiJ9.{}.c2ln", URL_SAFE_NO_PAD.encode(text));
-        assert_says_what_is_in_it(&token, text);
-        assert_lives_no_longer(&token, recorded, now, ahead);
+        assert_claims_match(&token, text);
+        assert_lasts_no_longer(&token, recorded, now, ahead);
     } else {
-        assert_lives_no_longer(text, recorded, now, ahead);
+        assert_lasts_no_longer(text, recorded, now, ahead);
     }
 }
 
-/// Whole seconds that are times are read as what they are.
-fn assert_says_what_is_in_it(token: &str, payload: &str) {
+/// Times in whole seconds are read exactly.
+fn assert_claims_match(token: &str, payload: &str) {
     let Ok(payload) = serde_json::from_str::<Value>(payload) else {
         assert!(Claims::read(token).is_err());
         return;
@@ -44,7 +44,7 @@ fn assert_says_what_is_in_it(token: &str, payload: &str) {
     }
 }
 
-fn assert_lives_no_longer(text: &str, recorded: Option<DateTime<Utc>>, now: DateTime<Utc>, ahead: i64) {
+fn assert_lasts_no_longer(text: &str, recorded: Option<DateTime<Utc>>, now: DateTime<Utc>, ahead: i64) {
     let state = State::of(Some(&Found { text, recorded }), now, || ahead);
     assert!(text.len() < 20 || !format!("{state:?}").contains(text), "it is shown");
     let State::Dated { token, claims, expires_at, left } = &state else {
@@ -75,7 +75,7 @@ mod tests {
 
     use super::*;
 
-    /// Seconds near one another, and at the edges.
+    /// Seconds close to each other, and extreme ones.
     fn seconds() -> impl Strategy<Value = String> {
         prop_oneof![
             6 => (1_772_636_000_i64..1_772_644_000).prop_map(|seconds| seconds.to_string()),
@@ -86,7 +86,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_token_is_believed_to_live_longer_than_it_says(
+        fn no_token_lasts_longer_than_it_says(
             now in seconds(), recorded in seconds(), ahead in -7300..7300_i64, iat in seconds(), exp in seconds(),
         ) {
             let claim = |name, seconds: String| Some(format!("\"{name}\":{seconds}")).filter(|claim| !claim.ends_with(':'));
@@ -95,7 +95,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_in_the_place_of_a_token_makes_it_panic(text in any::<String>(), recorded in seconds()) {
+        fn no_text_in_the_place_of_a_token_causes_a_panic(text in any::<String>(), recorded in seconds()) {
             for text in [format!("eyJ{text}"), format!("{{\"exp\":{text}"), text] {
                 jwt(format!("1772640000\n{recorded}\n0\n{text}").as_bytes());
             }

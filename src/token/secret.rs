@@ -1,45 +1,45 @@
-//! A token as a value that does not show itself.
+//! A token as a value that never shows itself.
 //!
 //! # What is wiped from memory
 //!
-//! What holds a secret is overwritten when it is dropped: tokens and the client secret (`secrecy`), the texts of `.env`
-//! and of Claude's configuration with all that is made of them, recovered values, the header and the form of an exchange,
-//! and the bodies of answers (`zeroize`). Their types say so.
+//! Values that hold a secret are overwritten when they are dropped: tokens and the client secret (`secrecy`), the texts
+//! of `.env` and of Claude's configuration with everything made from them, recovered values, the header and the form of
+//! an exchange, and the bodies of answers (`zeroize`). Their types show it.
 //!
-//! What others copy is not: the buffers of hyper, rustls, the standard library and the kernel, what `serde_json`,
-//! jsonc-parser, dotenvy and rmcp make of a text while they read or write it, and the environment. Nor is a client id,
-//! which is no secret.
+//! Copies made by others are not: the buffers of hyper, rustls, the standard library and the kernel, whatever
+//! `serde_json`, jsonc-parser, dotenvy and rmcp allocate while they read or write a text, and the environment. Neither
+//! is a client id, which is not a secret.
 
 use std::fmt;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 
-/// No token of Zoom's comes near this many bytes; v10 tokens have about 630.
-const MAX_LEN: usize = 16 * 1024;
+/// The longest token, in bytes. Zoom's come nowhere near: v10 tokens have about 630.
+const LONGEST_TOKEN: usize = 16 * 1024;
 
 /// An access or refresh token: one line of characters that mean nothing to a shell.
 ///
-/// `Debug` and `Display` show a mask. All clones share one memory, which is wiped when the last of them is dropped; copies
-/// that other libraries make of it are theirs.
+/// `Debug` and `Display` show a mask. All clones share one buffer, which is wiped when the last one is dropped; copies
+/// made by other libraries are not.
 #[derive(Clone)]
 pub struct Token(Arc<SecretString>);
 
 impl Token {
-    /// Takes a text that can be a token.
+    /// Makes a token of a text, if it can be one.
     ///
     /// # Errors
     ///
-    /// What is wrong with it, without repeating it: it is empty, has more than 16 KiB, or holds anything but
-    /// `A-Z a-z 0-9 . _ ~ + / = -`. The latter is what RFC 6750 (section 2.1) allows in a bearer token; anything
-    /// else would be run by the shells that source `.env`.
+    /// The problem, without repeating the text: it is empty, longer than 16 KiB, or has other characters than
+    /// `A-Z a-z 0-9 . _ ~ + / = -`. These are the ones that RFC 6750 (section 2.1) allows in a bearer token; shells that
+    /// source `.env` could run anything else.
     pub fn new(text: impl Into<String>) -> Result<Self, &'static str> {
         let text: SecretString = text.into().into();
         let exposed = text.expose_secret();
         if exposed.is_empty() {
             return Err("it is empty");
         }
-        if exposed.len() > MAX_LEN {
+        if exposed.len() > LONGEST_TOKEN {
             return Err("it is longer than 16 KiB");
         }
         if !exposed.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._~+/=-".contains(&byte)) {
@@ -48,8 +48,8 @@ impl Token {
         Ok(Self(Arc::new(text)))
     }
 
-    /// The token itself, for the two places that need it: the request to Zoom, and what the user asked to be printed
-    /// or stored.
+    /// The token itself, for the two places that need it: requests to Zoom, and output or storage that the user asked
+    /// for.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
@@ -75,7 +75,7 @@ impl fmt::Debug for Token {
     }
 }
 
-/// The first four and last four characters, `eyJz...NTMz`; of a text too short for that to hide anything, nothing.
+/// The first four and last four characters, `eyJz...NTMz`; nothing of a text too short for that to hide much.
 pub fn mask(secret: &str) -> String {
     let length = secret.chars().count();
     if length < 20 {
@@ -97,16 +97,16 @@ mod tests {
     }
 
     #[test]
-    fn what_a_shell_would_run_is_no_token() {
+    fn text_that_a_shell_would_run_is_no_token() {
         for bad in ["", "a b", "a\nb", "a\"b", "a'b", "$(id)", "`id`", "a#b", "a;b", "a\\b", "a\u{e9}b"] {
             assert!(Token::new(bad).is_err(), "{bad:?}");
         }
-        assert!(Token::new("a".repeat(MAX_LEN + 1)).is_err());
+        assert!(Token::new("a".repeat(LONGEST_TOKEN + 1)).is_err());
         assert!(Token::new("eyJ.A-z_0~9+/=").is_ok());
     }
 
     #[test]
-    fn no_format_shows_it() {
+    fn no_format_shows_the_token() {
         let token = Token::new("canary-canary-canary").unwrap();
         assert_eq!(format!("{token} {token:?}"), "cana...nary Token(cana...nary)");
     }

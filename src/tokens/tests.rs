@@ -40,7 +40,7 @@ async fn calls_on_refused_credentials_make_one_exchange_however_late_they_look()
     let (_directory, sandbox, tokens) = scene(SystemClock::start());
     let [first, second] = two_calls(&tokens).await;
     assert!(matches!(first, Error::Refused { .. }), "{first}");
-    assert!(second.to_string().starts_with(&format!("{first} (told a moment ago")), "{second}");
+    assert!(second.to_string().starts_with(&format!("{first} (reported by another zoomtok")), "{second}");
     assert_eq!((second.code(), second.hint()), (Code::Refused, first.hint()));
     assert_eq!(sandbox.token_requests().len(), 1);
 }

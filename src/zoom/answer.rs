@@ -116,9 +116,9 @@ impl fmt::Debug for Answer {
 impl Answer {
     /// What this answer to a request for `grant` means.
     ///
-    /// An answer that is neither a grant nor a verdict may still follow a request that Zoom carried out: a gateway gave up
-    /// waiting (504), or the end of the answer is missing. Answers from in front of Zoom never do: a rate limit (429), a page
-    /// of a proxy (3xx, 4xx).
+    /// An answer that is neither a grant nor a verdict may still follow a request that Zoom carried out: a gateway gave
+    /// up waiting (504), or the end of the answer is missing. Answers from in front of Zoom never do: a rate limit
+    /// (429), a page of a proxy (3xx, 4xx).
     #[allow(clippy::result_large_err, reason = "there is one in an exchange, which takes a network")]
     pub(super) fn read(&self, grant: &Grant, times: Times) -> Result<Granted, Failure> {
         let passing = |what: String, again, spent| Failure {
@@ -141,7 +141,7 @@ impl Answer {
             }
             300..400 => {
                 return Err(passing(
-                    "the answer was a redirect, as sign-in pages of networks send it".into(),
+                    "the answer was a redirect, as from a network's sign-in page".into(),
                     None,
                     false,
                 ));
@@ -151,7 +151,7 @@ impl Answer {
         let status = self.status;
         let body = self.content();
         let Ok(json) = serde_json::from_slice::<Map<String, Value>>(body) else {
-            let what = if body.trim_ascii().is_empty() { "nothing" } else { "something else than JSON" };
+            let what = if body.trim_ascii().is_empty() { "empty" } else { "not a JSON object" };
             let again = soon.filter(|_| status < 400);
             return Err(passing(
                 format!("the answer (HTTP {status}) was {what}; is a proxy in the way?"),

@@ -1,7 +1,7 @@
-//! HTTPS: one client, one thread, everything bounded.
+//! HTTPS with one client and one thread, and a limit on everything.
 //!
-//! The secrets of a request and the body of an answer are wiped when they are dropped, as far as they are texts of this
-//! module: the buffers that hyper, rustls and the kernel copy them into are theirs.
+//! The secrets of a request and the body of an answer are wiped when they are dropped. The buffers into which hyper,
+//! rustls and the kernel copy them are not.
 
 use std::time::Duration;
 
@@ -26,37 +26,36 @@ use crate::clock::{Clock, Stop, runtime};
 use crate::error::{Error, Left};
 use crate::token::Token;
 
-/// How long a connection may take to be made. What is reachable answers in a fraction of it.
-const CONNECT: Duration = Duration::from_secs(5);
+/// How long connecting may take. A reachable host answers in a fraction of it.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The most that is read of an answer of a few lines, in bytes. Zoom's token answers have about 2 KiB.
+/// The most that is read of a short answer, in bytes. Zoom's token answers have about 2 KiB.
 pub(super) const SMALL_BODY: usize = MIB;
 
-/// The bytes that an answer is given from the start.
-const ROOM: usize = 8 * 1024;
+/// The bytes allocated at first for the body of an answer.
+const ANSWER_ROOM: usize = 8 * 1024;
 
 /// Zoom over the network.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Http;
 
-/// A client and the thread-less runtime that drives it, both made when something is sent.
+/// A client and the single-threaded runtime that drives it.
 pub(super) struct Connection {
     runtime: Option<Runtime>,
     client: Client,
 }
 
 impl Connection {
-    /// Makes ready to talk to `url`.
     pub(super) fn new(url: &Url) -> Result<Self, Error> {
         if !is_plain_loopback(url) {
-            insist_on_a_thread().map_err(not_set_up)?;
+            check_threads().map_err(not_set_up)?;
         }
         let client = client(url)?;
         let runtime = runtime().map_err(not_set_up)?;
         Ok(Self { runtime: Some(runtime), client })
     }
 
-    /// Runs something to its end, or until `end` gives the signal to end it at once and what that leaves behind.
+    /// Runs `work` until it is done, or until `end` returns the signal that interrupts it and what that leaves behind.
     pub(super) fn run<T>(
         &self,
         work: impl Future<Output = Result<T, Error>>,
@@ -72,7 +71,7 @@ impl Connection {
         })
     }
 
-    /// The same for what may be ended at any time.
+    /// The same for work that may be interrupted at any time.
     pub(super) fn run_until_asked<T>(
         &self,
         work: impl Future<Output = Result<T, Error>>,
@@ -87,22 +86,22 @@ impl Connection {
     }
 }
 
-/// A client for `url`, which follows no redirect: whoever asks decides what may be sent where.
+/// A client for `url` that follows no redirect: the caller decides what may be sent where.
 ///
 /// # Errors
 ///
-/// [`Error::Setting`] for a proxy or certificates that the environment names and that cannot be used; [`Error::Other`] when
-/// HTTPS cannot be set up on this machine.
+/// [`Error::Setting`] if the environment names a proxy or certificates that cannot be used; [`Error::Other`] if HTTPS
+/// cannot be set up on this machine.
 pub(super) fn client(url: &Url) -> Result<Client, Error> {
-    // Fails when one is installed already, which is as good.
+    // Fails if one is installed already, which is fine.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = Client::builder()
         .redirect(redirect::Policy::none())
-        .connect_timeout(CONNECT)
+        .connect_timeout(CONNECT_TIMEOUT)
         .user_agent(concat!("zoomtok/", env!("CARGO_PKG_VERSION")));
     if is_plain_loopback(url) {
-        // No proxy stands between a machine and itself, and no certificate is looked at: reading those of the
-        // system takes longer than the whole exchange.
+        // A machine needs no proxy to reach itself, and no certificates for http: reading the system's takes longer
+        // than the whole exchange.
         builder = builder.no_proxy().tls_certs_only([]);
     } else {
         builder = trust(builder.https_only(true))?;
@@ -115,10 +114,10 @@ pub(super) fn client(url: &Url) -> Result<Client, Error> {
     builder.build().map_err(|error| not_set_up(std::io::Error::other(reason(&error))))
 }
 
-/// That the system lets this process start a thread, as the look-up of a name needs: tokio would panic where it does not.
-fn insist_on_a_thread() -> std::io::Result<()> {
-    let thread = std::thread::Builder::new().name("room".into()).spawn(|| {})?;
-    // It does nothing, and cannot have failed at that.
+/// Checks that the system lets this process start a thread, which DNS lookups need: without one tokio would panic.
+fn check_threads() -> std::io::Result<()> {
+    let thread = std::thread::Builder::new().name("check".into()).spawn(|| {})?;
+    // The thread does nothing that could panic.
     let _ = thread.join();
     Ok(())
 }
@@ -127,14 +126,14 @@ fn not_set_up(source: std::io::Error) -> Error {
     Error::Other { action: "set up HTTPS".into(), source }
 }
 
-/// Whether a URL is one of this machine over plain http, as a stand-in for Zoom has it.
+/// Whether a URL leads to this machine over plain http, like that of a stand-in for Zoom.
 pub(super) fn is_plain_loopback(url: &Url) -> bool {
     is_loopback(url) && url.scheme() == "http"
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        // A look-up of a name runs in a thread of its own and cannot be stopped; a plain drop would wait for it.
+        // A DNS lookup runs in its own thread and cannot be cancelled; a plain drop would wait for it.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
@@ -142,8 +141,8 @@ impl Drop for Connection {
 }
 
 impl Exchange for Http {
-    /// From the first call on, signals no longer end the program by themselves: what follows an exchange is the
-    /// replacement of a file, which is over in milliseconds and better finished.
+    /// From the first call on, signals no longer end the program by themselves: an exchange is followed by the
+    /// replacement of a file, which takes milliseconds and is better finished.
     fn exchange(
         &self,
         url: &Url,
@@ -171,7 +170,7 @@ struct Endpoint<'a> {
 
 impl TokenEndpoint for Endpoint<'_> {
     async fn ask(&self, credentials: &Credentials) -> Result<Answer, Silence> {
-        // In the body and never in the address: Zoom takes no token there since 2023, and addresses are logged.
+        // In the body and never in the URL: Zoom accepts no token there since 2023, and URLs are logged.
         let request = self
             .client
             .post(self.url.clone())
@@ -191,7 +190,7 @@ pub(super) fn below(url: &Url, segments: &[&str]) -> Url {
     url
 }
 
-/// What is asked for, as a form.
+/// The form that requests a token.
 fn form(grant: &Grant) -> Zeroizing<String> {
     let (grant_type, name, value) = match grant {
         Grant::AccountCredentials { account_id } => {
@@ -199,7 +198,7 @@ fn form(grant: &Grant) -> Zeroizing<String> {
         }
         Grant::RefreshToken(token) => ("refresh_token", "refresh_token", token.expose()),
     };
-    // Encoded, a byte has three at most. A text that has to move leaves a copy behind.
+    // An encoded byte takes up to three. A text that outgrows its buffer leaves a copy behind.
     let room = "grant_type=&=".len() + grant_type.len() + name.len() + 3 * value.len();
     let mut form = form_urlencoded::Serializer::new(String::with_capacity(room));
     form.append_pair("grant_type", grant_type).append_pair(name, value);
@@ -212,15 +211,15 @@ fn basic(credentials: &Credentials) -> HeaderValue {
     secret_header(&["Basic ", &pair])
 }
 
-/// What shows a token to the API.
+/// The header that carries a token to the API.
 pub(super) fn bearer(token: &Token) -> HeaderValue {
     secret_header(&["Bearer ", token.expose()])
 }
 
-/// A header that does not show itself in `Debug`, and is wiped with its last clone.
+/// A header that `Debug` does not show, wiped with its last clone.
 fn secret_header(parts: &[&str]) -> HeaderValue {
     let text = Bytes::from_owner(Zeroizing::new(parts.concat()));
-    // Base64 and tokens have no character that a header could not hold.
+    // Base64 and tokens have no characters that are invalid in a header.
     let mut value = HeaderValue::from_maybe_shared(text).unwrap_or(HeaderValue::from_static(""));
     value.set_sensitive(true);
     value
@@ -232,7 +231,7 @@ impl From<reqwest::Error> for Silence {
     }
 }
 
-/// Sends a request and reads the answer, as far as there is room for its body.
+/// Sends a request and reads the answer, if its body fits into the budget.
 pub(super) async fn send(request: RequestBuilder, budget: &Budget) -> Result<Answer, Silence> {
     let mut response = request.send().await?;
     let headers = response.headers();
@@ -251,16 +250,17 @@ pub(super) async fn send(request: RequestBuilder, budget: &Budget) -> Result<Ans
 }
 
 async fn body(response: &mut Response, budget: &Budget) -> Result<Zeroizing<Vec<u8>>, Silence> {
-    // Room for all that is announced, else for what holds a token: what has to move leaves a copy behind. No more than that,
-    // since all of it is wiped at the end, byte by byte.
+    // Room for the announced length, or else for an answer with a token: a body that outgrows its buffer leaves a copy
+    // behind. No more than that, since all of it is wiped at the end, byte by byte.
     let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
-    let mut body = Zeroizing::new(Vec::with_capacity(announced.map_or(ROOM, |length| length.min(ROOM))));
+    let room = announced.map_or(ANSWER_ROOM, |length| length.min(ANSWER_ROOM));
+    let mut body = Zeroizing::new(Vec::with_capacity(room));
     while let Some(chunk) = response.chunk().await? {
         let room = body.len() + chunk.len();
         budget.turn(room).await;
         budget.take(chunk.len()).map_err(|TooMuch(what)| Silence { what, sent: true })?;
         if room > body.capacity() {
-            // By a fourth and not by doubling: the rest would be taken up by nothing, and wiped at the end.
+            // By a quarter instead of doubling: unused room would be wiped for nothing.
             let more = chunk.len().max(body.len() / 4);
             body.reserve_exact(more);
         }
@@ -273,12 +273,12 @@ fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
-/// What Zoom's tracking ids are made of, `v=2.0;clid=us02;rid=WEB_0a1b` among them; anything else is not put on a terminal.
+/// Whether a tracking id looks like Zoom's, such as `v=2.0;clid=us02;rid=WEB_0a1b`, and may be printed on a terminal.
 fn is_plain(id: &str) -> bool {
     id.len() <= 100 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_=.;".contains(&byte))
 }
 
-/// Why a request failed, in words; without its address, which is long and can hold an account id.
+/// Why a request failed, without its URL, which is long and may contain an account id.
 fn reason(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {
@@ -294,12 +294,12 @@ fn reason(error: &reqwest::Error) -> String {
     } else if error.is_connect() {
         format!("{host} cannot be reached{way}")
     } else if error.is_builder() {
-        // A machine without certificates of authorities, as containers often are.
+        // A machine without CA certificates, as containers often are.
         return format!(
-            "{cause}; install them (ca-certificates), or name a file that has them with SSL_CERT_FILE"
+            "{cause}; install them (ca-certificates), or name a file that contains them with SSL_CERT_FILE"
         );
     } else {
-        format!("the answer of {host} broke off")
+        format!("the answer from {host} broke off")
     };
     format!("{what}: {cause}")
 }

@@ -13,7 +13,7 @@ fn without_a_server_that_takes_a_token_nothing_is_written_and_nothing_restarted(
         ),
         (
             r#"{"mcpServers": {"Zoom": {"command": "canary"}}}"#,
-            &["the servers are Zoom", "If Zoom is meant, name it with CLAUDE_MCP_SERVER_NAME"],
+            &["the servers are Zoom", "If you mean Zoom, name it with CLAUDE_MCP_SERVER_NAME"],
         ),
         (
             r#"{"mcpServers": {"zoom": {"env": {"ZOOM_ACCESS_TOKEN": "PUT-YOUR-TOKEN-HERE-PLEASE"}}}}"#,
@@ -104,7 +104,7 @@ mod read_only {
             }
         }
         let told = run(&["doctor"]).stdout;
-        let advice = "👉 See to the permissions and the free space of ";
+        let advice = "👉 Check the permissions and the free space of ";
         assert!(told.contains(advice) && told.contains("Then: Run zoomtok update-claude"), "{told}");
         fs::set_permissions(&directory, fs::Permissions::from_mode(0o700)).unwrap();
         for flags in [&["update-claude", "--dry-run"][..], &["update-claude"]] {

@@ -173,12 +173,12 @@ fn a_configuration_without_a_place_for_the_token_is_named_and_left_alone() {
 fn only_what_is_a_token_is_handed_on() {
     for (text, part) in [
         ("", "ZOOM_ACCESS_TOKEN not found"),
-        ("ZOOM_ACCESS_TOKEN=garbage\n", "says when it ends"),
+        ("ZOOM_ACCESS_TOKEN=garbage\n", "says when it expires"),
         ("ZOOM_ACCESS_TOKEN=eyJhbGci\n", "cut off"),
     ] {
         let home = home("x", CONFIG);
         home.write_env(text);
-        update(&home, &[], 1).says(&["no token to hand on", part, "zoomtok get"]);
+        update(&home, &[], 1).says(&["no token to pass on", part, "zoomtok get"]);
         assert_eq!(home.config(), CONFIG);
     }
     let home = home(&token(-60, 1), CONFIG);

@@ -253,7 +253,7 @@ fn live_asks_the_api() {
 
     for fault in [Fault::Status(503), Fault::CutBefore, Fault::Html(401), Fault::Html(200), Fault::Endless] {
         sandbox.fail(Endpoint::Api, fault, 1);
-        assert_eq!(check(&home, &["--live"]).expect(5).says(&["no token for now"]).stdout, "");
+        assert_eq!(check(&home, &["--live"]).expect(5).says(&["could not get a token"]).stdout, "");
     }
     let scopeless =
         r#"{"code":4711,"message":"Invalid access token, does not contain scopes:[user:read:user]."}"#;

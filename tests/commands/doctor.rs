@@ -72,7 +72,7 @@ fn a_fresh_machine_lacks_credentials_first() {
     let mut home = Home::empty();
     home.set("ZOOM_OAUTH_URL", &sandbox.oauth_url());
     let ended = home.run(["doctor"]).expect(3).quietly();
-    says(&ended, &["⚠️  there is no .env", "❌ no credentials: there is no ", "⚠️  there is no token yet"]);
+    says(&ended, &["⚠️  there is no .env", "❌ no credentials: ", "⚠️  there is no token yet"]);
     says(&ended, &["zoomtok get fetches one once the credentials are right"]);
     assert_eq!(ended.stdout.matches('❌').count(), 1, "{}", ended.stdout);
     assert!(home.names().is_empty(), "{:?}", home.names());
@@ -145,7 +145,7 @@ fn a_refusal_of_zoom_is_reported_with_what_to_fix() {
     let sandbox = sandbox();
     for (name, value, part) in [
         ("ZOOM_CLIENT_SECRET", "canary-secret", "it does not know this client id and client secret"),
-        ("ZOOM_ACCOUNT_ID", "canary-account", "the account id is not one that this app can use"),
+        ("ZOOM_ACCOUNT_ID", "canary-account", "this app cannot use this account id"),
     ] {
         let mut home = home(&sandbox, "");
         home.set(name, value);
@@ -160,10 +160,7 @@ fn a_refusal_of_zoom_is_reported_with_what_to_fix() {
     sandbox.fail(Endpoint::Token, fault, 1);
     says(
         &doctor(&home(&sandbox, ""), &["--fetch"], 4),
-        &[
-            "this app is of another type than the credentials",
-            "👉 ZOOM_ACCOUNT_ID belongs to a Server-to-Server",
-        ],
+        &["the credentials are for another type of app", "👉 ZOOM_ACCOUNT_ID belongs to a Server-to-Server"],
     );
 }
 
@@ -211,7 +208,7 @@ fn an_unreadable_file_hides_only_its_own_contents() {
     let sandbox = sandbox();
     let home = private(Home::with_env("# mine\nZOOM_CLIENT_SECRET=\"canary\nZOOM_CLIENT_ID=canary\n"));
     let ended = doctor(&home, &[], 3);
-    says(&ended, &["❌ ", "line 2", "👉 Mend it by hand", "✅ a new token can be stored"]);
+    says(&ended, &["❌ ", "line 2", "👉 Fix it by hand", "✅ a new token can be stored"]);
     assert!(!ended.stdout.contains("credentials"), "{}", ended.stdout);
     assert!(sandbox.requests().is_empty());
 }

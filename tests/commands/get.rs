@@ -73,7 +73,7 @@ fn a_threshold_that_no_token_meets_costs_one_request() {
     let sandbox = sandbox();
     let home = Home::of(&sandbox, "");
     for _ in 0..3 {
-        home.run(["get", "-t", "7200"]).expect(2).says(&["more than 7200 s was asked for", "-t"]);
+        home.run(["get", "-t", "7200"]).expect(2).says(&["more than 7200 s is required", "-t"]);
         home.run(["exec", "-t", "7200", "--", "none"]).expect(2);
         assert_eq!(sandbox.token_requests().len(), 1);
     }

@@ -262,7 +262,7 @@ fn missing_credentials_are_named_with_the_file() {
     let home = Home::with_env("ZOOM_CLIENT_ID=a\nZOOM_CLIENT_SECRET=''\nZOOM_ACCOUNT_ID=\n");
     home.run(["get"]).expect(3).says(&["ZOOM_CLIENT_SECRET", "ZOOM_ACCOUNT_ID", "ZOOM_REFRESH_TOKEN"]);
     let home = Home::empty();
-    let there_is_none = format!("there is no {}, and ZOOM_CLIENT_ID", home.env_path().display());
+    let there_is_none = format!("{} does not exist, and ZOOM_CLIENT_ID", home.env_path().display());
     let ended = home.run(["get"]).expect(3).says(&[&there_is_none, "--env-file"]);
     assert_eq!(ended.stdout, "");
 }
@@ -334,7 +334,7 @@ fn the_env_file_is_the_flags_then_the_variables_then_the_nearest() {
     home.set("ZOOM_ENV_FILE", "");
     uses(&home, &[], &home.env_path());
     // A file that was named and is not there is not looked for elsewhere.
-    home.run(["get", "--env-file", "none.env"]).expect(3).says(&["no credentials: there is no none.env"]);
+    home.run(["get", "--env-file", "none.env"]).expect(3).says(&["no credentials: none.env does not exist"]);
     home.run(["check", "--env-file", "none.env"]).expect(1);
     assert_eq!(home.names(), [".env"]);
 }

@@ -116,7 +116,7 @@ fn a_found_env_that_others_can_write_is_refused_with_the_way_to_name_it() {
     let home = Home::of(&sandbox, &valid(&sandbox));
     fs::set_permissions(home.env_path(), fs::Permissions::from_mode(0o666)).unwrap();
     let path = home.env_path().canonicalize().unwrap();
-    let hint = format!("If it may be used, name it: --env-file {}", path.display());
+    let hint = format!("If you trust it, name it: --env-file {}", path.display());
     for command in
         [&["check"][..], &["get"], &["exec", "--", "true"], &["watch", "--once"], &["update-claude"]]
     {

@@ -51,8 +51,8 @@ fn a_token_is_used_while_it_lasts_and_none_is_fetched() {
         [&["get", "-f", "--print"][..], &["get", "-t", "600"], &["exec", "-t", "600", "--", "true"]]
     {
         let ended = home.run(arguments).expect(6).says(&[
-            "a new token is needed, and ",
-            ".env is to be read only (--read-only, ZOOMTOK_READ_ONLY). Whoever writes it has to put a new token there.",
+            "a new token is needed, but ",
+            ".env is read-only (--read-only, ZOOMTOK_READ_ONLY). The program that writes it has to put a new token there.",
         ]);
         assert_eq!(ended.stdout, "");
     }
@@ -117,11 +117,11 @@ fn a_server_goes_on_and_reads_the_file_again() {
     let home = home(&sandbox, -10);
     let mut session = Session::start(&home, &[]);
     for tool in ["list_meetings", "zoom_refresh_token"] {
-        session.call(tool, json!({})).fails(&["a new token is needed", "is to be read only"]);
+        session.call(tool, json!({})).fails(&["a new token is needed", "is read-only"]);
     }
     let given =
         json!({"zoom_refresh_token": "canary-r", "zoom_client_id": "id", "zoom_client_secret": "canary-s"});
-    session.call("zoom_refresh_token", given).fails(&["is to be read only"]);
+    session.call("zoom_refresh_token", given).fails(&["is read-only"]);
     replace_token(&home, &sandbox.mint(3000));
     session.call("list_meetings", json!({})).ok();
     session.close();
@@ -149,10 +149,10 @@ fn a_file_that_cannot_be_written_is_used_while_its_token_lasts() {
     };
     run(&["get"]).expect(0).quietly();
     run(&["get", "-f"]).expect(6).says(&[
-        "a new token is needed, and ",
+        "a new token is needed, but ",
         ".env cannot be written: cannot open ",
         "Permission denied",
-        "or have whoever writes it put a new token there",
+        "or have the program that writes it put a new token there",
     ]);
     let mut command = bound(&home, &["watch", "--no-claude", "--threshold", "600", "--interval", "1"]);
     set_mode(&home, 0o555);

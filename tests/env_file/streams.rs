@@ -66,9 +66,9 @@ fn a_new_token_has_no_place_in_it() {
         for command in ["get", "get -f"] {
             let line = form.replace("COMMAND", command).replace("REST", "");
             bash(&home, &line, &text).expect(6).says(&[
-                "a new token is needed, and /dev/",
+                "a new token is needed, but /dev/",
                 "is a pipe",
-                "name a file with --env-file",
+                "name a file for the token with --env-file",
             ]);
         }
     }

@@ -91,7 +91,12 @@ fn refused() -> Vec<(&'static str, Row)> {
             Row::refused(
                 400,
                 fields,
-                &["Validation Failed.", "settings.audio: Invalid field.", "code 300", "Mend what is named"],
+                &[
+                    "Validation Failed.",
+                    "settings.audio: Invalid field.",
+                    "code 300",
+                    "Fix the fields that are named",
+                ],
             ),
         ),
         (
@@ -144,12 +149,12 @@ fn refused() -> Vec<(&'static str, Row)> {
             twice(Row::refused(
                 401,
                 r#"{"code":124,"message":"SECRETS"}"#,
-                &["does not take the token", "zoomtok get -f"],
+                &["does not accept the token", "zoomtok get -f"],
             )),
         ),
         (
             "a given token that is not taken",
-            Row::refused(401, r#"{"code":124,"message":"SECRETS"}"#, &["does not take the token"])
+            Row::refused(401, r#"{"code":124,"message":"SECRETS"}"#, &["does not accept the token"])
                 .of("zoom_list_recordings", json!({"zoom_access_token": GIVEN_TOKEN})),
         ),
         (
@@ -157,10 +162,7 @@ fn refused() -> Vec<(&'static str, Row)> {
             Row::refused(400, r#"{"code":300,"message":"bad: SECRETS"}"#, &["bad: "])
                 .of("zoom_list_recordings", json!({"zoom_access_token": GIVEN_TOKEN})),
         ),
-        (
-            "a text that is none",
-            Row::refused(400, "SECRETS", &["something else than JSON", "HTTP 400", "ZOOM_API_URL"]),
-        ),
+        ("a text that is none", Row::refused(400, "SECRETS", &["not JSON", "HTTP 400", "ZOOM_API_URL"])),
     ]
 }
 
@@ -200,7 +202,7 @@ fn busy() -> Vec<(&'static str, Row)> {
 
 /// What is no answer of the API, or none at all.
 fn broken() -> Vec<(&'static str, Row)> {
-    let carried_out = &["broke off", "It may have been carried out: look before it is repeated"];
+    let carried_out = &["broke off", "It may have been carried out: check before repeating it"];
     let empty = &["answered nothing of what it was asked for", "ZOOM_API_URL"];
     let create = || json!({"topic": "t"});
     vec![
@@ -214,9 +216,9 @@ fn broken() -> Vec<(&'static str, Row)> {
         ),
         ("502", Row::api(Fault::Html(502), &["out of order", "HTTP 502", "Try again later"])),
         ("503", Row::api(Fault::Status(503), &["out of order: Service Unavailable", "HTTP 503"])),
-        ("a sign-in page", Row::api(Fault::Html(200), &["a page for people", "proxy"])),
-        ("a page of a proxy", Row::api(Fault::Html(407), &["a page for people", "HTTP 407", "proxy"])),
-        ("a page that echoes", Row::refused(200, "<html>SECRETS</html>", &["a page for people"])),
+        ("a sign-in page", Row::api(Fault::Html(200), &["a web page", "proxy"])),
+        ("a page of a proxy", Row::api(Fault::Html(407), &["a web page", "HTTP 407", "proxy"])),
+        ("a page that echoes", Row::refused(200, "<html>SECRETS</html>", &["a web page"])),
         (
             "a redirect",
             Row::api(Fault::Redirect("https://zoom.invalid/SECRETS".into()), &["a redirect", "HTTP 302"]),
@@ -252,7 +254,7 @@ fn downloads() -> Vec<(&'static str, Row)> {
     vec![
         (
             "a download that wants a sign-in",
-            download(Fault::Html(200), &["a sign-in page came in place of the file"]),
+            download(Fault::Html(200), &["a sign-in page came instead of the file"]),
         ),
         (
             "a download elsewhere",

@@ -13,7 +13,7 @@ use crate::support::{Home, assert_exchanges, replace_token, sandbox};
 /// How long an exchange takes in which many processes are to be started, on a machine that is busy.
 const LONG_ENOUGH: Duration = Duration::from_secs(4);
 
-/// An answer of Zoom's that it does not take the token.
+/// An answer of Zoom's that it does not accept the token.
 fn not_taken() -> Fault {
     Fault::Json { status: 401, body: r#"{"code":124,"message":"Invalid access token."}"#.into() }
 }
@@ -173,10 +173,10 @@ fn a_token_that_zoom_never_accepts_is_reported_and_not_requested_repeatedly() {
     sandbox.fail(Endpoint::Api, not_taken(), u32::MAX);
     let answer = session.call("list_meetings", json!({}));
     answer.fails(&[
-        "Zoom's API does not take the token",
+        "Zoom's API does not accept the token",
         "rid=WEB_",
         "zoomtok get -f",
-        "see that the app is activated",
+        "check that the app is activated",
     ]);
     assert_eq!(api_calls(&sandbox).len(), 2);
     assert_exchanges(&sandbox, 1);
@@ -264,7 +264,7 @@ fn a_given_token_is_used_as_it_is_and_never_renewed_or_written() {
         let expired = sandbox.mint(-10);
         arguments["zoom_access_token"] = json!(expired);
         let before = sandbox.requests().len();
-        session.call(tool, arguments).fails(&["does not take the token"]);
+        session.call(tool, arguments).fails(&["does not accept the token"]);
         let seen = sandbox.requests();
         assert_eq!(seen.len(), before + 1, "{tool}");
         assert_eq!(seen[before].bearer, Some(expired));

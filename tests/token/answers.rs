@@ -252,7 +252,7 @@ fn a_token_that_a_shell_would_run_is_refused() {
     ] {
         let (sandbox, home) = failing(Fault::Token(text.into()), 1);
         let before = home.env_text();
-        let ended = home.run(["get"]).expect(5).says(&["Zoom's token was refused"]);
+        let ended = home.run(["get"]).expect(5).says(&["the token from Zoom is unusable"]);
         assert_eq!(ended.stdout, "");
         assert!(!ended.stderr.contains(text));
         assert_eq!(home.env_text(), before, "{text:?}");
@@ -285,7 +285,7 @@ fn every_run_ends() {
             let (sandbox, home) = failing(fault.clone(), u32::MAX);
             let before = home.env_text();
             let started = Instant::now();
-            home.run(["get"]).expect(5).says(&["no token for now"]);
+            home.run(["get"]).expect(5).says(&["could not get a token"]);
             let took = started.elapsed();
             assert!(took < Duration::from_secs(22), "{took:?}");
             assert_eq!(home.env_text(), before);

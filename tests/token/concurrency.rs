@@ -130,7 +130,7 @@ fn one_refusal_is_reported_to_all_waiting_processes() {
     let others = crowd(&home, &["get", "--print"], 20);
     first.end().expect(4).says(&["client"]);
     for other in others {
-        assert_eq!(other.expect(4).says(&["client", "told a moment ago"]).stdout, "");
+        assert_eq!(other.expect(4).says(&["client", "reported by another zoomtok"]).stdout, "");
     }
     assert_requests(&sandbox, 1);
     assert_eq!(home.env_text(), text);
@@ -152,7 +152,7 @@ fn an_outage_costs_one_exchange_however_many_wait() {
     all.push(first);
     let all: Vec<_> = all.into_iter().map(Running::end).collect();
     for one in all {
-        assert_eq!(one.expect(5).says(&["no token for now"]).stdout, "");
+        assert_eq!(one.expect(5).says(&["could not get a token"]).stdout, "");
     }
     assert_requests(&sandbox, 3);
     sandbox.heal(Endpoint::Token);
@@ -254,7 +254,7 @@ mod signals {
             assert!(process.runs());
         }
         for process in waiting {
-            let ended = process.end().expect(7).says(&["another zoomtok holds", ".env.lock", "30 s"]);
+            let ended = process.end().expect(7).says(&["another zoomtok has held", ".env.lock", "30 s"]);
             assert_eq!(ended.stdout, "");
         }
         assert!(began.elapsed() < PATIENCE + MARGIN, "{:?}", began.elapsed());

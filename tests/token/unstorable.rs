@@ -139,7 +139,7 @@ fn is_recovered(sandbox: &Sandbox, home: &Home, break_it: impl FnOnce(), mend: i
     let ended = meanwhile(sandbox, home, break_it).expect(6);
     let kept = kept_for_later(home);
     let [recovery] = &kept[..] else { panic!("{kept:?}") };
-    let ended = ended.says(&["not in its place", &recovery.display().to_string()]);
+    let ended = ended.says(&["saved only in", &recovery.display().to_string()]);
     assert_eq!(ended.stdout, "");
     assert_eq!(mode(recovery), 0o600);
     assert_eq!(mode(recovery.parent().unwrap()), 0o700);
@@ -252,7 +252,7 @@ fn a_token_that_can_be_stored_nowhere_is_reported_as_lost() {
         let text = home.env_text();
         fs::write(home.state(), "a file where a directory should be").unwrap();
         let ended = meanwhile(&sandbox, &home, || home.write_env(BROKEN)).expect(6);
-        assert_eq!(ended.says(&["could be stored nowhere", what_to_do]).stdout, "");
+        assert_eq!(ended.says(&["could not be stored", what_to_do]).stdout, "");
         home.write_env(&text);
         home.run(["get", "-f"]).expect(code);
     }

@@ -122,7 +122,7 @@ fn what_a_made_up_client_lacks_is_said_in_its_own_words() {
     let root = tempfile::tempdir().unwrap();
     let file = file_in(root.path(), r#"{"tools": {"servers": {"files": {"cmd": "x"}, "half": {}}}}"#);
     let error = file.update(&token(), &Stop::never()).unwrap_err().told();
-    for part in ["there is no tools.servers.zoom to hand the token to", "files, half", "with --server"] {
+    for part in ["there is no tools.servers.zoom to give the token to", "files, half", "with --server"] {
         assert!(error.contains(part) && !error.contains("Claude"), "{error}");
     }
     assert_eq!(file.contents().unwrap().halves, ["tools.servers.half"]);

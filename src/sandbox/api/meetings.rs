@@ -10,7 +10,7 @@ use super::{recurrence, users};
 use crate::sandbox::data;
 use crate::sandbox::message::{Reply, Request};
 
-/// What a request may set.
+/// The fields that a request may set.
 const FIELDS: [&str; 8] =
     ["topic", "type", "start_time", "duration", "timezone", "agenda", "password", "recurrence"];
 
@@ -25,7 +25,7 @@ pub(super) fn list(
     let query = request.query_fields();
     let kind = query.get("type").map_or("scheduled", String::as_str);
     let now = now.to_rfc3339_opts(SecondsFormat::Secs, true);
-    // Times of one form, in UTC, stand in the order of their texts.
+    // Times in the same format and in UTC sort like texts.
     let is_upcoming =
         |meeting: &Value| meeting["start_time"].as_str().is_none_or(|start| start > now.as_str());
     let wanted = |meeting: &&Value| {
@@ -36,7 +36,7 @@ pub(super) fn list(
                 "scheduled" => true,
                 "upcoming" | "upcoming_meetings" => is_upcoming(meeting),
                 "previous_meetings" => !is_upcoming(meeting),
-                // Nobody meets in a sandbox.
+                // No meeting is live in a sandbox.
                 _ => false,
             }
     };
@@ -47,7 +47,7 @@ pub(super) fn list(
     page(request, "meetings", &meetings).map(|body| Reply::json(200, &body))
 }
 
-/// A meeting without what only the host sees.
+/// A meeting as in a list, without the fields that only the host sees.
 fn listed(meeting: &Value) -> Value {
     let mut entry = meeting.clone();
     if let Some(fields) = entry.as_object_mut() {
@@ -95,7 +95,7 @@ pub(super) fn update(world: &mut World, request: &Request, id: &str) -> Result<R
     Ok(Reply::empty(204))
 }
 
-/// `DELETE /meetings/{id}`. Without an occurrence the whole series goes.
+/// `DELETE /meetings/{id}`. Without an occurrence the whole series is deleted.
 pub(super) fn delete(world: &mut World, request: &Request, id: &str) -> Result<Reply, Refusal> {
     let number = number(id)?;
     let meeting = world.meetings.get_mut(&number).ok_or_else(|| no_such_meeting(id))?;
@@ -113,7 +113,7 @@ pub(super) fn delete(world: &mut World, request: &Request, id: &str) -> Result<R
     Ok(Reply::empty(204))
 }
 
-/// Scheduled meetings go by their number only.
+/// The number of a scheduled meeting, which has no other name.
 fn number(id: &str) -> Result<u64, Refusal> {
     match meeting_name(id) {
         Some(Name::Number(number)) => Ok(number),
@@ -121,7 +121,7 @@ fn number(id: &str) -> Result<u64, Refusal> {
     }
 }
 
-/// Checks what Zoom's `OpenAPI` description limits.
+/// Checks the limits in Zoom's `OpenAPI` description.
 fn validate(asked: &Value) -> Result<(), Refusal> {
     let text_at_most = |name: &str, length: usize| match asked.get(name) {
         None => true,
@@ -139,7 +139,7 @@ fn validate(asked: &Value) -> Result<(), Refusal> {
     if asked.get("duration").is_some_and(|value| value.as_u64().is_none()) {
         return Err(invalid_field("duration"));
     }
-    if asked.get("recurrence").is_some_and(|value| !recurrence::is_good(value)) {
+    if asked.get("recurrence").is_some_and(|value| !recurrence::is_valid(value)) {
         return Err(invalid_field("recurrence"));
     }
     if asked.get("settings").is_some_and(|value| !value.is_object()) {
@@ -148,7 +148,7 @@ fn validate(asked: &Value) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Sets the fields that were asked for, settings one by one.
+/// Sets the requested fields, and settings one by one.
 fn merge(meeting: &mut Value, asked: &Value) {
     for name in FIELDS {
         if let Some(value) = asked.get(name) {
@@ -162,7 +162,7 @@ fn merge(meeting: &mut Value, asked: &Value) {
         meeting["occurrences"] = recurrence::occurrences(meeting).into();
     }
     if meeting["type"] == 1 {
-        // An instant meeting ignores it.
+        // An instant meeting ignores the start time.
         meeting["start_time"] = json!(null);
     }
 }

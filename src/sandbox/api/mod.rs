@@ -1,7 +1,6 @@
-//! Zoom's REST calls, as far as zoomtok makes them.
+//! The REST calls to Zoom that zoomtok makes.
 //!
-//! Paths, limits and error codes are those of Zoom's published `OpenAPI` description; where it is silent, the comment at
-//! the place says so.
+//! Paths, limits and error codes are from Zoom's published `OpenAPI` description, unless a comment says otherwise.
 
 mod meetings;
 mod reading;
@@ -31,7 +30,7 @@ pub(super) fn answer(
     if let ["rec", step, file] = segments[..] {
         return recordings::download(world, request, step, file, standing);
     }
-    if let Err(refusal) = admit(request, standing) {
+    if let Err(refusal) = authorize(request, standing) {
         return refusal.reply();
     }
     let reply = match (&request.method, &segments[1..]) {
@@ -47,14 +46,14 @@ pub(super) fn answer(
         (&Method::GET, ["meetings", id, "transcript"]) => recordings::transcript(world, id),
         (&Method::GET, ["past_meetings", id]) => recordings::past(world, id),
         (&Method::GET, ["past_meetings", id, "participants"]) => recordings::participants(world, request, id),
-        // Not in the published description; the wording is what users of other clients quote.
+        // Not in the published description; the wording is quoted by users of other clients.
         _ => Err(error(404, 2300, "This API endpoint is not recognized.")),
     };
     reply.unwrap_or_else(Refusal::reply)
 }
 
-/// Whether the request has a token that is good; all refusals are 401 with code 124, and differ in their words.
-fn admit(request: &Request, standing: Option<Standing>) -> Result<(), Refusal> {
+/// Checks the token of the request. All refusals are 401 with code 124 and differ in their messages.
+fn authorize(request: &Request, standing: Option<Standing>) -> Result<(), Refusal> {
     let refuse = |message| Err(error(401, 124, message));
     match standing {
         Some(Standing::Good) => Ok(()),

@@ -1,4 +1,4 @@
-//! What calls have in common: a body, a page of a list, the name of a meeting.
+//! Helpers for calls: a JSON body, a page of a list, the name of a meeting.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use super::refusal::{Refusal, error, invalid_field};
 use crate::sandbox::message::Request;
 
-/// The request's JSON object.
 pub(super) fn json_body(request: &Request) -> Result<Value, Refusal> {
     match serde_json::from_slice(&request.body) {
         Ok(Value::Object(fields)) => Ok(Value::Object(fields)),
@@ -16,7 +15,7 @@ pub(super) fn json_body(request: &Request) -> Result<Value, Refusal> {
     }
 }
 
-/// One page of a list, in Zoom's envelope: 30 entries unless asked otherwise, at most 300.
+/// One page of a list, in Zoom's envelope: 30 entries by default, at most 300.
 pub(super) fn page(request: &Request, name: &str, entries: &[Value]) -> Result<Value, Refusal> {
     let query = request.query_fields();
     let size = match query.get("page_size") {
@@ -51,7 +50,7 @@ fn page_start(token: &str) -> Option<usize> {
     text.strip_prefix("page ")?.parse().ok()
 }
 
-/// How a meeting is named in a path.
+/// How a path refers to a meeting.
 pub(super) enum Name {
     Number(u64),
     Uuid(String),
@@ -59,8 +58,8 @@ pub(super) enum Name {
 
 /// Reads a meeting's name from a path segment that was decoded once.
 ///
-/// A UUID that begins with a slash or holds two in a row must have been encoded twice (`OpenAPI` description): what is
-/// still encoded is decoded again, and one that was encoded once is not found.
+/// A UUID that starts with a slash or contains two in a row must be encoded twice (`OpenAPI` description). A second
+/// encoding is decoded here, and such a UUID that was encoded only once is not found.
 pub(super) fn meeting_name(segment: &str) -> Option<Name> {
     if let Ok(number) = segment.parse() {
         return Some(Name::Number(number));

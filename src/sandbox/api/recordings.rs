@@ -1,4 +1,4 @@
-//! Past meetings: who was there, what was recorded, and the files.
+//! Past meetings: participants, recordings, and files.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ pub(super) fn list(
         Some(text) => NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| invalid_field(name)),
     };
     let to = date("to", today + Days::new(1))?;
-    // Zoom allows a month, and does not say what happens beyond it. Here the range that is echoed becomes narrower.
+    // Zoom allows a month and does not document longer ranges. Here the echoed range is shortened.
     let month_before = to.checked_sub_days(Days::new(31)).unwrap_or(to);
     let from = date("from", today)?.max(month_before);
     let meetings: Vec<Value> = world
@@ -50,8 +50,8 @@ pub(super) fn of_meeting(world: &World, id: &str) -> Result<Reply, Refusal> {
     }
 }
 
-/// `GET /meetings/{UUID}/transcript`. By reports a number is not taken here (ZoomNet#455), and a meeting with a cloud
-/// recording is often not known here (onyx#14879).
+/// `GET /meetings/{UUID}/transcript`. Reportedly a number is not accepted here (ZoomNet#455), and a meeting with a
+/// cloud recording is often not found (onyx#14879).
 pub(super) fn transcript(world: &World, id: &str) -> Result<Reply, Refusal> {
     let is_uuid = matches!(meeting_name(id), Some(Name::Uuid(_)));
     match find(world, id) {
@@ -72,12 +72,12 @@ pub(super) fn past(world: &World, id: &str) -> Result<Reply, Refusal> {
 pub(super) fn participants(world: &World, request: &Request, id: &str) -> Result<Reply, Refusal> {
     let past = find(world, id).ok_or_else(|| no_such_meeting(id))?;
     let participants = past.participants();
-    // Zoom reports nobody for a meeting that only one person attended.
+    // Zoom lists no participants if only one person attended.
     let shown = if participants.len() == 1 { &[] } else { participants.as_slice() };
     page(request, "participants", shown).map(|body| Reply::json(200, &body))
 }
 
-/// A past meeting; by its number the latest of that number.
+/// A past meeting; a number means the latest one with it.
 fn find<'a>(world: &'a World, segment: &str) -> Option<&'a Past> {
     let name = meeting_name(segment)?;
     world
@@ -90,8 +90,8 @@ fn find<'a>(world: &'a World, segment: &str) -> Option<&'a Past> {
         .max_by_key(|past| past.start)
 }
 
-/// A download: `/rec/download/{file}` leads to `/rec/file/{file}`, and both want the token. Without a good one there
-/// is a page to sign in, with status 200, as forum thread 53338 met it.
+/// A download: `/rec/download/{file}` redirects to `/rec/file/{file}`, and both require the token. Without a valid one
+/// the answer is a sign-in page with status 200, as seen in forum thread 53338.
 pub(super) fn download(
     world: &World,
     request: &Request,
@@ -100,7 +100,7 @@ pub(super) fn download(
     standing: Option<Standing>,
 ) -> Reply {
     let past = world.past.iter().find(|past| past.transcript_file() == file);
-    let transcript = past.and_then(Past::said);
+    let transcript = past.and_then(Past::any_transcript);
     match (step, transcript) {
         _ if request.method != hyper::Method::GET => Reply::html(405, "Method Not Allowed - Zoom"),
         ("download" | "file", Some(_)) if standing != Some(Standing::Good) => {

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Datelike as _, Days, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-/// No series has more.
-const MOST: usize = 60;
+/// The most occurrences of a series.
+const MOST_OCCURRENCES: usize = 60;
 
-/// Whether this is a recurrence that Zoom takes: one unit, days for it, one end.
-pub(super) fn is_good(recurrence: &Value) -> bool {
+/// Whether Zoom accepts this recurrence: one unit, days for it, one end.
+pub(super) fn is_valid(recurrence: &Value) -> bool {
     let within = |name: &str, min: i64, max: i64| {
         recurrence.get(name).is_none_or(|value| value.as_i64().is_some_and(|n| (min..=max).contains(&n)))
     };
@@ -24,7 +24,7 @@ pub(super) fn is_good(recurrence: &Value) -> bool {
         && !(has("end_times") && has("end_date_time"))
 }
 
-/// The occurrences of a meeting as its recurrence has them. Times without a zone are taken for UTC.
+/// The occurrences of a meeting by its recurrence. Times without a zone count as UTC.
 pub(super) fn occurrences(meeting: &Value) -> Vec<Value> {
     let recurrence = &meeting["recurrence"];
     let Some(start) = meeting["start_time"].as_str().and_then(time) else { return Vec::new() };
@@ -33,9 +33,10 @@ pub(super) fn occurrences(meeting: &Value) -> Vec<Value> {
     } else {
         60
     });
-    let most = usize::try_from(most).map_or(MOST, |most| if most == 0 { MOST } else { most.min(MOST) });
+    let most = usize::try_from(most).unwrap_or(MOST_OCCURRENCES);
+    let most = if most == 0 { MOST_OCCURRENCES } else { most.min(MOST_OCCURRENCES) };
     let end = recurrence["end_date_time"].as_str().and_then(time).unwrap_or(DateTime::<Utc>::MAX_UTC);
-    // Sixty occurrences, ten months apart.
+    // Enough for sixty occurrences ten months apart.
     let days = (0..60 * 310).map_while(|day| start.checked_add_days(Days::new(day)));
     let on = days.take_while(|at| *at <= end).filter(|at| is_on(*at, start, recurrence)).take(most);
     on.map(|at| {
@@ -60,7 +61,7 @@ fn weekdays(days: &Value) -> Vec<i64> {
     days.unwrap_or_default()
 }
 
-/// Whether a meeting that started at one time takes place at another.
+/// Whether a series that began at `start` has an occurrence at `at`.
 fn is_on(at: DateTime<Utc>, start: DateTime<Utc>, recurrence: &Value) -> bool {
     let interval = recurrence["repeat_interval"].as_i64().unwrap_or(1).max(1);
     let weekday = i64::from(at.weekday().num_days_from_sunday()) + 1;
@@ -93,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_series_takes_place_when_its_recurrence_says() {
+    fn occurrences_follow_the_recurrence() {
         // A Wednesday.
         let start = "2026-03-04T12:00:00Z";
         for (recurrence, days) in [
@@ -111,7 +112,7 @@ mod tests {
             ),
             (json!({"type": 3, "monthly_week": 1, "monthly_week_day": 2, "end_times": 1}), &["04-06"]),
         ] {
-            assert!(is_good(&recurrence), "{recurrence}");
+            assert!(is_valid(&recurrence), "{recurrence}");
             let found = occurrences(&json!({"start_time": start, "duration": 15, "recurrence": recurrence}));
             let found: Vec<&str> =
                 found.iter().map(|one| &one["start_time"].as_str().unwrap()[5..10]).collect();
@@ -126,7 +127,7 @@ mod tests {
             json!({"type": 1, "end_times": 61}),
             json!({"type": 1, "end_times": 1, "end_date_time": "2026-03-06T11:00:00Z"}),
         ] {
-            assert!(!is_good(&bad), "{bad}");
+            assert!(!is_valid(&bad), "{bad}");
         }
     }
 }

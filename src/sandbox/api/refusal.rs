@@ -1,10 +1,10 @@
-//! Errors in Zoom's shape.
+//! Errors in Zoom's format.
 
 use serde_json::json;
 
 use crate::sandbox::message::Reply;
 
-/// An error in Zoom's shape: a code and a message, for validation also the field.
+/// An error with a code, a message, and for validation the field.
 pub(super) struct Refusal {
     status: u16,
     code: u32,
@@ -26,7 +26,7 @@ pub(super) fn error(status: u16, code: u32, message: &str) -> Refusal {
     Refusal { status, code, message: message.to_owned(), field: None }
 }
 
-/// The validation error of Zoom's error documentation.
+/// The validation error from Zoom's error documentation.
 pub(super) fn invalid_field(field: &'static str) -> Refusal {
     Refusal { field: Some(field), ..error(400, 300, "Validation Failed.") }
 }

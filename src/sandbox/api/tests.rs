@@ -1,4 +1,4 @@
-//! The REST calls, without the wire.
+//! The REST calls, without a connection.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -35,7 +35,7 @@ fn topics(body: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn every_call_wants_a_good_token() {
+fn every_call_requires_a_valid_token() {
     let ask = |line: &str, standing| answer(&mut world(), &request(line), standing, now()).value().unwrap();
     let refusal = |message: &str| json!({"code": 124, "message": message});
     let line = "GET /v2/users/me";
@@ -49,7 +49,7 @@ fn every_call_wants_a_good_token() {
 }
 
 #[test]
-fn what_is_not_there_has_zooms_codes() {
+fn missing_resources_have_zooms_codes() {
     let table = [
         ("/users/nobody", 404, 1001),
         ("/users/nobody/meetings", 404, 1001),
@@ -76,7 +76,7 @@ fn what_is_not_there_has_zooms_codes() {
 }
 
 #[test]
-fn users_are_found_by_id_address_and_me() {
+fn users_are_found_by_id_by_address_and_as_me() {
     let id = get("/users/me").1["id"].as_str().unwrap().to_owned();
     assert_eq!(get(&format!("/users/{id}")).1["email"], "ada@example.com");
     assert_eq!(get("/users/Ben%40example.com").1["first_name"], "Ben");
@@ -98,7 +98,7 @@ fn a_list_comes_in_pages() {
 }
 
 #[test]
-fn a_page_and_a_day_beyond_all_there_are_do_not_end_the_sandbox() {
+fn a_page_or_a_date_out_of_range_does_not_panic() {
     let token = URL_SAFE_NO_PAD.encode(format!("page {}", usize::MAX));
     let (status, body) = get(&format!("/users/me/meetings?next_page_token={token}"));
     assert_eq!((status, &body["meetings"]), (200, &json!([])));
@@ -126,10 +126,10 @@ fn a_meeting_is_created_changed_and_deleted() {
     assert_eq!(status, 201);
     assert_eq!(json!([created["topic"], created["duration"], created["type"]]), json!(["New", 30, 2]));
     assert_eq!(created["settings"]["audio"], "voip");
-    assert_eq!(created["settings"]["waiting_room"], true, "what was not asked for has its default");
+    assert_eq!(created["settings"]["waiting_room"], true, "fields that were not sent have their defaults");
     assert!(created["start_url"].is_string());
     let id = created["id"].as_u64().unwrap();
-    assert_ne!(id, 5, "the number is Zoom's to give");
+    assert_ne!(id, 5, "Zoom assigns the number");
 
     let path = format!("/v2/meetings/{id}");
     let change = request(&format!("PATCH {path}")).with_json(&json!({"topic": "Newer"}));
@@ -146,7 +146,7 @@ fn a_meeting_is_created_changed_and_deleted() {
 }
 
 #[test]
-fn what_zoom_limits_is_checked() {
+fn zooms_limits_are_checked() {
     let table = [
         (json!({"topic": "x".repeat(201)}), "topic"),
         (json!({"agenda": 5}), "agenda"),
@@ -166,7 +166,7 @@ fn what_zoom_limits_is_checked() {
 }
 
 #[test]
-fn one_occurrence_can_go_without_the_series() {
+fn one_occurrence_can_be_deleted_without_the_series() {
     let mut world = world();
     let path = format!("/v2/meetings/{SERIES}");
     let series = call(&mut world, &request(&format!("GET {path}"))).1;
@@ -181,7 +181,7 @@ fn one_occurrence_can_go_without_the_series() {
 }
 
 #[test]
-fn a_number_means_the_latest_and_a_uuid_one() {
+fn a_number_means_the_latest_meeting_and_a_uuid_exactly_one() {
     let topic = |name: &str| get(&format!("/meetings/{name}/recordings")).1["topic"].clone();
     assert_eq!(topic(&PAST.to_string()), "Quarterly review");
     assert_eq!(topic("sandboxQuarterReview00%3D%3D"), "Quarterly review");
@@ -194,7 +194,7 @@ fn a_number_means_the_latest_and_a_uuid_one() {
 }
 
 #[test]
-fn participants_are_those_of_a_meeting_of_several() {
+fn participants_are_listed_only_for_a_meeting_of_several() {
     let (_, body) = get(&format!("/past_meetings/{PAST}/participants"));
     assert_eq!(body["total_records"], 3);
     assert_eq!(body["participants"][2]["user_email"], "", "an outsider");
@@ -202,7 +202,7 @@ fn participants_are_those_of_a_meeting_of_several() {
 }
 
 #[test]
-fn recordings_are_those_of_the_days_asked_for() {
+fn recordings_are_listed_for_the_requested_days() {
     let list = |query: &str| get(&format!("/users/me/recordings{query}")).1;
     assert!(topics(&list("")).is_empty(), "today and tomorrow");
     assert_eq!(topics(&list("?from=2026-09-18&to=2026-09-18")), ["Quarterly review"]);
@@ -213,7 +213,7 @@ fn recordings_are_those_of_the_days_asked_for() {
 }
 
 #[test]
-fn an_instant_meeting_is_in_no_list() {
+fn an_instant_meeting_is_not_listed() {
     let mut world = world();
     let asked = json!({"type": 1, "start_time": "2026-10-01T10:00:00Z"});
     let (status, created) = call(&mut world, &request("POST /v2/users/me/meetings").with_json(&asked));
@@ -222,7 +222,7 @@ fn an_instant_meeting_is_in_no_list() {
 }
 
 #[test]
-fn a_transcript_is_one_redirect_away_and_wants_the_token() {
+fn a_transcript_is_one_redirect_away_and_requires_the_token() {
     let mut world = world();
     let path = |url: &str| url.strip_prefix(ORIGIN).unwrap().to_owned();
     let mut ask =

@@ -1,11 +1,10 @@
-//! What there is in this Zoom.
+//! The users and meetings of this Zoom.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::sandbox::data;
 
-/// Its users and meetings.
 pub(in crate::sandbox) struct World {
     pub(super) origin: String,
     pub(super) users: Vec<Value>,

@@ -18,7 +18,7 @@ fn memory() -> Memory {
         failure: Some(RememberedFailure {
             at: "2026-03-04T12:00:00Z".parse().unwrap(),
             code: 5,
-            message: "no token for now".into(),
+            message: "could not get a token".into(),
             hint: None,
             not_before: None,
             credentials: None,

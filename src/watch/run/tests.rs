@@ -275,7 +275,7 @@ fn three_failures_end_it_once_and_a_manual_get_begins_it_anew() {
     assert_eq!(world.zoom.asked.get(), 3, "none of its own after the third");
     assert!(
         lines.iter().any(|line| line.contains(
-            "(auto-refresh disabled since 12:01:00 PM: no token for now: Zoom answered with HTTP 503)"
+            "(auto-refresh disabled since 12:01:00 PM: could not get a token: Zoom answered with HTTP 503)"
         )),
         "{lines:#?}"
     );

@@ -1,30 +1,30 @@
-//! What holds of every answer of the token endpoint.
+//! Properties of every answer from the token endpoint.
 
-#![expect(clippy::panic, reason = "what does not hold ends a test")]
+#![expect(clippy::panic, reason = "a property that fails ends a test")]
 
 use super::*;
 use crate::error::Diagnostic as _;
 
-/// Stands in the answers for what Zoom echoes.
+/// Stands for echoed secrets in the answers.
 const CANARY: &str = "CANARY";
 
-/// Takes an answer as HTTP writes it, from the number of its status on.
+/// Takes an HTTP answer, from the number of its status on.
 ///
 /// # Panics
 ///
-/// A refusal is none of Zoom's, a token is not safe to be written, a wait is too long, or a failure repeats `CANARY`.
+/// A refusal is not Zoom's, a token is not safe to write, a wait is too long, or a failure repeats `CANARY`.
 pub fn token_answer(data: &[u8]) {
     let answer = answer(data);
     let refresh = Token::new("refresh").map(Grant::RefreshToken);
     for grant in [Grant::AccountCredentials { account_id: "account".into() }].into_iter().chain(refresh) {
         match answer.read(&grant, times()) {
-            Ok(granted) => assert_fit_for_use(&answer, &granted),
-            Err(failure) => assert_fair(&answer, &failure),
+            Ok(granted) => assert_usable(&answer, &granted),
+            Err(failure) => assert_justified(&answer, &failure),
         }
     }
 }
 
-/// The answer in these bytes: its status, a line for each header, an empty line, the body.
+/// Reads an answer: its status, a line for each header, an empty line, the body.
 pub(in crate::zoom) fn answer(data: &[u8]) -> Answer {
     let end = data.windows(2).position(|bytes| bytes == b"\n\n");
     let (head, body) = end.map_or((data, &[][..]), |end| (&data[..end], &data[end + 2..]));
@@ -46,13 +46,13 @@ pub(in crate::zoom) fn answer(data: &[u8]) -> Answer {
     }
 }
 
-/// Asked and answered at noon of a day.
+/// A request at noon, answered a second later.
 pub(in crate::zoom) fn times() -> Times {
     let noon = DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(20_516) + TimeDelta::hours(12);
     Times { asked: noon, answered: noon + TimeDelta::seconds(1) }
 }
 
-fn assert_fit_for_use(answer: &Answer, granted: &Granted) {
+fn assert_usable(answer: &Answer, granted: &Granted) {
     assert!(answer.status < 300, "granted with {}", answer.status);
     for token in [Some(&granted.token), granted.refresh_token.as_ref()].into_iter().flatten() {
         let token = token.expose();
@@ -70,7 +70,7 @@ fn assert_fit_for_use(answer: &Answer, granted: &Granted) {
     }
 }
 
-fn assert_fair(answer: &Answer, failure: &Failure) {
+fn assert_justified(answer: &Answer, failure: &Failure) {
     let shown = format!("{failure:?} {} {:?}", failure.error, failure.error.hint());
     assert!(!shown.contains(CANARY), "{shown}");
     match &failure.error {
@@ -88,7 +88,7 @@ fn assert_fair(answer: &Answer, failure: &Failure) {
     assert!(!matches!(failure.again, Some(Again::After(wait)) if wait > LONGEST_WAIT), "{failure:?}");
 }
 
-/// Whether it is JSON with an error by name or number, under a status that says nothing else.
+/// Whether the answer is JSON with an error by name or number, and a status that does not contradict it.
 fn is_verdict(answer: &Answer) -> bool {
     let json = serde_json::from_slice::<Value>(answer.content()).unwrap_or_default();
     let named = json.get("error").is_some_and(Value::is_string);
@@ -104,7 +104,7 @@ mod tests {
 
     use super::*;
 
-    /// JSON in the words of the token endpoint.
+    /// JSON with the fields of the token endpoint.
     fn body() -> impl Strategy<Value = String> {
         let name = select(vec![
             "access_token",
@@ -133,7 +133,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_the_answer_only_a_verdict_is_final_and_only_a_safe_token_is_granted(
+        fn only_a_verdict_is_final_and_only_a_safe_token_is_granted(
             status in 200..600_u16, header in "(Retry-After|Date): [0-9]{0,20}", body in prop_oneof![body(), any::<String>()],
         ) {
             for status in [status, 200, 400, 429, 503] {

@@ -1,4 +1,4 @@
-//! The token endpoint's answers, one by one.
+//! Answers from the token endpoint, one by one.
 
 use super::*;
 use crate::error::Diagnostic as _;
@@ -28,7 +28,7 @@ fn life(body: &str) -> i64 {
 }
 
 #[test]
-fn a_verdict_is_told_by_what_it_is_about() {
+fn a_verdict_says_what_was_refused() {
     for (grant, status, body, refusal) in [
         (
             account(),
@@ -65,8 +65,8 @@ fn a_verdict_is_told_by_what_it_is_about() {
         let failure = read(&grant, status, body).unwrap_err();
         assert!(failure.again.is_none(), "{body}");
         match failure.error {
-            Error::Refused { refusal: seen, status: told, .. } => {
-                assert_eq!((seen, told), (refusal, status), "{body}");
+            Error::Refused { refusal: seen, status: reported, .. } => {
+                assert_eq!((seen, reported), (refusal, status), "{body}");
             }
             other => panic!("{body}: {other}"),
         }
@@ -74,7 +74,7 @@ fn a_verdict_is_told_by_what_it_is_about() {
 }
 
 #[test]
-fn everything_else_passes() {
+fn every_other_failure_is_transient() {
     for (status, body) in [
         (200, "<html>Sign in</html>"),
         (200, ""),
@@ -105,7 +105,7 @@ fn everything_else_passes() {
 }
 
 #[test]
-fn what_zoom_echoes_is_not_repeated() {
+fn echoed_text_is_not_repeated() {
     for body in [
         r#"{"reason":"Invalid authorization code CANARY","error":"invalid_grant"}"#,
         r#"{"errorCode":4702,"errorMessage":"Invalid client_id: CANARY"}"#,
@@ -119,7 +119,7 @@ fn what_zoom_echoes_is_not_repeated() {
 }
 
 #[test]
-fn a_life_is_read_in_every_form() {
+fn a_lifetime_is_read_in_every_form() {
     for (expires_in, life_) in [
         ("3599", 3599),
         ("\"3599\"", 3599),
@@ -140,7 +140,7 @@ fn a_life_is_read_in_every_form() {
 }
 
 #[test]
-fn an_unsafe_token_is_refused() {
+fn an_unsafe_token_is_rejected() {
     for token in ["a\\nb", "a\\\"b", "$(id)", "a b", "`id`"] {
         for body in [
             format!(r#"{{"access_token":"{token}"}}"#),
@@ -154,7 +154,7 @@ fn an_unsafe_token_is_refused() {
 }
 
 #[test]
-fn what_is_good_beside_an_unsafe_token_is_kept() {
+fn a_usable_token_beside_an_unsafe_one_is_kept() {
     for token in ["\"$(id)\"", "\"\"", "null"] {
         let body = format!(r#"{{"access_token":{token},"refresh_token":"next"}}"#);
         let failure = read(&refresh(), 200, &body).unwrap_err();
@@ -188,7 +188,7 @@ fn a_retry_after_is_read_in_three_forms_and_bounded() {
 }
 
 #[test]
-fn scopes_are_read_as_far_as_they_are_names() {
+fn only_valid_names_of_scopes_are_read() {
     let granted = |scope: &str| {
         let body = format!(r#"{{"access_token":"opaque","scope":{scope}}}"#);
         read(&account(), 200, &body).unwrap().scopes
@@ -209,7 +209,7 @@ fn scopes_are_read_as_far_as_they_are_names() {
 }
 
 #[test]
-fn a_difference_of_the_clocks_is_seen_and_taken_out() {
+fn clock_skew_is_measured_and_compensated() {
     for (date, ahead) in [
         ("Wed, 04 Mar 2026 12:00:00 GMT", 0),
         ("Wed, 04 Mar 2026 12:01:00 GMT", 0),
@@ -230,7 +230,7 @@ fn a_difference_of_the_clocks_is_seen_and_taken_out() {
 }
 
 #[test]
-fn no_format_shows_what_came_or_what_was_sent() {
+fn no_format_shows_the_secrets_of_a_request_or_an_answer() {
     let canary = "canary-canary-canary";
     let token = || Token::new(canary).unwrap();
     let body = format!(r#"{{"access_token":"{canary}","refresh_token":"{canary}"}}"#);

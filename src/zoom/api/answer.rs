@@ -1,7 +1,7 @@
-//! What an answer of the API means: a pure function of the answer and the time.
+//! What an answer from the API means: a pure function of the answer and the time.
 //!
 //! Zoom's status says little: a failure may come with 200 (`OpenAPI` description of the recordings), a missing scope
-//! with 401. The code in the answer comes first, and the status where there is none.
+//! with 401. The code in the answer counts first, and the status only if there is none.
 
 use std::time::Duration;
 
@@ -14,24 +14,24 @@ use crate::token::Token;
 use crate::zoom::answer::{Answer, Times, scopes};
 use crate::zoom::budget::{Budget, TooMuch};
 
-/// The longest wait that is believed of a Retry-After: daily limits end at 00:00 UTC (Zoom's rate limit documentation).
-const LONGEST_WAIT: Duration = Duration::from_hours(24);
+/// The longest wait that a Retry-After can ask for: daily limits end at 00:00 UTC (Zoom's rate limit documentation).
+const LONGEST_API_WAIT: Duration = Duration::from_hours(24);
 
-/// How many wrong fields are told.
+/// The most invalid fields that are reported.
 const MOST_FIELDS: usize = 20;
 
-/// An answer, with what it takes to read it.
+/// An answer, with everything needed to read it.
 pub(super) struct Reading<'a> {
     pub(super) answer: &'a Answer,
-    /// The token that went with the question, which must not be repeated.
+    /// The token of the request, which must not be repeated.
     pub(super) token: &'a Token,
     pub(super) times: Times,
-    /// What the answer may become.
+    /// The memory that the value may take.
     pub(super) budget: &'a Budget,
 }
 
 impl Reading<'_> {
-    /// What was asked for; null where Zoom has nothing to say but that it is done.
+    /// The requested value; null if the answer is an empty success.
     pub(super) fn value(&self) -> Result<Value, Failure> {
         if !self.is_success() {
             return Err(self.failure());
@@ -45,7 +45,7 @@ impl Reading<'_> {
         self.failure_in(&json).map_or(Ok(json), Err)
     }
 
-    /// The `WebVTT` that was asked for. A download that is not allowed may bring a page to sign in, under status 200
+    /// Checks that the answer is `WebVTT`. A download that is not allowed may end in a sign-in page with status 200
     /// (forum thread 53338).
     pub(super) fn is_transcript(&self) -> Result<(), Failure> {
         if !self.is_success() {
@@ -53,17 +53,18 @@ impl Reading<'_> {
         }
         if self.is_page() {
             return Err(self.broken(
-                "a sign-in page came in place of the file: the token may not open it, or a network wants a sign-in",
+                "a sign-in page came instead of the file: the token lacks access to it, or a network requires a sign-in",
             ));
         }
         if self.answer.content().starts_with(b"WEBVTT") {
             return Ok(());
         }
-        let told = self.json().and_then(|json| self.failure_in(&json));
-        Err(told.unwrap_or_else(|| self.broken("what came is no transcript: it does not begin with WEBVTT")))
+        let failure = self.json().and_then(|json| self.failure_in(&json));
+        Err(failure
+            .unwrap_or_else(|| self.broken("the file is not a transcript: it does not begin with WEBVTT")))
     }
 
-    /// What came is of no use.
+    /// The failure for an unusable answer.
     pub(super) fn broken(&self, what: impl Into<String>) -> Failure {
         Failure::Broken {
             status: self.answer.status,
@@ -72,30 +73,30 @@ impl Reading<'_> {
         }
     }
 
-    /// What an answer says that is no success.
+    /// The failure in an answer that is not a success.
     fn failure(&self) -> Failure {
         let json = self.json();
         match self.answer.status {
-            300..=399 => self.broken("the answer was a redirect, as sign-in pages of networks send it"),
+            300..=399 => self.broken("the answer was a redirect, as from a network's sign-in page"),
             408 | 500.. => {
                 let words = json.as_ref().and_then(message).map(|text| quoted(text, self.token));
                 let words = words.map(|words| format!(": {words}")).unwrap_or_default();
                 self.broken(format!("Zoom's API is out of order{words}"))
             }
-            // These two mean the same whoever gives the answer, and whatever page comes with it.
+            // These two mean the same from Zoom and from a proxy, whatever the body.
             401 | 429 => self.refusal(&json.unwrap_or_default()),
             _ if json.is_some() || self.is_empty() => self.refusal(&json.unwrap_or_default()),
             _ => self.not_json(),
         }
     }
 
-    /// The failure in the body of a success.
+    /// The failure in the body of a successful answer.
     fn failure_in(&self, json: &Value) -> Option<Failure> {
         let is_failure = code(json).is_some_and(|code| code != 0) && message(json).is_some();
         is_failure.then(|| self.refusal(json))
     }
 
-    /// What Zoom refuses, and why.
+    /// The failure for a refusal by Zoom.
     fn refusal(&self, json: &Value) -> Failure {
         let (status, tracking_id) = (self.answer.status, self.answer.tracking_id.clone());
         let (code, message) = (code(json), message(json).unwrap_or_default());
@@ -113,7 +114,7 @@ impl Reading<'_> {
     }
 
     fn busy(&self, message: &str) -> Failure {
-        let wait = self.answer.wait(self.times, LONGEST_WAIT);
+        let wait = self.answer.wait(self.times, LONGEST_API_WAIT);
         let until =
             wait.and_then(|wait| self.times.answered.checked_add_signed(TimeDelta::from_std(wait).ok()?));
         let what = limit(self.answer.limit.as_deref().unwrap_or_default(), message);
@@ -129,18 +130,18 @@ impl Reading<'_> {
     /// The entries of `errors`, each with its field.
     fn fields(&self, json: &Value) -> Vec<String> {
         let entries = json.get("errors").and_then(Value::as_array).into_iter().flatten();
-        let told = entries.filter_map(|entry| {
+        let fields = entries.filter_map(|entry| {
             let text = |name| entry.get(name).and_then(Value::as_str);
             Some(match (text("field"), text("message")) {
                 (Some(field), Some(message)) => format!("{field}: {message}"),
                 (one, other) => one.or(other)?.to_owned(),
             })
         });
-        told.take(MOST_FIELDS).map(|text| quoted(&text, self.token)).collect()
+        fields.take(MOST_FIELDS).map(|text| quoted(&text, self.token)).collect()
     }
 
     fn not_json(&self) -> Failure {
-        let what = if self.is_page() { "a page for people" } else { "something else than JSON" };
+        let what = if self.is_page() { "a web page" } else { "not JSON" };
         self.broken(format!("the answer was {what}"))
     }
 
@@ -156,7 +157,7 @@ impl Reading<'_> {
         self.answer.content().trim_ascii().is_empty()
     }
 
-    /// Whether a page for people came: of a proxy, of a gateway, to sign in.
+    /// Whether the answer is a web page, from a proxy, a gateway or a sign-in.
     fn is_page(&self) -> bool {
         let media_type = self.answer.content_type.as_deref().unwrap_or_default().to_ascii_lowercase();
         media_type.trim_start().starts_with("text/html")
@@ -164,18 +165,18 @@ impl Reading<'_> {
     }
 }
 
-/// Zoom's code, which some answers write as a text.
+/// Zoom's code, which some answers give as text.
 fn code(json: &Value) -> Option<i64> {
     let code = ["code", "errorCode"].iter().find_map(|name| json.get(name))?;
     code.as_i64().or_else(|| code.as_str()?.trim().parse().ok())
 }
 
-/// Zoom's words. Its documentation has `message`; clients met the others.
+/// Zoom's message. `message` is documented; clients have seen the others.
 fn message(json: &Value) -> Option<&str> {
     ["message", "error_message", "errorMessage"].iter().find_map(|name| json.get(name)?.as_str())
 }
 
-/// Which limit a 429 is about, by X-RateLimit-Type and by the words: that of a user comes without the header.
+/// The limit that a 429 is about, by X-RateLimit-Type and the message: the limit of a user comes without the header.
 fn limit(kind: &str, message: &str) -> Limit {
     let (kind, message) = (kind.to_ascii_lowercase(), message.to_ascii_lowercase());
     if message.contains("daily rate limit (") {

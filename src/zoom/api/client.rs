@@ -1,4 +1,4 @@
-//! Carries out a call, once.
+//! The client that makes a call, once.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -18,31 +18,30 @@ use crate::zoom::budget::{Budget, TooMuch};
 use crate::zoom::http;
 use crate::zoom::is_loopback;
 
-/// How long an answer may take, from the connection to the last byte.
-const TIMEOUT: Duration = Duration::from_secs(30);
+/// How long an answer may take, from connecting to the last byte.
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How many redirects lead to a file at most.
-const REDIRECTS: usize = 5;
+/// The most redirects that are followed to a file.
+const MAX_REDIRECTS: usize = 5;
 
-/// Zoom's API. The clones share their connections, which are kept for the next call.
+/// Zoom's API. Clones share their connections, which are kept for the next call.
 ///
-/// The calls run where they are awaited, and end when they are dropped; a call that is ended so may have been carried
-/// out by Zoom.
+/// Calls run where they are awaited and end when they are dropped; Zoom may still carry out a dropped call.
 #[derive(Clone)]
 pub struct Api {
     client: Client,
     base: Url,
     clock: SystemClock,
-    /// The last token that was sent, and the header that shows it.
+    /// The token that was sent last, and its header.
     shown: Arc<Mutex<Option<(Token, HeaderValue)>>>,
 }
 
 impl Api {
-    /// Makes ready to talk to the API at `base`, `https://api.zoom.us/v2`.
+    /// A client of the API at `base`, usually `https://api.zoom.us/v2`.
     ///
     /// # Errors
     ///
-    /// [`Error::Other`] when HTTPS cannot be set up on this machine.
+    /// [`Error::Other`] if HTTPS cannot be set up on this machine.
     pub fn new(base: &Url) -> Result<Self, Error> {
         Ok(Self {
             client: http::client(base)?,
@@ -52,11 +51,11 @@ impl Api {
         })
     }
 
-    /// Carries out a call, once, within 30 s.
+    /// Makes a call, once, within 30 s.
     ///
     /// # Errors
     ///
-    /// A [`Failure`]; whether it makes sense to try again depends on the call as well.
+    /// A [`Failure`]; whether to try again depends on the call too.
     pub async fn call(&self, request: &Request, token: &Token, budget: &Budget) -> Result<Value, Failure> {
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
@@ -79,17 +78,17 @@ impl Api {
 
     /// Fetches a transcript from the `download_url` of a recording, through at most 5 redirects, each within 30 s.
     ///
-    /// The token goes along, and to Zoom only: other clients either lose it on the way (ZoomNet#257) or hand it to
-    /// whoever they are led to.
+    /// The token is sent along, but only to Zoom: other clients either lose it on the way (ZoomNet#257) or send it to
+    /// any target of a redirect.
     ///
     /// # Errors
     ///
-    /// [`Failure::Elsewhere`] when the address or a redirect leads away from Zoom; nothing was sent there.
-    /// [`Failure::Broken`] when what came is no transcript, and else as with [`Api::call`].
+    /// [`Failure::Elsewhere`] if the address or a redirect leads away from Zoom; nothing was sent there.
+    /// [`Failure::Broken`] if the file is not a transcript, and otherwise as with [`Api::call`].
     pub async fn download(&self, address: &str, token: &Token, budget: &Budget) -> Result<String, Failure> {
         let elsewhere =
             |problem: &str, redirected| Failure::Elsewhere { problem: quoted(problem, token), redirected };
-        let mut url = Url::parse(address).map_err(|_| elsewhere("its address is no URL", false))?;
+        let mut url = Url::parse(address).map_err(|_| elsewhere("its address is not a URL", false))?;
         let mut redirects = 0;
         loop {
             if let Some(problem) = self.objection(&url) {
@@ -103,7 +102,7 @@ impl Api {
                 return text(answer, budget);
             }
             budget.shrink(before);
-            if redirects == REDIRECTS {
+            if redirects == MAX_REDIRECTS {
                 return Err(reading.broken("the file is behind too many redirects"));
             }
             redirects += 1;
@@ -118,7 +117,7 @@ impl Api {
         token: &Token,
         budget: &Budget,
     ) -> Result<(Answer, Times), Failure> {
-        let request = request.header(AUTHORIZATION, self.bearer(token)).timeout(TIMEOUT);
+        let request = request.header(AUTHORIZATION, self.bearer(token)).timeout(CALL_TIMEOUT);
         let asked = self.clock.now();
         match http::send(request, budget).await {
             Ok(answer) => Ok((answer, Times { asked, answered: self.clock.now() })),
@@ -126,7 +125,7 @@ impl Api {
         }
     }
 
-    /// What shows a token to the API. It is made once for each: every call sends the same one.
+    /// The header for a token. It is kept, since most calls send the same token.
     fn bearer(&self, token: &Token) -> HeaderValue {
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         match &*shown {
@@ -139,8 +138,8 @@ impl Api {
         }
     }
 
-    /// Why the token must not be sent to a URL, if it must not. Where a stand-in on this machine takes the place of
-    /// the API, its files are on this machine too.
+    /// Why the token must not be sent to a URL, if so. The files of a stand-in for the API on this machine are on this
+    /// machine too.
     fn objection(&self, url: &Url) -> Option<String> {
         let host = url.host_str().unwrap_or("nobody");
         let has_user = !url.username().is_empty() || url.password().is_some();
@@ -152,15 +151,15 @@ impl Api {
         } else if !is_zooms(host) {
             Some(format!("{host} is not Zoom's"))
         } else if url.scheme() != "https" {
-            Some(format!("{host} would be asked without https"))
+            Some(format!("{host} would be reached without https"))
         } else {
             None
         }
     }
 }
 
-/// The body of an answer as a text, without a copy of it. What is no UTF-8 in it is replaced, which takes three times the
-/// room at most.
+/// The body of an answer as text, without a copy. Invalid UTF-8 is replaced, which takes at most three times the
+/// memory.
 fn text(mut answer: Answer, budget: &Budget) -> Result<String, Failure> {
     let mark = answer.body.len() - answer.content().len();
     let mut body = std::mem::take(&mut *answer.body);
@@ -172,7 +171,7 @@ fn text(mut answer: Answer, budget: &Budget) -> Result<String, Failure> {
     })
 }
 
-/// Whether a host is Zoom's, or Zoom's for governments. Recordings are at zoom.us and usNNweb.zoom.us.
+/// Whether a host belongs to Zoom or to Zoom for Government. Recordings are at zoom.us and usNNweb.zoom.us.
 fn is_zooms(host: &str) -> bool {
     ["zoom.us", "zoomgov.com"]
         .iter()

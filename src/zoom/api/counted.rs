@@ -1,4 +1,4 @@
-//! JSON as a value, with what it takes in memory counted while it is made: seven bytes of it may become 700.
+//! Parses JSON while counting the memory that its value takes: seven bytes of JSON may become 700.
 
 use std::fmt;
 
@@ -7,27 +7,28 @@ use serde_json::{Map, Number, Value};
 
 use crate::zoom::budget::{Budget, TooMuch};
 
-/// What a value takes in an array, whose room grows by doubling.
+/// The memory of a value in an array, whose capacity grows by doubling.
 const fn of_value() -> usize {
     2 * size_of::<Value>()
 }
 
-/// What a field of an object takes at most. The first one makes room for eleven, of which five or more are used later.
+/// The most memory that a field of an object takes. The first one allocates room for eleven, of which at least five are
+/// used once there is more.
 const fn of_field(is_first: bool) -> usize {
     let eleven = 11 * (size_of::<String>() + size_of::<Value>()) + 32;
     if is_first { eleven } else { eleven / 5 }
 }
 
-/// What a text takes.
+/// The memory of a text.
 const fn of_text(text: &str) -> usize {
     text.len() + 32
 }
 
-/// The value, and nothing where it is no JSON.
+/// The value, or none if the text is not JSON.
 ///
 /// # Errors
 ///
-/// It would take more memory than there is for it.
+/// The value would exceed the budget.
 pub(super) fn value(json: &[u8], budget: &Budget) -> Result<Option<Value>, TooMuch> {
     let before = budget.held();
     let mut json = serde_json::Deserializer::from_slice(json);
@@ -121,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_takes_too_much_is_not_made() {
+    fn a_value_that_exceeds_the_budget_is_not_built() {
         for json in [
             format!("[{}1]", "0,".repeat(100_000)),
             format!("[{}1]", r#"{"":0},"#.repeat(100_000)),
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_nothing() {
+    fn text_that_is_not_json_has_no_value() {
         for json in ["", "{", "[1,]", "{\"a\":1} x", "nul", "\"\\ud800\"", "1e999", "\u{feff}1"] {
             assert_eq!(value(json.as_bytes(), &Budget::new(1000)).unwrap(), None, "{json}");
         }
@@ -148,7 +149,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_what_serde_json_makes_of_it(json in "[\\[\\]{},:\"a0-9.eE+\\- ]{0,40}", text in any::<String>()) {
+        fn the_value_is_the_one_that_serde_json_parses(json in "[\\[\\]{},:\"a0-9.eE+\\- ]{0,40}", text in any::<String>()) {
             for json in [json, serde_json::json!({&text: [text, 1, -1, 0.5, true, null, {}]}).to_string()] {
                 let expected = serde_json::from_str::<Value>(&json).ok();
                 prop_assert_eq!(value(json.as_bytes(), &Budget::new(1_000_000)).unwrap(), expected);

@@ -1,4 +1,4 @@
-//! Why a call of the API gave nothing, and what to do about it.
+//! Why a call to the API failed, and what to do about it.
 
 use std::time::Duration;
 
@@ -7,97 +7,97 @@ use thiserror::Error;
 
 use crate::error::{tracked, tracking};
 
-/// What an answer says that is of no use, or that there was none. Zoom's words are in it as `quoted` leaves them: short, on
-/// one line, without secrets.
+/// A failed call to the API. Text from Zoom has passed through `quoted`: it is short, on one line, and without secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Failure {
-    /// Code 124, or 401 without a better reason: the token is not taken.
-    #[error("Zoom's API does not take the token{}", tracked(.tracking_id.as_ref()))]
+    /// Code 124, or 401 without a better reason: the token is not accepted.
+    #[error("Zoom's API does not accept the token{}", tracked(.tracking_id.as_ref()))]
     Token {
-        /// What Zoom's support asks for.
+        /// The id that Zoom's support asks for.
         tracking_id: Option<String>,
     },
 
-    /// Codes 4711 and 4700: the token is good, and not for this. A new one is not either (forum thread 108207).
+    /// Codes 4711 and 4700: the token is valid, but not for this call, and a new one would not be either (forum thread
+    /// 108207).
     #[error("{}{}", lacking(.missing), tracked(.tracking_id.as_ref()))]
     Scopes {
-        /// The scopes that would do, as Zoom names them; none where it does not.
+        /// The scopes that would suffice, if Zoom names any.
         missing: Vec<String>,
-        /// What Zoom's support asks for.
+        /// The id that Zoom's support asks for.
         tracking_id: Option<String>,
     },
 
     /// 429: too many calls.
     #[error("too many calls: {} is reached (HTTP 429{})", .what.name(), tracking(.tracking_id.as_ref()))]
     Busy {
-        /// How long to wait from the answer on, where it says that.
+        /// How long to wait from the answer on, if it says so.
         wait: Option<Duration>,
         /// The same as a time, by this machine's clock.
         until: Option<DateTime<Utc>>,
         /// Which limit was reached.
         what: Limit,
-        /// What Zoom's support asks for.
+        /// The id that Zoom's support asks for.
         tracking_id: Option<String>,
     },
 
-    /// Zoom has understood the call, and does not do it.
+    /// Zoom understood the call and refused it.
     #[error(
         "Zoom refused: {}{} (HTTP {status}{}{})",
         said(.message), in_fields(.fields), coded(*.code), tracking(.tracking_id.as_ref())
     )]
     Refused {
-        /// The HTTP status; 200 is among them.
+        /// The HTTP status, which may be 200.
         status: u16,
-        /// Zoom's code, which means more than the status.
+        /// Zoom's code, which is more specific than the status.
         code: Option<i64>,
-        /// Zoom's words; empty where it has none.
+        /// Zoom's message; may be empty.
         message: String,
-        /// The fields that are wrong, each with Zoom's words about it.
+        /// The invalid fields, each with Zoom's message about it.
         fields: Vec<String>,
-        /// What Zoom's support asks for.
+        /// The id that Zoom's support asks for.
         tracking_id: Option<String>,
     },
 
-    /// What came is no answer of the API.
+    /// The answer is not one that the API gives.
     #[error("{what} (HTTP {status}{})", tracking(.tracking_id.as_ref()))]
     Broken {
         /// The HTTP status.
         status: u16,
-        /// What came.
+        /// A description of the answer.
         what: String,
-        /// What Zoom's support asks for.
+        /// The id that Zoom's support asks for.
         tracking_id: Option<String>,
     },
 
-    /// Nothing came.
+    /// There was no answer.
     #[error("{what}")]
     Unanswered {
         /// What happened.
         what: String,
-        /// Whether the call may have arrived, and been carried out.
+        /// Whether the call may have arrived and been carried out.
         sent: bool,
     },
 
-    /// A file is where the token must not be sent.
-    #[error("not asked for the file: {problem}")]
+    /// The file is at an address to which the token must not be sent.
+    #[error("did not request the file: {problem}")]
     Elsewhere {
-        /// What is wrong with the address; it names the host.
+        /// The problem with the address, which names the host.
         problem: String,
-        /// Whether Zoom was asked before and led there.
+        /// Whether a redirect from Zoom led there.
         redirected: bool,
     },
 }
 
-/// The limits of Zoom's rate limit documentation. All but the last are those of an account, shared by its apps.
+/// The limits in Zoom's rate limit documentation. Unless noted, the apps of an account share them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
-    /// So many calls a second.
+    /// Calls per second.
     PerSecond,
-    /// So many calls a day.
+    /// Calls per day.
     Daily,
-    /// A hundred meetings made or changed a day for one user (forum thread 18928).
+    /// A hundred meetings created or changed per day for one user (forum thread 18928).
     PerUserDaily,
-    /// The answer does not tell.
+    /// The answer does not say which.
     Unknown,
 }
 
@@ -106,24 +106,24 @@ impl Limit {
         match self {
             Self::PerSecond => "the limit of calls per second",
             Self::Daily => "the daily limit of calls",
-            Self::PerUserDaily => "the daily limit of meetings made or changed for this user",
+            Self::PerUserDaily => "the daily limit of meetings created or changed for this user",
             Self::Unknown => "a limit of calls",
         }
     }
 }
 
 impl Failure {
-    /// What to do next, as a sentence without its full stop; none where the failure already says it.
+    /// What to do next, as a sentence without a full stop; none if the message already says it.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Token { .. } => Some(
-                "Get a new one with zoomtok get -f. If that one is not taken either, see that the app is activated; for \
-                 the user me, pass an explicit user id or e-mail"
+                "Get a new one with zoomtok get -f. If that one is not accepted either, check that the app is activated; \
+                 instead of the user me, pass an explicit user id or e-mail"
                     .into(),
             ),
             Self::Scopes { missing, .. } if missing.is_empty() => Some(
-                "Add the scope of this call to the app and get a new token; or the call names a user that the token may \
-                 not act for: pass me, or an explicit user id or e-mail"
+                "Add the scope for this call to the app and get a new token. If the call names a user for whom the token \
+                 may not act, pass me, or an explicit user id or e-mail"
                     .into(),
             ),
             Self::Scopes { .. } => {
@@ -133,7 +133,7 @@ impl Failure {
                 Some(format!("Zoom asks to wait until {}", time.format("%Y-%m-%d %H:%M:%SZ")))
             }
             Self::Busy { what: Limit::Daily | Limit::PerUserDaily, .. } => {
-                Some("It is counted anew from 00:00 UTC".into())
+                Some("Calls count anew from 00:00 UTC".into())
             }
             Self::Busy { .. } => Some("Try again in a few seconds".into()),
             Self::Refused { code, status, .. } => refusal(*code, *status).map(Into::into),
@@ -141,16 +141,16 @@ impl Failure {
                 Some("Try again later".into())
             }
             Self::Broken { .. } => Some(
-                "See that no proxy or sign-in of a network is in the way, and that ZOOM_API_URL is right".into(),
+                "Check that no proxy or network sign-in is in the way, and that ZOOM_API_URL is right".into(),
             ),
             Self::Unanswered { sent: true, .. } => {
-                Some("It may have been carried out: look before it is repeated".into())
+                Some("It may have been carried out: check before repeating it".into())
             }
             Self::Elsewhere { .. } => Some("The token is sent to Zoom over https and nowhere else".into()),
         }
     }
 
-    /// Whether Zoom, or what stands in its place, may have seen the call.
+    /// Whether Zoom, or a stand-in for it, may have received the call.
     pub fn reached(&self) -> bool {
         match self {
             Self::Unanswered { sent, .. } => *sent,
@@ -160,28 +160,28 @@ impl Failure {
     }
 }
 
-/// What to do about a refusal, by the codes of Zoom's `OpenAPI` description. Where its own words say it, none.
+/// What to do about a refusal, by the codes in Zoom's `OpenAPI` description; none if Zoom's message says it.
 fn refusal(code: Option<i64>, status: u16) -> Option<&'static str> {
     Some(match code {
         Some(200) => "This needs a paid plan, or a permission that the app's owner does not have",
-        Some(300) => "Mend what is named and call again",
+        Some(300) => "Fix the fields that are named and call again",
         Some(1001 | 1010) => {
             "Look the user up with the list of users; for the user me, pass an explicit user id or e-mail"
         }
-        Some(3000) => "This id is that of a webinar; only meetings are looked after here",
+        Some(3000) => "This id belongs to a webinar; only meetings are supported here",
         Some(3001) => {
-            "The meeting is over, deleted, or of another account: look it up in the list of meetings"
+            "The meeting is over, was deleted, or belongs to another account: look it up in the list of meetings"
         }
-        Some(3161) => "This user's licence does not allow to host or schedule meetings: pass another user",
+        Some(3161) => "This user's licence does not allow hosting or scheduling meetings: pass another user",
         Some(3301) => "There is no recording, or none yet: Zoom takes a while after a meeting",
         Some(3322) => {
-            "There is no transcript, or none yet: Zoom takes a while after a meeting, and makes one only of a cloud \
-             recording with \"Audio transcript\" on, or where AI Companion made one. Zoom may want the uuid of the \
-             instance in place of the meeting number"
+            "There is no transcript, or none yet: Zoom takes a while after a meeting, and creates one only from a cloud \
+             recording with \"Audio transcript\" on, or with AI Companion. Zoom may require the uuid of the instance \
+             instead of the meeting number"
         }
-        Some(12702) => "Zoom tells of a meeting for a year only",
-        _ if status == 403 => "See to the permissions of the app's owner",
-        _ if status == 404 => "See that the id is right, and of this account",
+        Some(12702) => "Zoom keeps the details of a meeting for a year only",
+        _ if status == 403 => "Check the permissions of the app's owner",
+        _ if status == 404 => "Check that the id is right and belongs to this account",
         _ => return None,
     })
 }

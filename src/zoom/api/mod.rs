@@ -1,6 +1,6 @@
-//! Zoom's REST API: a call as data, what its answer means (pure), and the client that carries it out once.
+//! Zoom's REST API: a call as data, what its answer means (pure), and the client that makes the call once.
 //!
-//! Nothing here decides to try again: whoever holds the token does, see `mcp/zoom/session.rs`.
+//! Nothing here retries: that is up to the holder of the token, see `mcp/zoom/session.rs`.
 
 pub(crate) mod answer;
 mod client;

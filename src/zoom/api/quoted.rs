@@ -1,46 +1,46 @@
-//! Zoom's words, as far as they may be repeated.
+//! Text from Zoom, made safe to repeat.
 
 use crate::token::Token;
 
-/// The longest text that is repeated, in characters.
-const LONGEST: usize = 300;
+/// The most characters of a text that are repeated.
+const LONGEST_QUOTE: usize = 300;
 
-/// From how many letters and digits in a row on a text may be a secret. Client secrets have 32 (Zoom's samples); ids of
-/// users and accounts have 22.
-const LONG: usize = 32;
+/// The number of letters and digits in a row from which a text may be a secret. Client secrets have 32 (Zoom's
+/// samples), ids of users and accounts 22.
+const SECRET_LENGTH: usize = 32;
 
-/// What stands where a secret stood.
+/// The replacement for a secret.
 const MASK: &str = "****";
 
-/// A text of Zoom's as it may be shown: on one line, without secrets, of at most 300 characters.
+/// A text from Zoom that may be shown: on one line, without secrets, at most 300 characters.
 pub(super) fn quoted(text: &str, token: &Token) -> String {
     let text = redacted(text, token);
-    if text.chars().count() <= LONGEST {
+    if text.chars().count() <= LONGEST_QUOTE {
         return text;
     }
-    text.chars().take(LONGEST - 1).chain(['…']).collect()
+    text.chars().take(LONGEST_QUOTE - 1).chain(['…']).collect()
 }
 
-/// The same at any length. Zoom echoes what it was sent, and something in between may echo more: the token itself goes,
-/// what looks like another one, and what is as long as a client secret.
+/// The same at any length. Zoom echoes what it was sent, and a gateway may echo more, so this masks the token itself,
+/// anything that looks like another one, and anything as long as a client secret.
 pub(super) fn redacted(text: &str, token: &Token) -> String {
     let plain: String = text.chars().filter(|c| c.is_whitespace() || !c.is_control()).collect();
     let line = plain.split_whitespace().collect::<Vec<_>>().join(" ").replace(token.expose(), MASK);
-    let is_of_a_secret = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let is_in_secrets = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     let mut shown = String::new();
-    for piece in line.split_inclusive(|c| !is_of_a_secret(c)) {
-        let word = piece.trim_end_matches(|c| !is_of_a_secret(c));
+    for piece in line.split_inclusive(|c| !is_in_secrets(c)) {
+        let word = piece.trim_end_matches(|c| !is_in_secrets(c));
         shown.push_str(if may_be_secret(word) { MASK } else { word });
         shown.push_str(&piece[word.len()..]);
     }
     shown
 }
 
-/// Whether a text looks like a JSON Web Token, or a part of one, or like a client secret.
+/// Whether a text looks like a JSON Web Token, a part of one, or a client secret.
 fn may_be_secret(word: &str) -> bool {
     let runs = || word.split(|c: char| !c.is_ascii_alphanumeric());
-    // The Base64 of `{"`.
-    (word.contains("eyJ") && word.len() >= 20) || runs().any(|run| run.len() >= LONG)
+    // `eyJ` is the base64 of `{"`.
+    (word.contains("eyJ") && word.len() >= 20) || runs().any(|run| run.len() >= SECRET_LENGTH)
 }
 
 #[cfg(test)]
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_of_use_stays_and_what_may_be_secret_does_not() {
+    fn only_possible_secrets_and_control_characters_are_removed() {
         for (text, shown) in [
             ("User does not exist: ada@example.com.", "User does not exist: ada@example.com."),
             ("Meeting 4444AAAiAAAAAiAiAiiAii== is gone", "Meeting 4444AAAiAAAAAiAiAiiAii== is gone"),
@@ -76,22 +76,22 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_is_cut_after_its_secrets_are_out() {
+    fn a_long_text_is_cut_after_its_secrets_are_masked() {
         let text = format!("{} {}", "ü ".repeat(145), "eyJhbGciOiJIUzUxMiJ9".repeat(20));
         let shown = quoted(&text, &token());
         assert!(shown.ends_with("ü ****"), "{shown}");
         let shown = quoted(&"ü ".repeat(400), &token());
-        assert_eq!(shown.chars().count(), LONGEST);
+        assert_eq!(shown.chars().count(), LONGEST_QUOTE);
         assert!(shown.ends_with('…'));
     }
 
     proptest! {
         #[test]
-        fn a_token_never_comes_through(before in ".*", after in ".*", secret in "[A-Za-z0-9._~+/=-]{20,200}") {
+        fn a_token_is_never_shown(before in ".*", after in ".*", secret in "[A-Za-z0-9._~+/=-]{20,200}") {
             let token = Token::new(secret.as_str()).unwrap();
             let shown = quoted(&format!("{before}{secret}{after}"), &token);
             prop_assert!(!shown.contains(&secret), "{shown}");
-            prop_assert!(shown.chars().count() <= LONGEST && !shown.chars().any(char::is_control));
+            prop_assert!(shown.chars().count() <= LONGEST_QUOTE && !shown.chars().any(char::is_control));
         }
     }
 }

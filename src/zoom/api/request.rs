@@ -1,71 +1,72 @@
-//! A call of the API, as data.
+//! A call to the API, as data.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 use serde_json::Value;
 
-/// What RFC 3986 calls unreserved, and what therefore needs no encoding in a path, stays as it is.
+/// The characters to encode in a path: all but those that RFC 3986 calls unreserved.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// What is done to what the path names.
+/// What the call does with the resource at its path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
-    /// It is read.
+    /// Reads it.
     Get,
-    /// Something is made below it.
+    /// Creates something below it.
     Post,
-    /// Parts of it are changed.
+    /// Changes parts of it.
     Patch,
-    /// It is removed.
+    /// Deletes it.
     Delete,
 }
 
-/// A call of the API.
+/// A call to the API.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
-    /// What is done.
+    /// What the call does.
     pub method: Method,
-    /// What it is done to: the path below the API's URL, encoded, beginning with a slash.
+    /// The path below the API's URL, encoded, starting with a slash.
     pub path: String,
-    /// Names and values behind the question mark, not yet encoded.
+    /// The names and values of the query, not encoded.
     pub query: Vec<(&'static str, String)>,
-    /// What is sent as JSON.
+    /// The JSON body.
     pub body: Option<Value>,
 }
 
 impl Request {
-    /// A call without query and body. The segments are encoded here.
+    /// A call without a query or a body. The segments are encoded here.
     ///
-    /// A segment must not be empty, `.` or `..`: a URL cannot hold those. Ids are looked at before, where they come in.
+    /// A segment must not be empty, `.` or `..`, which a URL cannot contain. Ids are checked earlier, when they come
+    /// in.
     pub fn new(method: Method, segments: &[&str]) -> Self {
         let path =
             segments.iter().fold(String::new(), |path, segment| format!("{path}/{}", encoded(segment)));
         Self { method, path, query: Vec::new(), body: None }
     }
 
-    /// The same, reading.
+    /// A call that reads.
     pub fn get(segments: &[&str]) -> Self {
         Self::new(Method::Get, segments)
     }
 
-    /// With a field in the query, where there is a value for it.
+    /// Adds a field to the query, if it has a value.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: Option<impl ToString>) -> Self {
         self.query.extend(value.map(|value| (name, value.to_string())));
         self
     }
 
-    /// With a body.
+    /// Sets the body.
     #[must_use]
     pub fn sending(mut self, body: Value) -> Self {
         self.body = Some(body);
         self
     }
 
-    /// The address of this call, below the API's URL.
+    /// The URL of this call.
     pub(super) fn url(&self, base: &Url) -> Url {
         let mut url = base.clone();
-        // The path is set as it is: what is encoded in it stays encoded, also where it was encoded twice.
+        // Setting the path keeps its encoding, even if parts are encoded twice.
         url.set_path(&format!("{}{}", base.path().trim_end_matches('/'), self.path));
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
@@ -74,7 +75,7 @@ impl Request {
     }
 }
 
-/// A path segment as Zoom wants it: encoded, and encoded twice where it begins with a slash or holds two in a row, as
+/// A path segment as Zoom expects it: encoded, and encoded twice if it starts with a slash or contains two in a row, as
 /// UUIDs of meetings may (Zoom's `OpenAPI` description of `/past_meetings/{meetingId}`).
 fn encoded(segment: &str) -> String {
     let once = utf8_percent_encode(segment, SEGMENT).to_string();
@@ -94,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_encoded_as_zoom_wants_them() {
+    fn ids_are_encoded_as_zoom_expects() {
         for (id, path) in [
             ("85746065", "85746065"),
             ("ada@example.com", "ada%40example.com"),
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_is_encoded_and_left_out_where_there_is_none() {
+    fn a_query_is_encoded_or_left_out_if_empty() {
         let base = Url::parse("https://api.zoom.us/v2/").unwrap();
         let request = Request::get(&["users"]).with("status", Some("active")).with("page_size", None::<u32>);
         assert_eq!(request.url(&base).as_str(), "https://api.zoom.us/v2/users?status=active");

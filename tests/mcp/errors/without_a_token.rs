@@ -42,8 +42,12 @@ pub(super) fn without_a_token() -> Vec<(&'static str, Row)> {
         ),
         (
             "a token that is none",
-            Row::token(Fault::Token("a\nB=$(id)".into()), 1, &["Zoom's token was refused", "ZOOM_OAUTH_URL"])
-                .untracked(),
+            Row::token(
+                Fault::Token("a\nB=$(id)".into()),
+                1,
+                &["the token from Zoom is unusable", "ZOOM_OAUTH_URL"],
+            )
+            .untracked(),
         ),
         (
             "a refresh by a wrong client",

@@ -143,6 +143,6 @@ pub(super) mod tests {
         let refused = Error::Busy { path: "/x/.env.lock".into(), waited: 30 };
         let finding = Finding::error("lock", &refused);
         assert_eq!(code(std::slice::from_ref(&finding)), Code::Busy);
-        assert!(finding.lines()[1].starts_with("   👉 See what it is doing"), "{finding:?}");
+        assert!(finding.lines()[1].starts_with("   👉 Check what it is doing"), "{finding:?}");
     }
 }

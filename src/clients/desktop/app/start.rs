@@ -150,5 +150,5 @@ impl App {
 }
 
 fn not_seen(Stopped { signal }: Stopped) -> Error {
-    Error::Interrupted { signal, when: "after Claude was started and before it was seen to run", hint: None }
+    Error::Interrupted { signal, when: "after Claude was started and before it was seen running", hint: None }
 }

@@ -1,17 +1,17 @@
-//! What holds of every answer of the API.
+//! Properties of every answer from the API.
 
 use super::*;
 use crate::zoom::answer::oracle::{answer, times};
 
-/// The token that went with the question.
+/// The token of the request.
 const CANARY: &str = "canary+token/of~its=own";
 
-/// Takes an answer as HTTP writes it, from the number of its status on.
+/// Takes an HTTP answer, from the number of its status on.
 ///
 /// # Panics
 ///
-/// A failure shows the token, or what may be another secret, or anything that is not one short line; a wait is longer
-/// than a day; or a failure is taken for a success.
+/// A failure shows the token or another possible secret, or is not one short line; a wait is longer than a day; or a
+/// failure counts as a success.
 pub fn api_answer(data: &[u8]) {
     let answer = answer(data);
     let Ok(token) = Token::new(CANARY) else { return };
@@ -19,24 +19,24 @@ pub fn api_answer(data: &[u8]) {
     for result in [reading.value(), reading.is_transcript().map(Value::from)] {
         match result {
             Ok(_) => assert!(answer.status < 300, "{}", answer.status),
-            Err(failure) => assert_fit_to_be_told(&failure),
+            Err(failure) => assert_safe_to_show(&failure),
         }
     }
 }
 
-fn assert_fit_to_be_told(failure: &Failure) {
-    let told = failure.to_string();
-    let shown = format!("{told} {failure:?} {:?}", failure.hint());
+fn assert_safe_to_show(failure: &Failure) {
+    let text = failure.to_string();
+    let shown = format!("{text} {failure:?} {:?}", failure.hint());
     assert!(!shown.contains(CANARY), "{shown}");
-    assert!(!told.contains(char::is_control), "{told:?}");
-    for word in told.split(|c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c)) {
-        assert!(word.len() < 20 || !word.contains("eyJ"), "{told}");
-        assert!(word.split(['-', '_', '.']).all(|run| run.len() < 32), "{told}");
+    assert!(!text.contains(char::is_control), "{text:?}");
+    for word in text.split(|c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c)) {
+        assert!(word.len() < 20 || !word.contains("eyJ"), "{text}");
+        assert!(word.split(['-', '_', '.']).all(|run| run.len() < 32), "{text}");
     }
     assert_eq!(failure.tracking_id(), Some("WEB_0123"));
     match failure {
         Failure::Busy { wait, until, .. } => {
-            assert!(wait.is_none_or(|wait| wait <= LONGEST_WAIT), "{failure:?}");
+            assert!(wait.is_none_or(|wait| wait <= LONGEST_API_WAIT), "{failure:?}");
             assert_eq!(*until, wait.map(|wait| times().answered + wait));
         }
         Failure::Refused { message, fields, .. } => {
@@ -49,7 +49,7 @@ fn assert_fit_to_be_told(failure: &Failure) {
 }
 
 impl Failure {
-    /// What Zoom's support asks for, where there was an answer that had it.
+    /// The tracking id, if the answer had one.
     pub(in crate::zoom::api) fn tracking_id(&self) -> Option<&str> {
         match self {
             Self::Token { tracking_id }
@@ -70,7 +70,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_the_answer_no_secret_comes_through(
+        fn no_answer_makes_a_secret_visible(
             status in 200..600_u16,
             code in prop::sample::select(vec!["0", "7", "124", "300", "429", "4711", "\"x\""]),
             before in any::<String>(),

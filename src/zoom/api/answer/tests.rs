@@ -1,4 +1,4 @@
-//! The API's answers, one by one.
+//! Answers from the API, one by one.
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -53,7 +53,7 @@ fn refused(status: u16, code: Option<i64>, message: &str, fields: &[&str]) -> Fa
 }
 
 #[test]
-fn a_success_is_its_json_or_null() {
+fn a_success_returns_its_json_or_null() {
     for (status, body, expected) in [
         (200, r#"{"id":1}"#, json!({"id": 1})),
         (201, "\u{feff}{\"id\":1}\n", json!({"id": 1})),
@@ -62,7 +62,7 @@ fn a_success_is_its_json_or_null() {
         (200, "[]", json!([])),
         (200, r#"{"code":0,"message":"success"}"#, json!({"code": 0, "message": "success"})),
         (200, r#"{"code":"0","error_message":""}"#, json!({"code": "0", "error_message": ""})),
-        // A code that is a field of the thing itself.
+        // A code that is a field of the object itself.
         (200, r#"{"code":7}"#, json!({"code": 7})),
         (200, r#"{"code":"DE","message":"a country"}"#, json!({"code": "DE", "message": "a country"})),
     ] {
@@ -71,7 +71,7 @@ fn a_success_is_its_json_or_null() {
 }
 
 #[test]
-fn a_refusal_is_told_with_its_code_and_in_zooms_words() {
+fn a_refusal_is_reported_with_zooms_code_and_message() {
     for (status, body, expected) in [
         (
             404,
@@ -98,7 +98,7 @@ fn a_refusal_is_told_with_its_code_and_in_zooms_words() {
 }
 
 #[test]
-fn only_a_word_about_the_token_makes_it_one_that_is_not_taken() {
+fn only_an_answer_about_the_token_means_that_it_is_not_accepted() {
     for (status, body) in [
         (401, r#"{"code":124,"message":"Invalid access token."}"#),
         (401, r#"{"code":124,"message":"Access token is expired."}"#),
@@ -118,7 +118,7 @@ fn only_a_word_about_the_token_makes_it_one_that_is_not_taken() {
 }
 
 #[test]
-fn missing_scopes_are_told_by_name() {
+fn missing_scopes_are_reported_by_name() {
     let long = format!("a, {}, b", "x:".repeat(101));
     for (status, code, list, expected) in [
         (401, "4711", "[a:b:c, d].", vec!["a:b:c", "d"]),
@@ -175,7 +175,7 @@ fn a_wait_is_read_in_three_forms_and_bounded_by_a_day() {
 }
 
 #[test]
-fn which_limit_was_reached_is_told_by_header_and_words() {
+fn the_limit_is_recognised_by_header_and_message() {
     let second = "You have reached the maximum per-second rate limit for this API. Try again later.";
     let daily = "You have reached the maximum daily rate limit for this API.";
     let user = "You have exceeded the daily rate limit (100) of Meeting Create/Update API requests permitted for this user.";
@@ -200,12 +200,12 @@ fn which_limit_was_reached_is_told_by_header_and_words() {
 }
 
 #[test]
-fn what_is_no_answer_of_the_api_is_told_as_what_it_is() {
+fn answers_that_are_not_the_apis_are_described() {
     for (status, body, said) in [
-        (200, "<html>Sign in</html>", "a page for people"),
-        (200, "{\"id\":", "something else than JSON"),
-        (403, " <!DOCTYPE html>", "a page for people"),
-        (404, "not found", "something else than JSON"),
+        (200, "<html>Sign in</html>", "a web page"),
+        (200, "{\"id\":", "not JSON"),
+        (403, " <!DOCTYPE html>", "a web page"),
+        (404, "not found", "not JSON"),
         (302, "", "redirect"),
         (304, "", "redirect"),
         (408, "{}", "out of order"),
@@ -215,17 +215,17 @@ fn what_is_no_answer_of_the_api_is_told_as_what_it_is() {
     ] {
         let failure = failure(status, body);
         assert!(
-            matches!(&failure, Failure::Broken { status: told, what, .. } if *told == status && what.contains(said)),
+            matches!(&failure, Failure::Broken { status: seen, what, .. } if *seen == status && what.contains(said)),
             "{status} {body}: {failure}"
         );
     }
     let page = Answer { content_type: Some("Text/HTML; charset=utf-8".into()), ..answer(200, "Sign in") };
     let failure = read(&page).unwrap_err();
-    assert!(failure.to_string().contains("a page for people"), "{failure}");
+    assert!(failure.to_string().contains("a web page"), "{failure}");
 }
 
 #[test]
-fn a_transcript_is_taken_and_nothing_else() {
+fn only_a_transcript_is_accepted_as_one() {
     let fetched = |content_type: &str, body: &[u8]| {
         let answer =
             Answer { content_type: Some(content_type.into()), body: body.to_vec().into(), ..answer(200, "") };
@@ -240,14 +240,14 @@ fn a_transcript_is_taken_and_nothing_else() {
         ("text/vtt", b"1\n00:00", "does not begin with WEBVTT"),
         ("", b"", "does not begin with WEBVTT"),
         ("application/json", br#"{"id":1}"#, "does not begin with WEBVTT"),
-        ("application/json", br#"{"code":124,"message":"no"}"#, "does not take the token"),
+        ("application/json", br#"{"code":124,"message":"no"}"#, "does not accept the token"),
         ("application/json", br#"{"status":false,"errorCode":3301,"errorMessage":"none"}"#, "code 3301"),
     ] {
         let failure = fetched(content_type, body).unwrap_err();
         assert!(failure.to_string().contains(said), "{failure}");
     }
     for (status, body, said) in
-        [(401, "<html>", "the token"), (404, "<html>", "a page for people"), (500, "", "out of order")]
+        [(401, "<html>", "the token"), (404, "<html>", "a web page"), (500, "", "out of order")]
     {
         let failure = transcript(&answer(status, body)).unwrap_err();
         assert!(failure.to_string().contains(said), "{failure}");
@@ -276,11 +276,11 @@ fn every_failure_names_its_tracking_id_and_none_shows_a_secret() {
 }
 
 #[test]
-fn the_hint_is_that_of_the_code() {
+fn the_hint_depends_on_the_code() {
     for (status, code, said) in [
         (404, 1001, "explicit user id or e-mail"),
         (404, 1010, "explicit user id or e-mail"),
-        (400, 300, "Mend what is named"),
+        (400, 300, "Fix the fields that are named"),
         (404, 3001, "list of meetings"),
         (404, 3301, "none yet"),
         (200, 200, "paid plan"),

@@ -10,7 +10,7 @@ use super::super::Limit;
 use super::*;
 use crate::sandbox::{Endpoint, Fault, Options, RetryAfter, Sandbox, Seen};
 
-/// A sandbox, and what asks it.
+/// A sandbox and a client for it.
 struct World {
     sandbox: Sandbox,
     api: Api,
@@ -27,7 +27,7 @@ impl World {
         Self { sandbox, api, token, runtime }
     }
 
-    /// One whose next request to the API meets a fault.
+    /// A world in which the next request to the API meets a fault.
     fn failing(fault: Fault) -> Self {
         let world = Self::new();
         world.sandbox.fail(Endpoint::Api, fault, 1);
@@ -55,7 +55,7 @@ impl World {
     }
 }
 
-/// A listener that nobody may connect to.
+/// A listener to which nothing may connect.
 fn trap() -> (TcpListener, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
@@ -64,10 +64,10 @@ fn trap() -> (TcpListener, SocketAddr) {
 }
 
 #[test]
-fn a_meeting_is_made_read_changed_and_removed() {
+fn a_meeting_is_created_read_changed_and_deleted() {
     let world = World::new();
-    let made = Request::new(Method::Post, &["users", "me", "meetings"]).sending(json!({"topic": "New"}));
-    let meeting = world.call(&made).unwrap();
+    let creation = Request::new(Method::Post, &["users", "me", "meetings"]).sending(json!({"topic": "New"}));
+    let meeting = world.call(&creation).unwrap();
     assert_eq!(meeting["topic"], "New");
     assert_eq!(world.last().bearer.as_deref(), Some(world.token.expose()));
     let id = meeting["id"].to_string();
@@ -85,7 +85,7 @@ fn a_meeting_is_made_read_changed_and_removed() {
 }
 
 #[test]
-fn ids_and_queries_arrive_as_zoom_wants_them() {
+fn ids_and_queries_arrive_as_zoom_expects() {
     let world = World::new();
     for (uuid, path) in [
         ("/sandbox//Retrospect00==", "%252Fsandbox%252F%252FRetrospect00%253D%253D"),
@@ -105,9 +105,9 @@ fn faults_become_failures() {
     for (fault, said) in [
         (json(200, r#"{"code":200,"message":"No."}"#), "Zoom refused: No. (HTTP 200, code 200"),
         (json(400, r#"{"code":4711,"message":"does not contain scopes:[a, b]."}"#), "lacks the scopes a, b"),
-        (json(401, r#"{"code":124,"message":"x"}"#), "does not take the token"),
+        (json(401, r#"{"code":124,"message":"x"}"#), "does not accept the token"),
         (Fault::Status(503), "out of order: Service Unavailable (HTTP 503"),
-        (Fault::Html(200), "a page for people (HTTP 200"),
+        (Fault::Html(200), "a web page (HTTP 200"),
         (Fault::Html(502), "out of order (HTTP 502"),
         (Fault::Redirect("https://example.com/".into()), "redirect"),
         (Fault::Redirect("/v2/users/me".into()), "redirect"),
@@ -123,7 +123,7 @@ fn faults_become_failures() {
 }
 
 #[test]
-fn a_busy_zoom_says_when_to_come_back() {
+fn a_busy_answer_says_how_long_to_wait() {
     for retry_after in [RetryAfter::Seconds(600), RetryAfter::Date(600), RetryAfter::HttpDate(600)] {
         let failure = World::failing(Fault::Busy(retry_after)).me().unwrap_err();
         let Failure::Busy { wait: Some(wait), until: Some(_), what: Limit::PerSecond, .. } = failure else {
@@ -136,7 +136,7 @@ fn a_busy_zoom_says_when_to_come_back() {
 }
 
 #[test]
-fn good_answers_in_odd_forms_are_good() {
+fn valid_answers_in_odd_forms_are_accepted() {
     for fault in [Fault::Bom, Fault::Chunked, Fault::Slow(Duration::from_millis(50))] {
         let world = World::failing(fault.clone());
         assert_eq!(world.me().unwrap()["email"], "ada@example.com", "{fault:?}");
@@ -145,7 +145,7 @@ fn good_answers_in_odd_forms_are_good() {
 }
 
 #[test]
-fn what_was_sent_and_not_answered_may_have_been_carried_out() {
+fn an_unanswered_call_may_have_been_carried_out() {
     for fault in [Fault::CutBefore, Fault::CutAfter, Fault::Truncated, Fault::Huge(33 << 20), Fault::Endless]
     {
         let world = World::failing(fault.clone());
@@ -166,7 +166,7 @@ fn what_was_sent_and_not_answered_may_have_been_carried_out() {
 }
 
 #[test]
-fn an_answer_has_half_a_minute() {
+fn a_call_without_an_answer_ends_after_half_a_minute() {
     let world = World::failing(Fault::Never);
     let started = SystemClock::start();
     let failure = world.runtime.block_on(async {
@@ -174,7 +174,7 @@ fn an_answer_has_half_a_minute() {
         let budget = Budget::new(1 << 25);
         let call = world.api.call(&request, &world.token, &budget);
         let half_a_minute = async {
-            // Once the request is there, nothing happens but that time passes.
+            // Once the request has arrived, only time passes.
             while world.sandbox.requests().is_empty() {
                 crate::clock::pause(Duration::from_millis(1)).await;
             }
@@ -183,7 +183,7 @@ fn an_answer_has_half_a_minute() {
         };
         tokio::select! {
             answer = call => answer.unwrap_err(),
-            () = half_a_minute => panic!("it waits for longer"),
+            () = half_a_minute => panic!("it waits longer"),
         }
     });
     assert!(started.elapsed() < Duration::from_secs(20));
@@ -191,7 +191,7 @@ fn an_answer_has_half_a_minute() {
 }
 
 #[test]
-fn a_call_that_is_dropped_ends_its_connection() {
+fn dropping_a_call_closes_its_connection() {
     let (listener, address) = trap();
     let world = World::new();
     let api = Api::new(&Url::parse(&format!("http://{address}/v2")).unwrap()).unwrap();
@@ -199,7 +199,7 @@ fn a_call_that_is_dropped_ends_its_connection() {
         let request = Request::get(&["users"]);
         let budget = Budget::new(1 << 25);
         let call = api.call(&request, &world.token, &budget);
-        assert!(tokio::time::timeout(Duration::from_millis(200), call).await.is_err(), "nobody answers");
+        assert!(tokio::time::timeout(Duration::from_millis(200), call).await.is_err(), "there is no answer");
         tokio::task::yield_now().await;
     });
     let (mut stream, _) = listener.accept().unwrap();
@@ -251,7 +251,7 @@ fn a_transcript_is_fetched_through_its_redirect() {
 }
 
 #[test]
-fn a_sign_in_page_is_no_transcript() {
+fn a_sign_in_page_is_not_a_transcript() {
     let world = World::new();
     world.sandbox.revoke_all();
     let failure = world.download(&world.file("sandboxQuarterReview00")).unwrap_err();
@@ -259,7 +259,7 @@ fn a_sign_in_page_is_no_transcript() {
     let failure = World::failing(Fault::Bom).download(&world.file("none")).unwrap_err();
     assert!(matches!(failure, Failure::Broken { .. }), "{failure}");
     for (fault, said) in [
-        (Fault::Status(401), "does not take the token"),
+        (Fault::Status(401), "does not accept the token"),
         (Fault::Status(500), "out of order"),
         (Fault::Empty, "WEBVTT"),
         (Fault::Json { status: 200, body: r#"{"code":3301,"message":"none"}"#.into() }, "code 3301"),
@@ -271,7 +271,7 @@ fn a_sign_in_page_is_no_transcript() {
 }
 
 #[test]
-fn redirects_end() {
+fn redirects_are_limited() {
     for (fault, requests, said) in [
         (Fault::Redirect("/rec/download/again".into()), 6, "too many redirects"),
         (Fault::Redirect("http://[".into()), 1, "redirect to nowhere"),
@@ -298,17 +298,17 @@ fn a_redirect_away_from_zoom_is_not_followed() {
         assert!(failure.to_string().contains(&format!("{to} is not Zoom's")), "{failure}");
         assert!(failure.reached());
         assert_eq!(world.sandbox.requests().len(), 1);
-        assert!(listener.accept().is_err(), "somebody came");
+        assert!(listener.accept().is_err(), "something connected");
 
         let failure = world.download(&format!("http://{to}:{port}/file")).unwrap_err();
         assert!(matches!(failure, Failure::Elsewhere { redirected: false, .. }), "{failure}");
         assert!(!failure.reached());
-        assert!(listener.accept().is_err(), "somebody came");
+        assert!(listener.accept().is_err(), "something connected");
     }
 }
 
 #[test]
-fn the_token_goes_to_zoom_over_https_alone() {
+fn the_token_is_sent_only_to_zoom_and_only_over_https() {
     let problem = |base: &str, url: &str| {
         let api = Api::new(&Url::parse(base).unwrap()).unwrap();
         api.objection(&Url::parse(url).unwrap()).unwrap_or_default()
@@ -322,7 +322,7 @@ fn the_token_goes_to_zoom_over_https_alone() {
         (sandbox, "http://127.0.0.1:2/x", ""),
         (sandbox, "http://localhost:2/x", ""),
         (sandbox, "https://zoom.us/x", ""),
-        (zoom, "http://zoom.us/x", "zoom.us would be asked without https"),
+        (zoom, "http://zoom.us/x", "zoom.us would be reached without https"),
         (zoom, "ftp://zoom.us/x", "without https"),
         (sandbox, "http://zoom.us/x", "without https"),
         (zoom, "https://user@zoom.us/x", "zoom.us holds a user name"),

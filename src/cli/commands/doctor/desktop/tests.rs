@@ -100,7 +100,7 @@ fn what_is_wrong_with_the_configuration_is_told_with_what_to_do() {
             "named and missing",
             with_contents(missing()),
             Code::Configuration,
-            &["❌", "👉 Claude Desktop makes it"],
+            &["❌", "👉 Claude Desktop creates it"],
         ),
         ("broken", with_contents(Err(unparseable)), Code::Configuration, &["line 2", "👉 Fix it"]),
         (
@@ -117,7 +117,7 @@ fn what_is_wrong_with_the_configuration_is_told_with_what_to_do() {
             "near one",
             with_contents(lacks(Lack::OfThatName { near: Some("Zoom".into()), others: vec!["Zoom".into()] })),
             Code::Done,
-            &["👉 If Zoom is meant, name it with CLAUDE_MCP_SERVER_NAME"],
+            &["👉 If you mean Zoom, name it with CLAUDE_MCP_SERVER_NAME"],
         ),
         (
             "no command",
@@ -232,7 +232,7 @@ fn what_cannot_be_done_is_not_advised() {
         Seen { contents: Some(Ok(contents)), ..with(server) }
     };
     let told = text(&judge(&seen(old())));
-    let expected = "👉 See to the permissions and the free space of /c, since for now: cannot replace /c/claude.json: \
+    let expected = "👉 Check the permissions and the free space of /c, since for now: cannot replace /c/claude.json: \
                     permission denied. Then: Run zoomtok update-claude --restart";
     assert!(told.contains(expected), "{told}");
     // Where nothing is to be done it is no matter.

@@ -72,7 +72,7 @@ fn each_thing_that_is_not_well_is_told_with_what_to_do() {
             "broken",
             Seen { exists: Err(unparseable()), ..well() },
             Code::Configuration,
-            &["line 3", "👉 Mend it"],
+            &["line 3", "👉 Fix it"],
         ),
         (
             "read by the group",
@@ -96,15 +96,15 @@ fn each_thing_that_is_not_well_is_told_with_what_to_do() {
             "not writable",
             Seen { replaceable: Err(denied()), ..well() },
             Code::Store,
-            &["👉 See to the permissions"],
+            &["👉 Check the permissions"],
         ),
         (
             "held",
             Seen { lock: Locked::Held("/x/.env.lock".into()), ..well() },
             Code::Done,
-            &["/x/.env.lock; for how long already is not known", "if it is still held: See what"],
+            &["/x/.env.lock; for how long already is not known", "if it is still held: Check what"],
         ),
-        ("unusable", Seen { lock: Locked::Unusable(denied()), ..well() }, Code::Store, &["👉 See to"]),
+        ("unusable", Seen { lock: Locked::Unusable(denied()), ..well() }, Code::Store, &["👉 Check"]),
         (
             "leftover",
             Seen { leftover: Some("/x/.env.zoomtok-tmp".into()), ..well() },
@@ -116,7 +116,7 @@ fn each_thing_that_is_not_well_is_told_with_what_to_do() {
             "state not writable",
             with_state(|state| state.writable = Err(denied())),
             Code::Store,
-            &["nothing can be kept in /s/1: cannot make", "👉 See to"],
+            &["nothing can be kept in /s/1: cannot make", "👉 Check"],
         ),
         (
             "open state",
