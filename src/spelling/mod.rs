@@ -204,11 +204,11 @@ fn is_nothing(text: &str) -> bool {
     text.is_empty() || ["null", "none", "undefined"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// A text without what surrounds it by accident: white space, and quotes of its own.
+/// A text without what surrounds it by accident: white space, and quotes of its own, however many.
 fn bare(text: &str) -> &str {
     let text = text.trim_matches(forms::is_space);
     let unquoted = ['"', '\'', '`'].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote));
-    unquoted.map_or(text, |text| text.trim_matches(forms::is_space))
+    unquoted.map_or(text, bare)
 }
 
 /// Whether a text means this word of an `enum`: case does not matter, nor whether words are parted by `_`, `-` or spaces.

@@ -79,6 +79,16 @@ proptest! {
 }
 
 #[test]
+fn quotes_in_quotes_are_no_part_of_a_text() {
+    for text in ["me", "'me'", "'\"me\"'", "` 'me' `", "\u{a0}\"me\" "] {
+        assert_eq!(bare(text), "me", "{text:?}");
+    }
+    for text in ["\"", "\"me", "''"] {
+        assert_eq!(bare(bare(text)), bare(text), "{text:?}");
+    }
+}
+
+#[test]
 fn days_of_the_week_are_zooms_numbers() {
     let days = |given: Value| value(&json!({"type": "string", "x-form": "weekdays"}), given, false);
     for given in [
