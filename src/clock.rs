@@ -4,17 +4,17 @@
 //! date.
 
 mod runtime;
+mod shutdown;
 mod signals;
-mod stop;
 
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 pub(crate) use runtime::runtime;
+pub(crate) use shutdown::SIGTERM;
+pub use shutdown::{Shutdown, ShutdownRequested};
 use signals::Signals;
-pub(crate) use stop::SIGTERM;
-pub use stop::{Stop, Stopped};
 
 /// A wall clock, a clock that never jumps, and an interruptible wait.
 pub trait Clock {
@@ -26,8 +26,8 @@ pub trait Clock {
     ///
     /// # Errors
     ///
-    /// [`Stopped`] if a stop was requested.
-    fn sleep(&self, duration: Duration, stop: &Stop) -> Result<(), Stopped>;
+    /// [`ShutdownRequested`] if a stop was requested.
+    fn sleep(&self, duration: Duration, stop: &Shutdown) -> Result<(), ShutdownRequested>;
 }
 
 /// The machine's clocks, or clocks that started with them and run faster.
@@ -64,7 +64,7 @@ impl Clock for SystemClock {
         self.start.elapsed() * self.fast.map_or(1, |(_, times)| times)
     }
 
-    fn sleep(&self, duration: Duration, stop: &Stop) -> Result<(), Stopped> {
+    fn sleep(&self, duration: Duration, stop: &Shutdown) -> Result<(), ShutdownRequested> {
         stop.wait(duration / self.fast.map_or(1, |(_, times)| times))
     }
 }
@@ -90,7 +90,7 @@ pub async fn pause(duration: Duration) {
 pub(crate) mod manual {
     use std::sync::Mutex;
 
-    use super::{Clock, DateTime, Duration, Stop, Stopped, Utc};
+    use super::{Clock, DateTime, Duration, Shutdown, ShutdownRequested, Utc};
 
     #[derive(Debug)]
     pub(crate) struct ManualClock {
@@ -121,7 +121,7 @@ pub(crate) mod manual {
             self.state.lock().unwrap().1
         }
 
-        fn sleep(&self, duration: Duration, stop: &Stop) -> Result<(), Stopped> {
+        fn sleep(&self, duration: Duration, stop: &Shutdown) -> Result<(), ShutdownRequested> {
             self.advance(duration);
             stop.check()
         }

@@ -117,7 +117,7 @@ pub enum Error {
 
     /// A transient failure: Zoom could not be reached, or its answer was no verdict. Stored tokens are unchanged.
     #[error("could not get a token: {what}{}", tracked(.tracking_id.as_ref()))]
-    Passing {
+    Transient {
         /// What happened, phrased to follow a colon.
         what: String,
         /// The time until which Zoom asked to wait.
@@ -251,7 +251,7 @@ impl Diagnostic for Error {
             | Self::Untrusted { .. } => Code::Configuration,
             Self::Unread => Code::Done,
             Self::Refused { .. } => Code::Refused,
-            Self::Passing { .. } | Self::UnsafeToken { .. } => Code::Passing,
+            Self::Transient { .. } | Self::UnsafeToken { .. } => Code::Transient,
             Self::TakenOver { code, .. } => *code,
             Self::Store { .. }
             | Self::Stream { .. }
@@ -324,7 +324,7 @@ mod tests {
             (Code::Usage, 2),
             (Code::Configuration, 3),
             (Code::Refused, 4),
-            (Code::Passing, 5),
+            (Code::Transient, 5),
             (Code::Store, 6),
             (Code::Busy, 7),
             (Code::Claude, 8),

@@ -19,11 +19,11 @@ pub use self::look::Look;
 pub use self::need::{How, Kept, Need, Unlike};
 use self::recovery::{recoverable, rescue, unless_panicking};
 use self::remember::{Attempt, applicable, check_life, take_over};
-use crate::clock::{Clock, Stop};
+use crate::clock::{Clock, Shutdown};
 use crate::error::Error;
 use crate::settings::{Environment, Settings};
 use crate::store::{NewTokens, REFRESH_TOKEN, Snapshot, Store, Turn};
-use crate::token::{Found, State};
+use crate::token::{Found, TokenState};
 use crate::zoom::{Exchange, Granted, Http};
 
 /// Looks after the token of one account.
@@ -35,7 +35,7 @@ pub struct Keeper<'a> {
     /// The time.
     pub clock: &'a dyn Clock,
     /// What ends its waits.
-    pub stop: &'a Stop,
+    pub stop: &'a Shutdown,
     /// Who is asked for a token.
     pub zoom: &'a dyn Exchange,
     /// Whether exchanges are remembered as attempts of a watch, which all watches keep apart.
@@ -48,7 +48,7 @@ impl<'a> Keeper<'a> {
         environment: &'a Environment,
         store: &'a dyn Store,
         clock: &'a dyn Clock,
-        stop: &'a Stop,
+        stop: &'a Shutdown,
     ) -> Self {
         Self { environment, store, clock, stop, zoom: &Http, watching: false }
     }
@@ -192,7 +192,7 @@ impl<'a> Keeper<'a> {
         mut warnings: Vec<String>,
     ) -> Result<Kept, Error> {
         let found = Found { text: granted.token.expose(), recorded: Some(granted.expires_at) };
-        let state = State::of(Some(&found), self.clock.now(), || granted.ahead);
+        let state = TokenState::of(Some(&found), self.clock.now(), || granted.ahead);
         let left = state.left().unwrap_or_default();
         if !state.lasts(need.seconds) {
             return Err(Error::Unmeetable { asked: need.seconds, life: left });

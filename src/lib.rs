@@ -32,7 +32,7 @@
 //!
 //! # The path of a token
 //!
-//! `zoomtok get` has [`keeper::Keeper::look`] read the [`store::Store`], which is the `.env`, and [`token::State`] judge
+//! `zoomtok get` has [`keeper::Keeper::look`] read the [`store::Store`], which is the `.env`, and [`token::TokenState`] judge
 //! the token. If that does not last, [`keeper::Keeper::ensure`] waits for the [`store::Turn`], the exclusive right to change
 //! what is kept, looks again, reserves a place for the new token and asks [`zoom::Exchange`]. What comes back goes through
 //! [`store::Reserved::put`] into the text of the `.env` as it is then, and takes its place in one rename. Where that fails it

@@ -3,19 +3,19 @@
 use crate::error::Diagnostic;
 
 /// What a command gives back.
-pub(super) type Result<T, E = Failure> = std::result::Result<T, E>;
+pub(super) type Result<T, E = CommandFailure> = std::result::Result<T, E>;
 
 /// The error that ended a command. `?` makes one of any room's error.
 #[derive(Debug)]
-pub(super) struct Failure(Box<dyn Diagnostic>);
+pub(super) struct CommandFailure(Box<dyn Diagnostic>);
 
-impl Failure {
+impl CommandFailure {
     pub(super) fn error(&self) -> &dyn Diagnostic {
         &*self.0
     }
 }
 
-impl<E: Diagnostic + 'static> From<E> for Failure {
+impl<E: Diagnostic + 'static> From<E> for CommandFailure {
     fn from(error: E) -> Self {
         Self(Box::new(error))
     }

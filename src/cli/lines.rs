@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::event::Event;
-use crate::token::State;
+use crate::token::TokenState;
 use crate::words;
 
 /// The length of a rule, as the Zoom MCP Server draws it.
@@ -21,10 +21,12 @@ pub(crate) fn lines(event: &Event, time: impl Fn(DateTime<Utc>) -> String) -> Ve
         }
         Event::RefreshStarted { state } => {
             let why = match state {
-                State::Missing => "⏳ No token yet! Automatically fetching...",
-                State::Malformed { .. } => "⏳ Token cannot be used! Automatically refreshing...",
-                State::Dated { left, .. } if *left <= 0 => "⏳ Token expired! Automatically refreshing...",
-                State::Dated { .. } => "⏳ Token expiring soon! Automatically refreshing...",
+                TokenState::Missing => "⏳ No token yet! Automatically fetching...",
+                TokenState::Malformed { .. } => "⏳ Token cannot be used! Automatically refreshing...",
+                TokenState::Dated { left, .. } if *left <= 0 => {
+                    "⏳ Token expired! Automatically refreshing..."
+                }
+                TokenState::Dated { .. } => "⏳ Token expiring soon! Automatically refreshing...",
             };
             vec![rule(), status(state, time), why.into(), "📝 Running: zoomtok get -f".into()]
         }
@@ -75,14 +77,14 @@ pub(crate) fn lines(event: &Event, time: impl Fn(DateTime<Utc>) -> String) -> Ve
 }
 
 /// The status line, as the Zoom MCP Server shows it: more than 15 minutes are fresh, from 5 on it is time to know.
-fn status(state: &State, time: impl Fn(DateTime<Utc>) -> String) -> String {
+fn status(state: &TokenState, time: impl Fn(DateTime<Utc>) -> String) -> String {
     let status = match state {
-        State::Missing => "❌ No token in .env".into(),
-        State::Malformed { problem } => format!("❌ Token cannot be used: {problem}"),
-        State::Dated { expires_at, left, .. } if *left <= 0 => {
+        TokenState::Missing => "❌ No token in .env".into(),
+        TokenState::Malformed { problem } => format!("❌ Token cannot be used: {problem}"),
+        TokenState::Dated { expires_at, left, .. } if *left <= 0 => {
             format!("❌ Expired (at {})", time(*expires_at))
         }
-        State::Dated { expires_at, left, .. } => {
+        TokenState::Dated { expires_at, left, .. } => {
             let icon = match left {
                 901.. => "✅",
                 300.. => "📊",

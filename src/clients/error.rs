@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::lack::Lack;
-use crate::clock::Stopped;
+use crate::clock::ShutdownRequested;
 use crate::error::{Code, Diagnostic, Error as CoreError};
 
 /// Why a client's configuration was not changed, or the client not restarted.
@@ -81,8 +81,8 @@ pub enum Error {
     Core(#[from] CoreError),
 }
 
-impl From<Stopped> for Error {
-    fn from(stopped: Stopped) -> Self {
+impl From<ShutdownRequested> for Error {
+    fn from(stopped: ShutdownRequested) -> Self {
         Self::Core(stopped.into())
     }
 }

@@ -10,7 +10,7 @@ use super::error::Error;
 use super::file::{ClientFile, Named};
 use super::table::Client;
 use super::update::Update;
-use crate::clock::{Clock, Stop};
+use crate::clock::{Clock, Shutdown};
 use crate::error::{Diagnostic as _, Error as CoreError};
 use crate::settings::Settings;
 use crate::token::Token;
@@ -69,7 +69,7 @@ pub(crate) struct HandOver<'a> {
     /// What the client is waited for by.
     pub(crate) clock: &'a dyn Clock,
     /// What ends that.
-    pub(crate) stop: &'a Stop,
+    pub(crate) stop: &'a Shutdown,
 }
 
 impl HandOver<'_> {
@@ -261,7 +261,7 @@ fn restart_and_read_back(
     file: &ClientFile,
     token: &Token,
     clock: &dyn Clock,
-    stop: &Stop,
+    stop: &Shutdown,
     progress: &mut dyn FnMut(Step),
 ) -> Result<(Restarted, Vec<String>), Error> {
     file.check_readable()?;

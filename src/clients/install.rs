@@ -8,7 +8,7 @@ use super::file::ClientFile;
 use super::file::write::{Written, backup_path};
 use super::lack::Lack;
 use super::server::Server;
-use crate::clock::Stop;
+use crate::clock::Shutdown;
 
 /// What putting a server in its place did, or would do.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl ClientFile {
     pub(crate) fn install(
         &self,
         make: &dyn Fn(Option<&Existing>) -> Entry,
-        stop: &Stop,
+        stop: &Shutdown,
     ) -> Result<Installed, Error> {
         let written = self.write(&Change::Server(make), stop)?;
         let backed_up = written.backup.is_some();

@@ -10,7 +10,7 @@ use super::file::MAX_LEN;
 use super::file::write::{Surroundings, TRIES, Written};
 use super::*;
 use crate::clock::manual::ManualClock;
-use crate::clock::{Clock, Stop, Stopped};
+use crate::clock::{Clock, Shutdown, ShutdownRequested};
 use crate::error::{Code, Diagnostic as _};
 use crate::token::Token;
 
@@ -84,7 +84,7 @@ impl Place {
     fn update_at(&self, clock: &dyn Clock, mut ready: impl FnMut()) -> Result<Update, Error> {
         let state = self.root.path().join("state");
         let mut surroundings =
-            Surroundings { state_root: Some(&state), clock, stop: &Stop::never(), ready: &mut ready };
+            Surroundings { state_root: Some(&state), clock, stop: &Shutdown::never(), ready: &mut ready };
         let token = token();
         let written = self.file.write_in(&Change::Token(&token), &mut surroundings)?;
         Ok(self.file.report(written))
@@ -94,7 +94,7 @@ impl Place {
     fn install_at(&self, clock: &dyn Clock, mut ready: impl FnMut()) -> Result<Written, Error> {
         let state = self.root.path().join("state");
         let mut surroundings =
-            Surroundings { state_root: Some(&state), clock, stop: &Stop::never(), ready: &mut ready };
+            Surroundings { state_root: Some(&state), clock, stop: &Shutdown::never(), ready: &mut ready };
         self.file.write_in(&Change::Server(&entry), &mut surroundings)
     }
 }
@@ -163,7 +163,7 @@ fn what_claude_does_not_read_is_said_each_time() {
         assert!(update.unread && update.warnings.len() == 1, "{update:?}");
         assert!(update.warnings[0].contains("has a comment (line 2)"), "{update:?}");
     }
-    let warnings = place.file.install(&entry, &Stop::never()).unwrap().warnings;
+    let warnings = place.file.install(&entry, &Shutdown::never()).unwrap().warnings;
     assert!(warnings.len() == 1 && warnings[0].contains("has a comment (line 2)"), "{warnings:?}");
     let refused = |text: &str| {
         let place = Place::new(text);
@@ -190,7 +190,7 @@ fn a_preview_fails_as_the_update_would() {
     // Where the lock is to be made there is a file, which stops root too.
     let file = ClientFile { state_root: Some(place.file.path.join("state")), ..place.file.clone() };
     for error in [
-        file.update(&token(), &Stop::never()).unwrap_err(),
+        file.update(&token(), &Shutdown::never()).unwrap_err(),
         file.preview(&token()).unwrap_err(),
         file.preview_install(&entry).unwrap_err(),
         file.contents().unwrap().writable.unwrap_err(),
@@ -237,7 +237,7 @@ impl Clock for Meanwhile<'_> {
         Duration::ZERO
     }
 
-    fn sleep(&self, _: Duration, _: &Stop) -> Result<(), Stopped> {
+    fn sleep(&self, _: Duration, _: &Shutdown) -> Result<(), ShutdownRequested> {
         self.0.put(self.1);
         Ok(())
     }

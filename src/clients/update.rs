@@ -9,7 +9,7 @@ use super::error::Error;
 use super::file::ClientFile;
 use super::file::write::Written;
 use super::server::Server;
-use crate::clock::Stop;
+use crate::clock::Shutdown;
 use crate::error::Diagnostic as _;
 use crate::token::{Token, mask};
 
@@ -41,7 +41,7 @@ impl ClientFile {
     ///
     /// The file is missing, cannot be read, makes no sense or has no server that takes a token, and is untouched; or it
     /// cannot be written, or does not stop changing.
-    pub(crate) fn update(&self, token: &Token, stop: &Stop) -> Result<Update, Error> {
+    pub(crate) fn update(&self, token: &Token, stop: &Shutdown) -> Result<Update, Error> {
         Ok(self.report(self.write(&Change::Token(token), stop)?))
     }
 
@@ -84,7 +84,7 @@ impl ClientFile {
         &self,
         token: &Token,
         server: Option<&Value>,
-        stop: &Stop,
+        stop: &Shutdown,
     ) -> Result<Update, Error> {
         let change = server.map_or(Change::Token(token), |server| Change::Dropped(token, server));
         Ok(self.report(self.write(&change, stop)?))

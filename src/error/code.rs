@@ -16,7 +16,7 @@ pub enum Code {
     /// Zoom refused for a reason that another try does not change.
     Refused,
     /// A transient failure: Zoom could not be reached, or was busy or broken.
-    Passing,
+    Transient,
     /// The token could not be stored.
     Store,
     /// Another zoomtok holds the lock.
@@ -42,7 +42,7 @@ impl Code {
             Self::Usage => 2,
             Self::Configuration => 3,
             Self::Refused => 4,
-            Self::Passing => 5,
+            Self::Transient => 5,
             Self::Store => 6,
             Self::Busy => 7,
             Self::Claude => 8,
@@ -55,7 +55,7 @@ impl Code {
 
     /// The code with this number, if one process may take it over from another.
     pub fn of_exchange(number: i32) -> Option<Self> {
-        [Self::Refused, Self::Passing].into_iter().find(|code| code.number() == number)
+        [Self::Refused, Self::Transient].into_iter().find(|code| code.number() == number)
     }
 }
 

@@ -38,15 +38,15 @@ impl Error {
                 Some("Check its owner and its permissions".into())
             }
             Self::Refused { refusal, .. } => Some(refusal.fix().into()),
-            Self::Passing { not_before: Some(time), .. } => {
+            Self::Transient { not_before: Some(time), .. } => {
                 Some(format!("Zoom asks to wait until {}", time.format("%Y-%m-%d %H:%M:%SZ")))
             }
-            Self::Passing { spent: true, .. } => Some(
+            Self::Transient { spent: true, .. } => Some(
                 "Zoom may have used up the refresh token for an answer that was lost; try again later, and if Zoom then \
                  refuses it, authorise the app in the browser again"
                     .into(),
             ),
-            Self::Passing { .. } => Some("Nothing was changed; try again later".into()),
+            Self::Transient { .. } => Some("Nothing was changed; try again later".into()),
             Self::TakenOver { hint, .. } => hint.clone(),
             Self::UnsafeToken { beside_refresh_token: true, .. } => {
                 Some("The refresh token that came with it is kept. Check that ZOOM_OAUTH_URL is Zoom's".into())

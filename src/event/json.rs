@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Event;
 use crate::clock::rfc3339;
-use crate::token::State;
+use crate::token::TokenState;
 
 /// The version of the JSON lines; it changes when a field is renamed or removed.
 const JSON_VERSION: u32 = 1;
@@ -45,11 +45,11 @@ impl Event {
     }
 }
 
-fn token(state: &State) -> Value {
+fn token(state: &TokenState) -> Value {
     match state {
-        State::Missing => json!({ "state": "missing" }),
-        State::Malformed { problem } => json!({ "state": "malformed", "problem": problem }),
-        State::Dated { token, expires_at, left, .. } => json!({
+        TokenState::Missing => json!({ "state": "missing" }),
+        TokenState::Malformed { problem } => json!({ "state": "malformed", "problem": problem }),
+        TokenState::Dated { token, expires_at, left, .. } => json!({
             "state": if *left > 0 { "valid" } else { "expired" },
             "token": token.to_string(),
             "expires_at": rfc3339(*expires_at),

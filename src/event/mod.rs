@@ -4,7 +4,7 @@ mod json;
 
 use chrono::{DateTime, Utc};
 
-use crate::token::State;
+use crate::token::TokenState;
 
 /// Something that happened to the token, or to a program that uses it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub enum Event {
     /// What the token is worth.
     Status {
         /// The token.
-        state: State,
+        state: TokenState,
         /// Since when nothing is refreshed any more, if so.
         disabled_since: Option<DateTime<Utc>>,
         /// Why that is.
@@ -21,7 +21,7 @@ pub enum Event {
     /// A refresh begins.
     RefreshStarted {
         /// What is to be refreshed.
-        state: State,
+        state: TokenState,
     },
     /// There is a new token in `.env`.
     TokenUpdated {
@@ -41,7 +41,7 @@ pub enum Event {
     /// The refresh is complete.
     RefreshDone {
         /// The new token.
-        state: State,
+        state: TokenState,
     },
     /// There is no new token.
     RefreshFailed {

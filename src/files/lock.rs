@@ -16,7 +16,7 @@ use super::in_place;
 use super::obstacle::{Obstacle, obstacle};
 use super::path::name_of;
 use super::replace::is_being_written;
-use crate::clock::{Clock, Stop};
+use crate::clock::{Clock, Shutdown};
 use crate::error::Error;
 
 /// How long a process waits for another, in seconds. The holder is done within 20 s, see `zoom/exchange.rs`.
@@ -54,7 +54,12 @@ impl Lock {
     /// [`Error::Busy`] when somebody else kept it for longer; [`Error::Store`] when the lock file cannot be made or
     /// the filesystem cannot lock: nothing is written without a lock.
     /// [`Error::Interrupted`] when the end is asked for meanwhile.
-    pub fn acquire(target: &Path, patience: Duration, clock: &dyn Clock, stop: &Stop) -> Result<Self, Error> {
+    pub fn acquire(
+        target: &Path,
+        patience: Duration,
+        clock: &dyn Clock,
+        stop: &Shutdown,
+    ) -> Result<Self, Error> {
         let deadline = clock.elapsed() + patience;
         loop {
             if let Some(lock) = Self::try_acquire(target)? {
@@ -160,13 +165,13 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let target = directory.path().join(".env");
         let clock = ManualClock::at("2026-03-04T12:00:00Z");
-        let held = Lock::acquire(&target, LOCK_PATIENCE, &clock, &Stop::never()).unwrap();
+        let held = Lock::acquire(&target, LOCK_PATIENCE, &clock, &Shutdown::never()).unwrap();
         assert_eq!(clock.elapsed(), Duration::ZERO);
-        let error = Lock::acquire(&target, LOCK_PATIENCE, &clock, &Stop::never()).unwrap_err();
+        let error = Lock::acquire(&target, LOCK_PATIENCE, &clock, &Shutdown::never()).unwrap_err();
         assert!(matches!(error, Error::Busy { waited: 30, .. }), "{error}");
         assert!(clock.elapsed() < LOCK_PATIENCE + 2 * LOCK_PAUSE);
         drop(held);
-        Lock::acquire(&target, LOCK_PATIENCE, &clock, &Stop::never()).unwrap();
+        Lock::acquire(&target, LOCK_PATIENCE, &clock, &Shutdown::never()).unwrap();
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use crate::clock::{Clock, Stop, SystemClock};
+use crate::clock::{Clock, Shutdown, SystemClock};
 
 /// How long somebody may be in the way. Scanners and readers are gone much sooner, and with this on top of an exchange
 /// the lock is still held for less than others wait for it.
@@ -23,7 +23,7 @@ fn retry_while<T>(
     clock: &dyn Clock,
 ) -> io::Result<T> {
     // No signal is obeyed within this short time: what is being written may be the only good refresh token.
-    let (deadline, stop) = (clock.elapsed() + SHARING_PATIENCE, Stop::never());
+    let (deadline, stop) = (clock.elapsed() + SHARING_PATIENCE, Shutdown::never());
     loop {
         match attempt() {
             Err(error) if again(&error) && clock.elapsed() < deadline => {

@@ -8,7 +8,7 @@ use super::need::{How, Kept, Need, Unlike};
 use crate::error::Error;
 use crate::settings::{Held, Settings};
 use crate::store::{EnvFile, Snapshot};
-use crate::token::{State, Token};
+use crate::token::{Token, TokenState};
 
 /// The settings and the token, as they are found at one time.
 pub struct Look {
@@ -37,7 +37,7 @@ impl Look {
         present: Option<&Token>,
         how: How,
     ) -> Result<Option<Kept>, Error> {
-        let State::Dated { token, claims, expires_at, left } = &self.held.state else { return Ok(None) };
+        let TokenState::Dated { token, claims, expires_at, left } = &self.held.state else { return Ok(None) };
         let unlike = match &need.unlike {
             Unlike::None => None,
             Unlike::Present => present,

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::error::Error;
 use crate::store::{ACCESS_TOKEN, NewTokens, REFRESH_TOKEN, Recovery, TOKEN_EXPIRES_AT, Turn, digest};
-use crate::token::{Found, State};
+use crate::token::{Found, TokenState};
 use crate::zoom::{Credentials, Grant};
 
 /// Saves what was issued at this time for the next run, and gives the error that says so. `before` is what the credentials are of.
@@ -61,7 +61,7 @@ pub(super) fn recoverable(recovery: &Recovery, look: &Look) -> NewTokens {
     if let Some(token) = value(ACCESS_TOKEN) {
         let expires_at = value(TOKEN_EXPIRES_AT);
         let recorded = expires_at.as_ref().and_then(|time| time.parse().ok());
-        let recovered = State::of(Some(&Found { text: &token, recorded }), look.now, || 0);
+        let recovered = TokenState::of(Some(&Found { text: &token, recorded }), look.now, || 0);
         if recovered.left() > look.held.state.left() {
             tokens.access_token = Some(token);
             tokens.expires_at = expires_at;

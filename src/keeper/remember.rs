@@ -52,7 +52,7 @@ pub(super) fn take_over(
     match failure.not_before {
         // One that is further ahead than any was written before the clock was set back.
         Some(time) if time > now && (time - now).to_std().is_ok_and(|wait| wait <= LONGEST_WAIT) => {
-            Err(Error::Passing {
+            Err(Error::Transient {
                 what: "Zoom was too busy for this app a moment ago".into(),
                 not_before: Some(time),
                 reached: false,
@@ -109,7 +109,7 @@ impl Attempt {
             error => error,
         };
         let may_be_spent = match &error {
-            Error::Passing { spent, .. } => *spent,
+            Error::Transient { spent, .. } => *spent,
             Error::Interrupted { left, .. } => *left == Left::RefreshToken,
             Error::Refused { refusal, .. } => *refusal == Refusal::RefreshAnswerLost,
             _ => false,
@@ -118,7 +118,7 @@ impl Attempt {
         memory.spent = (!is_settled && (self.was_spent || may_be_spent)).then_some(self.credentials.clone());
         let code = error.code().number();
         let not_before = match &error {
-            Error::Passing { not_before, .. } => *not_before,
+            Error::Transient { not_before, .. } => *not_before,
             _ => None,
         };
         if Code::of_exchange(code).is_some() {

@@ -27,8 +27,8 @@ const NOON: &str = "2026-03-04T12:00:00Z";
 const CREDENTIALS: &str = "ZOOM_CLIENT_ID=client\nZOOM_CLIENT_SECRET=secret\nZOOM_ACCOUNT_ID=account\n";
 const USER: &str = "ZOOM_CLIENT_ID=client\nZOOM_CLIENT_SECRET=secret\nZOOM_REFRESH_TOKEN=refresh-0\n";
 
-fn passing(not_before: Option<DateTime<Utc>>) -> Error {
-    Error::Passing { what: "busy".into(), not_before, reached: true, spent: false, tracking_id: None }
+fn transient(not_before: Option<DateTime<Utc>>) -> Error {
+    Error::Transient { what: "busy".into(), not_before, reached: true, spent: false, tracking_id: None }
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn scopes_are_remembered_through_failures_and_answers_without_them() {
 
     world.zoom.scopes.take();
     assert_eq!(again().unwrap(), scopes);
-    world.fail(passing(None));
+    world.fail(transient(None));
     again().unwrap_err();
     assert_eq!(world.state().memory().scopes, scopes);
     world.clock.advance(Duration::from_secs(1));
@@ -122,11 +122,11 @@ fn a_failure_that_came_while_waiting_is_taken_over() {
     let world = World::new(CREDENTIALS);
     let error = world.ensure_after(60, Unlike::None, || {
         world.clock.advance(Duration::from_secs(5));
-        world.fail(passing(None));
+        world.fail(transient(None));
         world.get().unwrap_err();
     });
     let error = error.unwrap_err();
-    assert!(matches!(error, Error::TakenOver { code: Code::Passing, .. }), "{error}");
+    assert!(matches!(error, Error::TakenOver { code: Code::Transient, .. }), "{error}");
     assert_eq!(world.zoom.asked.get(), 1);
 }
 
@@ -155,13 +155,13 @@ fn a_refusal_of_other_credentials_is_not_taken_over() {
 #[test]
 fn a_wait_that_zoom_asked_for_is_obeyed_by_all_and_not_for_ever() {
     let world = World::new(CREDENTIALS);
-    world.fail(passing(Some(world.clock.now() + TimeDelta::seconds(100))));
+    world.fail(transient(Some(world.clock.now() + TimeDelta::seconds(100))));
     world.get().unwrap_err();
     world.clock.advance(Duration::from_secs(99));
     for unlike in [Unlike::None, Unlike::Present] {
         assert!(matches!(
             world.ensure(60, unlike),
-            Err(Error::Passing { not_before: Some(_), reached: false, .. })
+            Err(Error::Transient { not_before: Some(_), reached: false, .. })
         ));
     }
     assert_eq!(world.zoom.asked.get(), 1);
@@ -170,7 +170,7 @@ fn a_wait_that_zoom_asked_for_is_obeyed_by_all_and_not_for_ever() {
 
     // A clock that was set back since must not turn a minute into a year.
     let world = World::new(CREDENTIALS);
-    world.fail(passing(Some(world.clock.now() + TimeDelta::days(365))));
+    world.fail(transient(Some(world.clock.now() + TimeDelta::days(365))));
     world.get().unwrap_err();
     world.clock.advance(Duration::from_secs(1));
     world.get().unwrap();

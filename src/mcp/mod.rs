@@ -32,7 +32,7 @@ use rmcp::{RoleServer, ServiceExt as _};
 use serde_json::{Map, Value};
 use tokio::sync::watch;
 
-use crate::clock::{Stop, SystemClock, pause, runtime};
+use crate::clock::{Shutdown, SystemClock, pause, runtime};
 use crate::error::{Code, Error};
 use crate::event::Event;
 use crate::mcp::wire::stdio::Patient;
@@ -63,7 +63,7 @@ pub struct Options {
     /// The time.
     pub clock: SystemClock,
     /// What ends the server.
-    pub stop: Stop,
+    pub stop: Shutdown,
     /// The policy that the command line names; without one the setting counts, and without that calls of
     /// `zoom_refresh_token` are limited and everything else is allowed.
     pub policy: Option<PathBuf>,
@@ -134,7 +134,7 @@ async fn session(server: Server, transport: impl Transport<RoleServer> + 'static
 
 /// Waits for the end, and then until nothing is at stake any more: what an exchange under way brings is stored, or is the
 /// answer to a call.
-async fn end(stop: &Stop, mut gone: watch::Receiver<()>, tokens: &Tokens) {
+async fn end(stop: &Shutdown, mut gone: watch::Receiver<()>, tokens: &Tokens) {
     tokio::select! {
         _ = stop.asked() => {}
         () = async { let _ = gone.changed().await; pause(GRACE).await } => {}

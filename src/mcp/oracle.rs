@@ -44,7 +44,7 @@ async fn serve_over(pipe: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) 
     let nowhere = ["ZOOM_API_URL", "ZOOM_OAUTH_URL"].map(|name| (name, "ftp://localhost".into()));
     let clock = SystemClock::start();
     let env_file = "/there is no such directory/.env".into();
-    let tokens = Tokens::new(Environment::from_pairs(nowhere), env_file, None, clock, Stop::never());
+    let tokens = Tokens::new(Environment::from_pairs(nowhere), env_file, None, clock, Shutdown::never());
     let gate = Gate::new(Ground::nothing(), catalog.clone(), clock, Voice::silent());
     let (leave, gone) = watch::channel(());
     let begun = Arc::new(AtomicBool::new(false));

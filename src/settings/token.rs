@@ -6,13 +6,13 @@ use super::lookup::Settings;
 use super::origin::Origin;
 use super::table::{ACCESS_TOKEN, ACCOUNT_ID, CLIENT_ID, TOKEN_EXPIRES_AT};
 use crate::error::Error;
-use crate::token::{Claims, Found, State};
+use crate::token::{Claims, Found, TokenState};
 
 /// The token at hand.
 #[derive(Debug, Clone)]
 pub struct Held {
     /// What it is worth.
-    pub state: State,
+    pub state: TokenState,
     /// Where it was found, if anywhere.
     pub origin: Option<Origin>,
 }
@@ -21,7 +21,7 @@ impl Settings {
     /// The token of `.env`, or of the environment where that one lives longer.
     ///
     /// The environment does not simply win, as it does elsewhere: Claude Desktop hands its servers the one of the
-    /// time it was started. `ahead` is as in [`State::of`].
+    /// time it was started. `ahead` is as in [`TokenState::of`].
     ///
     /// # Errors
     ///
@@ -31,7 +31,7 @@ impl Settings {
         let file_recorded = self.snapshot.get(TOKEN_EXPIRES_AT).and_then(|entry| time(&entry.value));
         let filed = in_file.map(|entry| Found { text: &entry.value, recorded: file_recorded });
         let of_file = Held {
-            state: State::of(filed.as_ref(), now, &ahead),
+            state: TokenState::of(filed.as_ref(), now, &ahead),
             origin: in_file.map(|entry| self.place_in_file(entry.line)),
         };
         let Some(text) = self.environment.get(ACCESS_TOKEN)? else { return Ok(of_file) };
@@ -39,7 +39,7 @@ impl Settings {
             return Ok(of_file);
         }
         let recorded = self.environment.get(TOKEN_EXPIRES_AT)?.and_then(time);
-        let of_environment = State::of(Some(&Found { text, recorded }), now, &ahead);
+        let of_environment = TokenState::of(Some(&Found { text, recorded }), now, &ahead);
         let better = of_file.state.clone().or_longer(of_environment);
         Ok(if better == of_file.state {
             of_file

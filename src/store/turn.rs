@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::new_tokens::NewTokens;
 use super::snapshot::Snapshot;
 use super::state::{Memory, Recovery};
-use crate::clock::{Clock, Stop};
+use crate::clock::{Clock, Shutdown};
 use crate::error::Error;
 use crate::files::Stamp;
 
@@ -57,7 +57,7 @@ pub trait Store: Send + Sync {
         &'a self,
         of: &Snapshot,
         clock: &'a dyn Clock,
-        stop: &Stop,
+        stop: &Shutdown,
     ) -> Result<Box<dyn Turn + 'a>, Error>;
 
     /// Where this machine keeps what belongs to it, if anywhere.

@@ -24,7 +24,7 @@ pub struct Found<'a> {
 
 /// The current state of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum State {
+pub enum TokenState {
     /// There is no token.
     Missing,
     /// There is a text, but it is no usable token, or its expiry is unknown.
@@ -45,7 +45,7 @@ pub enum State {
     },
 }
 
-impl State {
+impl TokenState {
     /// The state of a token.
     ///
     /// `ahead` returns the seconds by which Zoom's clock was ahead of this machine's when last measured, or 0. It is
@@ -152,7 +152,7 @@ mod tests {
 
     fn left(token: &str, recorded: Option<&str>, now: &str, ahead: i64) -> Option<i64> {
         let found = Found { text: token, recorded: recorded.map(at) };
-        State::of(Some(&found), at(now), || ahead).left()
+        TokenState::of(Some(&found), at(now), || ahead).left()
     }
 
     #[test]
@@ -192,19 +192,19 @@ mod tests {
     fn an_opaque_token_expires_by_the_record() {
         assert_eq!(left("opaque", Some("13:00:00"), "12:59:00", 0), Some(60));
         let found = Found { text: "opaque", recorded: None };
-        assert!(matches!(State::of(Some(&found), at("12:00:00"), || 0), State::Malformed { .. }));
+        assert!(matches!(TokenState::of(Some(&found), at("12:00:00"), || 0), TokenState::Malformed { .. }));
         let found = Found { text: "opaque", recorded: Some(at("12:00:00") + TimeDelta::days(365)) };
-        assert!(matches!(State::of(Some(&found), at("12:00:00"), || 0), State::Malformed { .. }));
+        assert!(matches!(TokenState::of(Some(&found), at("12:00:00"), || 0), TokenState::Malformed { .. }));
     }
 
     #[test]
     fn an_empty_text_is_missing_and_garbage_is_malformed() {
         let empty = Found { text: "", recorded: None };
-        assert_eq!(State::of(None, at("12:00:00"), || 0), State::Missing);
-        assert_eq!(State::of(Some(&empty), at("12:00:00"), || 0), State::Missing);
+        assert_eq!(TokenState::of(None, at("12:00:00"), || 0), TokenState::Missing);
+        assert_eq!(TokenState::of(Some(&empty), at("12:00:00"), || 0), TokenState::Missing);
         for text in ["a b", "eyJhbGci", "eyJhbGci.e30.x"] {
-            let state = State::of(Some(&Found { text, recorded: None }), at("12:00:00"), || 0);
-            assert!(matches!(state, State::Malformed { .. }), "{text}: {state:?}");
+            let state = TokenState::of(Some(&Found { text, recorded: None }), at("12:00:00"), || 0);
+            assert!(matches!(state, TokenState::Malformed { .. }), "{text}: {state:?}");
         }
     }
 
@@ -219,14 +219,18 @@ mod tests {
             ("12:00:00", u64::MAX, false),
         ] {
             let found = Found { text: &token, recorded: None };
-            assert_eq!(State::of(Some(&found), at(now), || 0).lasts(threshold), lasts, "{now} {threshold}");
+            assert_eq!(
+                TokenState::of(Some(&found), at(now), || 0).lasts(threshold),
+                lasts,
+                "{now} {threshold}"
+            );
         }
     }
 
     #[test]
     fn the_token_that_lasts_longer_wins() {
         let (short, long) = (jwt("12:00:00", "13:00:00"), jwt("12:30:00", "13:30:00"));
-        let state = |text| State::of(Some(&Found { text, recorded: None }), at("12:31:00"), || 0);
+        let state = |text| TokenState::of(Some(&Found { text, recorded: None }), at("12:31:00"), || 0);
         for (a, b) in [(&*short, &*long), (&*long, &*short), (&*long, ""), ("", &*long), ("bad bad", &*long)]
         {
             assert_eq!(state(a).or_longer(state(b)).token().unwrap().expose(), long);

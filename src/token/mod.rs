@@ -7,5 +7,5 @@ pub(crate) mod oracle;
 mod secret;
 
 pub use claims::Claims;
-pub use freshness::{CLOCK_TOLERANCE, Found, LONGEST_LIFE, State};
+pub use freshness::{CLOCK_TOLERANCE, Found, LONGEST_LIFE, TokenState};
 pub use secret::{Token, mask};

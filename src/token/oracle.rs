@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::{Claims, Found, LONGEST_LIFE, State};
+use super::{Claims, Found, LONGEST_LIFE, TokenState};
 
 /// Takes three lines, each a whole number or empty: the time, the recorded expiry, and the seconds by which Zoom's
 /// clock is ahead. The rest is the token or, if it starts with a brace, the payload of a JWT.
@@ -45,11 +45,11 @@ fn assert_claims_match(token: &str, payload: &str) {
 }
 
 fn assert_lasts_no_longer(text: &str, recorded: Option<DateTime<Utc>>, now: DateTime<Utc>, ahead: i64) {
-    let state = State::of(Some(&Found { text, recorded }), now, || ahead);
+    let state = TokenState::of(Some(&Found { text, recorded }), now, || ahead);
     assert!(text.len() < 20 || !format!("{state:?}").contains(text), "it is shown");
-    let State::Dated { token, claims, expires_at, left } = &state else {
+    let TokenState::Dated { token, claims, expires_at, left } = &state else {
         assert!(!state.lasts(0) && state.token().is_none());
-        assert_eq!(state == State::Missing, text.is_empty());
+        assert_eq!(state == TokenState::Missing, text.is_empty());
         return;
     };
     assert_eq!(token.expose(), text);
@@ -66,7 +66,7 @@ fn assert_lasts_no_longer(text: &str, recorded: Option<DateTime<Utc>>, now: Date
         assert!(*left <= (exp - iat).num_seconds());
     }
     assert_eq!(state.lasts(0), *left > 0);
-    assert_eq!(State::Missing.or_longer(state.clone()), state);
+    assert_eq!(TokenState::Missing.or_longer(state.clone()), state);
 }
 
 #[cfg(test)]

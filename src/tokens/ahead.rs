@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::clock::{Clock as _, Stop};
+use crate::clock::{Clock as _, Shutdown};
 use crate::error::{Code, Error};
 use crate::event::Event;
 use crate::keeper::Keeper;
@@ -19,7 +19,7 @@ pub(crate) const LOOK: Duration = Duration::from_secs(2);
 
 /// The thread that refreshes. It ends when this is dropped, after the exchange that it may be in.
 pub(crate) struct Ahead {
-    stop: Stop,
+    stop: Shutdown,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -94,9 +94,9 @@ fn note(tokens: &Tokens, event: &Event) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::{Stop, SystemClock};
+    use crate::clock::{Shutdown, SystemClock};
     use crate::settings::Environment;
-    use crate::token::State;
+    use crate::token::TokenState;
 
     #[test]
     fn what_is_told_of_the_refreshing_follows_its_events() {
@@ -106,7 +106,7 @@ mod tests {
             directory.path().join(".env"),
             None,
             SystemClock::start(),
-            Stop::never(),
+            Shutdown::never(),
         );
         let failed = Event::RefreshFailed { error: "no. Do this.".into(), code: 4, failures: 1, limit: 3 };
         let probe = tokens.clock.now();
@@ -120,14 +120,14 @@ mod tests {
         assert_eq!(told(), (true, false, None));
         note(&tokens, &ends(None));
         assert_eq!(told(), (true, true, None));
-        note(&tokens, &Event::Status { state: State::Missing, disabled_since: None, because: None });
+        note(&tokens, &Event::Status { state: TokenState::Missing, disabled_since: None, because: None });
         assert_eq!(told(), (true, true, None));
         note(&tokens, &Event::Rearmed);
         assert_eq!(told(), (false, false, None));
         note(&tokens, &failed);
         note(&tokens, &ends(Some(probe)));
         assert_eq!(told(), (true, true, Some(probe)));
-        note(&tokens, &Event::RefreshDone { state: State::Missing });
+        note(&tokens, &Event::RefreshDone { state: TokenState::Missing });
         assert_eq!(told(), (false, false, None));
     }
 }

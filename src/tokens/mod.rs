@@ -14,7 +14,7 @@ use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use self::reach::{Noted, Reach};
-use crate::clock::{Clock as _, Stop, SystemClock};
+use crate::clock::{Clock as _, Shutdown, SystemClock};
 use crate::error::{Code, Diagnostic as _, Error, Refusal};
 use crate::files::Unchanged;
 use crate::keeper::{How, Keeper, Kept, Look, Need, Unlike};
@@ -48,7 +48,7 @@ pub(crate) struct Tokens {
     /// What is gone by.
     pub(crate) clock: SystemClock,
     /// Ends with the server: then nobody waits for a lock any more.
-    pub(crate) stop: Stop,
+    pub(crate) stop: Shutdown,
     /// The one who asks Zoom; all others in this process wait for it, and find what it found.
     turn: Arc<tokio::sync::Mutex<()>>,
     /// The client of the API, made at the first call, and where it leads.
@@ -155,7 +155,7 @@ impl Tokens {
         env_file: PathBuf,
         state_root: Option<PathBuf>,
         clock: SystemClock,
-        stop: Stop,
+        stop: Shutdown,
     ) -> Self {
         Self {
             without_token: environment.clone().without_token(),
@@ -375,7 +375,7 @@ impl Tokens {
             let zoom = Noted(&reach);
             Keeper { zoom: &zoom, ..this.keeper() }.ensure(&look, &need).inspect_err(|error| {
                 // What costs no time is found again.
-                if !matches!(error.code(), Code::Refused | Code::Passing | Code::Busy) {
+                if !matches!(error.code(), Code::Refused | Code::Transient | Code::Busy) {
                     return;
                 }
                 let message = match error {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use reqwest::Url;
 
-use crate::clock::{Clock, SIGTERM, Stop};
+use crate::clock::{Clock, SIGTERM, Shutdown};
 use crate::error::{Error, Left};
 use crate::zoom::{Credentials, Exchange, Granted, Http, NotGranted};
 
@@ -60,7 +60,7 @@ impl Exchange for Noted<'_> {
         url: &Url,
         credentials: &Credentials,
         clock: &dyn Clock,
-        stop: &Stop,
+        stop: &Shutdown,
     ) -> Result<Granted, NotGranted> {
         if !self.0.begin() {
             return Err(Error::Interrupted { signal: SIGTERM, left: Left::Nothing }.into());
@@ -74,7 +74,7 @@ impl Exchange for Noted<'_> {
 /// Whether Zoom may have seen the question that ended like this.
 fn has_reached(error: &Error) -> bool {
     match error {
-        Error::Passing { reached, .. } => *reached,
+        Error::Transient { reached, .. } => *reached,
         Error::Refused { .. } | Error::UnsafeToken { .. } | Error::Interrupted { .. } => true,
         _ => false,
     }

@@ -20,7 +20,7 @@ fn scene(clock: SystemClock) -> (TempDir, Sandbox, Arc<Tokens>) {
     ]);
     let env_file = directory.path().join(".env");
     let tokens =
-        Tokens::new(environment, env_file, Some(directory.path().join("state")), clock, Stop::never());
+        Tokens::new(environment, env_file, Some(directory.path().join("state")), clock, Shutdown::never());
     (directory, sandbox, Arc::new(tokens))
 }
 
@@ -48,9 +48,13 @@ async fn calls_on_refused_credentials_make_one_exchange_however_late_they_look()
 #[tokio::test]
 async fn calls_that_wait_for_each_other_wait_for_the_lock_once() {
     let (directory, sandbox, tokens) = scene(SystemClock::fast(60));
-    let _lock =
-        Lock::acquire(&directory.path().join(".env"), LOCK_PATIENCE, &SystemClock::start(), &Stop::never())
-            .unwrap();
+    let _lock = Lock::acquire(
+        &directory.path().join(".env"),
+        LOCK_PATIENCE,
+        &SystemClock::start(),
+        &Shutdown::never(),
+    )
+    .unwrap();
     let [first, second] = two_calls(&tokens).await;
     assert!(matches!(first, Error::Busy { .. }), "{first}");
     assert!(matches!(second, Error::TakenOver { code: Code::Busy, .. }), "{second}");
@@ -66,7 +70,7 @@ async fn a_later_call_asks_again_where_zoom_has_not_refused() {
         let (look, reach) = (tokens.keeper().look().unwrap(), Arc::default());
         let need = Need { seconds: ENOUGH, unlike: Unlike::None };
         let error = tokens.on_demand(look, need, &reach).await.unwrap_err();
-        assert!(matches!(error, Error::Passing { .. }), "{error}");
+        assert!(matches!(error, Error::Transient { .. }), "{error}");
         assert_eq!(sandbox.token_requests().len(), asked);
     }
 }
@@ -112,7 +116,7 @@ fn a_token_that_is_written_in_place_is_used_at_the_next_call() {
     };
     // What settles in three seconds does so in 30 ms, which is still longer than a tick of the kernel.
     let clock = SystemClock::fast(100);
-    let tokens = Arc::new(Tokens::new(Environment::default(), path.clone(), None, clock, Stop::never()));
+    let tokens = Arc::new(Tokens::new(Environment::default(), path.clone(), None, clock, Shutdown::never()));
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let (reach, mut ready) = (Arc::default(), Vec::new());
     let used = || runtime.block_on(tokens.for_call(&reach)).unwrap().1.expose().to_owned();
@@ -120,7 +124,7 @@ fn a_token_that_is_written_in_place_is_used_at_the_next_call() {
         write(number);
         assert_eq!(used(), format!("token-{number:04}"));
         if number % 100 == 0 {
-            clock.sleep(Duration::from_secs(4), &Stop::never()).unwrap();
+            clock.sleep(Duration::from_secs(4), &Shutdown::never()).unwrap();
             ready = [(); 3].map(|()| tokens.ready().unwrap()).to_vec();
         }
     }
@@ -154,7 +158,7 @@ fn a_token_that_is_written_twice_within_one_tick_is_used_at_the_next_call() {
 fn no_more_refresh_tokens_are_spent_for_nobody_than_are_kept() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let clock = SystemClock::start();
-    let tokens = Tokens::new(Environment::default(), ".env".into(), None, clock, Stop::never());
+    let tokens = Tokens::new(Environment::default(), ".env".into(), None, clock, Shutdown::never());
     let given = |number: usize| Given {
         client_id: CLIENT_ID.into(),
         client_secret: crate::sandbox::CLIENT_SECRET.into(),

@@ -7,11 +7,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::recipient::Recipient;
 use super::schedule::{MAX_FAILURES, Outcome, Plan, Schedule, View};
 use super::waiting::Waiting;
-use crate::clock::{Clock, Stopped, jitter};
+use crate::clock::{Clock, ShutdownRequested, jitter};
 use crate::error::{Code, Diagnostic, Error, Left};
 use crate::event::Event;
 use crate::keeper::{How, Keeper, Kept, Look, Need, Unlike};
-use crate::token::{Claims, State, Token};
+use crate::token::{Claims, Token, TokenState};
 
 /// The nap after a look that failed, for whoever is editing the `.env` to be done.
 const AFTER_FAILED_LOOK: Duration = Duration::from_secs(5);
@@ -84,7 +84,7 @@ impl<'a> Watch<'a> {
             if self.unread {
                 return Ok(Code::Done);
             }
-            if let Err(Stopped { signal }) = self.clock().sleep(nap, self.keeper.stop) {
+            if let Err(ShutdownRequested { signal }) = self.clock().sleep(nap, self.keeper.stop) {
                 self.tell(&Event::Ended { signal })?;
                 return Ok(Code::Done);
             }
@@ -274,7 +274,7 @@ impl<'a> Watch<'a> {
 
     fn failed(&mut self, before: &Look, error: &Error) -> Result<Code, Error> {
         let code = error.code();
-        let outcome = if code == Code::Passing { Outcome::Passing } else { Outcome::Final };
+        let outcome = if code == Code::Transient { Outcome::Transient } else { Outcome::Final };
         let view = self.view_after(&self.keeper.look(), before);
         let ended = self.schedule.record(outcome, &view, (self.jitter)());
         let failures = self.schedule.failures();
@@ -294,15 +294,15 @@ impl<'a> Watch<'a> {
 }
 
 /// What a token is worth that was obtained just before.
-fn state(kept: &Kept, now: DateTime<Utc>) -> State {
+fn state(kept: &Kept, now: DateTime<Utc>) -> TokenState {
     let left = (kept.expires_at - now).num_seconds().min(kept.left);
     let (token, expires_at) = (kept.token.clone(), kept.expires_at);
-    State::Dated { token, claims: Claims::default(), expires_at, left }
+    TokenState::Dated { token, claims: Claims::default(), expires_at, left }
 }
 
 /// What the token of a look has left, to the millisecond.
 fn left(look: &Look) -> Option<TimeDelta> {
-    let State::Dated { expires_at, left, .. } = &look.held.state else { return None };
+    let TokenState::Dated { expires_at, left, .. } = &look.held.state else { return None };
     let exact = *expires_at - look.now;
     // Unless its life is believed to be shorter than its end says, after a clock was set back.
     Some(if exact.num_seconds() == *left { exact } else { TimeDelta::seconds(*left) })

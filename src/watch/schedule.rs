@@ -81,7 +81,7 @@ pub enum Outcome {
         left: i64,
     },
     /// There is none, for a reason that may pass.
-    Passing,
+    Transient,
     /// There is none, and asking again changes nothing.
     Final,
 }
@@ -95,8 +95,8 @@ pub struct Schedule {
     attempted: Option<Moment>,
     jumped: Option<Moment>,
     failures: u32,
-    /// Whether all of these failures were passing.
-    all_passing: bool,
+    /// Whether all of these failures were transient.
+    all_transient: bool,
     /// What was seen at the last failure.
     seen: u64,
     /// Where the attempts have ended.
@@ -152,7 +152,7 @@ impl Schedule {
             attempted: None,
             jumped: None,
             failures: 0,
-            all_passing: true,
+            all_transient: true,
             seen: 0,
             stopped: None,
             short_life: None,
@@ -201,16 +201,16 @@ impl Schedule {
             return false;
         }
         let waking = self.jumped.is_some_and(|jumped| moment.elapsed.saturating_sub(jumped.elapsed) < WAKING);
-        if outcome == Outcome::Passing && waking {
+        if outcome == Outcome::Transient && waking {
             return false;
         }
         self.failures = self.failures.saturating_add(1);
-        self.all_passing &= outcome == Outcome::Passing;
+        self.all_transient &= outcome == Outcome::Transient;
         let newly = self.stopped.is_none() && self.failures >= MAX_FAILURES;
         if newly || self.stopped.is_some() {
             let (since, probes) =
                 self.stopped.map_or((view.now, 0), |stopped| (stopped.since, stopped.probes + 1));
-            let probe = self.all_passing.then(|| moment.after(probe_pause(probes, jitter)));
+            let probe = self.all_transient.then(|| moment.after(probe_pause(probes, jitter)));
             self.stopped = Some(Stopped { since, probe, probes });
         }
         newly
@@ -223,7 +223,7 @@ impl Schedule {
 
     fn begin_anew(&mut self) {
         self.failures = 0;
-        self.all_passing = true;
+        self.all_transient = true;
         self.stopped = None;
     }
 

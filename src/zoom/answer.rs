@@ -76,7 +76,7 @@ pub struct Granted {
 
 /// Why there is no token, and whether to try again.
 #[derive(Debug)]
-pub(super) struct Failure {
+pub(super) struct ExchangeFailure {
     pub(super) error: Error,
     /// None: do not try again now.
     pub(super) again: Option<Again>,
@@ -95,11 +95,11 @@ pub(super) enum Again {
     After(Duration),
 }
 
-impl Failure {
+impl ExchangeFailure {
     /// Nothing came back; Zoom may still have received the request.
     pub(super) fn unanswered(what: String, reached: bool, spent: bool) -> Self {
         Self {
-            error: Error::Passing { what, not_before: None, reached, spent: false, tracking_id: None },
+            error: Error::Transient { what, not_before: None, reached, spent: false, tracking_id: None },
             again: Some(Again::Soon),
             spent,
             refresh_token: None,
@@ -120,9 +120,9 @@ impl Answer {
     /// up waiting (504), or the end of the answer is missing. Answers from in front of Zoom never do: a rate limit
     /// (429), a page of a proxy (3xx, 4xx).
     #[allow(clippy::result_large_err, reason = "there is one in an exchange, which takes a network")]
-    pub(super) fn read(&self, grant: &Grant, times: Times) -> Result<Granted, Failure> {
-        let passing = |what: String, again, spent| Failure {
-            error: Error::Passing {
+    pub(super) fn read(&self, grant: &Grant, times: Times) -> Result<Granted, ExchangeFailure> {
+        let transient = |what: String, again, spent| ExchangeFailure {
+            error: Error::Transient {
                 what,
                 not_before: None,
                 reached: true,
@@ -140,7 +140,7 @@ impl Answer {
                 return Err(self.later(format!("Zoom answered with HTTP {}", self.status), times, true));
             }
             300..400 => {
-                return Err(passing(
+                return Err(transient(
                     "the answer was a redirect, as from a network's sign-in page".into(),
                     None,
                     false,
@@ -153,7 +153,7 @@ impl Answer {
         let Ok(json) = serde_json::from_slice::<Map<String, Value>>(body) else {
             let what = if body.trim_ascii().is_empty() { "empty" } else { "not a JSON object" };
             let again = soon.filter(|_| status < 400);
-            return Err(passing(
+            return Err(transient(
                 format!("the answer (HTTP {status}) was {what}; is a proxy in the way?"),
                 again,
                 status < 400,
@@ -162,18 +162,18 @@ impl Answer {
         match verdict(grant, &json) {
             Some(Verdict::Final(refusal)) => {
                 let tracking_id = self.tracking_id.clone();
-                Err(Failure {
+                Err(ExchangeFailure {
                     error: Error::Refused { refusal, status, tracking_id },
                     again: None,
                     spent: false,
                     refresh_token: None,
                 })
             }
-            Some(Verdict::Passing(name)) => {
-                Err(passing(format!("Zoom answered {name} (HTTP {status})"), soon, true))
+            Some(Verdict::Transient(name)) => {
+                Err(transient(format!("Zoom answered {name} (HTTP {status})"), soon, true))
             }
             None if status < 300 => self.granted(json, times),
-            None => Err(passing(
+            None => Err(transient(
                 format!("Zoom answered with HTTP {status} and no reason that is known"),
                 None,
                 false,
@@ -192,12 +192,12 @@ impl Answer {
     }
 
     /// A failure with the time to try again, if the answer names one: a 429 may, and so may a 503 (RFC 9110).
-    fn later(&self, what: String, times: Times, spent: bool) -> Failure {
+    fn later(&self, what: String, times: Times, spent: bool) -> ExchangeFailure {
         let wait = self.wait(times, LONGEST_WAIT);
         let not_before =
             wait.and_then(|wait| times.answered.checked_add_signed(TimeDelta::from_std(wait).ok()?));
-        Failure {
-            error: Error::Passing {
+        ExchangeFailure {
+            error: Error::Transient {
                 what,
                 not_before,
                 reached: true,
@@ -211,7 +211,7 @@ impl Answer {
     }
 
     #[allow(clippy::result_large_err, reason = "there is one in an exchange, which takes a network")]
-    fn granted(&self, mut json: Map<String, Value>, times: Times) -> Result<Granted, Failure> {
+    fn granted(&self, mut json: Map<String, Value>, times: Times) -> Result<Granted, ExchangeFailure> {
         // The texts move into the tokens, which wipe them.
         let mut text = |name| match json.remove(name) {
             Some(Value::String(text)) => Some(text),
@@ -224,14 +224,14 @@ impl Answer {
             let refresh_token = refresh_token.and_then(Result::ok);
             let beside_refresh_token = refresh_token.is_some();
             let error = Error::UnsafeToken { problem, beside_refresh_token };
-            Failure { error, again: None, spent: true, refresh_token: refresh_token.map(Box::new) }
+            ExchangeFailure { error, again: None, spent: true, refresh_token: refresh_token.map(Box::new) }
         };
         let Some(access_token) = access_token.filter(|text| !text.is_empty()) else {
             if matches!(refresh_token, Some(Ok(_))) {
                 return Err(unusable("there is none beside the refresh token", refresh_token));
             }
-            return Err(Failure {
-                error: Error::Passing {
+            return Err(ExchangeFailure {
+                error: Error::Transient {
                     what: "the answer (HTTP 200) held no token".into(),
                     not_before: None,
                     reached: true,
@@ -321,7 +321,7 @@ pub(super) fn scopes(text: &str) -> Vec<String> {
 
 enum Verdict {
     Final(Refusal),
-    Passing(String),
+    Transient(String),
 }
 
 /// The verdict in an answer, in any of Zoom's dialects: `error` and `reason` of the token endpoint, `errorCode` and
@@ -342,7 +342,7 @@ fn verdict(grant: &Grant, json: &Map<String, Value>) -> Option<Verdict> {
             Some(Refusal::Other(format!("code {code}")))
         }
         // 4700 is Zoom's code for an exception, 4732 for a lookup service that is down.
-        Some(code @ (4700 | 4732)) => return Some(Verdict::Passing(format!("code {code}"))),
+        Some(code @ (4700 | 4732)) => return Some(Verdict::Transient(format!("code {code}"))),
         _ => None,
     };
     if let Some(refusal) = by_number {
@@ -359,7 +359,7 @@ fn verdict(grant: &Grant, json: &Map<String, Value>) -> Option<Verdict> {
         "unauthorized_client" | "access_denied" => Refusal::Unauthorized,
         "invalid_grant" | "invalid_request" => Refusal::Other(name.into()),
         "server_error" | "temporarily_unavailable" | "slow_down" => {
-            return Some(Verdict::Passing(name.into()));
+            return Some(Verdict::Transient(name.into()));
         }
         _ => return None,
     }))

@@ -6,9 +6,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::answer::Silence;
-use super::answer::{Again, Answer, Failure, Granted, Times};
+use super::answer::{Again, Answer, ExchangeFailure, Granted, Times};
 use super::{Credentials, NotGranted};
-use crate::clock::{self, Clock, Stop};
+use crate::clock::{self, Clock, Shutdown};
 use crate::error::{Error, Left, Refusal};
 
 /// How long an exchange may take with all its tries. It is shorter than the 30 s that others wait for the lock and that
@@ -38,7 +38,7 @@ pub(super) async fn exchange(
     endpoint: &impl TokenEndpoint,
     credentials: &Credentials,
     clock: &dyn Clock,
-    stop: &Stop,
+    stop: &Shutdown,
 ) -> Result<Granted, NotGranted> {
     let deadline = Instant::now() + BUDGET.saturating_sub(LATE);
     let is_single_use = credentials.grant.is_single_use();
@@ -56,7 +56,7 @@ pub(super) async fn exchange(
             }
             Err(silence) => {
                 reached |= silence.sent;
-                Failure::unanswered(silence.what, reached, silence.sent)
+                ExchangeFailure::unanswered(silence.what, reached, silence.sent)
             }
         };
         spent |= failure.spent && is_single_use;
@@ -105,8 +105,8 @@ fn explained(error: Error, spent: bool) -> Error {
         Error::Refused { refusal: Refusal::RefreshToken, status, tracking_id } if spent => {
             Error::Refused { refusal: Refusal::RefreshAnswerLost, status, tracking_id }
         }
-        Error::Passing { what, not_before, reached, tracking_id, .. } => {
-            Error::Passing { what, not_before, reached, spent, tracking_id }
+        Error::Transient { what, not_before, reached, tracking_id, .. } => {
+            Error::Transient { what, not_before, reached, spent, tracking_id }
         }
         error => error,
     }
@@ -123,7 +123,7 @@ mod tests {
     use std::collections::VecDeque;
 
     use super::*;
-    use crate::clock::{Stop, SystemClock};
+    use crate::clock::{Shutdown, SystemClock};
     use crate::error::Diagnostic as _;
     use crate::zoom::Grant;
 
@@ -174,7 +174,7 @@ mod tests {
                 answers: RefCell::new(answers.into()),
                 asked: RefCell::default(),
             };
-            let result = exchange(&script, &credentials, &SystemClock::start(), &Stop::never()).await;
+            let result = exchange(&script, &credentials, &SystemClock::start(), &Shutdown::never()).await;
             let result = result.map_err(|failed| failed.error);
             (result, script.asked.into_inner())
         })
@@ -192,7 +192,7 @@ mod tests {
     fn what_passes_is_asked_three_times_with_growing_pauses() {
         for failure in [|| answer(503, "", None), || answer(200, "<html>", None), || silent(false)] {
             let (result, asked) = run(account(), vec![failure(), failure(), failure(), token()]);
-            assert!(matches!(result, Err(Error::Passing { .. })));
+            assert!(matches!(result, Err(Error::Transient { .. })));
             assert_eq!(asked.len(), 3);
             let (first, second) = (asked[1].duration_since(asked[0]), asked[2].duration_since(asked[1]));
             assert!((500..=1001).contains(&first.as_millis()), "{first:?}");
@@ -212,7 +212,7 @@ mod tests {
         ] {
             let (result, _) = run(account(), answers);
             assert!(
-                matches!(result, Err(Error::Passing { reached, .. }) if reached == expected),
+                matches!(result, Err(Error::Transient { reached, .. }) if reached == expected),
                 "{result:?}"
             );
         }
@@ -243,7 +243,7 @@ mod tests {
     #[test]
     fn a_retry_after_beyond_the_budget_is_told_and_not_waited_for() {
         let (result, asked) = run(account(), vec![answer(429, "", Some("60")), token()]);
-        assert!(matches!(result, Err(Error::Passing { not_before: Some(_), .. })));
+        assert!(matches!(result, Err(Error::Transient { not_before: Some(_), .. })));
         assert_eq!(asked.len(), 1);
     }
 
@@ -253,7 +253,7 @@ mod tests {
             tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         let before = runtime.block_on(async { Instant::now() });
         let (result, asked) = run(account(), vec![]);
-        assert!(matches!(result, Err(Error::Passing { .. })));
+        assert!(matches!(result, Err(Error::Transient { .. })));
         assert_eq!(asked.len(), 1);
         assert!(before.elapsed() < BUDGET, "no real time passes");
     }

@@ -22,7 +22,7 @@ use super::exchange::{self, TokenEndpoint};
 use super::proxy::Proxy;
 use super::roots::trust;
 use super::{Credentials, Exchange, Grant, Granted, NotGranted, is_loopback};
-use crate::clock::{Clock, Stop, runtime};
+use crate::clock::{Clock, Shutdown, runtime};
 use crate::error::{Error, Left};
 use crate::token::Token;
 
@@ -75,7 +75,7 @@ impl Connection {
     pub(super) fn run_until_asked<T>(
         &self,
         work: impl Future<Output = Result<T, Error>>,
-        stop: &Stop,
+        stop: &Shutdown,
     ) -> Result<T, Error> {
         stop.listen()?;
         self.run(work, async { (stop.asked().await, Left::Nothing) })
@@ -148,7 +148,7 @@ impl Exchange for Http {
         url: &Url,
         credentials: &Credentials,
         clock: &dyn Clock,
-        stop: &Stop,
+        stop: &Shutdown,
     ) -> Result<Granted, NotGranted> {
         stop.listen()?;
         let connection = Connection::new(url)?;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::answer::{Answer, Silence, Times};
 use super::budget::Budget;
 use super::http::{Connection, Http, SMALL_BODY, bearer, below, send};
-use crate::clock::{Clock, Stop};
+use crate::clock::{Clock, Shutdown};
 use crate::error::Error;
 use crate::token::Token;
 
@@ -30,8 +30,8 @@ impl Http {
     ///
     /// # Errors
     ///
-    /// [`Error::Passing`] if there is no answer, or none about the token.
-    pub fn live(self, url: &Url, token: &Token, stop: &Stop) -> Result<Live, Error> {
+    /// [`Error::Transient`] if there is no answer, or none about the token.
+    pub fn live(self, url: &Url, token: &Token, stop: &Shutdown) -> Result<Live, Error> {
         let connection = Connection::new(url)?;
         let request = connection
             .client()
@@ -42,7 +42,7 @@ impl Http {
             let answer = send(request, &Budget::new(SMALL_BODY)).await.map_err(unanswered)?;
             judge(&answer).ok_or_else(|| {
                 let what = format!("Zoom's API answered with HTTP {}", answer.status);
-                passing(what, true, answer.tracking_id.clone())
+                transient(what, true, answer.tracking_id.clone())
             })
         };
         connection.run_until_asked(asked, stop)
@@ -53,8 +53,8 @@ impl Http {
     ///
     /// # Errors
     ///
-    /// [`Error::Passing`] if there is no answer, or a server error.
-    pub fn reach(self, url: &Url, clock: &dyn Clock, stop: &Stop) -> Result<Option<i64>, Error> {
+    /// [`Error::Transient`] if there is no answer, or a server error.
+    pub fn reach(self, url: &Url, clock: &dyn Clock, stop: &Shutdown) -> Result<Option<i64>, Error> {
         let connection = Connection::new(url)?;
         let asked = clock.now();
         let request = connection.client().head(url.clone()).timeout(TIMEOUT);
@@ -62,7 +62,7 @@ impl Http {
         let answer = connection.run_until_asked(answer, stop)?;
         if answer.status >= 500 {
             let host = url.host_str().unwrap_or("Zoom");
-            return Err(passing(
+            return Err(transient(
                 format!("{host} answered with HTTP {}", answer.status),
                 true,
                 answer.tracking_id,
@@ -73,11 +73,11 @@ impl Http {
 }
 
 fn unanswered(Silence { what, sent }: Silence) -> Error {
-    passing(what, sent, None)
+    transient(what, sent, None)
 }
 
-fn passing(what: String, reached: bool, tracking_id: Option<String>) -> Error {
-    Error::Passing { what, not_before: None, reached, spent: false, tracking_id }
+fn transient(what: String, reached: bool, tracking_id: Option<String>) -> Error {
+    Error::Transient { what, not_before: None, reached, spent: false, tracking_id }
 }
 
 /// What an answer says about the token of the request.

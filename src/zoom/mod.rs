@@ -12,7 +12,7 @@ mod roots;
 use reqwest::Url;
 use secrecy::SecretString;
 
-use crate::clock::{Clock, Stop};
+use crate::clock::{Clock, Shutdown};
 use crate::error::Error;
 use crate::token::Token;
 
@@ -74,13 +74,13 @@ pub trait Exchange {
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] for a verdict, [`Error::Passing`] for a transient failure, [`Error::Interrupted`].
+    /// [`Error::Refused`] for a verdict, [`Error::Transient`] for a transient failure, [`Error::Interrupted`].
     fn exchange(
         &self,
         url: &Url,
         credentials: &Credentials,
         clock: &dyn Clock,
-        stop: &Stop,
+        stop: &Shutdown,
     ) -> Result<Granted, NotGranted>;
 }
 

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use zoomtok::clients::{Again, App, Error, Force, Platform, Quit, Restarted, Start, Step};
-use zoomtok::clock::{Stop, SystemClock};
+use zoomtok::clock::{Shutdown, SystemClock};
 use zoomtok::error::Diagnostic as _;
 
 use crate::support::apps::Apps;
@@ -36,7 +36,7 @@ pub(crate) fn log(script: &str) -> Vec<String> {
 fn restart_on(platform: Platform, name: &str) -> (Result<Restarted, Error>, Vec<Step>) {
     let mut steps = Vec::new();
     let app = App::on(platform, name, None).unwrap();
-    let restarted = app.restart(&SystemClock::start(), &Stop::never(), &mut |step| steps.push(step));
+    let restarted = app.restart(&SystemClock::start(), &Shutdown::never(), &mut |step| steps.push(step));
     (restarted, steps)
 }
 

@@ -8,7 +8,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use zoomtok::clock::{Stop, SystemClock};
+use zoomtok::clock::{Shutdown, SystemClock};
 use zoomtok::files::Lock;
 use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
 
@@ -139,7 +139,7 @@ fn a_lock_that_is_stuck_does_not_keep_it_from_ending() {
         &home.env_path().canonicalize().unwrap(),
         AT_ONCE,
         &SystemClock::start(),
-        &Stop::never(),
+        &Shutdown::never(),
     )
     .unwrap();
     let mut session = Session::start(&home, &["--no-watch"]);

@@ -14,7 +14,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 #[cfg(unix)]
-use zoomtok::clock::{Stop, SystemClock};
+use zoomtok::clock::{Shutdown, SystemClock};
 #[cfg(unix)]
 use zoomtok::files::Lock;
 use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
@@ -193,7 +193,7 @@ pub(crate) fn crowd(home: &Home, arguments: &[&str], n: usize) -> Vec<Ended> {
 /// until it becomes the program.
 #[cfg(unix)]
 pub(crate) fn is_free(target: &Path) -> bool {
-    Lock::acquire(target, Duration::from_secs(1), &SystemClock::start(), &Stop::never()).is_ok()
+    Lock::acquire(target, Duration::from_secs(1), &SystemClock::start(), &Shutdown::never()).is_ok()
 }
 
 /// Whether the tests run as root, whom permissions do not bind.

@@ -126,13 +126,13 @@ pub(crate) fn each<T: Sync>(cases: &[(&str, T)], check: impl Fn(&T) + Sync) {
 
 /// All rows.
 pub(crate) fn rows() -> Vec<Row> {
-    let mut rows = passing();
+    let mut rows = transient();
     rows.extend(refused());
     rows
 }
 
 /// What may pass: exit status 5, and at most three tries.
-pub(crate) fn passing() -> Vec<Row> {
+pub(crate) fn transient() -> Vec<Row> {
     let row = |name, cause, posts, says| Row { name, cause, app: App::ServerToServer, code: 5, posts, says };
     let fault = |name, fault, posts, says| row(name, Cause::Fault(fault), posts, says);
     let json = |status, body: &str| Fault::Json { status, body: body.into() };

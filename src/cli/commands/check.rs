@@ -12,7 +12,7 @@ use crate::error::{Code, Diagnostic as _, Error};
 use crate::files;
 use crate::keeper::Look;
 use crate::settings::Origin;
-use crate::token::{State, mask};
+use crate::token::{TokenState, mask};
 use crate::words;
 use crate::zoom::{Http, Live};
 
@@ -50,7 +50,7 @@ fn run(context: &Context, check: &Check) -> Result<Code> {
         }
     }
     let (mut warnings, mut live) = (Vec::new(), None);
-    if let State::Dated { token, claims, .. } = &look.held.state {
+    if let TokenState::Dated { token, claims, .. } = &look.held.state {
         warnings = settings.foreign(claims)?;
         if check.live && look.held.state.lasts(threshold) {
             live = Some(Http.live(&settings.api_url(look.held.origin.as_ref())?, token, &context.stop)?);
@@ -90,23 +90,23 @@ impl Report {
     /// The status in one word, as JSON has it.
     fn status(&self) -> &'static str {
         match &self.look.held.state {
-            State::Missing => "missing",
-            State::Malformed { .. } => "malformed",
-            State::Dated { left, .. } if *left <= 0 => "expired",
-            State::Dated { .. } if self.live == Some(Live::Rejected) => "rejected",
-            State::Dated { .. } if self.valid() => "valid",
-            State::Dated { .. } => "expiring",
+            TokenState::Missing => "missing",
+            TokenState::Malformed { .. } => "malformed",
+            TokenState::Dated { left, .. } if *left <= 0 => "expired",
+            TokenState::Dated { .. } if self.live == Some(Live::Rejected) => "rejected",
+            TokenState::Dated { .. } if self.valid() => "valid",
+            TokenState::Dated { .. } => "expiring",
         }
     }
 
     /// What a person reads.
     fn lines(&self) -> Vec<String> {
         let (at, left) = match &self.look.held.state {
-            State::Missing => return vec![format!("❌ MISSING: {}", not_found(&self.look))],
-            State::Malformed { problem } => {
+            TokenState::Missing => return vec![format!("❌ MISSING: {}", not_found(&self.look))],
+            TokenState::Malformed { problem } => {
                 return vec![format!("❌ INVALID: Token cannot be used: {problem}")];
             }
-            State::Dated { expires_at, left, .. } => (words::local(*expires_at), words::left(*left)),
+            TokenState::Dated { expires_at, left, .. } => (words::local(*expires_at), words::left(*left)),
         };
         let valid = format!("✅ VALID: Token expires at {at} ({left} remaining)");
         match self.status() {
@@ -125,7 +125,7 @@ impl Report {
     /// What the log keeps.
     fn for_log(&self) -> String {
         let text = self.lines().join(" ");
-        if matches!(self.look.held.state, State::Missing) {
+        if matches!(self.look.held.state, TokenState::Missing) {
             log::line_with_path(&text)
         } else {
             log::line(&text)
@@ -138,7 +138,7 @@ impl Report {
         if let Some(origin) = &self.look.held.origin {
             lines.push(format!("   Found: {origin}"));
         }
-        if let State::Dated { token, claims, .. } = &self.look.held.state {
+        if let TokenState::Dated { token, claims, .. } = &self.look.held.state {
             lines.push(format!("   Token: {token}"));
             for (what, claim) in [("Account", &claims.account_id), ("App", &claims.client_id)] {
                 lines.extend(claim.as_ref().map(|claim| format!("   {what}: {}", mask(claim))));
@@ -163,9 +163,9 @@ impl Report {
             "warnings": self.warnings,
         });
         match &self.look.held.state {
-            State::Missing => {}
-            State::Malformed { problem } => json["problem"] = (*problem).into(),
-            State::Dated { token, expires_at, left, .. } => {
+            TokenState::Missing => {}
+            TokenState::Malformed { problem } => json["problem"] = (*problem).into(),
+            TokenState::Dated { token, expires_at, left, .. } => {
                 json["token"] = token.to_string().into();
                 json["expires_at"] = rfc3339(*expires_at).into();
                 json["seconds_left"] = (*left).into();

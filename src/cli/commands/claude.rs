@@ -6,7 +6,7 @@ use super::Context;
 use crate::cli::served::served;
 use crate::cli::spinner::Spinner;
 use crate::clients::{self, CLAUDE_DESKTOP, ClientFile, HandOver, Named, Progress, Restart, Restarted, Step};
-use crate::clock::{Clock, Stop};
+use crate::clock::{Clock, Shutdown};
 use crate::error::{Diagnostic, Error};
 use crate::event::Event;
 use crate::keeper::Keeper;
@@ -36,7 +36,7 @@ fn claude<'a>(
     settings: &'a Settings,
     state_root: Option<&'a Path>,
     clock: &'a dyn Clock,
-    stop: &'a Stop,
+    stop: &'a Shutdown,
 ) -> HandOver<'a> {
     let named = Named::default();
     HandOver { client: &CLAUDE_DESKTOP, settings, named, app: None, reader: served, state_root, clock, stop }
@@ -53,7 +53,7 @@ pub(super) struct CurrentClaude<'a> {
     /// What Claude is waited for by.
     pub(super) clock: &'a dyn Clock,
     /// What ends that.
-    pub(super) stop: &'a Stop,
+    pub(super) stop: &'a Shutdown,
 }
 
 impl CurrentClaude<'_> {

@@ -110,7 +110,7 @@ fn outage(stage: &Stage<'_>) -> Result<()> {
     let text = || stage.store().read()?.file().with(&[]);
     let before = text()?;
     stage.sandbox.fail(Endpoint::Token, Fault::Html(502), u32::MAX);
-    stage.zoomtok(&["get", "-f"], Code::Passing)?;
+    stage.zoomtok(&["get", "-f"], Code::Transient)?;
     let after = text()?;
     ensure!(before == after, "the .env has changed");
     stage.sandbox.heal(Endpoint::Token);

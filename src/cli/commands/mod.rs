@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use super::args::Global;
 use super::failure::Result as CommandResult;
 use super::output::Output;
-use crate::clock::{Stop, SystemClock};
+use crate::clock::{Shutdown, SystemClock};
 use crate::error::{Code, Error};
 use crate::keeper::{Keeper, Look};
 use crate::settings::{Chosen, Environment, NAMES, exported_names};
@@ -51,7 +51,7 @@ pub(super) struct Context {
     chosen: Chosen,
     clock: SystemClock,
     /// What ends everything that waits.
-    stop: Stop,
+    stop: Shutdown,
 }
 
 impl Context {
@@ -59,7 +59,7 @@ impl Context {
     /// `.env` is none then.
     pub(super) fn new(global: &Global, output: Output) -> (Self, Option<Error>) {
         let environment = Environment::of_process();
-        let stop = Stop::by_signals();
+        let stop = Shutdown::by_signals();
         stop.on_wait(move || {
             output.talk(
                 "⏳ Waiting for Zoom's answer, which holds the next refresh token; the same again ends this at once",

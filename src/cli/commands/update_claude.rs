@@ -7,7 +7,7 @@ use crate::cli::failure::Result;
 use crate::clients::{HandOver, Named, Progress, Restart, Update};
 use crate::error::{Code, Error};
 use crate::settings::CLAUDE_SETTINGS;
-use crate::token::{State, Token};
+use crate::token::{Token, TokenState};
 use crate::words;
 
 impl Run for UpdateClaude {
@@ -31,9 +31,9 @@ fn run(context: &Context, flags: &UpdateClaude) -> Result<Code> {
     let file = claude.file()?;
     let no_token = |problem| Error::NoToken { problem };
     let token = match &look.held.state {
-        State::Missing => return Err(no_token(not_found(&look)).into()),
-        State::Malformed { problem } => return Err(no_token((*problem).to_owned()).into()),
-        State::Dated { token, expires_at, left, .. } => {
+        TokenState::Missing => return Err(no_token(not_found(&look)).into()),
+        TokenState::Malformed { problem } => return Err(no_token((*problem).to_owned()).into()),
+        TokenState::Dated { token, expires_at, left, .. } => {
             if *left <= 0 {
                 let at = words::local(*expires_at);
                 context.output.warn(&format!("the token expired at {at}; zoomtok get fetches a new one"));

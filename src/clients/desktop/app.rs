@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::platform::Platform;
 use super::processes::{Process, find};
 use crate::clients::error::Error;
-use crate::clock::{Clock, Stop};
+use crate::clock::{Clock, Shutdown};
 use crate::error::Error as CoreError;
 use crate::settings::Settings;
 
@@ -137,7 +137,7 @@ impl App {
     pub fn restart(
         &self,
         clock: &dyn Clock,
-        stop: &Stop,
+        stop: &Shutdown,
         progress: &mut dyn FnMut(Step),
     ) -> Result<Restarted, Error> {
         let start = clock.elapsed();
@@ -168,7 +168,7 @@ impl App {
     /// # Errors
     ///
     /// [`Error::NotRestarted`] when it does not go.
-    pub fn quit(&self, clock: &dyn Clock, stop: &Stop) -> Result<(), Error> {
+    pub fn quit(&self, clock: &dyn Clock, stop: &Shutdown) -> Result<(), Error> {
         let old = self.find()?;
         if !old.is_empty() {
             self.end(&old, clock, stop, &mut |_| {})?;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{ClientFile, Content};
 use crate::clients::change::{Change, Edited};
 use crate::clients::error::Error;
-use crate::clock::{Clock, Stop, SystemClock};
+use crate::clock::{Clock, Shutdown, SystemClock};
 use crate::error::Error as CoreError;
 use crate::files::{LOCK_PATIENCE, Lock, Reservation, make_private};
 use crate::store::no_place;
@@ -24,7 +24,7 @@ pub(in crate::clients) struct Surroundings<'a> {
     /// Where the lock is, if anywhere.
     pub(in crate::clients) state_root: Option<&'a Path>,
     pub(in crate::clients) clock: &'a dyn Clock,
-    pub(in crate::clients) stop: &'a Stop,
+    pub(in crate::clients) stop: &'a Shutdown,
     /// Called when the new text is on the disk and not yet in its place.
     pub(in crate::clients) ready: &'a mut dyn FnMut(),
 }
@@ -39,7 +39,7 @@ pub(in crate::clients) struct Written {
 }
 
 impl ClientFile {
-    pub(in crate::clients) fn write(&self, change: &Change<'_>, stop: &Stop) -> Result<Written, Error> {
+    pub(in crate::clients) fn write(&self, change: &Change<'_>, stop: &Shutdown) -> Result<Written, Error> {
         self.write_in(
             change,
             &mut Surroundings {

@@ -13,13 +13,13 @@ fn of_a_server_of_zoomtoks_own_only_what_differs_is_changed() {
             BTreeMap::from([("HTTPS_PROXY", "new"), ("Z", "z")].map(|(a, b)| (a.to_owned(), b.to_owned())));
         Entry { command: "/new/zoomtok".into(), args: existing.args.clone(), env }
     };
-    let installed = place.file.install(&make, &Stop::never()).unwrap();
+    let installed = place.file.install(&make, &Shutdown::never()).unwrap();
     assert!(installed.changed && installed.before.is_none() && installed.existing.is_some(), "{installed:?}");
     let expected = text
         .replace("/old/zoomtok", "/new/zoomtok")
         .replace("\"HTTPS_PROXY\": \"old\"", "\"HTTPS_PROXY\": \"new\", \"Z\": \"z\"");
     assert_eq!(place.text(), expected);
-    assert!(!place.file.install(&make, &Stop::never()).unwrap().changed);
+    assert!(!place.file.install(&make, &Shutdown::never()).unwrap().changed);
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn a_server_takes_the_place_of_another_and_the_version_before_is_kept() {
     assert!(preview.changed && preview.backed_up && !preview.made, "{preview:?}");
     assert_eq!((place.text().as_str(), place.names()), (OLD, vec!["claude.json".to_owned()]));
 
-    let installed = place.file.install(&entry, &Stop::never()).unwrap();
+    let installed = place.file.install(&entry, &Shutdown::never()).unwrap();
     assert_eq!((installed.place.as_str(), installed.before.as_deref()), ("mcpServers.zoom", Some("x")));
     assert_eq!((&installed.backup, installed.backed_up), (&preview.backup, true));
     let new = OLD.replace(
@@ -40,13 +40,13 @@ fn a_server_takes_the_place_of_another_and_the_version_before_is_kept() {
     assert_eq!(fs::read_to_string(installed.backup.unwrap()).unwrap(), OLD);
     // It reads `.env`, so nobody puts a token there.
     assert!(place.file.preview(&token()).unwrap().reads_env);
-    let again = place.file.install(&entry, &Stop::never()).unwrap();
+    let again = place.file.install(&entry, &Shutdown::never()).unwrap();
     assert!(!again.changed && !again.backed_up && again.backup.is_none(), "{again:?}");
 
     // A copy that is older than that is told as such.
     place.put(OLD);
     let preview = place.file.preview_install(&entry).unwrap();
-    let installed = place.file.install(&entry, &Stop::never()).unwrap();
+    let installed = place.file.install(&entry, &Shutdown::never()).unwrap();
     assert!(!preview.backed_up && !installed.backed_up);
     assert!(preview.backup.is_some() && preview.backup == installed.backup);
 }
@@ -58,7 +58,7 @@ fn a_file_is_made_for_a_server_where_there_is_a_directory_for_it() {
     let preview = place.file.preview_install(&entry).unwrap();
     assert!(preview.changed && preview.made && preview.backup.is_none(), "{preview:?}");
     assert!(!place.file.path.exists());
-    let installed = place.file.install(&entry, &Stop::never()).unwrap();
+    let installed = place.file.install(&entry, &Shutdown::never()).unwrap();
     assert!(installed.changed && installed.made && installed.before.is_none(), "{installed:?}");
     assert_eq!((place.text().as_str(), installed.backup), (MADE, None));
     assert_eq!(place.names(), ["claude.json", "state"]);
@@ -66,7 +66,7 @@ fn a_file_is_made_for_a_server_where_there_is_a_directory_for_it() {
     fs::remove_file(&place.file.path).unwrap();
     let file = ClientFile { path: place.root.path().join("none/claude.json"), ..place.file.clone() };
     for error in
-        [file.install(&entry, &Stop::never()).unwrap_err(), file.preview_install(&entry).unwrap_err()]
+        [file.install(&entry, &Shutdown::never()).unwrap_err(), file.preview_install(&entry).unwrap_err()]
     {
         assert!(matches!(error, Error::Missing { .. }), "{error}");
     }

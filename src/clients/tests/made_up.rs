@@ -66,7 +66,7 @@ fn a_made_up_client_has_its_own_place_on_each_system() {
 fn a_made_up_client_gets_a_server_in_its_own_words() {
     let root = tempfile::tempdir().unwrap();
     let file = file_in(root.path(), "{\n  // mine\n  \"tools\": {}\n}\n");
-    let installed = file.install(&entry, &Stop::never()).unwrap();
+    let installed = file.install(&entry, &Shutdown::never()).unwrap();
     assert!(installed.changed && installed.warnings.is_empty(), "{installed:?}");
     assert_eq!(installed.place, "tools.servers.zoom");
     let text = "{\n  // mine\n  \"tools\": {\n    \"servers\": {\n      \"zoom\": {\n        \"type\": \"stdio\",\n        \
@@ -78,7 +78,7 @@ fn a_made_up_client_gets_a_server_in_its_own_words() {
     let configured = contents.server.unwrap();
     assert!(configured.own.is_some() && contents.beyond_json.is_none() && contents.halves.is_empty());
     assert_eq!(configured.command, "/bin/zoomtok");
-    assert!(!file.install(&entry, &Stop::never()).unwrap().changed);
+    assert!(!file.install(&entry, &Shutdown::never()).unwrap().changed);
     let state = root.path().join("state");
     assert!(state.join("made-up.lock").exists() && !state.join("claude.lock").exists());
 }
@@ -102,7 +102,7 @@ fn a_made_up_client_is_handed_a_token_and_not_restarted() {
             reader,
             state_root: Some(&state),
             clock: &ManualClock::at("2026-03-04T12:00:00Z"),
-            stop: &Stop::never(),
+            stop: &Shutdown::never(),
         };
         hand_over.check_restart().unwrap();
         let mut restarted = false;
@@ -121,13 +121,13 @@ fn a_made_up_client_is_handed_a_token_and_not_restarted() {
 fn what_a_made_up_client_lacks_is_said_in_its_own_words() {
     let root = tempfile::tempdir().unwrap();
     let file = file_in(root.path(), r#"{"tools": {"servers": {"files": {"cmd": "x"}, "half": {}}}}"#);
-    let error = file.update(&token(), &Stop::never()).unwrap_err().told();
+    let error = file.update(&token(), &Shutdown::never()).unwrap_err().told();
     for part in ["there is no tools.servers.zoom to give the token to", "files, half", "with --server"] {
         assert!(error.contains(part) && !error.contains("Claude"), "{error}");
     }
     assert_eq!(file.contents().unwrap().halves, ["tools.servers.half"]);
     fs::remove_file(&file.path).unwrap();
-    let error = file.update(&token(), &Stop::never()).unwrap_err().told();
+    let error = file.update(&token(), &Shutdown::never()).unwrap_err().told();
     assert!(
         error.starts_with("Made-up's configuration does not exist") && error.ends_with("Start it once."),
         "{error}"
@@ -147,9 +147,9 @@ fn a_variable_is_changed_under_the_spelling_that_the_system_takes_for_the_same()
     ] {
         let mut place = Place::new(text);
         place.file.target.system = system;
-        place.file.install(&make, &Stop::never()).unwrap();
+        place.file.install(&make, &Shutdown::never()).unwrap();
         assert!(place.text().contains(expected), "{system:?}: {}", place.text());
-        assert!(!place.file.install(&make, &Stop::never()).unwrap().changed, "{system:?}");
+        assert!(!place.file.install(&make, &Shutdown::never()).unwrap().changed, "{system:?}");
     }
     // The same for a token.
     let text = r#"{"mcpServers": {"zoom": {"command": "x", "env": {"token": "old"}}}}"#;
@@ -159,7 +159,7 @@ fn a_variable_is_changed_under_the_spelling_that_the_system_takes_for_the_same()
     ] {
         let mut place = Place::new(text);
         place.file.target.system = system;
-        place.file.update(&token(), &Stop::never()).unwrap();
+        place.file.update(&token(), &Shutdown::never()).unwrap();
         assert!(place.text().contains(expected), "{system:?}: {}", place.text());
         assert!(place.file.holds(&token()).unwrap(), "{system:?}");
     }

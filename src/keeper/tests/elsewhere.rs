@@ -80,7 +80,7 @@ impl Store for Elsewhere {
         Ok(())
     }
 
-    fn turn<'a>(&'a self, _: &Snapshot, _: &'a dyn Clock, _: &Stop) -> Result<Box<dyn Turn + 'a>, Error> {
+    fn turn<'a>(&'a self, _: &Snapshot, _: &'a dyn Clock, _: &Shutdown) -> Result<Box<dyn Turn + 'a>, Error> {
         if self.is_taken.swap(true, Ordering::SeqCst) {
             return Err(Error::Busy { path: "elsewhere".into(), waited: 0 });
         }
@@ -161,7 +161,7 @@ fn environment() -> Environment {
 
 /// Does this with a keeper of what is kept elsewhere, and gives how often Zoom was asked.
 fn with_keeper(store: &Elsewhere, act: impl FnOnce(&Keeper<'_>, &Script<'_>)) -> usize {
-    let (environment, clock, stop) = (environment(), ManualClock::at(NOON), Stop::never());
+    let (environment, clock, stop) = (environment(), ManualClock::at(NOON), Shutdown::never());
     let zoom = Script::new();
     let keeper = Keeper { zoom: &zoom, ..Keeper::new(&environment, store, &clock, &stop) };
     act(&keeper, &zoom);
@@ -214,7 +214,7 @@ fn what_was_issued_to_a_holder_who_has_lost_the_turn_is_recovered_by_the_next_on
 fn a_failure_is_remembered_where_the_tokens_are_kept() {
     let store = Elsewhere::default();
     with_keeper(&store, |keeper, zoom| {
-        zoom.fail.replace(Some(passing(None)));
+        zoom.fail.replace(Some(transient(None)));
         get(keeper).unwrap_err();
     });
     assert_eq!(store.kept().memory.failure.as_ref().map(|failure| failure.code), Some(5));

@@ -4,7 +4,7 @@ use super::*;
 use crate::error::Diagnostic as _;
 
 fn lost() -> Error {
-    Error::Passing { what: "cut".into(), not_before: None, reached: true, spent: true, tracking_id: None }
+    Error::Transient { what: "cut".into(), not_before: None, reached: true, spent: true, tracking_id: None }
 }
 
 fn refused(refusal: Refusal) -> Error {
@@ -24,7 +24,7 @@ fn a_refresh_token_that_is_refused_after_a_lost_answer_of_an_earlier_run_is_told
         (lost(), Refusal::RefreshAnswerLost),
         (Error::Interrupted { signal: 2, left: Left::RefreshToken }, Refusal::RefreshAnswerLost),
         (refused(Refusal::RefreshAnswerLost), Refusal::RefreshAnswerLost),
-        (passing(None), Refusal::RefreshToken),
+        (transient(None), Refusal::RefreshToken),
         (Error::Interrupted { signal: 2, left: Left::Nothing }, Refusal::RefreshToken),
         (refused(Refusal::RefreshToken), Refusal::RefreshToken),
     ] {
@@ -113,7 +113,7 @@ fn what_no_token_meets_is_asked_for_once_a_day() {
 fn where_nothing_can_be_written_down_all_else_is_done() {
     let world = World::new(USER);
     put(&world.root.path().join("state"), "a file where a directory should be");
-    world.fail(passing(Some("2026-03-04T12:01:00Z".parse().unwrap())));
+    world.fail(transient(Some("2026-03-04T12:01:00Z".parse().unwrap())));
     world.ensure_watching(0, Unlike::Present).unwrap_err();
     // This process remembers it.
     world.ensure_watching(0, Unlike::Present).unwrap_err();

@@ -50,7 +50,7 @@ impl Exchange for Script<'_> {
         _: &Url,
         credentials: &Credentials,
         clock: &dyn Clock,
-        _: &Stop,
+        _: &Shutdown,
     ) -> Result<Granted, NotGranted> {
         self.asked.set(self.asked.get() + 1);
         if let Some(act) = self.during.take() {
@@ -89,7 +89,7 @@ pub(super) struct World<'a> {
     pub(super) root: TempDir,
     pub(super) environment: Environment,
     pub(super) clock: ManualClock,
-    pub(super) stop: Stop,
+    pub(super) stop: Shutdown,
     pub(super) zoom: Script<'a>,
 }
 
@@ -99,7 +99,7 @@ impl<'a> World<'a> {
             root: tempfile::tempdir().unwrap(),
             environment: Environment::default(),
             clock: ManualClock::at(NOON),
-            stop: Stop::never(),
+            stop: Shutdown::never(),
             zoom: Script::new(),
         };
         put(&world.env_file(), env);

@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use crate::error::{Diagnostic as _, Error};
 use crate::policy::gate::Denied;
-use crate::zoom::api;
+use crate::zoom::api::ApiFailure;
 
 /// A failure of a tool.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub(crate) struct ToolFailure {
     /// What happened and what to do next; never a secret.
     pub(crate) message: String,
     /// The same for programs, where the tool has a form for it.
@@ -19,7 +19,7 @@ pub(crate) struct Failure {
     pub(crate) is_absence: bool,
 }
 
-impl Failure {
+impl ToolFailure {
     /// In these words.
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), value: None, is_absence: false }
@@ -41,29 +41,29 @@ impl Failure {
     }
 }
 
-impl From<Error> for Failure {
+impl From<Error> for ToolFailure {
     fn from(error: Error) -> Self {
         Self::new(error.told())
     }
 }
 
-impl From<Denied> for Failure {
+impl From<Denied> for ToolFailure {
     fn from(denied: Denied) -> Self {
         Self::new(denied.0)
     }
 }
 
-impl From<api::Failure> for Failure {
-    fn from(failure: api::Failure) -> Self {
+impl From<ApiFailure> for ToolFailure {
+    fn from(failure: ApiFailure) -> Self {
         let message = match failure.hint() {
             Some(hint) => format!("{failure}. {hint}."),
             None => failure.to_string(),
         };
         let is_absence = matches!(
             failure,
-            api::Failure::Scopes { .. }
-                | api::Failure::Refused { status: 404, .. }
-                | api::Failure::Refused { code: Some(3301), .. }
+            ApiFailure::Scopes { .. }
+                | ApiFailure::Refused { status: 404, .. }
+                | ApiFailure::Refused { code: Some(3301), .. }
         );
         Self { is_absence, ..Self::new(message) }
     }

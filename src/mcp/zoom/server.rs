@@ -17,7 +17,7 @@ use tokio::sync::watch;
 
 use crate::clock::Clock as _;
 use crate::controls::{plain, plain_value};
-use crate::mcp::zoom::failure::Failure;
+use crate::mcp::zoom::failure::ToolFailure;
 use crate::mcp::zoom::session::Session;
 use crate::mcp::zoom::tools::{Definition, Reply};
 use crate::policy::gate::Gate;
@@ -73,7 +73,7 @@ impl Server {
         tool: &Definition,
         arguments: Map<String, Value>,
         context: &RequestContext<RoleServer>,
-    ) -> Result<Reply, Failure> {
+    ) -> Result<Reply, ToolFailure> {
         let parts = &self.0;
         parts.gate.admits(tool.name)?;
         let call = tool.read(arguments, parts.tokens.clock.now())?;
@@ -84,10 +84,10 @@ impl Server {
         // In a task of its own: a panic there ends it and not the answer.
         let mut task = tokio::spawn(async move { call.run(running).await });
         let result = tokio::select! {
-            result = &mut task => result.unwrap_or_else(|_| Err(Failure::internal())),
+            result = &mut task => result.unwrap_or_else(|_| Err(ToolFailure::internal())),
             () = context.ct.cancelled() => {
                 task.abort();
-                Err(Failure::cancelled())
+                Err(ToolFailure::cancelled())
             }
         };
         if session.reach().close() {
@@ -250,7 +250,7 @@ impl io::Write for Bounded {
 
 /// What a client gets. A failure is a result too: the model reads it, where an error of the protocol is hidden from it.
 /// Nothing in it hides from the people who watch over a model: no control characters, whoever they are from.
-fn result(done: Result<Reply, Failure>) -> CallToolResult {
+fn result(done: Result<Reply, ToolFailure>) -> CallToolResult {
     match done {
         Ok(mut reply) => {
             plain_value(&mut reply.value);

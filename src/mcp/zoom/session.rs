@@ -10,12 +10,12 @@ use crate::clock::{self, Clock as _};
 use crate::error::Error;
 use crate::keeper::Kept;
 use crate::mcp::zoom::default::BUILT_IN;
-use crate::mcp::zoom::failure::Failure;
+use crate::mcp::zoom::failure::ToolFailure;
 use crate::policy::file::PolicySource;
 use crate::token::Token;
 use crate::tokens::reach::Reach;
 use crate::tokens::{Given, Pair, Tokens};
-use crate::zoom::api::{self, Api, Request};
+use crate::zoom::api::{Api, ApiFailure, Request};
 use crate::zoom::budget::Budget;
 
 /// The longest wait that a busy Zoom may ask for and get, and how often. What takes longer is told: the client can
@@ -72,10 +72,10 @@ impl Session {
 
     /// Asks Zoom's API for something, with the token that is kept here, or with one that was given. What is answered is an
     /// object: an empty answer, or one of another form, would pass for one that there is nothing of what was asked for.
-    pub(crate) async fn call(&self, request: &Request, given: Option<&Token>) -> Result<Value, Failure> {
+    pub(crate) async fn call(&self, request: &Request, given: Option<&Token>) -> Result<Value, ToolFailure> {
         let answer = self.answer(request, given).await?;
         if !answer.is_object() {
-            return Err(Failure::new(
+            return Err(ToolFailure::new(
                 "Zoom's API has answered nothing of what it was asked for. See that ZOOM_API_URL is right and no proxy \
                  is in the way.",
             ));
@@ -84,11 +84,11 @@ impl Session {
     }
 
     /// Has Zoom's API do something. It answers nothing when that is done.
-    pub(crate) async fn order(&self, request: &Request) -> Result<(), Failure> {
+    pub(crate) async fn order(&self, request: &Request) -> Result<(), ToolFailure> {
         self.answer(request, None).await.map(drop)
     }
 
-    async fn answer(&self, request: &Request, given: Option<&Token>) -> Result<Value, Failure> {
+    async fn answer(&self, request: &Request, given: Option<&Token>) -> Result<Value, ToolFailure> {
         let mut tries = self.tries(given).await?;
         loop {
             self.begin()?;
@@ -103,7 +103,7 @@ impl Session {
     }
 
     /// Downloads a text from Zoom.
-    pub(crate) async fn download(&self, address: &str, given: Option<&Token>) -> Result<String, Failure> {
+    pub(crate) async fn download(&self, address: &str, given: Option<&Token>) -> Result<String, ToolFailure> {
         let mut tries = self.tries(given).await?;
         loop {
             self.begin()?;
@@ -118,21 +118,21 @@ impl Session {
     }
 
     /// Whether Zoom's API takes the token that is kept here, as it is; none where there is no token.
-    pub(crate) async fn is_token_live(&self) -> Result<Option<bool>, Failure> {
+    pub(crate) async fn is_token_live(&self) -> Result<Option<bool>, ToolFailure> {
         let Some((api, token)) = self.tokens.present()? else { return Ok(None) };
         self.begin()?;
         let asked = api.call(&Request::get(&["users", "me"]), &token, self.budget()?).await;
-        self.reach.sent(asked.as_ref().err().is_none_or(api::Failure::reached));
+        self.reach.sent(asked.as_ref().err().is_none_or(ApiFailure::reached));
         match asked {
             // To look for what a token may be used for, or for its user, it has to be taken.
-            Ok(_) | Err(api::Failure::Scopes { .. } | api::Failure::Refused { .. }) => Ok(Some(true)),
-            Err(api::Failure::Token { .. }) => Ok(Some(false)),
+            Ok(_) | Err(ApiFailure::Scopes { .. } | ApiFailure::Refused { .. }) => Ok(Some(true)),
+            Err(ApiFailure::Token { .. }) => Ok(Some(false)),
             Err(failure) => Err(failure.into()),
         }
     }
 
     /// Gets a new token in the place of the one that is there.
-    pub(crate) async fn renew(&self) -> Result<Kept, Failure> {
+    pub(crate) async fn renew(&self) -> Result<Kept, ToolFailure> {
         let kept = self.tokens.renewed(&self.reach).await?;
         // Also where it was another call that has asked for it.
         self.reach.count();
@@ -140,10 +140,12 @@ impl Session {
     }
 
     /// Spends a refresh token that came with the call.
-    pub(crate) async fn exchange(&self, given: Given) -> Result<Pair, Failure> {
+    pub(crate) async fn exchange(&self, given: Given) -> Result<Pair, ToolFailure> {
         let pair = self.tokens.exchange(given, &self.reach).await.map_err(|error| match error {
             // What to mend then is in the call, and not in the settings that the hint of the error is about.
-            Error::Refused { .. } => Failure::new(format!("{error}. See to the credentials of this call.")),
+            Error::Refused { .. } => {
+                ToolFailure::new(format!("{error}. See to the credentials of this call."))
+            }
             error => error.into(),
         })?;
         self.reach.count();
@@ -151,9 +153,11 @@ impl Session {
     }
 
     /// What may be in memory of Zoom's answers.
-    pub(crate) fn budget(&self) -> Result<&Budget, Failure> {
+    pub(crate) fn budget(&self) -> Result<&Budget, ToolFailure> {
         self.budget.as_ref().ok_or_else(|| {
-            Failure::new("Too many calls are under way. Wait until some have been answered, then call again.")
+            ToolFailure::new(
+                "Too many calls are under way. Wait until some have been answered, then call again.",
+            )
         })
     }
 
@@ -174,11 +178,11 @@ impl Session {
 
     /// Takes note that Zoom may see something of this call from now on. Before it is sent: a client that has cancelled
     /// has reached Zoom all the same.
-    fn begin(&self) -> Result<(), Failure> {
-        if self.reach.begin() { Ok(()) } else { Err(Failure::cancelled()) }
+    fn begin(&self) -> Result<(), ToolFailure> {
+        if self.reach.begin() { Ok(()) } else { Err(ToolFailure::cancelled()) }
     }
 
-    async fn tries(&self, given: Option<&Token>) -> Result<Tries<'_>, Failure> {
+    async fn tries(&self, given: Option<&Token>) -> Result<Tries<'_>, ToolFailure> {
         let (api, token) = match given {
             Some(token) => (self.tokens.api_alone()?, token.clone()),
             None => self.tokens.for_call(&self.reach).await?,
@@ -189,16 +193,16 @@ impl Session {
 
 impl Tries<'_> {
     /// Makes ready for one more try, where that may help.
-    async fn after(&mut self, failure: api::Failure) -> Result<(), Failure> {
+    async fn after(&mut self, failure: ApiFailure) -> Result<(), ToolFailure> {
         self.session.reach.sent(failure.reached());
         match &failure {
-            api::Failure::Token { .. } if !self.given && !self.is_new && self.renewals < RENEWALS => {
+            ApiFailure::Token { .. } if !self.given && !self.is_new && self.renewals < RENEWALS => {
                 self.renewals += 1;
                 (self.api, self.token, self.is_new) =
                     self.session.tokens.instead_of(self.token.clone(), &self.session.reach).await?;
                 Ok(())
             }
-            api::Failure::Busy { wait, .. }
+            ApiFailure::Busy { wait, .. }
                 if self.waits < WAITS && wait.is_none_or(|wait| wait < LONGEST_WAIT) =>
             {
                 self.waits += 1;
@@ -208,7 +212,7 @@ impl Tries<'_> {
                 Ok(())
             }
             _ => {
-                if self.is_new && matches!(failure, api::Failure::Token { .. }) {
+                if self.is_new && matches!(failure, ApiFailure::Token { .. }) {
                     self.session.tokens.refuse(self.token.clone());
                 }
                 Err(failure.into())

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::file::EnvFile;
-use crate::clock::{Clock, Stop};
+use crate::clock::{Clock, Shutdown};
 use crate::error::Diagnostic as _;
 use crate::store::known::KnownFiles;
 
@@ -24,7 +24,7 @@ pub(super) fn carry(state_root: Option<&Path>, before: &EnvFile, clock: &dyn Clo
     for _ in 0..CARRY_TRIES {
         match known.carry(before.metadata(), before.real()) {
             Ok(true) => return None,
-            Ok(false) => clock.sleep(CARRY_PAUSE, &Stop::never()).ok()?,
+            Ok(false) => clock.sleep(CARRY_PAUSE, &Shutdown::never()).ok()?,
             Err(error) => return Some(warning(&error.with_causes())),
         }
     }

@@ -258,7 +258,7 @@ mod tests {
     fn a_reader_finds_the_old_file_or_the_new_one() {
         use std::time::Duration;
 
-        use crate::clock::{Clock as _, Stop, SystemClock};
+        use crate::clock::{Clock as _, Shutdown, SystemClock};
         use crate::files::Reservation;
 
         const NAME: &str = "ZOOM_ACCESS_TOKEN";
@@ -275,7 +275,9 @@ mod tests {
                 for _ in 0..20_000 {
                     let file = EnvFile::read(&target, &[NAME]).unwrap();
                     match file.get(NAME).unwrap().value.as_str() {
-                        "before" | "after" => clock.sleep(Duration::from_millis(1), &Stop::never()).unwrap(),
+                        "before" | "after" => {
+                            clock.sleep(Duration::from_millis(1), &Shutdown::never()).unwrap();
+                        }
                         value => return value.to_owned(),
                     }
                 }

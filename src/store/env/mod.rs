@@ -17,7 +17,7 @@ use self::turn::EnvTurn;
 use super::snapshot::Snapshot;
 use super::state::{Memory, StateDirectory};
 use super::turn::{Store, Turn};
-use crate::clock::{Clock, Stop};
+use crate::clock::{Clock, Shutdown};
 use crate::error::Error;
 use crate::files::{LOCK_PATIENCE, Lock, Stamp, clean, is_replaceable, lock_path, stamp, temporary};
 
@@ -109,7 +109,7 @@ impl Store for EnvStore {
         &'a self,
         of: &Snapshot,
         clock: &'a dyn Clock,
-        stop: &Stop,
+        stop: &Shutdown,
     ) -> Result<Box<dyn Turn + 'a>, Error> {
         let lock = Lock::acquire(of.file().real(), LOCK_PATIENCE, clock, stop)?;
         Ok(Box::new(EnvTurn::new(&self.home, lock, self.state(of), clock)))

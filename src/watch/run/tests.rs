@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::cli::lines;
 use crate::clients::{Error as ClientError, Lack};
-use crate::clock::Stop;
+use crate::clock::Shutdown;
 use crate::clock::manual::ManualClock;
 use crate::error::Refusal;
 use crate::settings::{Environment, NAMES};
@@ -32,11 +32,17 @@ struct Zoom {
 }
 
 impl Exchange for Zoom {
-    fn exchange(&self, _: &Url, _: &Credentials, clock: &dyn Clock, _: &Stop) -> Result<Granted, NotGranted> {
+    fn exchange(
+        &self,
+        _: &Url,
+        _: &Credentials,
+        clock: &dyn Clock,
+        _: &Shutdown,
+    ) -> Result<Granted, NotGranted> {
         self.asked.set(self.asked.get() + 1);
-        clock.sleep(Duration::from_secs(self.takes.get()), &Stop::never()).unwrap();
+        clock.sleep(Duration::from_secs(self.takes.get()), &Shutdown::never()).unwrap();
         if self.down.get() {
-            return Err(passing().into());
+            return Err(transient().into());
         }
         if let Some(error) = self.answers.borrow_mut().pop_front() {
             return Err(error.into());
@@ -53,8 +59,8 @@ impl Exchange for Zoom {
     }
 }
 
-fn passing() -> Error {
-    Error::Passing {
+fn transient() -> Error {
+    Error::Transient {
         what: "Zoom answered with HTTP 503".into(),
         not_before: None,
         reached: true,
@@ -153,7 +159,7 @@ impl World {
             environment: &self.environment,
             store: &store,
             clock: &self.clock,
-            stop: &Stop::never(),
+            stop: &Shutdown::never(),
             zoom: &self.zoom,
             watching: true,
         };
@@ -264,7 +270,7 @@ fn that_claude_has_no_server_for_the_token_is_told_once() {
 #[test]
 fn three_failures_end_it_once_and_a_manual_get_begins_it_anew() {
     let world = World::at("2026-03-04T12:00:00Z", None);
-    world.zoom.answers.borrow_mut().extend([refused(), passing(), passing()]);
+    world.zoom.answers.borrow_mut().extend([refused(), transient(), transient()]);
     let lines = world.watch(PLAN, 200, |world, step| {
         if step == 150 {
             world.write(Some(3600));

@@ -95,8 +95,8 @@ fn a_wait_that_zoom_asked_for_is_obeyed() {
 fn three_failures_end_the_attempts() {
     let mut schedule = Schedule::new(PLAN);
     assert!(!fail(&mut schedule, 0, Outcome::Final));
-    assert!(!fail(&mut schedule, 30, Outcome::Passing));
-    assert!(fail(&mut schedule, 60, Outcome::Passing));
+    assert!(!fail(&mut schedule, 30, Outcome::Transient));
+    assert!(fail(&mut schedule, 60, Outcome::Transient));
     assert_eq!(schedule.stopped_since(), Some(start() + TimeDelta::seconds(60)));
     // One of them was a verdict, so nothing is probed.
     assert_eq!(schedule.next_probe(), None);
@@ -106,16 +106,16 @@ fn three_failures_end_the_attempts() {
 }
 
 #[test]
-fn after_passing_failures_it_is_probed_in_growing_pauses() {
+fn after_transient_failures_it_is_probed_in_growing_pauses() {
     let mut schedule = Schedule::new(PLAN);
     for second in [0, 30, 60] {
-        fail(&mut schedule, second, Outcome::Passing);
+        fail(&mut schedule, second, Outcome::Transient);
     }
     let mut probes = Vec::new();
     for second in 61..7000 {
         if schedule.decide(&view(second, None)).refresh {
             probes.push(second - 60);
-            assert!(!schedule.record(Outcome::Passing, &view(second, None), 0.0));
+            assert!(!schedule.record(Outcome::Transient, &view(second, None), 0.0));
         }
     }
     assert_eq!(probes, [300, 900, 2100, 3900, 5700]);
@@ -166,14 +166,14 @@ fn a_sleep_costs_one_refresh_and_its_first_failures_do_not_count() {
     let woken = |second: u64| View { now: start() + TimeDelta::hours(8), ..view(second, None) };
     for second in [15, 45] {
         assert!(schedule.decide(&woken(second)).refresh);
-        assert!(!schedule.record(Outcome::Passing, &woken(second), 0.0));
+        assert!(!schedule.record(Outcome::Transient, &woken(second), 0.0));
     }
     for second in [75, 105] {
         assert!(schedule.decide(&woken(second)).refresh);
-        assert!(!schedule.record(Outcome::Passing, &woken(second), 0.0), "only two count so far");
+        assert!(!schedule.record(Outcome::Transient, &woken(second), 0.0), "only two count so far");
     }
     assert!(schedule.decide(&woken(135)).refresh);
-    assert!(schedule.record(Outcome::Passing, &woken(135), 0.0));
+    assert!(schedule.record(Outcome::Transient, &woken(135), 0.0));
 }
 
 #[test]
@@ -310,7 +310,7 @@ impl World {
                 self.issue();
                 Outcome::Done { left: 3600 }
             }
-            Weather::Down => Outcome::Passing,
+            Weather::Down => Outcome::Transient,
             Weather::Refusing => Outcome::Final,
         };
         let ended = self.schedule.record(outcome, &self.view(), 0.5);

@@ -70,7 +70,7 @@ fn assert_usable(answer: &Answer, granted: &Granted) {
     }
 }
 
-fn assert_justified(answer: &Answer, failure: &Failure) {
+fn assert_justified(answer: &Answer, failure: &ExchangeFailure) {
     let shown = format!("{failure:?} {} {:?}", failure.error, failure.error.hint());
     assert!(!shown.contains(CANARY), "{shown}");
     match &failure.error {
@@ -79,7 +79,7 @@ fn assert_justified(answer: &Answer, failure: &Failure) {
             assert!(is_verdict(answer) && failure.again.is_none(), "{failure:?}");
         }
         Error::UnsafeToken { .. } => assert!(answer.status < 300 && failure.again.is_none(), "{failure:?}"),
-        Error::Passing { not_before, reached, .. } => {
+        Error::Transient { not_before, reached, .. } => {
             assert!(reached);
             assert!(not_before.is_none_or(|time| time <= times().answered + LONGEST_WAIT), "{failure:?}");
         }

@@ -19,7 +19,7 @@ fn times() -> Times {
 }
 
 #[allow(clippy::result_large_err, reason = "there is one in an exchange, which takes a network")]
-fn read(grant: &Grant, status: u16, body: &str) -> Result<Granted, Failure> {
+fn read(grant: &Grant, status: u16, body: &str) -> Result<Granted, ExchangeFailure> {
     Answer { status, body: body.to_owned().into_bytes().into(), ..Answer::default() }.read(grant, times())
 }
 
@@ -99,7 +99,7 @@ fn every_other_failure_is_transient() {
     ] {
         for grant in [account(), refresh()] {
             let failure = read(&grant, status, body).unwrap_err();
-            assert!(matches!(failure.error, Error::Passing { .. }), "{status} {body}: {}", failure.error);
+            assert!(matches!(failure.error, Error::Transient { .. }), "{status} {body}: {}", failure.error);
         }
     }
 }

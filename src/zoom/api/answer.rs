@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::quoted::{quoted, redacted};
-use super::{Failure, Limit, counted};
+use super::{ApiFailure, Limit, counted};
 use crate::token::Token;
 use crate::zoom::answer::{Answer, Times, scopes};
 use crate::zoom::budget::{Budget, TooMuch};
@@ -32,7 +32,7 @@ pub(super) struct Reading<'a> {
 
 impl Reading<'_> {
     /// The requested value; null if the answer is an empty success.
-    pub(super) fn value(&self) -> Result<Value, Failure> {
+    pub(super) fn value(&self) -> Result<Value, ApiFailure> {
         if !self.is_success() {
             return Err(self.failure());
         }
@@ -40,14 +40,14 @@ impl Reading<'_> {
             return Ok(Value::Null);
         }
         let json = counted::value(self.answer.content(), self.budget)
-            .map_err(|TooMuch(what)| Failure::Unanswered { what, sent: true })?
+            .map_err(|TooMuch(what)| ApiFailure::Unanswered { what, sent: true })?
             .ok_or_else(|| self.not_json())?;
         self.failure_in(&json).map_or(Ok(json), Err)
     }
 
     /// Checks that the answer is `WebVTT`. A download that is not allowed may end in a sign-in page with status 200
     /// (forum thread 53338).
-    pub(super) fn is_transcript(&self) -> Result<(), Failure> {
+    pub(super) fn is_transcript(&self) -> Result<(), ApiFailure> {
         if !self.is_success() {
             return Err(self.failure());
         }
@@ -65,8 +65,8 @@ impl Reading<'_> {
     }
 
     /// The failure for an unusable answer.
-    pub(super) fn broken(&self, what: impl Into<String>) -> Failure {
-        Failure::Broken {
+    pub(super) fn broken(&self, what: impl Into<String>) -> ApiFailure {
+        ApiFailure::Broken {
             status: self.answer.status,
             what: what.into(),
             tracking_id: self.answer.tracking_id.clone(),
@@ -74,7 +74,7 @@ impl Reading<'_> {
     }
 
     /// The failure in an answer that is not a success.
-    fn failure(&self) -> Failure {
+    fn failure(&self) -> ApiFailure {
         let json = self.json();
         match self.answer.status {
             300..=399 => self.broken("the answer was a redirect, as from a network's sign-in page"),
@@ -91,34 +91,34 @@ impl Reading<'_> {
     }
 
     /// The failure in the body of a successful answer.
-    fn failure_in(&self, json: &Value) -> Option<Failure> {
+    fn failure_in(&self, json: &Value) -> Option<ApiFailure> {
         let is_failure = code(json).is_some_and(|code| code != 0) && message(json).is_some();
         is_failure.then(|| self.refusal(json))
     }
 
     /// The failure for a refusal by Zoom.
-    fn refusal(&self, json: &Value) -> Failure {
+    fn refusal(&self, json: &Value) -> ApiFailure {
         let (status, tracking_id) = (self.answer.status, self.answer.tracking_id.clone());
         let (code, message) = (code(json), message(json).unwrap_or_default());
         let lacks_scopes = matches!(code, Some(4700 | 4711)) || message.contains("does not contain scopes");
         if status == 429 || code == Some(429) {
             self.busy(message)
         } else if lacks_scopes {
-            Failure::Scopes { missing: self.missing(message), tracking_id }
+            ApiFailure::Scopes { missing: self.missing(message), tracking_id }
         } else if code == Some(124) || status == 401 {
-            Failure::Token { tracking_id }
+            ApiFailure::Token { tracking_id }
         } else {
             let (message, fields) = (quoted(message, self.token), self.fields(json));
-            Failure::Refused { status, code, message, fields, tracking_id }
+            ApiFailure::Refused { status, code, message, fields, tracking_id }
         }
     }
 
-    fn busy(&self, message: &str) -> Failure {
+    fn busy(&self, message: &str) -> ApiFailure {
         let wait = self.answer.wait(self.times, LONGEST_API_WAIT);
         let until =
             wait.and_then(|wait| self.times.answered.checked_add_signed(TimeDelta::from_std(wait).ok()?));
         let what = limit(self.answer.limit.as_deref().unwrap_or_default(), message);
-        Failure::Busy { wait, until, what, tracking_id: self.answer.tracking_id.clone() }
+        ApiFailure::Busy { wait, until, what, tracking_id: self.answer.tracking_id.clone() }
     }
 
     /// The scopes in `does not contain scopes:[a, b]` (forum thread 108207).
@@ -140,7 +140,7 @@ impl Reading<'_> {
         fields.take(MOST_FIELDS).map(|text| quoted(&text, self.token)).collect()
     }
 
-    fn not_json(&self) -> Failure {
+    fn not_json(&self) -> ApiFailure {
         let what = if self.is_page() { "a web page" } else { "not JSON" };
         self.broken(format!("the answer was {what}"))
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::answer::Reading;
 use super::quoted::quoted;
-use super::{Failure, Method, Request};
+use super::{ApiFailure, Method, Request};
 use crate::clock::{Clock as _, SystemClock};
 use crate::error::Error;
 use crate::token::Token;
@@ -55,8 +55,8 @@ impl Api {
     ///
     /// # Errors
     ///
-    /// A [`Failure`]; whether to try again depends on the call too.
-    pub async fn call(&self, request: &Request, token: &Token, budget: &Budget) -> Result<Value, Failure> {
+    /// A [`ApiFailure`]; whether to try again depends on the call too.
+    pub async fn call(&self, request: &Request, token: &Token, budget: &Budget) -> Result<Value, ApiFailure> {
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
@@ -83,11 +83,16 @@ impl Api {
     ///
     /// # Errors
     ///
-    /// [`Failure::Elsewhere`] if the address or a redirect leads away from Zoom; nothing was sent there.
-    /// [`Failure::Broken`] if the file is not a transcript, and otherwise as with [`Api::call`].
-    pub async fn download(&self, address: &str, token: &Token, budget: &Budget) -> Result<String, Failure> {
+    /// [`ApiFailure::Elsewhere`] if the address or a redirect leads away from Zoom; nothing was sent there.
+    /// [`ApiFailure::Broken`] if the file is not a transcript, and otherwise as with [`Api::call`].
+    pub async fn download(
+        &self,
+        address: &str,
+        token: &Token,
+        budget: &Budget,
+    ) -> Result<String, ApiFailure> {
         let elsewhere =
-            |problem: &str, redirected| Failure::Elsewhere { problem: quoted(problem, token), redirected };
+            |problem: &str, redirected| ApiFailure::Elsewhere { problem: quoted(problem, token), redirected };
         let mut url = Url::parse(address).map_err(|_| elsewhere("its address is not a URL", false))?;
         let mut redirects = 0;
         loop {
@@ -116,12 +121,12 @@ impl Api {
         request: RequestBuilder,
         token: &Token,
         budget: &Budget,
-    ) -> Result<(Answer, Times), Failure> {
+    ) -> Result<(Answer, Times), ApiFailure> {
         let request = request.header(AUTHORIZATION, self.bearer(token)).timeout(CALL_TIMEOUT);
         let asked = self.clock.now();
         match http::send(request, budget).await {
             Ok(answer) => Ok((answer, Times { asked, answered: self.clock.now() })),
-            Err(Silence { what, sent }) => Err(Failure::Unanswered { what, sent }),
+            Err(Silence { what, sent }) => Err(ApiFailure::Unanswered { what, sent }),
         }
     }
 
@@ -160,13 +165,13 @@ impl Api {
 
 /// The body of an answer as text, without a copy. Invalid UTF-8 is replaced, which takes at most three times the
 /// memory.
-fn text(mut answer: Answer, budget: &Budget) -> Result<String, Failure> {
+fn text(mut answer: Answer, budget: &Budget) -> Result<String, ApiFailure> {
     let mark = answer.body.len() - answer.content().len();
     let mut body = std::mem::take(&mut *answer.body);
     body.drain(..mark);
     String::from_utf8(body).or_else(|error| {
         let bytes = error.into_bytes();
-        budget.take(3 * bytes.len()).map_err(|TooMuch(what)| Failure::Unanswered { what, sent: true })?;
+        budget.take(3 * bytes.len()).map_err(|TooMuch(what)| ApiFailure::Unanswered { what, sent: true })?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     })
 }

@@ -9,7 +9,7 @@ use crate::error::{tracked, tracking};
 
 /// A failed call to the API. Text from Zoom has passed through `quoted`: it is short, on one line, and without secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum Failure {
+pub enum ApiFailure {
     /// Code 124, or 401 without a better reason: the token is not accepted.
     #[error("Zoom's API does not accept the token{}", tracked(.tracking_id.as_ref()))]
     Token {
@@ -112,7 +112,7 @@ impl Limit {
     }
 }
 
-impl Failure {
+impl ApiFailure {
     /// What to do next, as a sentence without a full stop; none if the message already says it.
     pub fn hint(&self) -> Option<String> {
         match self {

@@ -10,5 +10,5 @@ mod quoted;
 mod request;
 
 pub use client::Api;
-pub use failure::{Failure, Limit};
+pub use failure::{ApiFailure, Limit};
 pub use request::{Method, Request};

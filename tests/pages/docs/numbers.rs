@@ -197,7 +197,7 @@ fn attempts(hours: usize, succeeds: bool) -> Vec<usize> {
                 view.left = Some(ends - now);
                 Outcome::Done { left: 3600 }
             } else {
-                Outcome::Passing
+                Outcome::Transient
             };
             schedule.record(outcome, &view, 0.0);
         }

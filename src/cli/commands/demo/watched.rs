@@ -11,7 +11,7 @@ use super::stage::Stage;
 use crate::cli::commands::claude::CurrentClaude;
 use crate::cli::lines;
 use crate::clients::{self, App, Restart};
-use crate::clock::{Stop, SystemClock};
+use crate::clock::{Shutdown, SystemClock};
 use crate::error::Error;
 use crate::event::Event;
 use crate::files::Reservation;
@@ -138,19 +138,19 @@ impl Scene {
         Ok(Self { directory, store, config, environment, claude })
     }
 
-    fn keeper<'a>(&'a self, clock: &'a SystemClock, stop: &'a Stop) -> Keeper<'a> {
+    fn keeper<'a>(&'a self, clock: &'a SystemClock, stop: &'a Shutdown) -> Keeper<'a> {
         Keeper::new(&self.environment, &self.store, clock, stop)
     }
 
     fn app(&self) -> Result<App, clients::Error> {
-        App::from_settings(&self.keeper(&SystemClock::start(), &Stop::never()).look()?.settings, None)
+        App::from_settings(&self.keeper(&SystemClock::start(), &Shutdown::never()).look()?.settings, None)
     }
 }
 
 impl Drop for Scene {
     fn drop(&mut self) {
         // What cannot be ended here has ended already.
-        let _ = self.app().and_then(|app| app.quit(&SystemClock::start(), &Stop::never()));
+        let _ = self.app().and_then(|app| app.quit(&SystemClock::start(), &Shutdown::never()));
         let _ = self.claude.kill();
         let _ = self.claude.wait();
     }

@@ -28,7 +28,7 @@ pub(super) struct Seen {
     pub(super) lock: Locked,
     /// What a killed process left beside it.
     pub(super) leftover: Option<PathBuf>,
-    pub(super) state: State,
+    pub(super) state: TokenState,
 }
 
 /// What was seen of the lock.
@@ -39,7 +39,7 @@ pub(super) enum Locked {
 }
 
 /// What was seen of the directory for state.
-pub(super) struct State {
+pub(super) struct TokenState {
     /// None where the system names no place for it.
     pub(super) directory: Option<PathBuf>,
     pub(super) writable: Result<(), Error>,
@@ -89,7 +89,7 @@ fn locked(target: &Path) -> Locked {
     }
 }
 
-fn look_at_state(state: &StateDirectory) -> State {
+fn look_at_state(state: &StateDirectory) -> TokenState {
     let memory = state.memory_path();
     let directory = memory.as_deref().and_then(Path::parent).map(Path::to_owned);
     // What does not exist yet is made in the nearest place that does, which is no directory in the worst case.
@@ -103,7 +103,7 @@ fn look_at_state(state: &StateDirectory) -> State {
         .chain(files.into_iter().flatten().map(|path| (path, 0o600)))
         .filter(|(path, _)| mode(path).is_some_and(is_open))
         .collect();
-    State {
+    TokenState {
         writable: there.map_or(Ok(()), |there| is_replaceable(&there.join("state.json"), ROOM_FOR_TOKENS)),
         open,
         recovery: recovery.map(|path| (path, state.recovery().err())),
@@ -215,7 +215,7 @@ fn still_held(lock: &Path) -> String {
     format!("Nobody holds it for more than 30 s. Look again then; if it is still held: {hint}")
 }
 
-fn of_state(state: &State) -> Vec<Finding> {
+fn of_state(state: &TokenState) -> Vec<Finding> {
     let Some(directory) = &state.directory else {
         return vec![Finding::doubtful(
             "state",

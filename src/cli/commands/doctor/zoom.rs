@@ -8,7 +8,7 @@ use crate::keeper::{How, Keeper, Look, Need, Unlike};
 use crate::mcp::zoom::scopes;
 use crate::settings::Held;
 use crate::store::Memory;
-use crate::token::State;
+use crate::token::TokenState;
 use crate::words;
 use crate::zoom::{Http, Live};
 
@@ -90,8 +90,8 @@ pub(super) fn look(
     let look = keeper.look().unwrap_or(before);
     let settings = &look.settings;
     let foreign = match &look.held.state {
-        State::Dated { claims, .. } => settings.foreign(claims).unwrap_or_default(),
-        State::Missing | State::Malformed { .. } => Vec::new(),
+        TokenState::Dated { claims, .. } => settings.foreign(claims).unwrap_or_default(),
+        TokenState::Missing | TokenState::Malformed { .. } => Vec::new(),
     };
     let seen = Seen {
         reached,
@@ -157,7 +157,7 @@ fn of_reached(Reached { host, ahead }: &Reached) -> Finding {
 
 /// A question that was about no new token, as the text of the error has it.
 fn unanswered(check: &'static str, error: &Error) -> Finding {
-    let Error::Passing { what, .. } = error else { return Finding::error(check, error).or_hint(NETWORK) };
+    let Error::Transient { what, .. } = error else { return Finding::error(check, error).or_hint(NETWORK) };
     Finding::bad(check, error.code(), what.clone(), NETWORK)
 }
 
@@ -188,9 +188,9 @@ fn of_token(seen: &Seen) -> Finding {
     };
     let doubtful = |message: String| Finding::doubtful("token", message, hint);
     let (expires_at, left) = match &seen.held.state {
-        State::Missing => return doubtful("there is no token yet".into()),
-        State::Malformed { problem } => return doubtful(format!("the token cannot be used: {problem}")),
-        State::Dated { expires_at, left, .. } => (words::local(*expires_at), *left),
+        TokenState::Missing => return doubtful("there is no token yet".into()),
+        TokenState::Malformed { problem } => return doubtful(format!("the token cannot be used: {problem}")),
+        TokenState::Dated { expires_at, left, .. } => (words::local(*expires_at), *left),
     };
     let origin = seen.held.origin.as_ref().map(|origin| format!(" ({origin})")).unwrap_or_default();
     let remaining = words::left(left);

@@ -7,7 +7,7 @@ use crate::clients::desktop::launch::Asked;
 use crate::clients::desktop::platform::{Force, Quit};
 use crate::clients::desktop::processes::{Process, Signal, alive};
 use crate::clients::error::Error;
-use crate::clock::{Clock, Stop, Stopped};
+use crate::clock::{Clock, Shutdown, ShutdownRequested};
 
 /// How long the app may take to quit. Claude Desktop stops its servers one by one, and needs seconds for it
 /// (anthropics/claude-code#30267).
@@ -22,7 +22,7 @@ impl App {
         &self,
         old: &[Process],
         clock: &dyn Clock,
-        stop: &Stop,
+        stop: &Shutdown,
         progress: &mut dyn FnMut(Step),
     ) -> Result<bool, Error> {
         let left = self.ask_to_quit(old, clock, stop, progress)?;
@@ -39,7 +39,7 @@ impl App {
         &self,
         old: &'p [Process],
         clock: &dyn Clock,
-        stop: &Stop,
+        stop: &Shutdown,
         progress: &mut dyn FnMut(Step),
     ) -> Result<Vec<&'p Process>, Error> {
         progress(Step::Quitting);
@@ -76,7 +76,13 @@ impl App {
     }
 
     /// Forces those that are `left` of the `old` processes to end, and waits until none is there.
-    fn force(&self, old: &[Process], left: &[&Process], clock: &dyn Clock, stop: &Stop) -> Result<(), Error> {
+    fn force(
+        &self,
+        old: &[Process],
+        left: &[&Process],
+        clock: &dyn Clock,
+        stop: &Shutdown,
+    ) -> Result<(), Error> {
         let _asked = match &self.platform.force {
             Force::Kill => {
                 for process in left {
@@ -116,7 +122,7 @@ impl App {
     }
 }
 
-fn not_started_again(Stopped { signal }: Stopped) -> Error {
+fn not_started_again(ShutdownRequested { signal }: ShutdownRequested) -> Error {
     Error::Interrupted {
         signal,
         when: "after Claude was asked to quit and before it was started again",

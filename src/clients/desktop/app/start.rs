@@ -8,7 +8,7 @@ use crate::clients::desktop::launch::{Launch, Launched};
 use crate::clients::desktop::platform::Again;
 use crate::clients::desktop::processes::Process;
 use crate::clients::error::Error;
-use crate::clock::{Clock, Stop, Stopped};
+use crate::clock::{Clock, Shutdown, ShutdownRequested};
 
 /// How long it may take to come up.
 const TO_COME: Duration = Duration::from_secs(15);
@@ -99,7 +99,7 @@ impl App {
         launched: Option<&Launched>,
         is_new: impl Fn(&Process) -> bool,
         clock: &dyn Clock,
-        stop: &Stop,
+        stop: &Shutdown,
     ) -> Result<u32, Error> {
         let mut deadline = clock.elapsed() + TO_COME;
         let mut seen: Vec<(u32, Duration)> = Vec::new();
@@ -149,6 +149,6 @@ impl App {
     }
 }
 
-fn not_seen(Stopped { signal }: Stopped) -> Error {
+fn not_seen(ShutdownRequested { signal }: ShutdownRequested) -> Error {
     Error::Interrupted { signal, when: "after Claude was started and before it was seen running", hint: None }
 }

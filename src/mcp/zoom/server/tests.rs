@@ -4,7 +4,7 @@ use rmcp::ServiceExt as _;
 use serde_json::json;
 
 use super::*;
-use crate::clock::{Stop, SystemClock};
+use crate::clock::{Shutdown, SystemClock};
 use crate::mcp::zoom::tools::{Call, Hints, Read};
 use crate::policy::Catalog;
 use crate::policy::gate::Ground;
@@ -32,7 +32,7 @@ fn server(reads: &[(&'static str, Read)]) -> Server {
     let tools = reads.iter().map(definition).collect();
     let (clock, (_, gone)) = (SystemClock::start(), watch::channel(()));
     let gate = Gate::new(Ground::nothing(), Catalog::new(), clock, Voice::silent());
-    let tokens = Tokens::new(Environment::from_pairs([]), ".env".into(), None, clock, Stop::never());
+    let tokens = Tokens::new(Environment::from_pairs([]), ".env".into(), None, clock, Shutdown::never());
     Server::new(Parts { tools, gate: Arc::new(gate), tokens: Arc::new(tokens), gone })
 }
 
@@ -57,7 +57,7 @@ async fn a_tool_that_panics_fails_and_the_server_lives() {
     for _ in 0..2 {
         let failed = call("panics").await;
         assert_eq!(failed.is_error, Some(true));
-        assert_eq!(failed.content[0].as_text().unwrap().text, Failure::internal().message);
+        assert_eq!(failed.content[0].as_text().unwrap().text, ToolFailure::internal().message);
         let done = call("works").await;
         assert_eq!(done.structured_content, Some(json!({"fine": true})));
     }

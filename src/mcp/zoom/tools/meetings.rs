@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::arguments::{MeetingId, NextPageToken, OccurrenceId, PageSize, UserId};
 use super::{Hints, Reply, Tool, masks};
-use crate::mcp::zoom::failure::Failure;
+use crate::mcp::zoom::failure::ToolFailure;
 use crate::mcp::zoom::session::Session;
 use crate::zoom::api::Request;
 
@@ -67,7 +67,7 @@ impl Tool for ListMeetings {
          empty means that there are more.";
     const HINTS: Hints = Hints::READS;
 
-    async fn call(self, session: &Session) -> Result<Reply, Failure> {
+    async fn call(self, session: &Session) -> Result<Reply, ToolFailure> {
         Ok(masks::reply(session.call(&self.request(), None).await?, self.include_secrets))
     }
 }
@@ -99,7 +99,7 @@ impl Tool for GetMeeting {
          recurring one, the occurrences with their ids. Use list_meetings to find out the id.";
     const HINTS: Hints = Hints::READS;
 
-    async fn call(self, session: &Session) -> Result<Reply, Failure> {
+    async fn call(self, session: &Session) -> Result<Reply, ToolFailure> {
         Ok(masks::reply(session.call(&self.request(), None).await?, self.include_secrets))
     }
 }
@@ -134,7 +134,7 @@ impl Tool for GetMeetingParticipants {
          nobody for a meeting of one. A next_page_token in the answer that is not empty means that there are more.";
     const HINTS: Hints = Hints::READS;
 
-    async fn call(self, session: &Session) -> Result<Reply, Failure> {
+    async fn call(self, session: &Session) -> Result<Reply, ToolFailure> {
         Ok(masks::reply(session.call(&self.request(), None).await?, false))
     }
 }

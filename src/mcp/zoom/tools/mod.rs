@@ -26,7 +26,7 @@ use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::failure::Failure;
+use super::failure::ToolFailure;
 use super::session::Session;
 use crate::spelling;
 
@@ -53,12 +53,12 @@ trait Tool: DeserializeOwned + JsonSchema + Validate<Context = ()> + Send + 'sta
 
     /// The arguments that follow from the others or from the time: they are judged too, and are what the tool runs on.
     /// Refuses arguments that do not go together.
-    fn complete(&self, _: DateTime<Utc>) -> Result<Map<String, Value>, Failure> {
+    fn complete(&self, _: DateTime<Utc>) -> Result<Map<String, Value>, ToolFailure> {
         Ok(Map::new())
     }
 
     /// Does it.
-    fn call(self, session: &Session) -> impl Future<Output = Result<Reply, Failure>> + Send;
+    fn call(self, session: &Session) -> impl Future<Output = Result<Reply, ToolFailure>> + Send;
 }
 
 /// What clients are told about the effects of a tool. They are hints; what is allowed is decided by the policy
@@ -96,7 +96,7 @@ impl From<Value> for Reply {
     }
 }
 
-pub(in crate::mcp) type Running = Pin<Box<dyn Future<Output = Result<Reply, Failure>> + Send>>;
+pub(in crate::mcp) type Running = Pin<Box<dyn Future<Output = Result<Reply, ToolFailure>> + Send>>;
 
 /// A call whose arguments have been read: what a policy judges, and what the tool runs on. Nothing else runs a tool, so
 /// that what is asked of Zoom is what was judged.
@@ -120,13 +120,13 @@ impl Call {
     }
 
     /// Runs the tool.
-    pub(in crate::mcp) async fn run(self, session: Arc<Session>) -> Result<Reply, Failure> {
+    pub(in crate::mcp) async fn run(self, session: Arc<Session>) -> Result<Reply, ToolFailure> {
         (self.run)(session).await
     }
 }
 
 /// Reads what a client sent, by the schema of a tool; see [`Definition::read`].
-pub(in crate::mcp) type Read = fn(&Value, Map<String, Value>, DateTime<Utc>) -> Result<Call, Failure>;
+pub(in crate::mcp) type Read = fn(&Value, Map<String, Value>, DateTime<Utc>) -> Result<Call, ToolFailure>;
 
 /// A tool, whatever its arguments.
 #[derive(Clone)]
@@ -170,14 +170,18 @@ impl Definition {
         &self,
         arguments: Map<String, Value>,
         now: DateTime<Utc>,
-    ) -> Result<Call, Failure> {
+    ) -> Result<Call, ToolFailure> {
         (self.read)(&self.schema, arguments, now)
     }
 }
 
 /// Makes of what a client sent what is judged, and reads the arguments of the tool from that alone.
-fn call<T: Tool>(schema: &Value, arguments: Map<String, Value>, now: DateTime<Utc>) -> Result<Call, Failure> {
-    let mut arguments = spelling::arguments(schema, arguments).map_err(Failure::arguments)?;
+fn call<T: Tool>(
+    schema: &Value,
+    arguments: Map<String, Value>,
+    now: DateTime<Utc>,
+) -> Result<Call, ToolFailure> {
+    let mut arguments = spelling::arguments(schema, arguments).map_err(ToolFailure::arguments)?;
     let mut tool: T = read(&arguments)?;
     let more = tool.complete(now)?;
     if !more.is_empty() {
@@ -254,21 +258,21 @@ fn without_nulls(value: Value) -> Value {
 
 /// Reads arguments. What is wrong with them is told by the name of the argument, and without its value: that may be a
 /// secret.
-fn read<T: Tool>(arguments: &Map<String, Value>) -> Result<T, Failure> {
+fn read<T: Tool>(arguments: &Map<String, Value>) -> Result<T, ToolFailure> {
     let tool: T = serde_path_to_error::deserialize(arguments).map_err(|error| {
         let path = error.path().to_string();
         let problem = problem(&error.into_inner().to_string());
-        Failure::arguments(if path == "." { problem } else { format!("{path}: {problem}") })
+        ToolFailure::arguments(if path == "." { problem } else { format!("{path}: {problem}") })
     })?;
     // No tool takes an array. serde takes one for an object all the same, its fields in their order, and a policy that
     // goes by their names would not see them.
     if let Some(place) = place_of_array(arguments) {
-        return Err(Failure::arguments(format!("{place}: must be an object")));
+        return Err(ToolFailure::arguments(format!("{place}: must be an object")));
     }
     tool.validate().map_err(|report| {
         let problems: Vec<String> =
             report.iter().map(|(path, problem)| format!("{path}: {problem}")).collect();
-        Failure::arguments(problems.join("; "))
+        ToolFailure::arguments(problems.join("; "))
     })?;
     Ok(tool)
 }

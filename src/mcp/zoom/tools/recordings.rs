@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::arguments::{Date, GivenToken, MeetingId, NextPageToken, PageSize, UserId};
 use super::months::{self, Listing, Range};
 use super::{Hints, Reply, Tool, masks};
-use crate::mcp::zoom::failure::Failure;
+use crate::mcp::zoom::failure::ToolFailure;
 use crate::mcp::zoom::session::Session;
 use crate::zoom::api::Request;
 
@@ -73,9 +73,9 @@ impl ListRecordings {
     }
 
     /// What is asked of Zoom for more days than that.
-    fn listing(&self, days: Range) -> Result<Listing, Failure> {
+    fn listing(&self, days: Range) -> Result<Listing, ToolFailure> {
         if self.page_number.is_some() {
-            return Err(Failure::arguments(
+            return Err(ToolFailure::arguments(
                 "page_number: works for 30 days at most; over more days go on with next_page_token",
             ));
         }
@@ -84,8 +84,8 @@ impl ListRecordings {
     }
 }
 
-fn foreign_token() -> Failure {
-    Failure::arguments(
+fn foreign_token() -> ToolFailure {
+    ToolFailure::arguments(
         "next_page_token: it is not from an answer for these dates; keep from_date and to_date as they were, or leave \
          it out to begin anew",
     )
@@ -100,15 +100,15 @@ impl Tool for ListRecordings {
     const HINTS: Hints = Hints::READS;
 
     /// The days are part of what is asked, so they are part of what is judged.
-    fn complete(&self, now: DateTime<Utc>) -> Result<Map<String, Value>, Failure> {
+    fn complete(&self, now: DateTime<Utc>) -> Result<Map<String, Value>, ToolFailure> {
         let Range { from, to } = self.days(now);
         if from > to {
-            return Err(Failure::arguments("from_date: must not be after to_date"));
+            return Err(ToolFailure::arguments("from_date: must not be after to_date"));
         }
         Ok([("from_date".to_owned(), json!(from)), ("to_date".to_owned(), json!(to))].into_iter().collect())
     }
 
-    async fn call(self, session: &Session) -> Result<Reply, Failure> {
+    async fn call(self, session: &Session) -> Result<Reply, ToolFailure> {
         let days = self.days(session.now());
         let given = self.zoom_access_token.as_ref().map(GivenToken::token);
         let answer = if days.is_one_window() {
@@ -150,7 +150,7 @@ impl Tool for GetRecordingDetails {
          access token; a recording is there only some time after its meeting.";
     const HINTS: Hints = Hints::READS;
 
-    async fn call(self, session: &Session) -> Result<Reply, Failure> {
+    async fn call(self, session: &Session) -> Result<Reply, ToolFailure> {
         let given = self.zoom_access_token.as_ref().map(GivenToken::token);
         Ok(masks::reply(session.call(&of_meeting(&self.meeting_id), given).await?, self.include_secrets))
     }
@@ -175,7 +175,7 @@ impl Tool for GetMeetingRecordings {
          zoom_get_meeting_transcript for what was said.";
     const HINTS: Hints = Hints::READS;
 
-    async fn call(self, session: &Session) -> Result<Reply, Failure> {
+    async fn call(self, session: &Session) -> Result<Reply, ToolFailure> {
         Ok(masks::reply(session.call(&of_meeting(&self.meeting_id), None).await?, self.include_secrets))
     }
 }

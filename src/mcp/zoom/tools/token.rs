@@ -10,9 +10,9 @@ use super::arguments::{ClientId, ClientSecret, GivenToken};
 use super::{Hints, Reply, Tool, schema};
 use crate::clock::rfc3339;
 use crate::error::Diagnostic as _;
-use crate::mcp::zoom::failure::Failure;
+use crate::mcp::zoom::failure::ToolFailure;
 use crate::mcp::zoom::session::Session;
-use crate::token::State;
+use crate::token::TokenState;
 use crate::tokens::Given;
 use crate::zoom::Grant;
 
@@ -71,7 +71,7 @@ impl Refreshed {
 
 impl RefreshToken {
     /// What came with the call to ask Zoom with; none where what is configured shall serve.
-    fn given(self) -> Result<Option<Given>, Failure> {
+    fn given(self) -> Result<Option<Given>, ToolFailure> {
         match (self.zoom_refresh_token, self.zoom_client_id, self.zoom_client_secret) {
             (None, None, None) => Ok(None),
             (Some(refresh), Some(client_id), Some(client_secret)) => Ok(Some(Given {
@@ -79,14 +79,14 @@ impl RefreshToken {
                 client_secret: client_secret.into(),
                 refresh: refresh.into(),
             })),
-            _ => Err(Failure::arguments(
+            _ => Err(ToolFailure::arguments(
                 "give zoom_refresh_token, zoom_client_id and zoom_client_secret together, or none of them to use what \
                  is configured",
             )),
         }
     }
 
-    async fn refresh(self, session: &Session) -> Result<Reply, Failure> {
+    async fn refresh(self, session: &Session) -> Result<Reply, ToolFailure> {
         match self.given()? {
             None => {
                 let kept = session.renew().await?;
@@ -122,12 +122,12 @@ impl Tool for RefreshToken {
     }
 
     /// A failure has the form that it has in the server that this tool comes from.
-    async fn call(self, session: &Session) -> Result<Reply, Failure> {
+    async fn call(self, session: &Session) -> Result<Reply, ToolFailure> {
         self.refresh(session).await.map_err(|failure| {
             let refreshed =
                 Refreshed { status: "error", error: Some(failure.message), ..Refreshed::default() };
             let value = refreshed.value();
-            Failure { value: Some(value.clone()), ..Failure::new(value.to_string()) }
+            ToolFailure { value: Some(value.clone()), ..ToolFailure::new(value.to_string()) }
         })
     }
 }
@@ -199,7 +199,7 @@ struct AutoRefresh {
 }
 
 impl Status {
-    fn of(session: &Session) -> Result<Self, Failure> {
+    fn of(session: &Session) -> Result<Self, ToolFailure> {
         let tokens = session.tokens();
         let keeper = tokens.keeper();
         let look = keeper.look()?;
@@ -234,12 +234,12 @@ impl Status {
             policy,
         };
         match look.held.state {
-            State::Missing => {}
-            State::Malformed { problem } => {
+            TokenState::Missing => {}
+            TokenState::Malformed { problem } => {
                 status.state = "malformed";
                 status.problem = Some(problem.into());
             }
-            State::Dated { claims, expires_at, left, .. } => {
+            TokenState::Dated { claims, expires_at, left, .. } => {
                 status.state = if left > 0 { "valid" } else { "expired" };
                 status.expires_at = Some(rfc3339(expires_at));
                 status.seconds_left = Some(left);
@@ -262,7 +262,7 @@ impl Tool for TokenStatus {
         Some(schema::<Status>())
     }
 
-    async fn call(self, session: &Session) -> Result<Reply, Failure> {
+    async fn call(self, session: &Session) -> Result<Reply, ToolFailure> {
         let mut status = Status::of(session)?;
         if self.live {
             status.live = session.is_token_live().await?;
@@ -276,7 +276,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::clock::{Stop, SystemClock};
+    use crate::clock::{Shutdown, SystemClock};
     use crate::settings::Environment;
     use crate::tokens::{Refreshing, Tokens};
 
@@ -288,7 +288,7 @@ mod tests {
             directory.path().join(".env"),
             None,
             SystemClock::start(),
-            Stop::never(),
+            Shutdown::never(),
         ));
         let session = Session::new(Arc::clone(&tokens));
         let told = || json!(Status::of(&session).unwrap())["auto_refresh"].clone();

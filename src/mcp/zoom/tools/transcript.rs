@@ -18,7 +18,7 @@ use self::webvtt::{Millis, Range};
 use super::arguments::{GivenToken, MeetingId, Moment, NextPageToken};
 use super::{Hints, Reply, Tool, schema};
 use crate::controls::plain;
-use crate::mcp::zoom::failure::Failure;
+use crate::mcp::zoom::failure::ToolFailure;
 use crate::mcp::zoom::session::Session;
 
 /// A call of the tool downloads no more parts than this: the rest is for the next call.
@@ -78,12 +78,12 @@ impl Tool for GetMeetingTranscript {
         Some(schema::<Answer>())
     }
 
-    fn complete(&self, _: DateTime<Utc>) -> Result<Map<String, Value>, Failure> {
+    fn complete(&self, _: DateTime<Utc>) -> Result<Map<String, Value>, ToolFailure> {
         let Range { from, to } = self.range();
-        if from < to { Ok(Map::new()) } else { Err(Failure::arguments("from: must be before to")) }
+        if from < to { Ok(Map::new()) } else { Err(ToolFailure::arguments("from: must be before to")) }
     }
 
-    async fn call(self, session: &Session) -> Result<Reply, Failure> {
+    async fn call(self, session: &Session) -> Result<Reply, ToolFailure> {
         let page = self.page()?;
         let given = self.zoom_access_token.as_ref().map(GivenToken::token);
         let found = source::find(session, &self.meeting_id, given).await?;
@@ -93,12 +93,12 @@ impl Tool for GetMeetingTranscript {
             let before = budget.held();
             let content = match &part.address {
                 Some(address) => session.download(address, given).await,
-                None => Err(Failure::new("Zoom gives no address to download it from")),
+                None => Err(ToolFailure::new("Zoom gives no address to download it from")),
             };
             // It is copied once before it is cut.
             page.add(content.and_then(|content| match budget.take(content.len()) {
                 Ok(()) => Ok(content),
-                Err(_) => Err(Failure::new("it is too large to be looked through")),
+                Err(_) => Err(ToolFailure::new("it is too large to be looked through")),
             }))?;
             budget.shrink(before);
         }
@@ -139,12 +139,12 @@ impl GetMeetingTranscript {
         format!("{} {:?} {from} {to}", self.meeting_id, self.format)
     }
 
-    fn page(&self) -> Result<Page, Failure> {
+    fn page(&self) -> Result<Page, ToolFailure> {
         let range = self.range();
         let begin = match &self.next_page_token {
             None => Position::default(),
             Some(token) => Position::read(token.as_ref(), &self.whose()).ok_or_else(|| {
-                Failure::arguments(
+                ToolFailure::arguments(
                     "next_page_token: it is not from an answer for this meeting_id, format, from and to; keep them as \
                      they were, or leave it out to begin anew",
                 )
@@ -163,11 +163,11 @@ struct Filling<'a> {
     room: usize,
     downloads: usize,
     transcripts: Vec<Transcript>,
-    first_failure: Option<Failure>,
+    first_failure: Option<ToolFailure>,
 }
 
 impl<'a> Filling<'a> {
-    fn new(found: &'a Found, page: Page) -> Result<Self, Failure> {
+    fn new(found: &'a Found, page: Page) -> Result<Self, ToolFailure> {
         let begin = page.begin;
         let mut filling = Self {
             found,
@@ -215,7 +215,7 @@ impl<'a> Filling<'a> {
     }
 
     /// Takes what came of the part. One that could not be had does not keep back the others.
-    fn add(&mut self, content: Result<String, Failure>) -> Result<(), Failure> {
+    fn add(&mut self, content: Result<String, ToolFailure>) -> Result<(), ToolFailure> {
         let Some((position, part)) = self.next.zip(self.next()) else { return Ok(()) };
         self.downloads += 1;
         let after = Position { part: position.part + 1, at: 0 };
@@ -254,7 +254,7 @@ impl<'a> Filling<'a> {
     }
 
     /// What is on the page, and where the next one begins.
-    fn finish(self) -> Result<(Vec<Transcript>, Option<Position>), Failure> {
+    fn finish(self) -> Result<(Vec<Transcript>, Option<Position>), ToolFailure> {
         match self.first_failure {
             Some(failure)
                 if self.next.is_none() && self.transcripts.iter().all(|part| part.content.is_none()) =>
@@ -270,8 +270,10 @@ fn millis(delta: TimeDelta) -> Millis {
     Millis::try_from(delta.num_milliseconds()).unwrap_or_default()
 }
 
-fn changed() -> Failure {
-    Failure::new("The transcript has changed since the page before. Leave next_page_token out to begin anew.")
+fn changed() -> ToolFailure {
+    ToolFailure::new(
+        "The transcript has changed since the page before. Leave next_page_token out to begin anew.",
+    )
 }
 
 #[derive(Serialize, JsonSchema)]

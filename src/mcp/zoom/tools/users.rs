@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::arguments::{NextPageToken, PageSize, UserId};
 use super::{Hints, Reply, Tool, masks};
-use crate::mcp::zoom::failure::Failure;
+use crate::mcp::zoom::failure::ToolFailure;
 use crate::mcp::zoom::session::Session;
 use crate::zoom::api::Request;
 
@@ -52,7 +52,7 @@ impl Tool for ListUsers {
          next_page_token in the answer that is not empty means that there are more.";
     const HINTS: Hints = Hints::READS;
 
-    async fn call(self, session: &Session) -> Result<Reply, Failure> {
+    async fn call(self, session: &Session) -> Result<Reply, ToolFailure> {
         Ok(masks::reply(session.call(&self.request(), None).await?, false))
     }
 }
@@ -81,7 +81,7 @@ impl Tool for GetUser {
          time zone, personal meeting id. Use list_users to find out the id.";
     const HINTS: Hints = Hints::READS;
 
-    async fn call(self, session: &Session) -> Result<Reply, Failure> {
+    async fn call(self, session: &Session) -> Result<Reply, ToolFailure> {
         Ok(masks::reply(session.call(&self.request(), None).await?, self.include_secrets))
     }
 }

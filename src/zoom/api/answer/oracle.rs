@@ -24,7 +24,7 @@ pub fn api_answer(data: &[u8]) {
     }
 }
 
-fn assert_safe_to_show(failure: &Failure) {
+fn assert_safe_to_show(failure: &ApiFailure) {
     let text = failure.to_string();
     let shown = format!("{text} {failure:?} {:?}", failure.hint());
     assert!(!shown.contains(CANARY), "{shown}");
@@ -35,20 +35,20 @@ fn assert_safe_to_show(failure: &Failure) {
     }
     assert_eq!(failure.tracking_id(), Some("WEB_0123"));
     match failure {
-        Failure::Busy { wait, until, .. } => {
+        ApiFailure::Busy { wait, until, .. } => {
             assert!(wait.is_none_or(|wait| wait <= LONGEST_API_WAIT), "{failure:?}");
             assert_eq!(*until, wait.map(|wait| times().answered + wait));
         }
-        Failure::Refused { message, fields, .. } => {
+        ApiFailure::Refused { message, fields, .. } => {
             assert!(fields.len() <= MOST_FIELDS);
             assert!(fields.iter().chain([message]).all(|text| text.chars().count() <= 300), "{failure:?}");
         }
-        Failure::Broken { what, .. } => assert!(what.chars().count() < 400, "{failure:?}"),
+        ApiFailure::Broken { what, .. } => assert!(what.chars().count() < 400, "{failure:?}"),
         _ => {}
     }
 }
 
-impl Failure {
+impl ApiFailure {
     /// The tracking id, if the answer had one.
     pub(in crate::zoom::api) fn tracking_id(&self) -> Option<&str> {
         match self {

@@ -30,26 +30,26 @@ fn times() -> Times {
     Times { asked: now(), answered: now() }
 }
 
-fn read(answer: &Answer) -> Result<Value, Failure> {
+fn read(answer: &Answer) -> Result<Value, ApiFailure> {
     Reading { answer, token: &token(), times: times(), budget: &Budget::new(1 << 20) }.value()
 }
 
-fn transcript(answer: &Answer) -> Result<String, Failure> {
+fn transcript(answer: &Answer) -> Result<String, ApiFailure> {
     let reading = Reading { answer, token: &token(), times: times(), budget: &Budget::new(1 << 20) };
     reading.is_transcript().map(|()| String::from_utf8_lossy(answer.content()).into_owned())
 }
 
-fn value(status: u16, body: &str) -> Result<Value, Failure> {
+fn value(status: u16, body: &str) -> Result<Value, ApiFailure> {
     read(&answer(status, body))
 }
 
-fn failure(status: u16, body: &str) -> Failure {
+fn failure(status: u16, body: &str) -> ApiFailure {
     value(status, body).unwrap_err()
 }
 
-fn refused(status: u16, code: Option<i64>, message: &str, fields: &[&str]) -> Failure {
+fn refused(status: u16, code: Option<i64>, message: &str, fields: &[&str]) -> ApiFailure {
     let fields = fields.iter().map(ToString::to_string).collect();
-    Failure::Refused { status, code, message: message.into(), fields, tracking_id: Some(TRACKED.into()) }
+    ApiFailure::Refused { status, code, message: message.into(), fields, tracking_id: Some(TRACKED.into()) }
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn a_refusal_is_reported_with_zooms_code_and_message() {
         assert_eq!(failure(status, body), expected, "{status} {body}");
     }
     let many = format!(r#"{{"code":300,"errors":[{}]}}"#, vec![r#"{"field":"a"}"#; 100].join(","));
-    assert!(matches!(failure(400, &many), Failure::Refused { fields, .. } if fields.len() == MOST_FIELDS));
+    assert!(matches!(failure(400, &many), ApiFailure::Refused { fields, .. } if fields.len() == MOST_FIELDS));
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn only_an_answer_about_the_token_means_that_it_is_not_accepted() {
     ] {
         assert_eq!(
             failure(status, body),
-            Failure::Token { tracking_id: Some(TRACKED.into()) },
+            ApiFailure::Token { tracking_id: Some(TRACKED.into()) },
             "{status} {body}"
         );
     }
@@ -136,12 +136,12 @@ fn missing_scopes_are_reported_by_name() {
         let missing = expected.iter().map(ToString::to_string).collect();
         assert_eq!(
             failure(status, &body),
-            Failure::Scopes { missing, tracking_id: Some(TRACKED.into()) },
+            ApiFailure::Scopes { missing, tracking_id: Some(TRACKED.into()) },
             "{body}"
         );
     }
     assert!(
-        matches!(failure(401, r#"{"code":4700,"message":""}"#), Failure::Scopes { missing, .. } if missing.is_empty())
+        matches!(failure(401, r#"{"code":4700,"message":""}"#), ApiFailure::Scopes { missing, .. } if missing.is_empty())
     );
 }
 
@@ -160,7 +160,7 @@ fn a_wait_is_read_in_three_forms_and_bounded_by_a_day() {
         (None, None),
     ] {
         let answer = Answer { retry_after: text.map(str::to_owned), ..answer(429, "") };
-        let Failure::Busy { wait, until, .. } = read(&answer).unwrap_err() else { panic!("{text:?}") };
+        let ApiFailure::Busy { wait, until, .. } = read(&answer).unwrap_err() else { panic!("{text:?}") };
         assert_eq!(wait, seconds.map(Duration::from_secs), "{text:?}");
         assert_eq!(until, wait.map(|wait| now() + wait), "{text:?}");
     }
@@ -171,7 +171,7 @@ fn a_wait_is_read_in_three_forms_and_bounded_by_a_day() {
         ..answer(429, "")
     };
     let failure = read(&ahead).unwrap_err();
-    assert!(matches!(failure, Failure::Busy { wait: Some(wait), .. } if wait == Duration::from_secs(30)));
+    assert!(matches!(failure, ApiFailure::Busy { wait: Some(wait), .. } if wait == Duration::from_secs(30)));
 }
 
 #[test]
@@ -194,9 +194,9 @@ fn the_limit_is_recognised_by_header_and_message() {
         let body = json!({"code": 429, "message": message}).to_string();
         let answer = Answer { limit: kind.map(str::to_owned), ..answer(status, &body) };
         let failure = read(&answer).unwrap_err();
-        assert!(matches!(failure, Failure::Busy { what, .. } if what == expected), "{kind:?} {message}");
+        assert!(matches!(failure, ApiFailure::Busy { what, .. } if what == expected), "{kind:?} {message}");
     }
-    assert!(matches!(failure(429, "<html>"), Failure::Busy { what: Limit::Unknown, .. }));
+    assert!(matches!(failure(429, "<html>"), ApiFailure::Busy { what: Limit::Unknown, .. }));
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn answers_that_are_not_the_apis_are_described() {
     ] {
         let failure = failure(status, body);
         assert!(
-            matches!(&failure, Failure::Broken { status: seen, what, .. } if *seen == status && what.contains(said)),
+            matches!(&failure, ApiFailure::Broken { status: seen, what, .. } if *seen == status && what.contains(said)),
             "{status} {body}: {failure}"
         );
     }

@@ -34,11 +34,11 @@ impl World {
         world
     }
 
-    fn call(&self, request: &Request) -> Result<Value, Failure> {
+    fn call(&self, request: &Request) -> Result<Value, ApiFailure> {
         self.runtime.block_on(self.api.call(request, &self.token, &Budget::new(1 << 25)))
     }
 
-    fn me(&self) -> Result<Value, Failure> {
+    fn me(&self) -> Result<Value, ApiFailure> {
         self.call(&Request::get(&["users", "me"]))
     }
 
@@ -46,7 +46,7 @@ impl World {
         format!("{}/rec/download/{name}", self.sandbox.oauth_url())
     }
 
-    fn download(&self, address: &str) -> Result<String, Failure> {
+    fn download(&self, address: &str) -> Result<String, ApiFailure> {
         self.runtime.block_on(self.api.download(address, &self.token, &Budget::new(1 << 25)))
     }
 
@@ -77,7 +77,7 @@ fn a_meeting_is_created_read_changed_and_deleted() {
     assert_eq!(world.call(&Request::get(&["meetings", &id])).unwrap()["topic"], "Newer");
     assert_eq!(world.call(&Request::new(Method::Delete, &["meetings", &id])), Ok(Value::Null));
     let gone = world.call(&Request::get(&["meetings", &id])).unwrap_err();
-    assert!(matches!(gone, Failure::Refused { status: 404, code: Some(3001), .. }), "{gone}");
+    assert!(matches!(gone, ApiFailure::Refused { status: 404, code: Some(3001), .. }), "{gone}");
     assert!(gone.tracking_id().unwrap().contains("rid=WEB_"), "{gone}");
 
     let methods: Vec<_> = world.sandbox.requests().into_iter().map(|seen| seen.method).collect();
@@ -126,13 +126,14 @@ fn faults_become_failures() {
 fn a_busy_answer_says_how_long_to_wait() {
     for retry_after in [RetryAfter::Seconds(600), RetryAfter::Date(600), RetryAfter::HttpDate(600)] {
         let failure = World::failing(Fault::Busy(retry_after)).me().unwrap_err();
-        let Failure::Busy { wait: Some(wait), until: Some(_), what: Limit::PerSecond, .. } = failure else {
+        let ApiFailure::Busy { wait: Some(wait), until: Some(_), what: Limit::PerSecond, .. } = failure
+        else {
             panic!("{failure:?}")
         };
         assert!((598..=600).contains(&wait.as_secs()), "{retry_after:?}: {wait:?}");
     }
     let failure = World::failing(Fault::Busy(RetryAfter::None)).me().unwrap_err();
-    assert!(matches!(failure, Failure::Busy { wait: None, until: None, .. }), "{failure:?}");
+    assert!(matches!(failure, ApiFailure::Busy { wait: None, until: None, .. }), "{failure:?}");
 }
 
 #[test]
@@ -150,7 +151,7 @@ fn an_unanswered_call_may_have_been_carried_out() {
     {
         let world = World::failing(fault.clone());
         let failure = world.me().unwrap_err();
-        assert!(matches!(failure, Failure::Unanswered { sent: true, .. }), "{fault:?}: {failure}");
+        assert!(matches!(failure, ApiFailure::Unanswered { sent: true, .. }), "{fault:?}: {failure}");
         assert!(failure.reached() && failure.hint().unwrap().contains("carried out"));
     }
     let (listener, address) = trap();
@@ -161,7 +162,7 @@ fn an_unanswered_call_may_have_been_carried_out() {
         .runtime
         .block_on(api.call(&Request::get(&["users"]), &world.token, &Budget::new(1 << 25)))
         .unwrap_err();
-    assert!(matches!(failure, Failure::Unanswered { sent: false, .. }) && !failure.reached(), "{failure}");
+    assert!(matches!(failure, ApiFailure::Unanswered { sent: false, .. }) && !failure.reached(), "{failure}");
     assert!(failure.to_string().contains("cannot be reached"), "{failure}");
 }
 
@@ -257,7 +258,7 @@ fn a_sign_in_page_is_not_a_transcript() {
     let failure = world.download(&world.file("sandboxQuarterReview00")).unwrap_err();
     assert!(failure.to_string().contains("sign-in page"), "{failure}");
     let failure = World::failing(Fault::Bom).download(&world.file("none")).unwrap_err();
-    assert!(matches!(failure, Failure::Broken { .. }), "{failure}");
+    assert!(matches!(failure, ApiFailure::Broken { .. }), "{failure}");
     for (fault, said) in [
         (Fault::Status(401), "does not accept the token"),
         (Fault::Status(500), "out of order"),
@@ -294,14 +295,14 @@ fn a_redirect_away_from_zoom_is_not_followed() {
         let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
         world.api.client = client.resolve(to, address).build().unwrap();
         let failure = world.download(&world.file("x")).unwrap_err();
-        assert!(matches!(failure, Failure::Elsewhere { redirected: true, .. }), "{failure}");
+        assert!(matches!(failure, ApiFailure::Elsewhere { redirected: true, .. }), "{failure}");
         assert!(failure.to_string().contains(&format!("{to} is not Zoom's")), "{failure}");
         assert!(failure.reached());
         assert_eq!(world.sandbox.requests().len(), 1);
         assert!(listener.accept().is_err(), "something connected");
 
         let failure = world.download(&format!("http://{to}:{port}/file")).unwrap_err();
-        assert!(matches!(failure, Failure::Elsewhere { redirected: false, .. }), "{failure}");
+        assert!(matches!(failure, ApiFailure::Elsewhere { redirected: false, .. }), "{failure}");
         assert!(!failure.reached());
         assert!(listener.accept().is_err(), "something connected");
     }
@@ -343,5 +344,5 @@ fn the_token_is_sent_only_to_zoom_and_only_over_https() {
         assert!(problem.contains(said) && problem.is_empty() == said.is_empty(), "{url}: {problem}");
     }
     let failure = World::new().download("no address").unwrap_err();
-    assert!(matches!(failure, Failure::Elsewhere { redirected: false, .. }), "{failure}");
+    assert!(matches!(failure, ApiFailure::Elsewhere { redirected: false, .. }), "{failure}");
 }

@@ -18,7 +18,12 @@ fn well() -> Seen {
         replaceable: Ok(()),
         lock: Locked::Free,
         leftover: None,
-        state: State { directory: Some("/s/1".into()), writable: Ok(()), open: Vec::new(), recovery: None },
+        state: TokenState {
+            directory: Some("/s/1".into()),
+            writable: Ok(()),
+            open: Vec::new(),
+            recovery: None,
+        },
     }
 }
 
@@ -48,7 +53,7 @@ fn what_is_well_is_three_lines() {
 
 #[test]
 fn each_thing_that_is_not_well_is_told_with_what_to_do() {
-    let with_state = |change: fn(&mut State)| {
+    let with_state = |change: fn(&mut TokenState)| {
         let mut seen = well();
         change(&mut seen.state);
         seen

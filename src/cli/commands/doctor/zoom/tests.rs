@@ -11,7 +11,7 @@ fn time(text: &str) -> DateTime<Utc> {
 /// A token with so many seconds left.
 fn dated(left: i64) -> Held {
     Held {
-        state: State::Dated {
+        state: TokenState::Dated {
             token: Token::new("canary-canary-canary").unwrap(),
             claims: Claims::default(),
             expires_at: time("13:00:00"),
@@ -21,12 +21,12 @@ fn dated(left: i64) -> Held {
     }
 }
 
-fn of(state: State) -> Held {
+fn of(state: TokenState) -> Held {
     Held { state, origin: None }
 }
 
-fn passing(what: &str) -> Error {
-    Error::Passing { what: what.into(), not_before: None, reached: false, spent: false, tracking_id: None }
+fn transient(what: &str) -> Error {
+    Error::Transient { what: what.into(), not_before: None, reached: false, spent: false, tracking_id: None }
 }
 
 fn reached(ahead: Result<Option<i64>, Error>) -> Reached {
@@ -81,8 +81,12 @@ fn what_is_wrong_with_the_token_or_the_way_to_zoom_is_told_with_what_to_do() {
     for (name, seen, expected, told) in [
         (
             "no network",
-            Seen { reached: Some(reached(Err(passing("zoom.us cannot be reached")))), live: None, ..well() },
-            Code::Passing,
+            Seen {
+                reached: Some(reached(Err(transient("zoom.us cannot be reached")))),
+                live: None,
+                ..well()
+            },
+            Code::Transient,
             &["❌ zoom.us cannot be reached", "👉 See to the network"][..],
         ),
         ("slow clock", measured(Some(90)), Code::Done, &["clock is 90 s slow", "👉 Set it right"]),
@@ -99,19 +103,19 @@ fn what_is_wrong_with_the_token_or_the_way_to_zoom_is_told_with_what_to_do() {
         ),
         (
             "missing",
-            Seen { held: of(State::Missing), ..well() },
+            Seen { held: of(TokenState::Missing), ..well() },
             Code::Done,
             &["⚠️  there is no token yet", "doctor --fetch"],
         ),
         (
             "missing, and nothing to get one with",
-            Seen { held: of(State::Missing), can_fetch: false, ..well() },
+            Seen { held: of(TokenState::Missing), can_fetch: false, ..well() },
             Code::Done,
             &["👉 zoomtok get fetches one once the credentials are right"],
         ),
         (
             "malformed",
-            Seen { held: of(State::Malformed { problem: "it is empty" }), ..well() },
+            Seen { held: of(TokenState::Malformed { problem: "it is empty" }), ..well() },
             Code::Done,
             &["the token cannot be used: it is empty"],
         ),
@@ -148,8 +152,8 @@ fn what_zoom_makes_of_it_is_told_with_what_to_do() {
         ),
         (
             "api not reached",
-            Seen { live: Some(Err(passing("api.zoom.us cannot be reached"))), ..well() },
-            Code::Passing,
+            Seen { live: Some(Err(transient("api.zoom.us cannot be reached"))), ..well() },
+            Code::Transient,
             &["❌ api.zoom.us cannot be reached"],
         ),
         (
@@ -216,6 +220,6 @@ fn what_is_not_known_is_not_told() {
 #[test]
 fn a_failure_of_now_is_not_told_a_second_time() {
     let memory = Memory { failure: Some(failure()), ..Memory::default() };
-    let seen = Seen { fetched: Some(Err(passing("busy"))), memory, ..well() };
+    let seen = Seen { fetched: Some(Err(transient("busy"))), memory, ..well() };
     assert!(!text(&judge(&seen)).contains("last attempt"), "{}", text(&judge(&seen)));
 }

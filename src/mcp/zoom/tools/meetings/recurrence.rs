@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::mcp::zoom::failure::Failure;
+use crate::mcp::zoom::failure::ToolFailure;
 use crate::mcp::zoom::tools::arguments::{UtcTime, Weekdays};
 
 /// Declares a whole number within bounds.
@@ -78,7 +78,7 @@ pub(super) struct Recurrence {
 impl Recurrence {
     /// Looks at what goes together. What Zoom would take for granted is asked for: a weekly meeting on Sundays, or a
     /// series that ends after its first meeting, is what nobody means.
-    pub(super) fn check(&self) -> Result<(), Failure> {
+    pub(super) fn check(&self) -> Result<(), ToolFailure> {
         let is_monthly =
             self.monthly_day.is_some() || self.monthly_week.is_some() || self.monthly_week_day.is_some();
         let problem = match self.unit.0 {
@@ -101,7 +101,7 @@ impl Recurrence {
             }
             _ => return Ok(()),
         };
-        Err(Failure::arguments(format!("recurrence: {problem}")))
+        Err(ToolFailure::arguments(format!("recurrence: {problem}")))
     }
 
     fn interval(&self) -> u32 {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::recurrence::Recurrence;
-use crate::mcp::zoom::failure::Failure;
+use crate::mcp::zoom::failure::ToolFailure;
 use crate::mcp::zoom::session::Session;
 use crate::mcp::zoom::tools::arguments::{MeetingId, OccurrenceId, StartTime, Timezone, UserId};
 use crate::mcp::zoom::tools::{Hints, Reply, Tool, masks, schema, without_nulls};
@@ -121,18 +121,18 @@ impl Tool for CreateMeeting {
          makes another meeting; Zoom allows 100 creations and changes a day per host.";
     const HINTS: Hints = Hints { read_only: false, destructive: false, idempotent: false, open_world: true };
 
-    fn complete(&self, _: DateTime<Utc>) -> Result<Map<String, Value>, Failure> {
+    fn complete(&self, _: DateTime<Utc>) -> Result<Map<String, Value>, ToolFailure> {
         match (&self.recurrence, self.kind.0) {
-            (None, 8) => Err(Failure::arguments(
+            (None, 8) => Err(ToolFailure::arguments(
                 "recurrence: must be given with type 8; a meeting that recurs without fixed times has type 3",
             )),
             (Some(recurrence), 8) => recurrence.check().map(|()| Map::new()),
-            (Some(_), _) => Err(Failure::arguments("recurrence: is for a meeting of type 8 only")),
+            (Some(_), _) => Err(ToolFailure::arguments("recurrence: is for a meeting of type 8 only")),
             (None, _) => Ok(Map::new()),
         }
     }
 
-    async fn call(self, session: &Session) -> Result<Reply, Failure> {
+    async fn call(self, session: &Session) -> Result<Reply, ToolFailure> {
         Ok(masks::reply(session.call(&self.request(), None).await?, self.include_secrets))
     }
 }
@@ -170,7 +170,7 @@ pub(in crate::mcp::zoom::tools) struct UpdateMeeting {
 }
 
 impl UpdateMeeting {
-    fn request(&self) -> Result<Request, Failure> {
+    fn request(&self) -> Result<Request, ToolFailure> {
         let changes = without_nulls(json!({
             "topic": self.topic,
             "start_time": self.start_time,
@@ -183,7 +183,7 @@ impl UpdateMeeting {
         }));
         let nothing = |change: &Value| change.as_object().is_some_and(Map::is_empty);
         if changes.as_object().is_none_or(|changes| changes.values().all(nothing)) {
-            return Err(Failure::arguments(
+            return Err(ToolFailure::arguments(
                 "there is nothing to change: give at least one of topic, start_time, duration, timezone, agenda, \
                  password, recurrence and settings",
             ));
@@ -206,15 +206,15 @@ impl Tool for UpdateMeeting {
         Some(schema::<Done>())
     }
 
-    fn complete(&self, _: DateTime<Utc>) -> Result<Map<String, Value>, Failure> {
+    fn complete(&self, _: DateTime<Utc>) -> Result<Map<String, Value>, ToolFailure> {
         let Some(recurrence) = &self.recurrence else { return Ok(Map::new()) };
         if self.occurrence_id.is_some() {
-            return Err(Failure::arguments("recurrence: is that of the series; leave occurrence_id out"));
+            return Err(ToolFailure::arguments("recurrence: is that of the series; leave occurrence_id out"));
         }
         recurrence.check().map(|()| Map::new())
     }
 
-    async fn call(self, session: &Session) -> Result<Reply, Failure> {
+    async fn call(self, session: &Session) -> Result<Reply, ToolFailure> {
         session.order(&self.request()?).await?;
         let what = which(&self.meeting_id, self.occurrence_id.as_ref());
         Ok(Done::reply(format!("{what} was changed."), self.meeting_id))
@@ -249,7 +249,7 @@ impl Tool for DeleteMeeting {
         Some(schema::<Done>())
     }
 
-    async fn call(self, session: &Session) -> Result<Reply, Failure> {
+    async fn call(self, session: &Session) -> Result<Reply, ToolFailure> {
         session.order(&self.request()).await?;
         let what = which(&self.meeting_id, self.occurrence_id.as_ref());
         Ok(Done::reply(format!("{what} was deleted."), self.meeting_id))

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use tempfile::TempDir;
 
 use super::*;
-use crate::clock::{Clock as _, Stop, SystemClock};
+use crate::clock::{Clock as _, Shutdown, SystemClock};
 use crate::sandbox::{self, Sandbox, Seen};
 use crate::settings::Environment;
 use crate::tokens::Tokens;
@@ -14,7 +14,7 @@ use crate::tokens::Tokens;
 static TOOLS: LazyLock<Vec<Definition>> = LazyLock::new(all);
 
 /// The arguments of a call as they are judged, and what would run on them.
-pub(super) fn read(tool: &str, arguments: Value) -> Result<Call, Failure> {
+pub(super) fn read(tool: &str, arguments: Value) -> Result<Call, ToolFailure> {
     let Value::Object(arguments) = arguments else { panic!("arguments are an object") };
     let tool = TOOLS.iter().find(|one| one.name == tool).unwrap();
     tool.read(arguments, SystemClock::start().now())
@@ -37,17 +37,18 @@ impl Zoom {
         let (oauth, api) = (sandbox.oauth_url(), sandbox.api_url());
         let env = format!("ZOOM_ACCESS_TOKEN={token}\nZOOM_OAUTH_URL={oauth}\nZOOM_API_URL={api}\n");
         fs::write(&env_file, env).unwrap();
-        let tokens = Tokens::new(Environment::default(), env_file, None, SystemClock::start(), Stop::never());
+        let tokens =
+            Tokens::new(Environment::default(), env_file, None, SystemClock::start(), Shutdown::never());
         Self { sandbox, token, tokens: Arc::new(tokens), _root: root }
     }
 
     /// Calls a tool as the server does.
-    pub(super) fn call(&self, tool: &str, arguments: Value) -> Result<Reply, Failure> {
+    pub(super) fn call(&self, tool: &str, arguments: Value) -> Result<Reply, ToolFailure> {
         self.run(read(tool, arguments)?)
     }
 
     /// Runs a call whose arguments have been read.
-    pub(super) fn run(&self, call: Call) -> Result<Reply, Failure> {
+    pub(super) fn run(&self, call: Call) -> Result<Reply, ToolFailure> {
         let session = Arc::new(Session::new(Arc::clone(&self.tokens)));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(call.run(session))

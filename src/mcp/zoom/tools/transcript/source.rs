@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::super::arguments::MeetingId;
 use super::super::recordings;
-use crate::mcp::zoom::failure::Failure;
+use crate::mcp::zoom::failure::ToolFailure;
 use crate::mcp::zoom::session::Session;
 use crate::token::Token;
 use crate::zoom::api::Request;
@@ -49,7 +49,7 @@ pub(super) async fn find(
     session: &Session,
     meeting_id: &MeetingId,
     given: Option<&Token>,
-) -> Result<Found, Failure> {
+) -> Result<Found, ToolFailure> {
     match session.call(&recordings::of_meeting(meeting_id), given).await {
         Ok(recording) => {
             let parts = parts(&recording);
@@ -62,7 +62,7 @@ pub(super) async fn find(
                     parts,
                 });
             }
-            let none = Failure::new(
+            let none = ToolFailure::new(
                 "This meeting has a recording, but no transcript (yet). Zoom needs some time after a meeting to make \
                  one, and makes one only where \"Audio transcript\" is on in the settings for cloud recordings.",
             );
@@ -81,8 +81,8 @@ async fn without_recording(
     meeting_id: &MeetingId,
     meeting: Option<Value>,
     given: Option<&Token>,
-    first: Failure,
-) -> Result<Found, Failure> {
+    first: ToolFailure,
+) -> Result<Found, ToolFailure> {
     let meeting = if let Some(meeting) = meeting {
         meeting
     } else {
@@ -105,8 +105,8 @@ async fn without_recording(
 }
 
 /// Why there is no transcript in either place.
-fn both(first: &Failure, second: &str) -> Failure {
-    Failure::new(format!("{} Without a recording: {second}", first.message))
+fn both(first: &ToolFailure, second: &str) -> ToolFailure {
+    ToolFailure::new(format!("{} Without a recording: {second}", first.message))
 }
 
 /// The file that an answer of the second source leads to, or why it leads to none. An address may stand there beside a

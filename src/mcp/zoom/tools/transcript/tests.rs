@@ -29,7 +29,7 @@ fn pages(found: &Found, arguments: &Value, contents: &[Result<&str, &str>]) -> V
         let mut page = Filling::new(found, asked.page().unwrap()).unwrap();
         while let Some(part) = page.next() {
             let at = found.parts.iter().position(|one| one == part).unwrap();
-            page.add(contents[at].map(str::to_owned).map_err(Failure::new)).unwrap();
+            page.add(contents[at].map(str::to_owned).map_err(ToolFailure::new)).unwrap();
         }
         let (transcripts, next) = page.finish().unwrap();
         pages.push(transcripts.into_iter().map(|part| part.content.or(part.error).unwrap()).collect());
@@ -77,8 +77,8 @@ fn a_part_that_cannot_be_had_does_not_keep_back_the_others() {
         [["Zoom is busy".to_owned(), "[00:31:00] Ada: Hello.".into()]]
     );
     let mut none = Filling::new(&found, asked(&json!({})).page().unwrap()).unwrap();
-    none.add(Err(Failure::new("first"))).unwrap();
-    none.add(Err(Failure::new("second"))).unwrap();
+    none.add(Err(ToolFailure::new("first"))).unwrap();
+    none.add(Err(ToolFailure::new("second"))).unwrap();
     assert_eq!(none.finish().err().unwrap().message, "first");
 }
 

@@ -23,7 +23,7 @@ pub(crate) const SIGTERM: u8 = 15;
 /// until it is safe. The second signal insists: nothing is waited for any longer. A stop without a signal asks and
 /// never insists.
 #[derive(Clone)]
-pub struct Stop(Arc<Shared>);
+pub struct Shutdown(Arc<Shared>);
 
 struct Shared {
     /// Whether signals to the process count.
@@ -62,18 +62,18 @@ impl Request {
 
 /// A wait was cut short because the program was asked to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stopped {
+pub struct ShutdownRequested {
     /// The signal that asked.
     pub signal: u8,
 }
 
-impl Stop {
-    /// Requested by signals to this process, from [`Stop::listen`] on. Until then they end the program by themselves.
+impl Shutdown {
+    /// Requested by signals to this process, from [`Shutdown::listen`] on. Until then they end the program by themselves.
     pub fn by_signals() -> Self {
         Self::new(true)
     }
 
-    /// Requested by [`Stop::end`] alone, for short waits and for tests.
+    /// Requested by [`Shutdown::end`] alone, for short waits and for tests.
     pub fn never() -> Self {
         Self::new(false)
     }
@@ -144,12 +144,12 @@ impl Stop {
         self.0.asked.signal()
     }
 
-    /// Like [`Stop::check`], but also counts signals that have only just arrived; for steps that cannot be undone.
+    /// Like [`Shutdown::check`], but also counts signals that have only just arrived; for steps that cannot be undone.
     ///
     /// # Errors
     ///
-    /// [`Stopped`] if a stop was requested.
-    pub fn check_all(&self) -> Result<(), Stopped> {
+    /// [`ShutdownRequested`] if a stop was requested.
+    pub fn check_all(&self) -> Result<(), ShutdownRequested> {
         if let Some(listening) = &*locked(&self.0.listening) {
             let (handled, all) = sync_channel(1);
             // A thread that has ended receives no more signals.
@@ -162,18 +162,18 @@ impl Stop {
     ///
     /// # Errors
     ///
-    /// [`Stopped`] if it was.
-    pub fn check(&self) -> Result<(), Stopped> {
-        self.signal().map_or(Ok(()), |signal| Err(Stopped { signal }))
+    /// [`ShutdownRequested`] if it was.
+    pub fn check(&self) -> Result<(), ShutdownRequested> {
+        self.signal().map_or(Ok(()), |signal| Err(ShutdownRequested { signal }))
     }
 
     /// Blocks the thread for this long, or until a stop is requested.
     ///
     /// # Errors
     ///
-    /// [`Stopped`] if a stop was requested.
+    /// [`ShutdownRequested`] if a stop was requested.
     #[expect(clippy::disallowed_methods, reason = "this is the clock")]
-    pub(super) fn wait(&self, duration: Duration) -> Result<(), Stopped> {
+    pub(super) fn wait(&self, duration: Duration) -> Result<(), ShutdownRequested> {
         let start = Instant::now();
         let mut asked = pin!(self.0.asked.token.cancelled());
         let waker = Arc::new(Unpark(thread::current())).into();
@@ -192,7 +192,7 @@ impl Stop {
         self.0.asked.cancelled().await
     }
 
-    /// Waits for the second signal and returns it. Calls the [`Stop::on_wait`] callback after the first.
+    /// Waits for the second signal and returns it. Calls the [`Shutdown::on_wait`] callback after the first.
     pub async fn insisted(&self) -> u8 {
         self.asked().await;
         if let Some(notify) = self.0.on_wait.get() {
@@ -211,14 +211,14 @@ impl Wake for Unpark {
     }
 }
 
-impl fmt::Debug for Stop {
+impl fmt::Debug for Shutdown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Stop").field(&self.0.asked).field(&self.0.insisted).finish()
+        f.debug_tuple("Shutdown").field(&self.0.asked).field(&self.0.insisted).finish()
     }
 }
 
-impl From<Stopped> for Error {
-    fn from(Stopped { signal }: Stopped) -> Self {
+impl From<ShutdownRequested> for Error {
+    fn from(ShutdownRequested { signal }: ShutdownRequested) -> Self {
         Self::Interrupted { signal, left: Left::Nothing }
     }
 }
@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn the_first_signal_asks_and_the_second_insists() {
-        let stop = Stop::never();
+        let stop = Shutdown::never();
         assert_eq!((stop.signal(), ready(stop.asked()), ready(stop.insisted())), (None, None, None));
         stop.signalled(1, true);
         assert_eq!((stop.signal(), ready(stop.asked()), ready(stop.insisted())), (Some(1), Some(1), None));
@@ -257,7 +257,7 @@ mod tests {
 
     #[test]
     fn neither_a_stop_without_a_signal_nor_the_first_signal_after_it_insists() {
-        let stop = Stop::never();
+        let stop = Shutdown::never();
         stop.end();
         stop.end();
         assert_eq!((stop.signal(), ready(stop.insisted())), (Some(15), None));
@@ -269,20 +269,20 @@ mod tests {
 
     #[test]
     fn a_wait_ends_when_a_stop_is_requested() {
-        let (stop, clock) = (Stop::never(), SystemClock::start());
+        let (stop, clock) = (Shutdown::never(), SystemClock::start());
         assert_eq!(clock.sleep(Duration::from_millis(1), &stop), Ok(()));
         thread::scope(|scope| {
             let waiting = scope.spawn(|| clock.sleep(Duration::from_mins(1), &stop));
             stop.signalled(2, true);
-            assert_eq!(waiting.join().unwrap(), Err(Stopped { signal: 2 }));
+            assert_eq!(waiting.join().unwrap(), Err(ShutdownRequested { signal: 2 }));
         });
-        assert_eq!(clock.sleep(Duration::from_mins(1), &stop), Err(Stopped { signal: 2 }));
+        assert_eq!(clock.sleep(Duration::from_mins(1), &stop), Err(ShutdownRequested { signal: 2 }));
         assert!(clock.elapsed() < Duration::from_secs(30));
     }
 
     #[test]
     fn work_that_continues_after_a_signal_is_announced() {
-        let (stop, announced) = (Stop::never(), Arc::new(Mutex::new(0)));
+        let (stop, announced) = (Shutdown::never(), Arc::new(Mutex::new(0)));
         let counted = Arc::clone(&announced);
         stop.on_wait(move || *counted.lock().unwrap() += 1);
         assert_eq!(ready(stop.insisted()), None);
