@@ -91,6 +91,13 @@ fn is_visible(c: char) -> bool {
     c.is_ascii_graphic()
 }
 
+/// A text without what surrounds it by accident: white space, and quotes of its own, however many.
+pub(super) fn bare(text: &str) -> &str {
+    let text = text.trim_matches(is_space);
+    let unquoted = ['"', '\'', '`'].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote));
+    unquoted.map_or(text, bare)
+}
+
 /// White space, and marks of no width that come with a copied text.
 pub(super) fn is_space(c: char) -> bool {
     c.is_whitespace()
@@ -225,7 +232,7 @@ const DAYS: [&str; 7] = ["sunday", "monday", "tuesday", "wednesday", "thursday",
 /// Days of a week: Zoom's numbers with commas, in their order, each once. English names are taken too.
 fn weekdays(text: &str) -> Result<String, &'static str> {
     let problem = "must be days from 1 (Sunday) to 7 (Saturday) with commas between, such as `2,4`";
-    let parts = text.trim_matches(['[', ']']).split([',', ';', ' ']).map(super::bare);
+    let parts = text.trim_matches(['[', ']']).split([',', ';', ' ']).map(bare);
     let days: Option<Vec<usize>> = parts.filter(|part| !part.is_empty()).map(day).collect();
     let mut days = days.filter(|days| !days.is_empty()).ok_or(problem)?;
     days.sort_unstable();

@@ -16,6 +16,7 @@ use std::fmt;
 use serde_json::{Map, Number, Value};
 
 pub(crate) use self::forms::Form;
+use self::forms::bare;
 
 /// The largest whole number that every client sends as it was meant, 2^53: beyond it JavaScript rounds.
 const EXACT: u64 = 9_007_199_254_740_992;
@@ -202,13 +203,6 @@ fn digits(number: &Number) -> Result<String, Misspelt> {
 fn is_nothing(text: &str) -> bool {
     let text = text.trim();
     text.is_empty() || ["null", "none", "undefined"].iter().any(|word| text.eq_ignore_ascii_case(word))
-}
-
-/// A text without what surrounds it by accident: white space, and quotes of its own, however many.
-fn bare(text: &str) -> &str {
-    let text = text.trim_matches(forms::is_space);
-    let unquoted = ['"', '\'', '`'].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote));
-    unquoted.map_or(text, bare)
 }
 
 /// Whether a text means this word of an `enum`: case does not matter, nor whether words are parted by `_`, `-` or spaces.

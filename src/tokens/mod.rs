@@ -1,18 +1,25 @@
 //! The token inside the server: the one that every zoomtok on this machine uses, kept in `.env` and nowhere else.
 
 pub(crate) mod ahead;
+mod failed;
+mod given;
+mod locked;
 pub(crate) mod reach;
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::Url;
-use secrecy::{ExposeSecret as _, SecretString};
 
+use self::failed::Failed;
+pub(crate) use self::failed::Refreshing;
+pub(crate) use self::given::{Given, Pair};
+use self::given::{Undelivered, given_in};
+use self::locked::locked;
 use self::reach::{Noted, Reach};
 use crate::clock::{Clock as _, Shutdown, SystemClock};
 use crate::error::{Code, Diagnostic as _, Error, Refusal};
@@ -24,15 +31,11 @@ use crate::token::Token;
 use crate::watch::COOLDOWN;
 use crate::zoom::api::Api;
 use crate::zoom::budget::Pool;
-use crate::zoom::{Credentials, Exchange as _, Grant};
 
 /// The seconds that a token must have left to be sent. That it is renewed long before is the business of `ahead.rs`, and
 /// one that ends on the way is renewed after the 401. With a setting in this place, one beyond the life of Zoom's tokens
 /// would make every call an exchange.
 const ENOUGH: u64 = 10;
-
-/// How many refresh tokens may have been spent for calls that were cancelled, and be kept for when they are repeated.
-const UNDELIVERED: usize = 64;
 
 /// Who keeps the token of one `.env`.
 pub(crate) struct Tokens {
@@ -58,8 +61,7 @@ pub(crate) struct Tokens {
     refreshing: Mutex<Refreshing>,
     /// The last time that none could be had for a call.
     failed: Mutex<Option<Failed>>,
-    /// What refresh tokens of clients were spent for, and nobody was there any more to be told.
-    undelivered: Mutex<Vec<(Given, Pair)>>,
+    undelivered: Undelivered,
     /// What the calls may have in memory of Zoom's answers.
     pub(crate) answers: Arc<Pool>,
 }
@@ -78,75 +80,6 @@ impl Ready {
         let state = &self.look.held.state;
         state.token().filter(|_| state.lasts(seconds.saturating_add(since).saturating_add(1)))
     }
-}
-
-/// What came with a call to ask Zoom with.
-#[derive(Clone)]
-pub(crate) struct Given {
-    pub(crate) client_id: String,
-    pub(crate) client_secret: SecretString,
-    pub(crate) refresh: Token,
-}
-
-impl Given {
-    fn is_same(&self, other: &Self) -> bool {
-        self.client_id == other.client_id
-            && self.client_secret.expose_secret() == other.client_secret.expose_secret()
-            && self.refresh == other.refresh
-    }
-
-    fn credentials(&self) -> Credentials {
-        Credentials {
-            client_id: self.client_id.clone(),
-            client_secret: self.client_secret.clone(),
-            grant: Grant::RefreshToken(self.refresh.clone()),
-        }
-    }
-}
-
-/// What a refresh token was spent for.
-#[derive(Clone)]
-pub(crate) struct Pair {
-    pub(crate) access: Token,
-    pub(crate) refresh: Token,
-    pub(crate) expires_at: DateTime<Utc>,
-}
-
-/// A failure to get a token, which is that of other calls too.
-struct Failed {
-    /// Of the token and the credentials that it was about.
-    fingerprint: u64,
-    /// By the clock that never jumps.
-    since: Duration,
-    at: DateTime<Utc>,
-    code: Code,
-    message: String,
-    hint: Option<String>,
-}
-
-impl Failed {
-    /// Whether it answers a call that began to wait at `asked`: one that waited for it, or any for a while where Zoom has
-    /// refused.
-    fn answers(&self, fingerprint: u64, asked: Duration, now: Duration) -> bool {
-        let lately = self.code == Code::Refused && now < self.since + COOLDOWN;
-        self.fingerprint == fingerprint && (lately || self.since >= asked)
-    }
-
-    fn again(&self) -> Error {
-        let (message, hint) = (self.message.clone(), self.hint.clone());
-        Error::TakenOver { code: self.code, message, hint, at: self.at }
-    }
-}
-
-/// How the refreshing ahead of time is doing.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Refreshing {
-    /// The last attempt, if it failed.
-    pub(crate) failure: Option<String>,
-    /// Since when there are no attempts, after too many that failed.
-    pub(crate) stopped_since: Option<DateTime<Utc>>,
-    /// When one more is made all the same.
-    pub(crate) probe_at: Option<DateTime<Utc>>,
 }
 
 impl Tokens {
@@ -170,7 +103,7 @@ impl Tokens {
             ready: Mutex::default(),
             refreshing: Mutex::default(),
             failed: Mutex::default(),
-            undelivered: Mutex::default(),
+            undelivered: Undelivered::default(),
             answers: Arc::default(),
         }
     }
@@ -326,33 +259,10 @@ impl Tokens {
         }
         let url = look.settings.for_caller().oauth_url()?;
         let (this, spent, reach) = (Arc::clone(self), given.clone(), Arc::clone(reach));
-        let pair = self.blocking(move || this.spend(&url, spent, &reach)).await?;
+        let exchange = move || this.undelivered.spend(&url, spent, &reach, &this.clock, &this.stop);
+        let pair = self.blocking(exchange).await?;
         // Only here is anybody left to be told.
-        locked(&self.undelivered).retain(|(spent, _)| !spent.is_same(&given));
-        Ok(pair)
-    }
-
-    /// Spends it, unless it was spent for somebody who did not wait for the answer and asks again now: Zoom takes no
-    /// refresh token twice.
-    fn spend(&self, url: &Url, given: Given, reach: &Reach) -> Result<Pair, Error> {
-        let undelivered = || locked(&self.undelivered);
-        if let Some((_, pair)) = undelivered().iter().find(|(spent, _)| spent.is_same(&given)) {
-            return Ok(pair.clone());
-        }
-        // Before it is spent: what is kept already may be the only good refresh token of somebody.
-        if undelivered().len() >= UNDELIVERED {
-            return Err(Error::Other {
-                action: "spend a refresh token".into(),
-                source: io::Error::other(
-                    "too many were spent for calls that were cancelled; repeat those, or start the server again",
-                ),
-            });
-        }
-        let granted = Noted(reach).exchange(url, &given.credentials(), &self.clock, &self.stop);
-        let granted = granted.map_err(|failed| failed.error)?;
-        let refresh = granted.refresh_token.unwrap_or_else(|| given.refresh.clone());
-        let pair = Pair { access: granted.token, refresh, expires_at: granted.expires_at };
-        undelivered().push((given, pair.clone()));
+        self.undelivered.delivered(&given);
         Ok(pair)
     }
 
@@ -441,20 +351,6 @@ impl Tokens {
     pub(crate) fn refreshing(&self) -> MutexGuard<'_, Refreshing> {
         locked(&self.refreshing)
     }
-}
-
-/// The refresh token that a look finds to be in use, and the app that it is for.
-fn given_in(look: &Look) -> Option<Given> {
-    let Credentials { client_id, client_secret, grant } = look.settings.credentials().ok()?;
-    match grant {
-        Grant::RefreshToken(refresh) => Some(Given { client_id, client_secret, refresh }),
-        Grant::AccountCredentials { .. } => None,
-    }
-}
-
-/// What a panic of somebody else's has left is whole: each of these is written in one step.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

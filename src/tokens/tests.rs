@@ -1,5 +1,6 @@
 use tempfile::TempDir;
 
+use super::given::UNDELIVERED;
 use super::*;
 use crate::files::{LOCK_PATIENCE, Lock, Reservation};
 use crate::sandbox::{ACCOUNT_ID, CLIENT_ID, Endpoint, Fault, Options, Sandbox};
@@ -169,9 +170,11 @@ fn no_more_refresh_tokens_are_spent_for_nobody_than_are_kept() {
         refresh: given(number).refresh,
         expires_at: clock.now(),
     };
-    locked(&tokens.undelivered).extend((0..UNDELIVERED).map(|number| (given(number), pair(number))));
+    locked(&tokens.undelivered.0).extend((0..UNDELIVERED).map(|number| (given(number), pair(number))));
     let url = Url::parse(&sandbox.oauth_url()).unwrap();
-    let spend = |number| tokens.spend(&url, given(number), &Reach::default());
+    let spend = |number| {
+        tokens.undelivered.spend(&url, given(number), &Reach::default(), &tokens.clock, &tokens.stop)
+    };
     let refused = spend(UNDELIVERED).err().unwrap().told();
     assert!(refused.contains("calls that were cancelled; repeat those"), "{refused}");
     assert!(sandbox.token_requests().is_empty(), "nothing was spent");

@@ -1,11 +1,13 @@
 use std::sync::LazyLock;
 
-use proptest::prelude::*;
 use serde_json::json;
 
 use super::super::condition::OPERATORS;
 use super::super::{Catalog, Policy};
 use super::*;
+
+mod doubts;
+mod taken;
 
 /// Made once: that takes longer than a policy.
 static TOOLS: LazyLock<Catalog> = LazyLock::new(crate::mcp::catalog);
@@ -112,71 +114,6 @@ fn policy(tool: &str, list: &str, path: &str, operator: &str, value: &Value) -> 
 
 /// Every operator against every argument of every tool, with values of every kind: a condition is taken exactly where
 /// there are arguments for which it holds, and arguments for which it does not.
-#[test]
-fn a_condition_is_taken_only_where_it_says_something() {
-    let mut seen = std::collections::BTreeMap::<(bool, &str), usize>::new();
-    for (tool, path, schema, is_always_there) in arguments() {
-        // An object is compared as a whole, or by its fields, which have rows of their own.
-        let is_object = schema["type"] == "object";
-        for operator in OPERATORS {
-            for value in candidates(&schema) {
-                let value = match operator {
-                    "in" | "not_in" => json!([value]),
-                    "regex" => json!("7"),
-                    "exists" => json!(value == json!(true)),
-                    _ => value,
-                };
-                let Some(Ok(test)) = Test::new(operator, &value) else { continue };
-                let mut possible = possible(&schema);
-                // A value that is taken must itself be one that is possible: what it is spelt as is what it is.
-                let argument = Argument { name: "x", schema: &schema, is_always_there };
-                let named = match &test {
-                    Test::Equal(one) | Test::Unequal(one) => std::slice::from_ref(one),
-                    Test::In(all) | Test::NotIn(all) => all.as_slice(),
-                    _ => &[],
-                };
-                for one in named.iter().filter(|one| argument.value(one).is_ok()) {
-                    let again = spelling::value(&schema, one.clone(), false).unwrap().unwrap();
-                    assert!(same(&again, one), "{path} {one}");
-                    possible.push(one.clone());
-                }
-                let mut holds: Vec<bool> = possible.iter().map(|value| test.holds(Some(value))).collect();
-                if !is_always_there {
-                    holds.push(test.holds(None));
-                }
-                let (ever, always) = (holds.contains(&true), !holds.contains(&false));
-                for list in ["require", "deny_if"] {
-                    let taken = policy(&tool, list, &path, operator, &value);
-                    let case = format!("{tool} {list} {path} {operator} {value}");
-                    *seen.entry((taken.is_ok(), operator)).or_default() += 1;
-                    match &taken {
-                        Err(faults) => {
-                            let place = format!("tools.{tool}.{list}[0]: ");
-                            assert!(faults.len() == 1 && faults[0].starts_with(&place), "{case}: {faults:?}");
-                            let is_guard = operator == "exists" && list == "deny_if" && value == json!(false);
-                            let given: Vec<bool> =
-                                possible.iter().map(|value| test.holds(Some(value))).collect();
-                            let constant = given.iter().all(|one| *one == given[0]);
-                            assert!(constant || is_guard, "it says something: {case}: {faults:?}");
-                        }
-                        Ok(policy) => {
-                            let warned = !policy.warnings().is_empty();
-                            // Whether a text can have some part is known by its form alone.
-                            let ever = ever || operator == "contains";
-                            assert!(ever || is_object, "it never holds: {case}");
-                            assert!(!always || warned || is_object, "it always holds: {case}");
-                        }
-                    }
-                }
-            }
-        }
-    }
-    for operator in OPERATORS {
-        assert!(seen.contains_key(&(true, operator)), "{operator} is never taken");
-        assert!(seen.contains_key(&(false, operator)), "{operator} is always taken");
-    }
-}
-
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn what_is_wrong_is_told_with_the_value_to_write() {
@@ -424,57 +361,5 @@ fn an_argument_that_is_counted_is_a_number() {
         let faults = limit(argument).unwrap_err();
         assert_eq!(faults[0].place, "tools.create_meeting.limits[0].increment_from", "{argument}");
         assert!(faults[0].problem.contains("whole number"), "{argument}");
-    }
-}
-
-#[test]
-fn a_rule_that_another_name_gets_around_is_doubted() {
-    for (list, tool, path, operator, value, is_doubted) in [
-        ("deny_if", "get_meeting", "meeting_id", "eq", json!("85746065"), true),
-        ("deny_if", "get_meeting", "meeting_id", "in", json!(["85746065"]), true),
-        ("deny_if", "get_meeting", "meeting_id", "neq", json!("85746065"), false),
-        ("deny_if", "get_meeting", "meeting_id", "not_in", json!(["85746065"]), false),
-        ("require", "get_meeting", "meeting_id", "eq", json!("85746065"), false),
-        ("require", "get_meeting", "meeting_id", "in", json!(["85746065"]), false),
-        ("require", "get_meeting", "meeting_id", "neq", json!("85746065"), true),
-        ("require", "get_meeting", "meeting_id", "regex", json!("^[0-9]+$"), false),
-        ("deny_if", "get_meeting", "meeting_id", "regex", json!("=$"), true),
-        ("deny_if", "list_meetings", "user_id", "eq", json!("me"), true),
-        ("deny_if", "list_meetings", "user_id", "contains", json!("@example.com"), true),
-        ("require", "list_meetings", "user_id", "eq", json!("me"), false),
-        ("require", "list_meetings", "user_id", "contains", json!("@example.com"), false),
-        ("require", "list_meetings", "user_id", "contains", json!("Kd"), true),
-        ("require", "list_meetings", "user_id", "regex", json!("^[A-Z]{3}\\S+@example[.]com$"), false),
-        ("require", "list_meetings", "user_id", "regex", json!("(?i)@EXAMPLE[.]COM$"), false),
-        ("deny_if", "create_meeting", "start_time", "contains", json!("T03:"), true),
-        ("require", "create_meeting", "start_time", "contains", json!("Z"), false),
-        ("deny_if", "create_meeting", "topic", "contains", json!("secret"), false),
-        ("require", "list_meetings", "page_size", "lte", json!(300), true),
-        ("require", "list_meetings", "page_size", "lte", json!(299), false),
-        ("require", "get_user", "user_id", "exists", json!(true), true),
-    ] {
-        let warnings = policy(tool, list, path, operator, &value).unwrap().warnings().to_vec();
-        let case = format!("{tool} {list} {path} {operator} {value}: {warnings:?}");
-        assert_eq!(warnings.len(), usize::from(is_doubted), "{case}");
-        assert!(warnings.iter().all(|warning| warning.place == format!("tools.{tool}.{list}[0]")), "{case}");
-    }
-}
-
-proptest! {
-    /// Whatever is compared with whatever, it is taken, or has a fault of one line.
-    #[test]
-    fn any_value_is_taken_or_told(
-        at in any::<prop::sample::Index>(),
-        operator in prop::sample::select(OPERATORS.to_vec()),
-        text in ".{0,20}",
-        number in any::<f64>(),
-        is_text in any::<bool>(),
-    ) {
-        let all = arguments();
-        let (tool, path, ..) = &all[at.index(all.len())];
-        let value = if is_text { json!(text) } else { json!(number) };
-        if let Err(faults) = policy(tool, "deny_if", path, operator, &value) {
-            prop_assert!(faults.iter().all(|fault| fault.lines().count() == 1), "{:?}", faults);
-        }
     }
 }

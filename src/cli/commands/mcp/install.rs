@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf, absolute};
 use serde::Serialize;
 
 use self::wanted::Wanted;
-use super::Context;
 use super::surroundings::Surroundings;
 use crate::cli::args::Mcp;
+use crate::cli::commands::Context;
 use crate::cli::commands::claude;
 use crate::cli::failure::Result;
 use crate::clients::{Entry, Existing, Installed, System};

@@ -3,8 +3,8 @@
 use std::io::{IsTerminal as _, stderr, stdin};
 use std::path::Path;
 
-use super::Context;
 use crate::cli::args;
+use crate::cli::commands::Context;
 use crate::cli::failure::Result;
 use crate::cli::lines;
 use crate::error::{Code, Error};

@@ -1,0 +1,102 @@
+//! A caller's own credentials, and what its refresh token was spent for.
+
+use std::io;
+use std::sync::Mutex;
+
+use chrono::{DateTime, Utc};
+use reqwest::Url;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::locked::locked;
+use super::reach::{Noted, Reach};
+use crate::clock::{Clock, Shutdown};
+use crate::error::Error;
+use crate::keeper::Look;
+use crate::token::Token;
+use crate::zoom::{Credentials, Exchange as _, Grant};
+
+/// How many refresh tokens may have been spent for calls that were cancelled, and be kept for when they are repeated.
+pub(super) const UNDELIVERED: usize = 64;
+
+/// What came with a call to ask Zoom with.
+#[derive(Clone)]
+pub(crate) struct Given {
+    pub(crate) client_id: String,
+    pub(crate) client_secret: SecretString,
+    pub(crate) refresh: Token,
+}
+
+impl Given {
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.client_id == other.client_id
+            && self.client_secret.expose_secret() == other.client_secret.expose_secret()
+            && self.refresh == other.refresh
+    }
+
+    fn credentials(&self) -> Credentials {
+        Credentials {
+            client_id: self.client_id.clone(),
+            client_secret: self.client_secret.clone(),
+            grant: Grant::RefreshToken(self.refresh.clone()),
+        }
+    }
+}
+
+/// What a refresh token was spent for.
+#[derive(Clone)]
+pub(crate) struct Pair {
+    pub(crate) access: Token,
+    pub(crate) refresh: Token,
+    pub(crate) expires_at: DateTime<Utc>,
+}
+
+/// The pairs that refresh tokens of clients were spent for when nobody waited for the answer any more.
+#[derive(Default)]
+pub(super) struct Undelivered(pub(super) Mutex<Vec<(Given, Pair)>>);
+
+impl Undelivered {
+    /// Spends it, unless it was spent for somebody who did not wait for the answer and asks again now: Zoom takes no
+    /// refresh token twice.
+    pub(super) fn spend(
+        &self,
+        url: &Url,
+        given: Given,
+        reach: &Reach,
+        clock: &dyn Clock,
+        stop: &Shutdown,
+    ) -> Result<Pair, Error> {
+        let undelivered = || locked(&self.0);
+        if let Some((_, pair)) = undelivered().iter().find(|(spent, _)| spent.is_same(&given)) {
+            return Ok(pair.clone());
+        }
+        // Before it is spent: what is kept already may be the only good refresh token of somebody.
+        if undelivered().len() >= UNDELIVERED {
+            return Err(Error::Other {
+                action: "spend a refresh token".into(),
+                source: io::Error::other(
+                    "too many were spent for calls that were cancelled; repeat those, or start the server again",
+                ),
+            });
+        }
+        let granted = Noted(reach).exchange(url, &given.credentials(), clock, stop);
+        let granted = granted.map_err(|failed| failed.error)?;
+        let refresh = granted.refresh_token.unwrap_or_else(|| given.refresh.clone());
+        let pair = Pair { access: granted.token, refresh, expires_at: granted.expires_at };
+        undelivered().push((given, pair.clone()));
+        Ok(pair)
+    }
+
+    /// Forgets the pair that has reached its client.
+    pub(super) fn delivered(&self, given: &Given) {
+        locked(&self.0).retain(|(spent, _)| !spent.is_same(given));
+    }
+}
+
+/// The refresh token that a look finds to be in use, and the app that it is for.
+pub(super) fn given_in(look: &Look) -> Option<Given> {
+    let Credentials { client_id, client_secret, grant } = look.settings.credentials().ok()?;
+    match grant {
+        Grant::RefreshToken(refresh) => Some(Given { client_id, client_secret, refresh }),
+        Grant::AccountCredentials { .. } => None,
+    }
+}
