@@ -5,7 +5,7 @@
 //!
 //! # The map
 //!
-//! | module | holds | uses |
+//! | room | holds | uses |
 //! |---|---|---|
 //! | [`cli`] | what a person types and reads; one file per command | everything below |
 //! | [`mcp`] | the MCP server: Zoom's tools, and the one gate with the policy (pure) that every call passes | keeper, settings, store, token, watch, zoom |
@@ -27,8 +27,7 @@
 //! | [`clock`] | the only place that reads a clock or waits | |
 //! | [`error`] | what can go wrong, its exit code, its hint | |
 //!
-//! That nearly all of them use [`clock`] and [`error`] is not repeated. `oracles` is there for tests and fuzzing only:
-//! what must hold whatever comes in.
+//! Nearly all of them use [`clock`] and [`error`] as well. `oracles` is for tests and fuzzing only: what must hold for any input.
 //!
 //! # The path of a token
 //!

@@ -1,20 +1,16 @@
 //! The MCP server: Zoom's tools behind one gate, on a token that is kept fresh.
 //!
-//! | file | holds |
+//! | files | hold |
 //! |---|---|
-//! | `server.rs`, `transport.rs`, `lines.rs` | what rmcp asks of a server, and the one place that every call goes through |
-//! | `ground.rs` | the settings that a server stands on, which may be wrong when it starts |
-//! | `gate.rs` | the policy in force, taken up anew when its file changes, and the counts of its limits |
-//! | `policy/`, `policy_file.rs` | the policy document and its judgement (pure), and the file it is in |
-//! | `counts.rs` | how often what was called, over all servers of one `.env` |
-//! | `scopes.rs` | which scopes the tools need |
-//! | `spelling/` | what a client sent, as it is judged and sent (pure) |
-//! | `tools/` | the tools: their arguments, their schemas, what they ask of Zoom |
-//! | `session.rs` | one call of a tool: the token, one renewal, short waits |
-//! | `reach.rs` | whether Zoom has seen anything of a call, which decides if it stays counted |
-//! | `tokens.rs`, `ahead.rs` | the token, kept through the keeper: on demand, and ahead of time |
+//! | `wire/` | how messages of the protocol come and go, over standard input and output |
+//! | `zoom/server.rs` | what rmcp asks of a server, and the one place that every call goes through |
+//! | `zoom/ground.rs` | the settings that the server stands on, which may be wrong when it starts |
+//! | `zoom/default.rs` | the policy without a policy file |
+//! | `zoom/tools/` | the tools: their arguments, their schemas, what they ask of Zoom |
+//! | `zoom/session.rs` | one call of a tool: the token, one renewal, short waits |
 //!
-//! A call has its arguments read, passes the gate with what they became, gets the token and asks Zoom, in this order.
+//! A call has its arguments read, passes the gate with what they became, gets the token and asks Zoom, in this order. The gate
+//! is in [`crate::policy`], the token in [`crate::tokens`], the spelling of arguments in [`crate::spelling`].
 
 #[cfg(any(test, fuzzing))]
 pub(crate) mod oracle;

@@ -18,6 +18,7 @@ fn server(reads: &[(&'static str, Read)]) -> Server {
     let definition = |&(name, read): &(&'static str, Read)| {
         let (input, schema) = (Arc::clone(&input), Arc::default());
         Definition {
+            scopes: None,
             name,
             title: name,
             description: name,

@@ -3,6 +3,7 @@
 mod recurrence;
 mod write;
 
+use crate::mcp::zoom::tools::scopes::Scopes;
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -61,6 +62,8 @@ impl ListMeetings {
 
 impl Tool for ListMeetings {
     const NAME: &'static str = "list_meetings";
+    const SCOPES: Option<Scopes> =
+        Some(Scopes { granular: &["meeting:read:list_meetings"], classic: "meeting:read" });
     const TITLE: &'static str = "List meetings";
     const DESCRIPTION: &'static str = "List the Zoom meetings of a user with id, topic, start time (UTC), duration and join_url. Instant meetings \
          are never listed; for cloud recordings use zoom_list_recordings. A next_page_token in the answer that is not \
@@ -94,6 +97,8 @@ impl GetMeeting {
 
 impl Tool for GetMeeting {
     const NAME: &'static str = "get_meeting";
+    const SCOPES: Option<Scopes> =
+        Some(Scopes { granular: &["meeting:read:meeting"], classic: "meeting:read" });
     const TITLE: &'static str = "Get a meeting";
     const DESCRIPTION: &'static str = "Get one scheduled Zoom meeting: topic, agenda, start time (UTC), duration, settings, join_url and, of a \
          recurring one, the occurrences with their ids. Use list_meetings to find out the id.";
@@ -128,6 +133,8 @@ impl GetMeetingParticipants {
 
 impl Tool for GetMeetingParticipants {
     const NAME: &'static str = "get_meeting_participants";
+    const SCOPES: Option<Scopes> =
+        Some(Scopes { granular: &["meeting:read:list_past_participants"], classic: "meeting:read" });
     const TITLE: &'static str = "Get participants";
     const DESCRIPTION: &'static str = "List who took part in a Zoom meeting that is over, with the times (UTC) of joining and leaving and the seconds \
          between; who joined twice is there twice. Zoom keeps this for a year, needs a paid plan for it, and lists \

@@ -10,6 +10,7 @@ mod masks;
 mod meetings;
 mod months;
 mod recordings;
+mod scopes;
 mod token;
 mod transcript;
 mod users;
@@ -26,6 +27,7 @@ use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use self::scopes::Scopes;
 use super::failure::ToolFailure;
 use super::session::Session;
 use crate::spelling;
@@ -34,6 +36,8 @@ use crate::spelling;
 trait Tool: DeserializeOwned + JsonSchema + Validate<Context = ()> + Send + 'static {
     /// What clients call it by.
     const NAME: &'static str;
+    /// The scopes that its call of Zoom needs; none if it makes none of its own.
+    const SCOPES: Option<Scopes>;
     /// What people call it.
     const TITLE: &'static str;
     /// What a model goes by: what it gives, when to use it, what to mind.
@@ -132,6 +136,7 @@ pub(in crate::mcp) type Read = fn(&Value, Map<String, Value>, DateTime<Utc>) -> 
 #[derive(Clone)]
 pub(in crate::mcp) struct Definition {
     pub(in crate::mcp) name: &'static str,
+    pub(in crate::mcp) scopes: Option<Scopes>,
     pub(in crate::mcp) title: &'static str,
     pub(in crate::mcp) description: &'static str,
     pub(in crate::mcp) hints: Hints,
@@ -150,6 +155,7 @@ impl Definition {
         let schema = schema::<T>().to_value();
         Self {
             name: T::NAME,
+            scopes: T::SCOPES,
             title: T::TITLE,
             description: T::DESCRIPTION,
             hints: T::HINTS,

@@ -1,5 +1,6 @@
 //! The tools for cloud recordings.
 
+use crate::mcp::zoom::tools::scopes::Scopes;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use garde::Validate;
 use schemars::JsonSchema;
@@ -93,6 +94,8 @@ fn foreign_token() -> ToolFailure {
 
 impl Tool for ListRecordings {
     const NAME: &'static str = "zoom_list_recordings";
+    const SCOPES: Option<Scopes> =
+        Some(Scopes { granular: &["cloud_recording:read:list_user_recordings"], classic: "recording:read" });
     const TITLE: &'static str = "List recordings";
     const DESCRIPTION: &'static str = "List a user's Zoom cloud recordings of the last 30 days, or of any dates (UTC), each with the uuid and id of its \
          meeting, topic, start time and files; for what was said use zoom_get_meeting_transcript. A next_page_token in \
@@ -144,6 +147,8 @@ pub(super) struct GetRecordingDetails {
 
 impl Tool for GetRecordingDetails {
     const NAME: &'static str = "zoom_get_recording_details";
+    const SCOPES: Option<Scopes> =
+        Some(Scopes { granular: &["cloud_recording:read:list_recording_files"], classic: "recording:read" });
     const TITLE: &'static str = "Get a recording";
     const DESCRIPTION: &'static str = "Get the cloud recording of one Zoom meeting: topic, start time (UTC), duration and every file with its type, \
          size and addresses to play and download it. The same as get_meeting_recordings, and it can ask with another \
@@ -169,6 +174,8 @@ pub(super) struct GetMeetingRecordings {
 
 impl Tool for GetMeetingRecordings {
     const NAME: &'static str = "get_meeting_recordings";
+    const SCOPES: Option<Scopes> =
+        Some(Scopes { granular: &["cloud_recording:read:list_recording_files"], classic: "recording:read" });
     const TITLE: &'static str = "Get recordings of a meeting";
     const DESCRIPTION: &'static str = "Get the cloud recording of one Zoom meeting: topic, start time (UTC), duration and every file with its type, \
          size and addresses to play and download it. Use zoom_list_recordings to find out which meetings have one, and \

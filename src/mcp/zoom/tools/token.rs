@@ -1,5 +1,6 @@
 //! The tools for the token itself.
 
+use crate::mcp::zoom::tools::scopes::Scopes;
 use chrono::{DateTime, Utc};
 use garde::Validate;
 use schemars::{JsonSchema, Schema};
@@ -110,6 +111,7 @@ impl RefreshToken {
 
 impl Tool for RefreshToken {
     const NAME: &'static str = "zoom_refresh_token";
+    const SCOPES: Option<Scopes> = None;
     const TITLE: &'static str = "Refresh the access token";
     const DESCRIPTION: &'static str = "Refresh the Zoom access token now. The server does so by itself in time: call this only when a \
          tool says that the token is not taken. Without arguments the configured credentials serve, and the answer says until when \
@@ -252,6 +254,7 @@ impl Status {
 
 impl Tool for TokenStatus {
     const NAME: &'static str = "zoom_token_status";
+    const SCOPES: Option<Scopes> = None;
     const TITLE: &'static str = "State of the access token";
     const DESCRIPTION: &'static str = "Tell the state of the Zoom access token that this server keeps: whether it is valid and until \
          when, the account, the scopes, what new tokens are asked for with, whether refreshing works, and the policy in force. It asks nobody unless \

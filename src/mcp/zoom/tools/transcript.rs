@@ -4,6 +4,7 @@ mod pages;
 mod source;
 mod webvtt;
 
+use crate::mcp::zoom::tools::scopes::Scopes;
 use std::borrow::Cow;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -65,6 +66,11 @@ impl Format {
 
 impl Tool for GetMeetingTranscript {
     const NAME: &'static str = "zoom_get_meeting_transcript";
+    // The first for transcripts of cloud recordings, the second for those without one. Either is of use alone.
+    const SCOPES: Option<Scopes> = Some(Scopes {
+        granular: &["cloud_recording:read:list_recording_files", "cloud_recording:read:meeting_transcript"],
+        classic: "recording:read",
+    });
     const TITLE: &'static str = "Get a transcript";
     const DESCRIPTION: &'static str = "Get what was said in a past Zoom meeting, by speakers and with times from the start of the recording: of its \
          cloud recording, or without one where Zoom has made a transcript all the same. A long one comes in pages: while \

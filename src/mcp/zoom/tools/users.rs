@@ -1,5 +1,6 @@
 //! The tools for users.
 
+use crate::mcp::zoom::tools::scopes::Scopes;
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,9 @@ impl ListUsers {
 
 impl Tool for ListUsers {
     const NAME: &'static str = "list_users";
+    // Nobody but an administrator may list users.
+    const SCOPES: Option<Scopes> =
+        Some(Scopes { granular: &["user:read:list_users:admin"], classic: "user:read:admin" });
     const TITLE: &'static str = "List users";
     const DESCRIPTION: &'static str = "List the users of the Zoom account with id, name, e-mail address, type of licence and status, to find out whose \
          meetings or recordings to ask for. It needs an administrator's scope (user:read:list_users:admin). A \
@@ -76,6 +80,7 @@ impl GetUser {
 
 impl Tool for GetUser {
     const NAME: &'static str = "get_user";
+    const SCOPES: Option<Scopes> = Some(Scopes { granular: &["user:read:user"], classic: "user:read" });
     const TITLE: &'static str = "Get a user";
     const DESCRIPTION: &'static str = "Get one Zoom user of the account by id or e-mail address: name, type of licence, status, role, \
          time zone, personal meeting id. Use list_users to find out the id.";

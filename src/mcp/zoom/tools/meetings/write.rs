@@ -1,5 +1,6 @@
 //! Creating, changing and deleting meetings.
 
+use crate::mcp::zoom::tools::scopes::Scopes;
 use chrono::{DateTime, Utc};
 use garde::Validate;
 use schemars::{JsonSchema, Schema};
@@ -116,6 +117,8 @@ impl CreateMeeting {
 
 impl Tool for CreateMeeting {
     const NAME: &'static str = "create_meeting";
+    const SCOPES: Option<Scopes> =
+        Some(Scopes { granular: &["meeting:write:meeting"], classic: "meeting:write" });
     const TITLE: &'static str = "Create a meeting";
     const DESCRIPTION: &'static str = "Schedule a Zoom meeting, or open one at once with type 1, and get its id and the join_url to hand on. Each call \
          makes another meeting; Zoom allows 100 creations and changes a day per host.";
@@ -196,6 +199,8 @@ impl UpdateMeeting {
 
 impl Tool for UpdateMeeting {
     const NAME: &'static str = "update_meeting";
+    const SCOPES: Option<Scopes> =
+        Some(Scopes { granular: &["meeting:update:meeting"], classic: "meeting:write" });
     const TITLE: &'static str = "Change a meeting";
     const DESCRIPTION: &'static str = "Change a scheduled Zoom meeting: only what is given is overwritten. Of a recurring meeting the whole series \
          changes unless occurrence_id names one. Zoom silently ignores a start_time in the past for recurring meetings; \
@@ -240,6 +245,8 @@ impl DeleteMeeting {
 
 impl Tool for DeleteMeeting {
     const NAME: &'static str = "delete_meeting";
+    const SCOPES: Option<Scopes> =
+        Some(Scopes { granular: &["meeting:delete:meeting"], classic: "meeting:write" });
     const TITLE: &'static str = "Delete a meeting";
     const DESCRIPTION: &'static str = "Delete a scheduled Zoom meeting; this cannot be undone. Without occurrence_id a recurring meeting goes as a \
          whole, with all its occurrences: get_meeting shows whether it is one, and their ids.";
