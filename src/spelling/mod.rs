@@ -4,7 +4,7 @@
 //! meaning is possible, it is taken; everything else is refused in words. All of that happens before a policy looks, and
 //! the tools run on its result alone, so that no spelling is a way around a rule.
 //!
-//! A schema says more here than a client is shown: `x-form` names the [`Form`] of a text, and `x-blank` says why a text
+//! A schema says more here than a client is shown: `x-form` names the form of a text, and `x-blank` says why a text
 //! that is empty is refused rather than taken for an argument that was left out. An argument that is never missing when
 //! it is judged, though a client may leave it out and there is no one default, has `x-filled`.
 
