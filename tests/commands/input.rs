@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 #[cfg(unix)]
 use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET};
 
-use crate::support::{Home, credentials};
 #[cfg(unix)]
-use crate::support::{ended, sandbox};
+use crate::support::ended;
+use crate::support::{Home, credentials, sandbox};
 
 /// A `.env` with these bytes stops `get` and `check` alike with this, and stays as it is.
 #[track_caller]

@@ -11,10 +11,10 @@ use zoomtok::sandbox::{Options, Sandbox};
 
 #[cfg(unix)]
 use crate::support::canaries::{Shows, assert_clean};
-use crate::support::rows::{every, exp, rows};
-use crate::support::{Home, ended};
 #[cfg(unix)]
-use crate::support::{ended_showing, sandbox};
+use crate::support::ended_showing;
+use crate::support::rows::{every, exp, rows};
+use crate::support::{Home, ended, sandbox};
 
 // Claim 12
 

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::support::processes::Running;
-use crate::support::{Ended, Home, names};
 #[cfg(unix)]
-use crate::support::{mode, sandbox};
+use crate::support::mode;
+use crate::support::processes::Running;
+use crate::support::{Ended, Home, names, sandbox};
 
 /// The entry of a server that needs a token, which Claude starts through node.
 const NODE: &str = r#"{
