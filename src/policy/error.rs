@@ -40,7 +40,7 @@ impl Diagnostic for PolicyError {
                 Some(format!("zoomtok policy check {} lists this line by line", path.display()))
             }
             Self::Unreadable { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
-                Some("See to its owner and its permissions".into())
+                Some("Check its owner and its permissions".into())
             }
             Self::Unreadable { .. } => None,
         }
@@ -65,7 +65,7 @@ mod tests {
             (unreadable(io::ErrorKind::NotFound), "cannot read /p.json: entity not found"),
             (
                 unreadable(io::ErrorKind::PermissionDenied),
-                "cannot read /p.json: permission denied. See to its owner and its permissions.",
+                "cannot read /p.json: permission denied. Check its owner and its permissions.",
             ),
         ] {
             assert_eq!((error.code(), error.told()), (Code::Configuration, told.to_owned()));

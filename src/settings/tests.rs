@@ -233,8 +233,8 @@ fn what_stands_for_a_credential_is_named_with_what_resolves_it() {
         ("ENC[AES256_GCM,data:canary]", "SOPS", "sops exec-env"),
         ("${CANARY}", "another variable", "Write the value itself"),
         ("$(op read canary)", "command for a shell", "Write the value itself"),
-        ("<your-canary>", "placeholder", "Put there what the app's page"),
-        ("your_canary", "placeholder", "Put there what the app's page"),
+        ("<your-canary>", "placeholder", "Replace it with the value from the app's page"),
+        ("your_canary", "placeholder", "Replace it with the value from the app's page"),
         ("cana...nary", "cut short", "Copy the whole value"),
     ] {
         for name in ["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_ACCOUNT_ID"] {

@@ -48,7 +48,7 @@ pub(crate) struct Tokens {
     refused: Mutex<Option<(Token, Duration)>>,
     /// Where the token is kept.
     store: Box<dyn Store>,
-    /// What is gone by.
+    /// The clock.
     pub(crate) clock: SystemClock,
     /// Ends with the server: then nobody waits for a lock any more.
     pub(crate) stop: Shutdown,

@@ -169,7 +169,7 @@ impl Schedule {
             self.jumped = Some(moment);
         }
         self.looked = Some(moment);
-        // Somebody else got a token, or mended the credentials.
+        // Somebody else got a token, or fixed the credentials.
         let rearmed = self.stopped.is_some() && view.fingerprint != self.seen;
         if self.failures > 0 && view.fingerprint != self.seen {
             self.begin_anew();

@@ -172,7 +172,7 @@ fn without_a_network_the_rest_is_looked_at() {
     let mut home = home(&gone, &format!("{away}{}", valid(&gone)));
     configure(&mut home, &json!({"command": "/none/node", "env": {"ZOOM_ACCESS_TOKEN": "canary"}}));
     let ended = doctor(&home, &["--fetch"], 5);
-    says(&ended, &["❌ 127.0.0.1 cannot be reached", "👉 See to the network", "the token is valid until"]);
+    says(&ended, &["❌ 127.0.0.1 cannot be reached", "👉 Check the network", "the token is valid until"]);
     says(&ended, &["/none/node", "👉 Run zoomtok update-claude"]);
     assert_eq!(ended.stdout.matches('❌').count(), 1, "{}", ended.stdout);
 }
@@ -186,7 +186,7 @@ fn a_zoom_that_is_broken_does_not_count_as_reached() {
     let ended = doctor(&home, &["--fetch"], 5);
     says(
         &ended,
-        &["❌ 127.0.0.1 answered with HTTP 503", "👉 See to the network", "the token is valid until"],
+        &["❌ 127.0.0.1 answered with HTTP 503", "👉 Check the network", "the token is valid until"],
     );
     assert!(sandbox.requests().is_empty());
 }

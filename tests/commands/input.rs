@@ -1,4 +1,4 @@
-//! Bad input gets an error that names what to mend, and nothing is lost.
+//! Bad input gets an error that names what to fix, and nothing is lost.
 //!
 //! Claim 4: a file that cannot be read or parsed is never rewritten; only one that is not there counts as new.
 

@@ -233,11 +233,11 @@ fn broken() -> Vec<(&'static str, Row)> {
         ),
         ("half an answer", Row::api(Fault::Truncated, carried_out).untracked()),
         (
-            "cut before the deed",
+            "connection closed before processing",
             Row::api(Fault::CutBefore, carried_out).untracked().of("create_meeting", create()),
         ),
         (
-            "cut after the deed",
+            "connection closed after processing",
             Row::api(Fault::CutAfter, carried_out).untracked().of("create_meeting", create()),
         ),
         ("no end", Row::api(Fault::Endless, &["did not end within 32 MiB"]).untracked()),

@@ -142,7 +142,7 @@ pub(crate) fn transient() -> Vec<Row> {
         row("no TLS", Cause::Url("https://127.0.0.1:PORT"), 0, &["127.0.0.1 cannot be reached"]),
         row("reset", Cause::Reset, 3, &["broke off"]),
         fault("cut before the answer", Fault::CutBefore, 3, &["broke off", "try again later"]),
-        fault("cut after the deed", Fault::CutAfter, 3, &["broke off"]),
+        fault("connection closed after processing", Fault::CutAfter, 3, &["broke off"]),
         fault("truncated", Fault::Truncated, 3, &["broke off"]),
         fault("200 HTML", Fault::Html(200), 3, &["not a JSON object", "is a proxy in the way?"]),
         fault("200 empty", Fault::Empty, 3, &["HTTP 200", "was empty"]),

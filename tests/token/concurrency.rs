@@ -278,7 +278,7 @@ mod signals {
         let slow = Fault::Slow(Duration::from_secs(1));
         let holder = in_flight(&sandbox, &home, &["get"], slow);
         let mut waiting = start(&home, &["get", "--print"]);
-        // ShutdownRequested, so that the file is mended before it goes on; until then it has had time to come to the lock.
+        // Stopped, so that the file is fixed before it goes on; until then it has had time to come to the lock.
         thread::sleep(Duration::from_millis(500));
         waiting.signal("STOP");
         home.write_env("ZOOM_ACCESS_TOKEN=\"no end\n");

@@ -135,7 +135,7 @@ fn a_disk_that_becomes_full_while_zoom_is_asked_takes_the_token() {
 }
 
 /// Breaks the `.env` while Zoom is being asked, mends it, and looks whether nothing was lost.
-fn is_recovered(sandbox: &Sandbox, home: &Home, break_it: impl FnOnce(), mend: impl FnOnce()) {
+fn is_recovered(sandbox: &Sandbox, home: &Home, break_it: impl FnOnce(), fix: impl FnOnce()) {
     let ended = meanwhile(sandbox, home, break_it).expect(6);
     let kept = kept_for_later(home);
     let [recovery] = &kept[..] else { panic!("{kept:?}") };
@@ -143,7 +143,7 @@ fn is_recovered(sandbox: &Sandbox, home: &Home, break_it: impl FnOnce(), mend: i
     assert_eq!(ended.stdout, "");
     assert_eq!(mode(recovery), 0o600);
     assert_eq!(mode(recovery.parent().unwrap()), 0o700);
-    mend();
+    fix();
 
     let token = home.run(["get", "--print"]).expect(0).quietly().stdout;
     assert!(sandbox.accepts(token.trim_end()));

@@ -142,9 +142,9 @@ impl Session {
     /// Spends a refresh token that came with the call.
     pub(crate) async fn exchange(&self, given: Given) -> Result<Pair, ToolFailure> {
         let pair = self.tokens.exchange(given, &self.reach).await.map_err(|error| match error {
-            // What to mend then is in the call, and not in the settings that the hint of the error is about.
+            // The fault is in the call then, and not in the settings that the hint of the error is about.
             Error::Refused { .. } => {
-                ToolFailure::new(format!("{error}. See to the credentials of this call."))
+                ToolFailure::new(format!("{error}. Check the credentials of this call."))
             }
             error => error.into(),
         })?;

@@ -14,7 +14,7 @@ use crate::zoom::{Http, Live};
 
 /// What to see to where there is no answer.
 const NETWORK: &str =
-    "See to the network, and to HTTPS_PROXY and SSL_CERT_FILE where they are needed; or try again later";
+    "Check the network, and HTTPS_PROXY and SSL_CERT_FILE where they are needed; or try again later";
 
 /// What was seen of Zoom and of the token.
 pub(super) struct Seen {

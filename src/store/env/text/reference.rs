@@ -102,7 +102,7 @@ const ADDRESS: Reference = Reference {
 
 const PLACEHOLDER: Reference = Reference {
     what: "is the placeholder of an example and not the value",
-    fix: "Put there what the app's page on marketplace.zoom.us shows",
+    fix: "Replace it with the value from the app's page on marketplace.zoom.us",
 };
 
 const CUT_SHORT: Reference = Reference {

@@ -87,7 +87,7 @@ fn what_is_wrong_with_the_token_or_the_way_to_zoom_is_told_with_what_to_do() {
                 ..well()
             },
             Code::Transient,
-            &["❌ zoom.us cannot be reached", "👉 See to the network"][..],
+            &["❌ zoom.us cannot be reached", "👉 Check the network"][..],
         ),
         ("slow clock", measured(Some(90)), Code::Done, &["clock is 90 s slow", "👉 Set it right"]),
         ("fast clock", measured(Some(-7200)), Code::Done, &["clock is 7200 s fast"]),
