@@ -1,0 +1,24 @@
+//! What passes between the parts of a gateway: messages to and from a server, and to and from a client.
+
+/// What a server says, or that it has ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Received {
+    /// One message, as its text.
+    Message(String),
+    /// It says nothing any more, for this reason.
+    Ended(String),
+}
+
+/// A message that the server was certainly never given, for this reason.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NotGiven(pub(crate) String);
+
+/// A message to a client.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Outgoing {
+    pub(crate) text: String,
+    /// What came with the request that this is about.
+    pub(crate) ticket: Option<u64>,
+    /// Whether it is the answer to that request.
+    pub(crate) answers: bool,
+}
