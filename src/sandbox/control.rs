@@ -8,6 +8,7 @@ use hyper::header::{HOST, HeaderValue, ORIGIN};
 use serde_json::{Value, json};
 
 use super::faults::{Endpoint, Fault, RetryAfter};
+use super::hosted::Hosted;
 use super::message::{Fields, Reply, Request};
 use super::state::State;
 use crate::token::mask;
@@ -30,21 +31,45 @@ pub(super) fn answer(state: &mut State, request: &Request) -> Reply {
                 state.faults(on).clear();
                 Reply::empty(204)
             }
-            Err(field) => {
-                Reply::text(400, "text/plain", format!("the field \"{field}\" is missing or wrong\n"))
-            }
+            Err(field) => wrong(field),
         },
         (&Method::POST, "/sandbox/revoke") => {
             state.tokens.revoke_all();
             Reply::empty(204)
         }
+        (&Method::POST, "/sandbox/mcp") => match act(&mut state.hosted, &request.form()) {
+            Ok(()) => Reply::empty(204),
+            Err(field) => wrong(field),
+        },
         (&Method::GET, "/sandbox/requests") => Reply::json(200, &seen(state)),
         _ => Reply::text(
             404,
             "text/plain",
-            "the paths are /sandbox/fault, /sandbox/revoke and /sandbox/requests\n",
+            "the paths are /sandbox/fault, /sandbox/mcp, /sandbox/revoke and /sandbox/requests\n",
         ),
     }
+}
+
+fn wrong(field: &str) -> Reply {
+    Reply::text(400, "text/plain", format!("the field \"{field}\" is missing or wrong\n"))
+}
+
+/// Does to the hosted MCP servers what a form of `POST /sandbox/mcp` asks for.
+///
+/// # Errors
+///
+/// The name of a missing or invalid field.
+fn act(hosted: &mut Hosted, form: &Fields) -> Result<(), &'static str> {
+    match form.get("do").map(String::as_str) {
+        Some("forget") => hosted.forget(),
+        Some("hang-up") => hosted.hang_up(),
+        Some("push") => {
+            let message = form.get("message").and_then(|text| serde_json::from_str::<Value>(text).ok());
+            hosted.push(&message.filter(Value::is_object).ok_or("message")?);
+        }
+        _ => return Err("do"),
+    }
+    Ok(())
 }
 
 /// Whether no web page can have sent this request. A page whose own name resolves to 127.0.0.1 is recognised by its
@@ -94,6 +119,7 @@ fn command(form: &Fields) -> Result<Command, &'static str> {
     let on = match form.get("on").map(String::as_str) {
         None | Some("token") => Endpoint::Token,
         Some("api") => Endpoint::Api,
+        Some("mcp") => Endpoint::Mcp,
         Some(_) => return Err("on"),
     };
     if form.get("fault").is_some_and(|fault| fault == "none") {
@@ -209,6 +235,23 @@ mod tests {
         assert_eq!(command(&fields("on=api&fault=empty&times=3")), Ok(expected(3)));
         assert_eq!(command(&fields("on=api&fault=empty&times=always")), Ok(expected(u32::MAX)));
         assert_eq!(command(&fields("on=token&fault=none")), Ok(Command::Clear(Endpoint::Token)));
+        assert_eq!(command(&fields("on=mcp&fault=none")), Ok(Command::Clear(Endpoint::Mcp)));
+    }
+
+    #[test]
+    fn the_hosted_servers_do_what_they_are_asked() {
+        let mut hosted = Hosted::default();
+        for (text, expected) in [
+            ("do=forget", Ok(())),
+            ("do=hang-up", Ok(())),
+            ("do=push&message={\"jsonrpc\":\"2.0\",\"method\":\"x\"}", Ok(())),
+            ("do=push", Err("message")),
+            ("do=push&message=[]", Err("message")),
+            ("do=end", Err("do")),
+            ("", Err("do")),
+        ] {
+            assert_eq!(act(&mut hosted, &fields(text)), expected, "{text}");
+        }
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub enum Endpoint {
     Token,
     /// Everything under `/v2`, and the downloads.
     Api,
+    /// Everything under `/mcp`.
+    Mcp,
 }
 
 /// A change to the normal answer, or a replacement for it.
@@ -194,6 +196,9 @@ fn error(endpoint: Endpoint, status: u16) -> Reply {
     let body = match endpoint {
         Endpoint::Token => json!({"reason": reason, "error": reason.to_lowercase().replace(' ', "_")}),
         Endpoint::Api => json!({"code": status, "message": reason}),
+        Endpoint::Mcp => {
+            json!({"jsonrpc": "2.0", "id": null, "error": {"code": -32603, "message": reason}})
+        }
     };
     Reply::json(status, &body)
 }

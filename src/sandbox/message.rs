@@ -1,6 +1,8 @@
 //! A request and its reply, apart from the connection.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -10,6 +12,7 @@ use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, LOCATI
 use hyper::{HeaderMap, Method, StatusCode};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
+use tokio::sync::mpsc::UnboundedReceiver;
 
 /// The fields of a form or of a query.
 pub(super) type Fields = BTreeMap<String, String>;
@@ -91,12 +94,24 @@ pub(super) enum Delivery {
     Endless,
 }
 
+/// A body that goes on for as long as somebody writes it.
+#[derive(Clone)]
+pub(super) struct Feed(pub(super) Arc<Mutex<UnboundedReceiver<Bytes>>>);
+
+impl fmt::Debug for Feed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Feed")
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
     pub(super) delivery: Delivery,
+    /// What follows instead of the body, without a length.
+    pub(super) feed: Option<Feed>,
 }
 
 impl Reply {
@@ -104,7 +119,7 @@ impl Reply {
     pub(super) fn empty(status: u16) -> Self {
         // A number outside 100..=999 comes only from a fault and becomes 500.
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self { status, headers: HeaderMap::new(), body: Bytes::new(), delivery: Delivery::Whole }
+        Self { status, headers: HeaderMap::new(), body: Bytes::new(), delivery: Delivery::Whole, feed: None }
     }
 
     /// A reply with this text.
@@ -141,6 +156,11 @@ impl Reply {
 
     pub(super) fn delivered(self, delivery: Delivery) -> Self {
         Self { delivery, ..self }
+    }
+
+    /// A reply whose body is what this channel brings.
+    pub(super) fn fed(self, feed: UnboundedReceiver<Bytes>) -> Self {
+        Self { feed: Some(Feed(Arc::new(Mutex::new(feed)))), ..self }
     }
 
     /// The body, if it is JSON.

@@ -7,6 +7,7 @@ mod api;
 mod control;
 mod data;
 mod faults;
+mod hosted;
 mod jwt;
 mod message;
 mod oauth;
@@ -120,6 +121,31 @@ impl Sandbox {
         self.shared.lock().faults(on).clear();
     }
 
+    /// The stand-in for `https://mcp.zoom.us`.
+    pub fn mcp_url(&self) -> String {
+        origin(self.port)
+    }
+
+    /// Makes the hosted MCP servers forget every session.
+    pub fn forget_mcp_sessions(&self) {
+        self.shared.lock().hosted.forget();
+    }
+
+    /// Closes the streams on which the hosted MCP servers speak first.
+    pub fn hang_up_mcp_streams(&self) {
+        self.shared.lock().hosted.hang_up();
+    }
+
+    /// Has the hosted MCP servers say this to every client.
+    pub fn push_mcp(&self, message: &serde_json::Value) {
+        self.shared.lock().hosted.push(message);
+    }
+
+    /// How many sessions the hosted MCP servers have, and how many clients listen to their streams.
+    pub fn mcp_sessions(&self) -> (usize, usize) {
+        self.shared.lock().hosted.counts()
+    }
+
     /// Every `POST /oauth/token` so far, including those that met a fault.
     pub fn token_requests(&self) -> Vec<Seen> {
         self.shared.lock().seen.iter().filter(|seen| seen.is_token_request()).cloned().collect()
@@ -177,6 +203,13 @@ impl Sandbox {
              \n\
              {FAULTS}\n\
              \n\
+             Its hosted MCP servers are at {oauth}/mcp/zoom/streamable, and so on. To make them lose their sessions,\n\
+             or close their streams, or say something:\n\
+             \n  \
+               curl {oauth}/sandbox/mcp -d do=forget\n  \
+               curl {oauth}/sandbox/mcp -d do=hang-up\n  \
+               curl {oauth}/sandbox/mcp -d do=push --data-urlencode message=JSON\n\
+             \n\
              To invalidate every access token, and to list the requests so far:\n\
              \n  \
                curl -X POST {oauth}/sandbox/revoke\n  \
@@ -197,7 +230,7 @@ impl Drop for Sandbox {
 
 /// The fields of `POST /sandbox/fault`.
 const FAULTS: &str = "\
-on=token|api (token), times=N|always (1), and fault= one of
+on=token|api|mcp (token), times=N|always (1), and fault= one of
   none                     clear the queued faults
   slow, late seconds=S     answer after this long; late: the tokens are issued at once
   never                    never answer

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::future::pending;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::faults::{Outcome, http_date};
-use super::message::{Delivery, Reply, Request};
+use super::message::{Delivery, Feed, Reply, Request};
 use super::shared::Shared;
 use crate::clock::pause;
 
@@ -117,10 +117,14 @@ enum Pieces {
     Text(VecDeque<Bytes>),
     Padding { left: u64, piece: Bytes },
     Endless { piece: Bytes },
+    Fed(Feed),
 }
 
 impl ReplyBody {
     fn new(reply: &Reply) -> Self {
+        if let Some(feed) = &reply.feed {
+            return Self { pieces: Pieces::Fed(feed.clone()), length: None, pace: None, wait: None };
+        }
         let body = &reply.body;
         let (first, second) = (body.slice(..body.len() / 2), body.slice(body.len() / 2..));
         let length = Some(body.len() as u64);
@@ -144,8 +148,8 @@ impl ReplyBody {
 }
 
 impl Pieces {
-    fn next(&mut self) -> Option<Bytes> {
-        match self {
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        Poll::Ready(match self {
             Self::Text(pieces) => pieces.pop_front(),
             Self::Endless { piece } => Some(piece.clone()),
             Self::Padding { left: 0, .. } => None,
@@ -154,7 +158,10 @@ impl Pieces {
                 *left -= size as u64;
                 Some(piece.slice(..size))
             }
-        }
+            Self::Fed(feed) => {
+                return feed.0.lock().unwrap_or_else(PoisonError::into_inner).poll_recv(context);
+            }
+        })
     }
 }
 
@@ -170,7 +177,7 @@ impl Body for ReplyBody {
             ready!(wait.as_mut().poll(context));
             self.wait = None;
         }
-        let piece = self.pieces.next();
+        let piece = ready!(self.pieces.poll_next(context));
         if piece.is_some() {
             self.wait = self.pace.map(|pace| Box::pin(pause(pace)) as Pin<Box<_>>);
         }

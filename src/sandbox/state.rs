@@ -10,6 +10,7 @@ use hyper::Method;
 
 use super::api::{self, World};
 use super::faults::{Endpoint, Fault, Outcome, Queue, later};
+use super::hosted::{Hosted, is_hosted};
 use super::message::{Fields, Reply, Request};
 use super::oauth;
 use super::options::Options;
@@ -89,6 +90,8 @@ pub(super) struct State {
     world: World,
     token_faults: Queue,
     api_faults: Queue,
+    mcp_faults: Queue,
+    pub(super) hosted: Hosted,
     pub(super) seen: VecDeque<Seen>,
     replies: u64,
 }
@@ -104,6 +107,8 @@ impl State {
             origin,
             token_faults: Queue::default(),
             api_faults: Queue::default(),
+            mcp_faults: Queue::default(),
+            hosted: Hosted::default(),
             seen: VecDeque::new(),
             replies: 0,
         })
@@ -124,6 +129,7 @@ impl State {
         match on {
             Endpoint::Token => &mut self.token_faults,
             Endpoint::Api => &mut self.api_faults,
+            Endpoint::Mcp => &mut self.mcp_faults,
         }
     }
 
@@ -168,6 +174,10 @@ impl State {
                 let standing = request.bearer().map(|token| self.tokens.standing(token, seconds));
                 api::answer(&mut self.world, request, standing, zooms_now)
             }
+            (_, path) if is_hosted(path) => {
+                let standing = request.bearer().map(|token| self.tokens.standing(token, seconds));
+                self.hosted.answer(&mut self.world, request, standing, &self.origin, zooms_now)
+            }
             // On Zoom, these are pages of its website.
             _ => Reply::html(404, "Page Not Found - Zoom"),
         }
@@ -177,6 +187,8 @@ impl State {
 fn endpoint(request: &Request) -> Option<Endpoint> {
     if request.method == Method::POST && request.path == "/oauth/token" {
         Some(Endpoint::Token)
+    } else if is_hosted(&request.path) {
+        Some(Endpoint::Mcp)
     } else {
         is_api(&request.path).then_some(Endpoint::Api)
     }
