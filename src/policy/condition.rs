@@ -4,44 +4,15 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use regex_lite::Regex;
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
+
+use super::path::Path;
 
 /// The operators as a policy writes them.
 pub(super) const OPERATORS: [&str; 11] =
     ["eq", "neq", "in", "not_in", "lt", "lte", "gt", "gte", "regex", "contains", "exists"];
 
-/// The place of an argument: `args.settings.host_video`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Path(Vec<String>);
-
-impl Path {
-    /// The path that is written like this; none where it is no path.
-    pub(super) fn new(text: &str) -> Option<Self> {
-        let names: Vec<String> = text.strip_prefix("args.")?.split('.').map(str::to_owned).collect();
-        (!names.iter().any(String::is_empty)).then_some(Self(names))
-    }
-
-    /// The argument, and where in it to descend to.
-    pub(super) fn names(&self) -> &[String] {
-        &self.0
-    }
-
-    /// What stands there. A null is as good as nothing: that is what it means to a tool.
-    pub(super) fn find<'v>(&self, arguments: &'v Map<String, Value>) -> Option<&'v Value> {
-        let (first, rest) = self.0.split_first()?;
-        rest.iter()
-            .try_fold(arguments.get(first)?, |value, name| value.get(name))
-            .filter(|value| !value.is_null())
-    }
-}
-
-impl fmt::Display for Path {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "args.{}", self.0.join("."))
-    }
-}
-
-/// One entry of `require` or `deny_if`.
+/// One entry of `require`, `deny_if` or `approve`.
 #[derive(Debug, Clone)]
 pub(super) struct Condition {
     /// Its place in the policy.
@@ -258,20 +229,6 @@ mod tests {
             assert!(!test(operator, &value).holds(None), "{operator}");
         }
         assert!(test("exists", &json!(false)).holds(None));
-    }
-
-    #[test]
-    fn a_path_descends_into_objects() {
-        let arguments = json!({"a": {"b": {"c": 1}, "n": null}, "l": [1], "t": "x"});
-        let find = |path: &str| Path::new(path).unwrap().find(arguments.as_object().unwrap()).cloned();
-        assert_eq!(find("args.a.b.c"), Some(json!(1)));
-        assert_eq!(find("args.a.b"), Some(json!({"c": 1})));
-        for missing in ["args.b", "args.a.c", "args.a.b.c.d", "args.a.n", "args.l.0", "args.t.x"] {
-            assert_eq!(find(missing), None, "{missing}");
-        }
-        for wrong in ["", "args", "args.", "args..a", "args.a.", "arg.a", "a", "state.a", " args.a"] {
-            assert_eq!(Path::new(wrong), None, "{wrong:?}");
-        }
     }
 
     #[test]

@@ -150,15 +150,20 @@ impl Counts {
         }
     }
 
-    /// Counts a call at all of its limits, or at none.
+    /// Counts a call of a grant at all of its limits, or at none.
     ///
     /// # Errors
     ///
     /// [`CountError`] when a limit has no room for it, and when it cannot be counted. Nothing is counted then.
-    pub async fn take(&self, charges: &[Charge], now: DateTime<Utc>) -> Result<Taken, CountError> {
+    pub async fn take(
+        &self,
+        grant: &str,
+        charges: &[Charge],
+        now: DateTime<Utc>,
+    ) -> Result<Taken, CountError> {
         // Without a limit no file is touched.
         let Some(first) = charges.first() else { return Ok(Taken::default()) };
-        match self.change(now, |ledger| ledger.take(charges, now)).await {
+        match self.change(now, |ledger| ledger.take(grant, charges, now)).await {
             Ok(taken) => taken.map_err(|refused| self.error(refused, now)),
             Err(error) => Err(CountError { rule: first.rule.clone(), problem: Problem::Unkept(error) }),
         }

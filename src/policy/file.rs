@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::files::read_regular;
-use crate::policy::{BuiltIn, Catalog, Policy, PolicyError, PolicyFault};
+use crate::policy::{Against, BuiltIn, Policy, PolicyError, PolicyFault};
 
 /// No policy comes near this many bytes.
 const MOST: u64 = 1024 * 1024;
@@ -67,13 +67,13 @@ impl fmt::Display for PolicySource {
     }
 }
 
-/// Reads the policy at `path` for a server with these tools.
+/// Reads the policy at `path` for a server.
 ///
 /// # Errors
 ///
 /// [`PolicyError::Unreadable`], and [`PolicyError::Invalid`] with everything that is wrong with it.
-pub(crate) fn read(path: &Path, tools: &Catalog) -> Result<Policy, PolicyError> {
-    parse(path, &bytes(path)?, tools)
+pub(crate) fn read(path: &Path, against: Against<'_>) -> Result<Policy, PolicyError> {
+    parse(path, &bytes(path)?, against)
 }
 
 /// What the file at `path` holds, whatever that is.
@@ -91,7 +91,7 @@ pub(crate) fn bytes(path: &Path) -> Result<Zeroizing<Vec<u8>>, PolicyError> {
 /// # Errors
 ///
 /// [`PolicyError::Invalid`] with everything that is wrong with it.
-pub(crate) fn parse(path: &Path, bytes: &[u8], tools: &Catalog) -> Result<Policy, PolicyError> {
+pub(crate) fn parse(path: &Path, bytes: &[u8], against: Against<'_>) -> Result<Policy, PolicyError> {
     let faulty = |faults: Vec<PolicyFault>| PolicyError::Invalid {
         path: path.to_owned(),
         faults: faults.iter().map(PolicyFault::to_string).collect(),
@@ -100,5 +100,5 @@ pub(crate) fn parse(path: &Path, bytes: &[u8], tools: &Catalog) -> Result<Policy
         let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
         faulty(vec![PolicyFault { place: format!("line {line}"), problem: "the text is not UTF-8".into() }])
     })?;
-    Policy::parse(text, tools).map_err(faulty)
+    Policy::parse(text, against).map_err(faulty)
 }

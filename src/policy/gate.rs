@@ -6,6 +6,7 @@
 //! what is wrong. It is never open without the policy that somebody has named.
 
 use std::convert::Infallible;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -19,72 +20,80 @@ use crate::error::Diagnostic as _;
 use crate::files::{Unchanged, stamp};
 use crate::policy::counts::{SharedCounts, Taken};
 use crate::policy::file::{self, PolicySource};
-use crate::policy::{Catalog, Policy, PolicyError};
+use crate::policy::{Against, Allowed, Catalog, Policy, PolicyError, Refusal};
 
-/// What a server says beside the protocol, a sentence each.
-pub(crate) struct Voice {
-    /// What the user should fix or know.
-    pub(crate) warn: Box<dyn Fn(&str) + Send + Sync>,
-    /// What is in order.
-    pub(crate) talk: Box<dyn Fn(&str) + Send + Sync>,
-}
+mod foreign;
+mod ground;
 
-#[cfg(any(test, fuzzing))]
-impl Voice {
-    /// One that says nothing.
-    pub(crate) fn silent() -> Self {
-        Self { warn: Box::new(|_| {}), talk: Box::new(|_| {}) }
-    }
-}
+pub(crate) use self::ground::{Ground, ReadGround, Voice};
 
-/// What a server judges calls by.
-pub(crate) struct Ground {
-    pub(crate) policy: PolicySource,
-    pub(crate) counts: SharedCounts,
-    /// What the user should know, as sentences.
-    pub(crate) warnings: Vec<String>,
-}
-
-#[cfg(any(test, fuzzing))]
-impl Ground {
-    /// The one of a server without a policy, whose calls are counted in its memory.
-    pub(crate) fn nothing() -> ReadGround {
-        Box::new(|| {
-            Ok(Self {
-                policy: PolicySource::BuiltIn(&[]),
-                counts: SharedCounts::in_memory(),
-                warnings: Vec::new(),
-            })
-        })
-    }
-}
-
-/// A call that may not pass, in the words that the agent is told.
+/// A call that may not pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Denied(pub(crate) String);
+pub(crate) struct Denied {
+    /// The place of the rule that refuses it: `tools.create_meeting.require[0]`. None where there is no policy to go by.
+    pub(crate) rule: Option<String>,
+    /// What the agent is told.
+    pub(crate) message: String,
+}
 
-/// Reads what the server stands on, or says what is wrong with it.
-pub(crate) type ReadGround = Box<dyn Fn() -> Result<Ground, String> + Send + Sync>;
+impl From<Refusal> for Denied {
+    fn from(refusal: Refusal) -> Self {
+        let message = refusal.to_string();
+        Self { rule: Some(refusal.rule), message }
+    }
+}
 
 /// The policy in force, and the counts of its limits.
 pub(crate) struct Gate {
     ground: ReadGround,
-    catalog: Catalog,
     clock: SystemClock,
     voice: Voice,
-    state: Mutex<State>,
+    held: Mutex<Held>,
     /// Says that other tools are hidden than before.
     changes: watch::Sender<()>,
 }
 
+/// What changes while a server runs.
+struct Held {
+    server: Server,
+    state: State,
+}
+
+/// The server that calls go to.
+enum Server {
+    Own(Catalog),
+    /// The tools are none before it has listed them.
+    Foreign(Option<Catalog>),
+}
+
+impl Server {
+    fn against(&self) -> Against<'_> {
+        match self {
+            Self::Own(tools) => Against::Own(tools),
+            Self::Foreign(tools) => Against::Gateway(tools.as_ref()),
+        }
+    }
+
+    fn tools(&self) -> impl Iterator<Item = &String> {
+        match self {
+            Self::Own(tools) | Self::Foreign(Some(tools)) => Some(tools.keys()),
+            Self::Foreign(None) => None,
+        }
+        .into_iter()
+        .flatten()
+    }
+}
+
 enum State {
-    Open(InForce),
+    Open(Box<InForce>),
     /// There is no policy to go by, for this reason.
     Closed(String),
 }
 
 struct InForce {
     policy: Policy,
+    /// See [`Pass::policy`].
+    digest: Arc<str>,
     source: Arc<PolicySource>,
     counts: Arc<SharedCounts>,
     /// What the file held when it was last read, whether a policy or not; none where it could not be read.
@@ -100,20 +109,32 @@ pub(crate) struct Pass {
     counts: Arc<SharedCounts>,
     /// The policy that let it through.
     pub(crate) source: Arc<PolicySource>,
+    /// The SHA-256 of that policy's text in hexadecimal, or `built-in`: an approval holds under one policy alone.
+    pub(crate) policy: Arc<str>,
+    /// The place of the rule that allows it: `tools.create_meeting`, or `default`.
+    #[allow(dead_code, reason = "zoomtok gateway reads it")]
+    pub(crate) rule: String,
+    /// The place of the rule by which a person has to allow it first: `tools.create_meeting.approve`.
+    #[allow(dead_code, reason = "zoomtok gateway reads it")]
+    pub(crate) approve: Option<String>,
 }
 
 impl Gate {
-    /// A gate for a server with these tools. Says under which policy it serves, or why it does not.
+    /// A gate for zoomtok's own server with these tools. Says under which policy it serves, or why it does not.
     pub(crate) fn new(ground: ReadGround, catalog: Catalog, clock: SystemClock, voice: Voice) -> Self {
-        let state = Mutex::new(State::Closed(String::new()));
-        let gate = Self { ground, catalog, clock, voice, state, changes: watch::Sender::new(()) };
+        Self::before(Server::Own(catalog), ground, clock, voice)
+    }
+
+    fn before(server: Server, ground: ReadGround, clock: SystemClock, voice: Voice) -> Self {
+        let held = Mutex::new(Held { server, state: State::Closed(String::new()) });
+        let gate = Self { ground, clock, voice, held, changes: watch::Sender::new(()) };
         gate.look_again();
         gate
     }
 
     /// Whether a tool is left out of the list.
     pub(crate) fn hides(&self, tool: &str) -> bool {
-        match &*self.state() {
+        match &self.held().state {
             State::Open(in_force) => in_force.policy.hides(tool),
             State::Closed(_) => false,
         }
@@ -127,30 +148,35 @@ impl Gate {
     /// Every call of it is refused; the message is what the agent is told.
     pub(crate) fn admits(&self, tool: &str) -> Result<(), Denied> {
         self.look_again();
-        match &*self.state() {
-            State::Open(in_force) => {
-                in_force.policy.admits(tool).map_err(|refusal| Denied(refusal.to_string()))
-            }
+        match &self.held().state {
+            State::Open(in_force) => Ok(in_force.policy.admits(tool)?),
             State::Closed(why) => Err(closed(tool, why)),
         }
     }
 
-    /// Judges a call, and counts it.
+    /// Judges a call, and counts it for a grant: `""` where a server has one client.
     ///
     /// # Errors
     ///
     /// The call is refused; the message is what the agent is told.
-    pub(crate) async fn pass(&self, tool: &str, arguments: &Map<String, Value>) -> Result<Pass, Denied> {
-        let (judgement, counts, source) = match &*self.state() {
-            State::Open(InForce { policy, counts, source, .. }) => {
-                (policy.judge(tool, arguments), Arc::clone(counts), Arc::clone(source))
+    pub(crate) async fn pass(
+        &self,
+        grant: &str,
+        tool: &str,
+        arguments: &Map<String, Value>,
+    ) -> Result<Pass, Denied> {
+        let (judgement, counts, source, policy) = match &self.held().state {
+            State::Open(in_force) => {
+                let InForce { policy, digest, counts, source, .. } = &**in_force;
+                let judgement = policy.judge(tool, arguments);
+                (judgement, Arc::clone(counts), Arc::clone(source), Arc::clone(digest))
             }
             State::Closed(why) => return Err(closed(tool, why)),
         };
-        let allowed = judgement.map_err(|refusal| Denied(refusal.to_string()))?;
-        let taken = counts.take(&allowed.charges, self.clock.now()).await;
-        let taken = taken.map_err(|error| Denied(error.refusal(tool).to_string()))?;
-        Ok(Pass { taken, counts, source })
+        let Allowed { rule, charges, approve } = judgement?;
+        let taken = counts.take(grant, &charges, self.clock.now()).await;
+        let taken = taken.map_err(|error| error.refusal(tool))?;
+        Ok(Pass { taken, counts, source, policy, rule, approve })
     }
 
     /// Gives back what a call took that never reached Zoom.
@@ -162,12 +188,13 @@ impl Gate {
 
     /// Opens where it was closed and need not be any more; takes up the policy anew where its file has changed.
     pub(crate) fn look_again(&self) {
-        let mut state = self.state();
-        let news = match &mut *state {
-            State::Open(in_force) => in_force.look_again(&self.catalog, &self.clock),
-            State::Closed(why) => match self.open() {
+        let mut held = self.held();
+        let Held { server, state } = &mut *held;
+        let news = match state {
+            State::Open(in_force) => in_force.look_again(server, &self.clock),
+            State::Closed(why) => match self.open(server) {
                 Ok((in_force, news)) => {
-                    *state = State::Open(in_force);
+                    *state = State::Open(Box::new(in_force));
                     Some(news)
                 }
                 Err(now) if now == *why => None,
@@ -179,7 +206,7 @@ impl Gate {
             },
         };
         // What is said may take its time.
-        drop(state);
+        drop(held);
         if let Some(news) = news {
             self.tell(&news);
         }
@@ -199,30 +226,32 @@ impl Gate {
     }
 
     fn can_change(&self) -> bool {
-        match &*self.state() {
+        match &self.held().state {
             State::Open(in_force) => in_force.source.path().is_some(),
             State::Closed(_) => true,
         }
     }
 
     /// Reads everything that a call is judged by.
-    fn open(&self) -> Result<(InForce, News), String> {
-        let Ground { policy: source, counts, warnings } = (self.ground)()?;
+    fn open(&self, server: &Server) -> Result<(InForce, News), String> {
+        let Ground { policy: source, counts, mut warnings } = (self.ground)()?;
         let (policy, held) = match &source {
             PolicySource::BuiltIn(limits) => (Policy::built_in(limits), None),
             PolicySource::File { path, .. } => {
-                let (held, policy) = read(path, &self.catalog);
+                let (held, policy) = parsed(path, server, file::bytes(path));
                 (policy.map_err(|error| error.sentence())?, held)
             }
         };
+        warnings.extend(new_warnings(server, &source, &policy, &Policy::default()));
         let news = News {
             told: Some(format!("📋 Policy: {source}")),
             warnings,
-            relisted: self.catalog.keys().any(|tool| policy.hides(tool)),
+            relisted: server.tools().any(|tool| policy.hides(tool)),
         };
         let counts = Arc::new(counts);
+        let digest = digest(held.as_ref());
         let (source, unchanged) = (Arc::new(source), Unchanged::default());
-        Ok((InForce { policy, source, counts, held, unchanged }, news))
+        Ok((InForce { policy, digest, source, counts, held, unchanged }, news))
     }
 
     fn tell(&self, news: &News) {
@@ -237,18 +266,18 @@ impl Gate {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl InForce {
     /// Takes up the policy anew where its file has changed.
-    fn look_again(&mut self, catalog: &Catalog, clock: &SystemClock) -> Option<News> {
+    fn look_again(&mut self, server: &Server, clock: &SystemClock) -> Option<News> {
         let path = self.source.path()?;
         let mut changed = None;
         let read = || {
-            changed = read_if_changed(path, catalog, self.held.as_ref());
+            changed = read_if_changed(path, server, self.held.as_ref());
             Ok::<_, Infallible>(())
         };
         let Ok(()) = self.unchanged.get(|| clock.elapsed(), || stamp(path), read);
@@ -256,10 +285,13 @@ impl InForce {
         self.held = held;
         match parsed {
             Ok(policy) => {
-                let relisted = catalog.keys().any(|tool| policy.hides(tool) != self.policy.hides(tool));
+                let relisted = server.tools().any(|tool| policy.hides(tool) != self.policy.hides(tool));
+                let mut warnings =
+                    vec![format!("the policy in {} has changed and is in force", path.display())];
+                warnings.extend(new_warnings(server, &self.source, &policy, &self.policy));
                 self.policy = policy;
-                let told = format!("the policy in {} has changed and is in force", path.display());
-                Some(News { relisted, ..News::warning(told) })
+                self.digest = digest(self.held.as_ref());
+                Some(News { told: None, warnings, relisted })
             }
             Err(error) => {
                 let why = error.sentence();
@@ -269,7 +301,25 @@ impl InForce {
     }
 }
 
+/// What a policy has to warn of and the one before it had not. Of zoomtok's own tools `policy check` says it.
+fn new_warnings(server: &Server, source: &PolicySource, policy: &Policy, before: &Policy) -> Vec<String> {
+    let (Server::Foreign(_), Some(path)) = (server, source.path()) else { return Vec::new() };
+    let new = policy.warnings().iter().filter(|warning| !before.warnings().contains(warning));
+    new.map(|warning| format!("{}: {warning}", path.display())).collect()
+}
+
+fn digest(text: Option<&Zeroizing<Vec<u8>>>) -> Arc<str> {
+    let Some(text) = text else { return "built-in".into() };
+    let digest = ring::digest::digest(&ring::digest::SHA256, text);
+    let write = |mut text: String, byte: &u8| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    };
+    digest.as_ref().iter().fold(String::new(), write).into()
+}
+
 /// What is to be said after a look.
+#[derive(Default)]
 struct News {
     told: Option<String>,
     warnings: Vec<String>,
@@ -279,27 +329,23 @@ struct News {
 
 impl News {
     fn warning(warning: String) -> Self {
-        Self { told: None, warnings: vec![warning], relisted: false }
+        Self { warnings: vec![warning], ..Self::default() }
     }
 }
 
 /// What the file of a policy holds, and the policy that it is.
-type Held = (Option<Zeroizing<Vec<u8>>>, Result<Policy, PolicyError>);
-
-fn read(path: &Path, catalog: &Catalog) -> Held {
-    parsed(path, catalog, file::bytes(path))
-}
+type Read = (Option<Zeroizing<Vec<u8>>>, Result<Policy, PolicyError>);
 
 /// None where it holds what it held before, or can as little be read.
-fn read_if_changed(path: &Path, catalog: &Catalog, before: Option<&Zeroizing<Vec<u8>>>) -> Option<Held> {
+fn read_if_changed(path: &Path, server: &Server, before: Option<&Zeroizing<Vec<u8>>>) -> Option<Read> {
     let read = file::bytes(path);
-    (read.as_ref().ok() != before).then(|| parsed(path, catalog, read))
+    (read.as_ref().ok() != before).then(|| parsed(path, server, read))
 }
 
-fn parsed(path: &Path, catalog: &Catalog, read: Result<Zeroizing<Vec<u8>>, PolicyError>) -> Held {
+fn parsed(path: &Path, server: &Server, read: Result<Zeroizing<Vec<u8>>, PolicyError>) -> Read {
     match read {
         Ok(bytes) => {
-            let policy = file::parse(path, &bytes, catalog);
+            let policy = file::parse(path, &bytes, server.against());
             (Some(bytes), policy)
         }
         Err(error) => (None, Err(error)),
@@ -308,10 +354,11 @@ fn parsed(path: &Path, catalog: &Catalog, read: Result<Zeroizing<Vec<u8>>, Polic
 
 /// What an agent is told where no call can be judged.
 fn closed(tool: &str, why: &str) -> Denied {
-    Denied(format!(
+    let message = format!(
         "{tool} was not called, and no tool can be until the user fixes this: {why} It is checked again at each call; \
          nothing has to be restarted."
-    ))
+    );
+    Denied { rule: None, message }
 }
 
 #[cfg(test)]

@@ -2,12 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
 use super::condition::Condition;
-use super::fault::PolicyFault;
+use super::fault::{Place, PolicyFault};
 use super::limit::{Charge, Limit, Window};
+use super::path::Path;
+
+/// The kinds of methods that pass under default deny only where a policy names them. Tools have rules of their own, and
+/// everything else is what keeps a session going.
+pub(super) const GOVERNED: [&str; 4] = ["prompts/", "resources/", "completion/", "sampling/"];
+
+/// How long a call waits for a person where the policy does not say.
+const APPROVE_WITHIN: Duration = Duration::from_mins(2);
 
 /// What may be called. The default is the strictest: nothing.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +27,10 @@ pub struct Policy {
     /// Limits over every call together.
     pub(super) all_tools: Vec<Limit>,
     pub(super) tools: BTreeMap<String, Rules>,
+    /// The methods that pass although the default is to deny: exact, or a kind with a `*`.
+    pub(super) methods: Vec<String>,
+    pub(super) approve_within: Option<Duration>,
+    pub(super) audit_required: bool,
     pub(super) warnings: Vec<PolicyFault>,
 }
 
@@ -33,9 +46,29 @@ pub(super) struct Hidden {
 /// What holds for one tool.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rules {
+    /// Why every call is refused, where it is. The tool stays in the list.
+    pub(super) deny: Option<String>,
     pub(super) require: Vec<Condition>,
     pub(super) deny_if: Vec<Condition>,
     pub(super) limits: Vec<Limit>,
+    pub(super) approve: Approve,
+}
+
+impl Rules {
+    /// Whether a person is ever asked.
+    pub(super) fn asks(&self) -> bool {
+        !matches!(self.approve, Approve::Never)
+    }
+}
+
+/// When a person has to allow a call.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Approve {
+    #[default]
+    Never,
+    Always,
+    /// Where one of these holds.
+    If(Vec<Condition>),
 }
 
 /// What the policy says to one call.
@@ -48,6 +81,8 @@ pub struct Allowed {
     pub rule: String,
     /// What it counts, at all its limits.
     pub charges: Vec<Charge>,
+    /// The place of the rule by which a person has to allow it first: `tools.delete_meeting.approve`.
+    pub approve: Option<String>,
 }
 
 /// A call may not pass. Shown, it is what the agent is told, and never repeats the value of an argument: it may be a
@@ -112,7 +147,41 @@ impl Policy {
 
     /// Whether a tool may be called at all, with some arguments at some time.
     pub fn allows(&self, tool: &str) -> bool {
-        !self.hides(tool) && (self.allows_others || self.tools.contains_key(tool))
+        self.admits(tool).is_ok()
+    }
+
+    /// Whether a message with this method may pass, other than a call of a tool.
+    pub fn lets_method(&self, method: &str) -> bool {
+        let is = |named: &String| {
+            let kind = named.strip_suffix('*').filter(|kind| kind.ends_with('/'));
+            kind.map_or(named == method, |kind| method.starts_with(kind))
+        };
+        self.allows_others
+            || !GOVERNED.iter().any(|kind| method.starts_with(kind))
+            || self.methods.iter().any(is)
+    }
+
+    /// Says whether a message with this method may pass, other than a call of a tool.
+    ///
+    /// # Errors
+    ///
+    /// It may not.
+    pub fn admits_method(&self, method: &str) -> Result<(), Refusal> {
+        if self.lets_method(method) {
+            return Ok(());
+        }
+        let (tool, rule) = (method.to_owned(), "default".to_owned());
+        Err(Refusal { tool, rule, sentence: "methods does not name this method".into(), on_deny: None })
+    }
+
+    /// How long a call may wait for a person.
+    pub fn approve_within(&self) -> Duration {
+        self.approve_within.unwrap_or(APPROVE_WITHIN)
+    }
+
+    /// Whether a call that cannot be written to the audit log has to be refused.
+    pub fn audit_required(&self) -> bool {
+        self.audit_required
     }
 
     /// Says whether a tool may be called at all.
@@ -121,16 +190,23 @@ impl Policy {
     ///
     /// Every call of it is refused, whatever its arguments.
     pub fn admits(&self, tool: &str) -> Result<(), Refusal> {
-        let refuse = |rule: String, sentence: &str| {
-            Err(Refusal { tool: tool.to_owned(), rule, sentence: sentence.to_owned(), on_deny: None })
+        let refuse = |rule: String, sentence: &str, on_deny: Option<&String>| {
+            let (tool, sentence) = (tool.to_owned(), sentence.to_owned());
+            Err(Refusal { tool, rule, sentence, on_deny: on_deny.cloned() })
         };
         if let Some(hidden) = self.hidden_by(tool) {
-            return refuse(hidden.rule.clone(), "this tool is hidden");
+            return refuse(hidden.rule.clone(), "this tool is hidden", None);
         }
-        if !self.allows(tool) {
-            return refuse("default".to_owned(), "only the tools that the policy names are allowed");
+        match self.tools.get(tool) {
+            Some(Rules { deny: Some(reason), .. }) => {
+                let rule = place(tool).field("deny").to_string();
+                refuse(rule, "every call of this tool is refused", Some(reason))
+            }
+            None if !self.allows_others => {
+                refuse("default".to_owned(), "only the tools that the policy names are allowed", None)
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Judges one call, with the arguments that it will run on.
@@ -146,11 +222,16 @@ impl Policy {
             sentence,
             on_deny: on_deny.cloned(),
         };
-        let (place, rules) = match self.tools.get(tool) {
-            Some(rules) => (format!("tools.{tool}"), rules),
+        // What the server may read in place of the argument that is judged.
+        let one_spelling = |rule: &str, path: &Path| {
+            path.look_alike(arguments).map_or(Ok(()), |sentence| Err(refuse(rule, sentence, None)))
+        };
+        let (rule, rules) = match self.tools.get(tool) {
+            Some(rules) => (place(tool).to_string(), rules),
             None => ("default".into(), &Rules::default()),
         };
         for Condition { rule, path, test, on_deny } in &rules.require {
+            one_spelling(rule, path)?;
             let argument = path.find(arguments);
             if !test.holds(argument) {
                 let missing = if argument.is_none() { " is missing, and" } else { "" };
@@ -159,6 +240,7 @@ impl Policy {
             }
         }
         for Condition { rule, path, test, on_deny } in &rules.deny_if {
+            one_spelling(rule, path)?;
             if let Some(argument) = path.find(arguments)
                 && test.holds(Some(argument))
             {
@@ -166,17 +248,33 @@ impl Policy {
                 return Err(refuse(rule, sentence, on_deny.as_ref()));
             }
         }
-        let charges = self
-            .all_tools
-            .iter()
-            .chain(&rules.limits)
-            .map(|limit| limit.charge(arguments).map_err(|sentence| refuse(&limit.rule, sentence, None)))
-            .collect::<Result<_, _>>()?;
-        Ok(Allowed { rule: place, charges })
+        let mut charges = Vec::new();
+        for limit in self.all_tools.iter().chain(&rules.limits) {
+            if let Some(path) = &limit.increment_from {
+                one_spelling(&limit.rule, path)?;
+            }
+            let charge = limit.charge(arguments);
+            charges.push(charge.map_err(|sentence| refuse(&limit.rule, sentence, None))?);
+        }
+        let approve = match &rules.approve {
+            Approve::Never => None,
+            Approve::Always => Some(place(tool).field("approve").to_string()),
+            Approve::If(conditions) => {
+                conditions.iter().try_for_each(|condition| one_spelling(&condition.rule, &condition.path))?;
+                let holds = |condition: &&Condition| condition.test.holds(condition.path.find(arguments));
+                conditions.iter().find(holds).map(|condition| condition.rule.clone())
+            }
+        };
+        Ok(Allowed { rule, charges, approve })
     }
 
     /// The entry of `hide` that hides a tool.
     fn hidden_by(&self, tool: &str) -> Option<&Hidden> {
         self.hide.iter().find(|hidden| hidden.name == tool || hidden.name == "*")
     }
+}
+
+/// The place of a tool's rules.
+fn place(tool: &str) -> Place {
+    Place::default().field("tools").field(tool)
 }

@@ -13,12 +13,14 @@ pub(crate) mod file;
 pub(crate) mod gate;
 mod judge;
 mod limit;
+mod loose;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod oracle;
 mod parse;
+mod path;
 mod sense;
 
-pub use check::Catalog;
+pub use check::{Against, Catalog};
 pub use error::PolicyError;
 pub use fault::PolicyFault;
 pub use judge::{Allowed, BuiltIn, Judgement, Policy, Refusal};

@@ -20,7 +20,8 @@ static TOOLS: LazyLock<Catalog> = LazyLock::new(crate::mcp::catalog);
 pub fn policy(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (text, arguments) = text.split_once("\n---\n").unwrap_or((text, "{}"));
-    let policy = match (Policy::parse(text, &TOOLS), Policy::parse(text, &TOOLS)) {
+    let policy = match (Policy::parse(text, Against::Own(&TOOLS)), Policy::parse(text, Against::Own(&TOOLS)))
+    {
         (Ok(policy), Ok(again)) => {
             assert_eq!(format!("{policy:?}"), format!("{again:?}"));
             policy

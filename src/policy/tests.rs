@@ -5,6 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 
+mod gateway;
+
 /// Two tools.
 pub(super) fn tools() -> Catalog {
     let schema = |arguments: &[&str]| {
@@ -15,12 +17,12 @@ pub(super) fn tools() -> Catalog {
     BTreeMap::from([
         ("create_meeting".to_owned(), schema(&["topic", "duration", "settings", "password"])),
         ("delete_meeting".to_owned(), schema(&["meeting_id"])),
-        ("zoom_token_status".to_owned(), json!({"type": "object"})),
+        ("zoom_token_status".to_owned(), json!({"type": "object", "properties": {}})),
     ])
 }
 
 fn policy(document: &Value) -> Policy {
-    Policy::parse(&document.to_string(), &tools()).unwrap()
+    Policy::parse(&document.to_string(), Against::Own(&tools())).unwrap()
 }
 
 fn judge(policy: &Policy, tool: &str, arguments: &Value) -> Judgement {
@@ -172,7 +174,10 @@ fn what_is_counted_must_be_a_whole_number() {
 fn without_a_policy_file_only_refreshing_is_limited() {
     let policy = Policy::built_in(crate::mcp::zoom::default::BUILT_IN);
     for tool in tools().keys() {
-        assert_eq!(judge(&policy, tool, &json!({})), Ok(Allowed { rule: "default".into(), charges: vec![] }));
+        assert_eq!(
+            judge(&policy, tool, &json!({})),
+            Ok(Allowed { rule: "default".into(), charges: vec![], approve: None })
+        );
     }
     let charges = judge(&policy, "zoom_refresh_token", &json!({})).unwrap().charges;
     let [charge] = charges.as_slice() else { panic!("{charges:?}") };
@@ -185,7 +190,7 @@ fn without_a_policy_file_only_refreshing_is_limited() {
 /// A policy that is shipped.
 fn shipped(name: &str) -> Policy {
     let path = format!("{}/policies/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    Policy::parse(&std::fs::read_to_string(path).unwrap(), &crate::mcp::catalog()).unwrap()
+    Policy::parse(&std::fs::read_to_string(path).unwrap(), Against::Own(&crate::mcp::catalog())).unwrap()
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::clock::Clock as _;
 use crate::error::{Code, Error};
 use crate::mcp::{catalog, judged};
 use crate::policy::file as policy_file;
-use crate::policy::{Catalog, Charge, PolicyError};
+use crate::policy::{Against, Catalog, Charge, PolicyError};
 
 impl Run for Flags {
     fn run(&self, context: &Context) -> Result<Code> {
@@ -26,7 +26,7 @@ fn run(context: &Context, flags: &Flags) -> Result<Code> {
 
 fn check(context: &Context, file: &Path) -> Result<Code> {
     let tools = catalog();
-    let policy = match policy_file::read(file, &tools) {
+    let policy = match policy_file::read(file, Against::Own(&tools)) {
         Err(PolicyError::Invalid { path, faults }) => {
             let many = if faults.len() == 1 { "is 1 fault" } else { &format!("are {} faults", faults.len()) };
             context.output.text(&format!("❌ INVALID: There {many} in {}", path.display()))?;
@@ -48,7 +48,7 @@ fn check(context: &Context, file: &Path) -> Result<Code> {
 
 fn explain(context: &Context, file: &Path, tool: &str, arguments: &str) -> Result<Code> {
     let tools = catalog();
-    let policy = policy_file::read(file, &tools)?;
+    let policy = policy_file::read(file, Against::Own(&tools))?;
     // What serde_json says is wrong may repeat a value; where it is, is enough.
     let arguments = serde_json::from_str(arguments).map_err(|error| {
         wrong("JSON", format!("is no JSON object, see line {}, column {}", error.line(), error.column()))

@@ -49,7 +49,7 @@ impl From<Error> for ToolFailure {
 
 impl From<Denied> for ToolFailure {
     fn from(denied: Denied) -> Self {
-        Self::new(denied.0)
+        Self::new(denied.message)
     }
 }
 

@@ -77,7 +77,7 @@ impl Server {
         let parts = &self.0;
         parts.gate.admits(tool.name)?;
         let call = tool.read(arguments, parts.tokens.clock.now())?;
-        let pass = parts.gate.pass(tool.name, call.arguments()).await?;
+        let pass = parts.gate.pass("", tool.name, call.arguments()).await?;
         let session = Session::new(Arc::clone(&parts.tokens)).under(Arc::clone(&pass.source));
         let session = Arc::new(session);
         let running = Arc::clone(&session);

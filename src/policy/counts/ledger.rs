@@ -28,6 +28,9 @@ pub(super) struct Ledger {
 /// What a counter has come to in one window, or what a call has added to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Count {
+    /// The client that is counted, where a server has several; empty where it has one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    grant: String,
     counter: String,
     window: Window,
     /// When the window began.
@@ -80,18 +83,23 @@ impl Ledger {
         })
     }
 
-    /// Adds all of these, if each has room.
+    /// Adds all of these to the counts of a grant, if each has room.
     ///
     /// # Errors
     ///
     /// The one that has none; of several the one that has none for the longest time.
-    pub(super) fn take(&mut self, charges: &[Charge], now: DateTime<Utc>) -> Result<Taken, Refused> {
+    pub(super) fn take(
+        &mut self,
+        grant: &str,
+        charges: &[Charge],
+        now: DateTime<Utc>,
+    ) -> Result<Taken, Refused> {
         self.advance(now);
         let (mut after, mut taken, mut refused) = (self.clone(), Vec::new(), Vec::new());
         for charge in charges {
             let (window, start) = (charge.window, charge.window.start(now));
             let unknown = self.known_from.get(&window).copied().filter(|known| start < *known);
-            let count = after.count(&charge.counter, window, start);
+            let count = after.count(grant, &charge.counter, window, start);
             match count.amount.checked_add(charge.amount) {
                 Some(sum) if sum <= charge.max && unknown.is_none() => {
                     count.amount = sum;
@@ -116,18 +124,22 @@ impl Ledger {
 
     /// Subtracts what was taken from the windows that it was taken from; what has ended since is forgotten.
     pub(super) fn give_back(&mut self, taken: &Taken, now: DateTime<Utc>) {
-        for Count { counter, window, start, amount } in &taken.0 {
-            let count = self.count(counter, *window, *start);
+        for Count { grant, counter, window, start, amount } in &taken.0 {
+            let count = self.count(grant, counter, *window, *start);
             count.amount = count.amount.saturating_sub(*amount);
         }
         self.advance(now);
     }
 
-    /// The count of a counter in one window.
-    fn count(&mut self, counter: &str, window: Window, start: DateTime<Utc>) -> &mut Count {
-        let is = |count: &Count| count.counter == counter && count.window == window && count.start == start;
+    /// The count of a grant's counter in one window.
+    fn count(&mut self, grant: &str, counter: &str, window: Window, start: DateTime<Utc>) -> &mut Count {
+        let is = |count: &Count| {
+            (count.grant.as_str(), count.counter.as_str()) == (grant, counter)
+                && (count.window, count.start) == (window, start)
+        };
         let index = self.counts.iter().position(is).unwrap_or_else(|| {
-            self.counts.push(Count { counter: counter.to_owned(), window, start, amount: 0 });
+            let (grant, counter) = (grant.to_owned(), counter.to_owned());
+            self.counts.push(Count { grant, counter, window, start, amount: 0 });
             self.counts.len() - 1
         });
         &mut self.counts[index]

@@ -32,18 +32,24 @@ impl SharedCounts {
         Self { find: None, found: OnceLock::new() }
     }
 
-    /// Counts a call at all of its limits and in all places, or in none.
+    /// Counts a call at all of its limits and in all places, or in none. Each grant has counts of its own; a server with
+    /// one client counts for the grant `""`.
     ///
     /// # Errors
     ///
     /// As with [`Counts::take`], and where it cannot be found out where to count. Nothing is counted then.
-    pub async fn take(&self, charges: &[Charge], now: DateTime<Utc>) -> Result<Vec<Taken>, CountError> {
+    pub async fn take(
+        &self,
+        grant: &str,
+        charges: &[Charge],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Taken>, CountError> {
         // Without a limit no file is touched.
         let Some(first) = charges.first() else { return Ok(Vec::new()) };
         let unkept = |error| CountError { rule: first.rule.clone(), problem: Problem::Unkept(error) };
         let mut taken = Vec::new();
         for counts in self.found().await.map_err(unkept)? {
-            match counts.take(charges, now).await {
+            match counts.take(grant, charges, now).await {
                 Ok(this) => taken.push(this),
                 Err(refused) => {
                     // What cannot be given back stays counted; the call is refused in any case.
@@ -114,7 +120,7 @@ mod tests {
 
     async fn passed(counts: &SharedCounts) -> usize {
         let mut passed = 0;
-        while counts.take(&ten(), now()).await.is_ok() {
+        while counts.take("", &ten(), now()).await.is_ok() {
             passed += 1;
         }
         passed
@@ -130,9 +136,9 @@ mod tests {
         };
         let (first, second, both) = (shared(&[&a]), shared(&[&b]), shared(&[&a, &b]));
         for _ in 0..4 {
-            assert_eq!(second.take(&ten(), now()).await.unwrap().len(), 1);
+            assert_eq!(second.take("", &ten(), now()).await.unwrap().len(), 1);
         }
-        let taken = both.take(&ten(), now()).await.unwrap();
+        let taken = both.take("", &ten(), now()).await.unwrap();
         both.give_back(taken, now()).await.unwrap();
         assert_eq!(passed(&both).await, 6);
         // What the second place refused was given back to the first one.
@@ -154,12 +160,12 @@ mod tests {
             4 => Ok(Some(vec![path.clone()])),
             _ => panic!("it was found"),
         }));
-        assert!(counts.take(&[], now()).await.unwrap().is_empty());
-        let refused = counts.take(&ten(), now()).await.unwrap_err();
+        assert!(counts.take("", &[], now()).await.unwrap().is_empty());
+        let refused = counts.take("", &ten(), now()).await.unwrap_err();
         assert!(matches!(refused.problem, Problem::Unkept(_)), "{refused}");
         assert_eq!(passed(&counts).await, 10);
         let busy = SharedCounts::new(Box::new(|| Ok(None)));
-        assert!(busy.take(&ten(), now()).await.is_err());
+        assert!(busy.take("", &ten(), now()).await.is_err());
         assert_eq!(passed(&SharedCounts::in_memory()).await, 10);
     }
 }

@@ -2,11 +2,11 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::policy::oracle;
 use crate::policy::tests::{limit, row, tools};
+use crate::policy::{Against, oracle};
 
 fn faults(text: &str) -> Vec<String> {
-    Policy::parse(text, &tools()).unwrap_err().iter().map(ToString::to_string).collect()
+    Policy::parse(text, Against::Own(&tools())).unwrap_err().iter().map(ToString::to_string).collect()
 }
 
 /// Fails unless each document has this fault alone.
@@ -113,7 +113,7 @@ fn a_path_must_lead_to_an_argument_of_the_tool() {
         ("args.topic.x", "topic has no argument \"x\""),
     ] {
         let document = row(&json!({"deny_if": [{"path": path, "op": "eq", "value": true}]})).to_string();
-        let faults = Policy::parse(&document, &crate::mcp::catalog()).unwrap_err();
+        let faults = Policy::parse(&document, Against::Own(&crate::mcp::catalog())).unwrap_err();
         let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
         assert_eq!(told, [format!("tools.create_meeting.deny_if[0].path: {fault}")]);
     }

@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 use serde_json::json;
 
 use super::super::condition::OPERATORS;
-use super::super::{Catalog, Policy};
+use super::super::{Against, Catalog, Policy};
 use super::*;
 
 mod doubts;
@@ -108,7 +108,7 @@ fn candidates(schema: &Value) -> Vec<Value> {
 fn policy(tool: &str, list: &str, path: &str, operator: &str, value: &Value) -> Result<Policy, Vec<String>> {
     let condition = json!({"path": format!("args.{path}"), "op": operator, "value": value});
     let document = json!({"version": "1", "default": "deny", "tools": {tool: {list: [condition]}}});
-    Policy::parse(&document.to_string(), &TOOLS)
+    Policy::parse(&document.to_string(), Against::Own(&TOOLS))
         .map_err(|faults| faults.iter().map(ToString::to_string).collect())
 }
 
@@ -354,7 +354,7 @@ fn an_argument_that_is_counted_is_a_number() {
         let limit = json!({"counter": "a", "window": "day", "max": 9, "scope": "grant", "increment_from": format!("args.{argument}")});
         let document =
             json!({"version": "1", "default": "deny", "tools": {"create_meeting": {"limits": [limit]}}});
-        Policy::parse(&document.to_string(), &TOOLS).map(|_| ())
+        Policy::parse(&document.to_string(), Against::Own(&TOOLS)).map(|_| ())
     };
     assert!(limit("duration").is_ok());
     for argument in ["topic", "settings", "include_secrets", "settings.audio"] {

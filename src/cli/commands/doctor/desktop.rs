@@ -10,7 +10,7 @@ use crate::error::Diagnostic as _;
 use crate::files::resolve;
 use crate::mcp::catalog;
 use crate::policy::file as policy_file;
-use crate::policy::{Policy, PolicyError};
+use crate::policy::{Against, Policy, PolicyError};
 use crate::settings::Settings;
 use crate::store::{default_state_root, state_root_where};
 use crate::token::Token;
@@ -145,7 +145,7 @@ fn is_executable(_: &Path) -> bool {
 fn look_at_policy(path: PathBuf) -> Named {
     let tools = catalog();
     let count = |policy: Policy| (tools.keys().filter(|tool| policy.allows(tool)).count(), tools.len());
-    Named { allows: policy_file::read(&path, &tools).map(count), path }
+    Named { allows: policy_file::read(&path, Against::Own(&tools)).map(count), path }
 }
 
 /// What is to be said about Claude Desktop.

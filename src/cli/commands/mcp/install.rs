@@ -18,6 +18,7 @@ use crate::cli::failure::Result;
 use crate::clients::{Entry, Existing, Installed, System};
 use crate::error::{Code, Diagnostic as _, Error};
 use crate::mcp::catalog;
+use crate::policy::Against;
 use crate::policy::file as policy_file;
 use crate::settings::{CLAUDE_SETTINGS, Chosen, Given, Origin, Settings};
 
@@ -65,7 +66,7 @@ pub(super) fn run(context: &Context, mcp: &Mcp) -> Result<Code> {
 fn policy(settings: &Settings, flag: Option<&Path>) -> Result<Option<PathBuf>> {
     let named = flag.map_or_else(|| settings.policy_file(), |path| Ok(Some(path.to_owned())))?;
     let Some(path) = named.map(|path| full(&path)).transpose()? else { return Ok(None) };
-    policy_file::read(&path, &catalog())?;
+    policy_file::read(&path, Against::Own(&catalog()))?;
     Ok(Some(path))
 }
 
@@ -151,7 +152,7 @@ fn of_env_file(installed: &Installed, wanted: &Wanted, exists: impl Fn(&Path) ->
 fn of_policy(installed: &Installed, wanted: &Wanted) -> Vec<String> {
     let kept = installed.existing.as_ref().and_then(|existing| existing.served.policy.as_deref());
     let kept = kept.filter(|_| wanted.policy.is_none());
-    let fault = kept.and_then(|path| policy_file::read(path, &catalog()).err());
+    let fault = kept.and_then(|path| policy_file::read(path, Against::Own(&catalog())).err());
     fault.map(|fault| format!("the policy that the server keeps: {}", fault.told())).into_iter().collect()
 }
 

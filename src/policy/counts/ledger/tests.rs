@@ -15,7 +15,7 @@ fn at(seconds: i64) -> DateTime<Utc> {
 
 fn call(ledger: &mut Ledger, window: Window, now: DateTime<Utc>) -> Result<(), Refused> {
     let charge = Charge { rule: "r".into(), counter: "c".into(), window, max: MAX, amount: 1 };
-    let done = ledger.take(&[charge], now).map(drop);
+    let done = ledger.take("", &[charge], now).map(drop);
     // As it is between two calls.
     *ledger = Ledger::read(&ledger.text().unwrap(), now);
     done

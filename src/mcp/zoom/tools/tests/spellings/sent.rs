@@ -5,7 +5,7 @@ use proptest::test_runner::TestRunner;
 
 use super::super::zoom::Zoom;
 use super::*;
-use crate::policy::{Catalog, Policy};
+use crate::policy::{Against, Catalog, Policy};
 
 static CATALOG: std::sync::LazyLock<Catalog> = std::sync::LazyLock::new(crate::mcp::catalog);
 
@@ -155,7 +155,7 @@ fn exactly(tool: &str, judged: &Value) -> Policy {
         .map(|(name, value)| json!({"path": format!("args.{name}"), "op": "eq", "value": value}))
         .collect();
     let document = json!({"version": "1", "default": "deny", "tools": {tool: {"require": conditions}}});
-    Policy::parse(&document.to_string(), &CATALOG).unwrap()
+    Policy::parse(&document.to_string(), Against::Own(&CATALOG)).unwrap()
 }
 
 #[test]
