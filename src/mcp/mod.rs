@@ -2,6 +2,7 @@
 //!
 //! | files | hold |
 //! |---|---|
+//! | `gateway/` | any other server behind the policy: what it keeps on disk |
 //! | `wire/` | how messages of the protocol come and go, over standard input and output |
 //! | `zoom/server.rs` | what rmcp asks of a server, and the one place that every call goes through |
 //! | `zoom/ground.rs` | the settings that the server stands on, which may be wrong when it starts |
