@@ -34,6 +34,9 @@ _zoomtok() {
             zoomtok,get)
                 cmd="zoomtok__subcmd__get"
                 ;;
+            zoomtok,grant)
+                cmd="zoomtok__subcmd__grant"
+                ;;
             zoomtok,help)
                 cmd="zoomtok__subcmd__help"
                 ;;
@@ -58,6 +61,30 @@ _zoomtok() {
             zoomtok,watch)
                 cmd="zoomtok__subcmd__watch"
                 ;;
+            zoomtok__subcmd__grant,add)
+                cmd="zoomtok__subcmd__grant__subcmd__add"
+                ;;
+            zoomtok__subcmd__grant,help)
+                cmd="zoomtok__subcmd__grant__subcmd__help"
+                ;;
+            zoomtok__subcmd__grant,list)
+                cmd="zoomtok__subcmd__grant__subcmd__list"
+                ;;
+            zoomtok__subcmd__grant,remove)
+                cmd="zoomtok__subcmd__grant__subcmd__remove"
+                ;;
+            zoomtok__subcmd__grant__subcmd__help,add)
+                cmd="zoomtok__subcmd__grant__subcmd__help__subcmd__add"
+                ;;
+            zoomtok__subcmd__grant__subcmd__help,help)
+                cmd="zoomtok__subcmd__grant__subcmd__help__subcmd__help"
+                ;;
+            zoomtok__subcmd__grant__subcmd__help,list)
+                cmd="zoomtok__subcmd__grant__subcmd__help__subcmd__list"
+                ;;
+            zoomtok__subcmd__grant__subcmd__help,remove)
+                cmd="zoomtok__subcmd__grant__subcmd__help__subcmd__remove"
+                ;;
             zoomtok__subcmd__help,check)
                 cmd="zoomtok__subcmd__help__subcmd__check"
                 ;;
@@ -75,6 +102,9 @@ _zoomtok() {
                 ;;
             zoomtok__subcmd__help,get)
                 cmd="zoomtok__subcmd__help__subcmd__get"
+                ;;
+            zoomtok__subcmd__help,grant)
+                cmd="zoomtok__subcmd__help__subcmd__grant"
                 ;;
             zoomtok__subcmd__help,help)
                 cmd="zoomtok__subcmd__help__subcmd__help"
@@ -125,7 +155,7 @@ _zoomtok() {
 
     case "${cmd}" in
         zoomtok)
-            opts="-q -h -V --env-file --color --quiet --read-only --help --version get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help"
+            opts="-q -h -V --env-file --color --quiet --read-only --help --version get check exec watch update-claude restart-claude mcp policy grant doctor demo sandbox completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -302,8 +332,162 @@ _zoomtok() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        zoomtok__subcmd__grant)
+            opts="-h --help add list remove help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__grant__subcmd__add)
+            opts="-q -h --policy --env-file --color --quiet --read-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --policy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__grant__subcmd__help)
+            opts="add list remove help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__grant__subcmd__help__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__grant__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__grant__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__grant__subcmd__help__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__grant__subcmd__list)
+            opts="-q -h --json --env-file --color --quiet --read-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__grant__subcmd__remove)
+            opts="-q -h --env-file --color --quiet --read-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         zoomtok__subcmd__help)
-            opts="get check exec watch update-claude restart-claude mcp policy doctor demo sandbox completions man help"
+            opts="get check exec watch update-claude restart-claude mcp policy grant doctor demo sandbox completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -387,6 +571,20 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__help__subcmd__get)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__help__subcmd__grant)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

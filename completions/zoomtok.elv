@@ -35,6 +35,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand restart-claude 'Restart Claude Desktop, with a valid token'
             cand mcp 'Serve Zoom''s tools to an MCP client over stdin and stdout'
             cand policy 'Check a policy for mcp, or explain what it does to a call'
+            cand grant 'Say who may connect to a gateway over HTTP'
             cand doctor 'Find out what is wrong and how to fix it: .env, Zoom, token, Claude'
             cand demo 'Show all of this in a minute, with a made-up Zoom'
             cand sandbox 'Run the made-up Zoom of the demo alone, to try things out'
@@ -175,6 +176,57 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;policy;help;help'= {
         }
+        &'zoomtok;grant'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand add 'Add a grant and print its bearer token, which is shown this once'
+            cand list 'List the grants, without their tokens'
+            cand remove 'Remove a grant: its token is refused from the next request on'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zoomtok;grant;add'= {
+            cand --policy 'The policy for its calls [default: that of the gateway]'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to use colour [default: auto]'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;grant;list'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to use colour [default: auto]'
+            cand --json 'Print a JSON object'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;grant;remove'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to use colour [default: auto]'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;grant;help'= {
+            cand add 'Add a grant and print its bearer token, which is shown this once'
+            cand list 'List the grants, without their tokens'
+            cand remove 'Remove a grant: its token is refused from the next request on'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zoomtok;grant;help;add'= {
+        }
+        &'zoomtok;grant;help;list'= {
+        }
+        &'zoomtok;grant;help;remove'= {
+        }
+        &'zoomtok;grant;help;help'= {
+        }
         &'zoomtok;doctor'= {
             cand --env-file 'The .env to use instead of the first one found'
             cand --color 'When to use colour [default: auto]'
@@ -233,6 +285,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand restart-claude 'Restart Claude Desktop, with a valid token'
             cand mcp 'Serve Zoom''s tools to an MCP client over stdin and stdout'
             cand policy 'Check a policy for mcp, or explain what it does to a call'
+            cand grant 'Say who may connect to a gateway over HTTP'
             cand doctor 'Find out what is wrong and how to fix it: .env, Zoom, token, Claude'
             cand demo 'Show all of this in a minute, with a made-up Zoom'
             cand sandbox 'Run the made-up Zoom of the demo alone, to try things out'
@@ -255,6 +308,8 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;help;mcp'= {
         }
         &'zoomtok;help;policy'= {
+        }
+        &'zoomtok;help;grant'= {
         }
         &'zoomtok;help;doctor'= {
         }

@@ -4,6 +4,7 @@
 
 mod commands;
 mod global;
+mod grant;
 mod page;
 mod tables;
 
@@ -14,6 +15,7 @@ pub use self::commands::{
     Sandbox, UpdateClaude, Watch,
 };
 pub use self::global::{Color, Global};
+pub use self::grant::{Grant, GrantCommand};
 use self::tables::STYLES;
 pub use self::tables::{AFTER, FIRST};
 
@@ -68,6 +70,8 @@ pub enum Command {
     Mcp(Mcp),
     /// Check a policy for mcp, or explain what it does to a call
     Policy(Policy),
+    /// Say who may connect to a gateway over HTTP
+    Grant(Grant),
     /// Find out what is wrong and how to fix it: .env, Zoom, token, Claude
     Doctor(Doctor),
     /// Show all of this in a minute, with a made-up Zoom
@@ -98,6 +102,7 @@ impl Command {
             | Self::Sandbox(Sandbox { global, .. })
             | Self::Completions(Completions { global, .. })
             | Self::Man(Man { global }) => global,
+            Self::Grant(Grant { command }) => command.global(),
         }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod doctor;
 #[cfg(unix)]
 pub(crate) mod exec;
 pub(crate) mod get;
+pub(crate) mod grant;
 pub(crate) mod input;
 #[cfg(unix)]
 pub(crate) mod log;

@@ -15,6 +15,7 @@ impl Command {
             Self::RestartClaude(restart) => restart,
             Self::Mcp(mcp) => mcp,
             Self::Policy(policy) => policy,
+            Self::Grant(grant) => grant,
             Self::Doctor(doctor) => doctor,
             Self::Demo(demo) => demo,
             Self::Sandbox(sandbox) => sandbox,

@@ -8,6 +8,7 @@ mod doctor;
 mod exec;
 mod generated;
 mod get;
+mod grant;
 mod mcp;
 mod policy;
 mod restart_claude;

@@ -1,8 +1,13 @@
 //! Any MCP server, behind the policy and on a token that is kept fresh.
 
 mod command_name;
+mod digest;
 mod distinct;
 mod fold;
+pub(crate) mod grant;
+pub(crate) mod grant_error;
+pub(crate) mod grant_file;
+pub(crate) mod grants;
 pub(crate) mod message;
 pub(crate) mod name;
 pub(crate) mod place;

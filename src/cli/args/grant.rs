@@ -1,0 +1,61 @@
+//! What `zoomtok grant` takes.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::global::{Global, path};
+
+/// Say who may connect to a gateway over HTTP
+///
+/// Whoever connects to zoomtok gateway --listen needs a grant: a bearer token of its own, which can be taken back without
+/// touching the others, and a policy of its own if wanted. Grants are kept in the configuration directory, for all gateways.
+#[derive(Debug, Args)]
+pub struct Grant {
+    /// What to do with it
+    #[command(subcommand)]
+    pub command: GrantCommand,
+}
+
+/// What to do with a grant
+#[derive(Debug, Subcommand)]
+pub enum GrantCommand {
+    /// Add a grant and print its bearer token, which is shown this once
+    ///
+    /// Only a digest of the token is kept. A client sends it as Authorization: Bearer TOKEN.
+    Add {
+        /// A name for it: letters, digits, dots, underscores and hyphens
+        name: String,
+        /// The policy for its calls [default: that of the gateway]
+        #[arg(long, value_name = "FILE", value_parser = path())]
+        policy: Option<PathBuf>,
+        /// The options of every command
+        #[command(flatten)]
+        global: Global,
+    },
+    /// List the grants, without their tokens
+    List {
+        /// Print a JSON object
+        #[arg(long)]
+        json: bool,
+        /// The options of every command
+        #[command(flatten)]
+        global: Global,
+    },
+    /// Remove a grant: its token is refused from the next request on
+    Remove {
+        /// Its name
+        name: String,
+        /// The options of every command
+        #[command(flatten)]
+        global: Global,
+    },
+}
+
+impl GrantCommand {
+    pub(super) fn global(&self) -> &Global {
+        match self {
+            Self::Add { global, .. } | Self::List { global, .. } | Self::Remove { global, .. } => global,
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The grants, as a running gateway asks for them.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::grant::{Grant, of_bearer};
+use super::grant_error::GrantError;
+use super::grant_file::GrantFile;
+use crate::clock::{Clock as _, SystemClock};
+use crate::files::{Unchanged, stamp};
+
+/// All grants. Their file is read again whenever the file may have changed, so that one that was
+/// removed is refused at its next request.
+#[derive(Debug)]
+pub(crate) struct Grants {
+    file: GrantFile,
+    clock: SystemClock,
+    kept: Mutex<Unchanged<Arc<[Grant]>>>,
+}
+
+impl Grants {
+    pub(crate) fn new(file: GrantFile, clock: SystemClock) -> Self {
+        Self { file, clock, kept: Mutex::default() }
+    }
+
+    /// The grant that a bearer token belongs to, if any.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read or is not to be trusted. Nobody is let in then.
+    pub(crate) fn find(&self, bearer: &str) -> Result<Option<Grant>, GrantError> {
+        let path = self.file.path();
+        let grants = self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(
+            || self.clock.elapsed(),
+            || stamp(path),
+            || self.file.read().map(Arc::from),
+        )?;
+        Ok(of_bearer(&grants, bearer).cloned())
+    }
+}
