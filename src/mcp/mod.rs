@@ -3,6 +3,7 @@
 //! | files | hold |
 //! |---|---|
 //! | `gateway/` | any other server behind the policy: what it keeps on disk |
+//! | `gateway/upstream/` | such a server over streamable HTTP: its session, its token |
 //! | `wire/` | how messages of the protocol come and go, over standard input and output |
 //! | `zoom/server.rs` | what rmcp asks of a server, and the one place that every call goes through |
 //! | `zoom/ground.rs` | the settings that the server stands on, which may be wrong when it starts |

@@ -183,6 +183,7 @@ impl Sandbox {
                cd \"$(mktemp -d)\" && touch .env && export ZOOM_ENV_FILE=\"$PWD/.env\"\n  \
                export ZOOM_OAUTH_URL={oauth}\n  \
                export ZOOM_API_URL={api}\n  \
+               export ZOOM_MCP_URL={oauth}\n  \
                export ZOOM_CLIENT_ID={CLIENT_ID}\n  \
                export ZOOM_CLIENT_SECRET={CLIENT_SECRET}\n  \
                export ZOOM_ACCOUNT_ID={ACCOUNT_ID}\n  \

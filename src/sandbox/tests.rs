@@ -296,6 +296,7 @@ fn the_instructions_name_everything_that_zoomtok_needs() {
     for line in [
         format!("  export ZOOM_OAUTH_URL={}\n", sandbox.oauth_url()),
         format!("  export ZOOM_API_URL={}\n", sandbox.api_url()),
+        format!("  export ZOOM_MCP_URL={}\n", sandbox.mcp_url()),
         format!("  export ZOOM_CLIENT_ID={CLIENT_ID}\n"),
         format!("  export ZOOM_CLIENT_SECRET={CLIENT_SECRET}\n"),
         format!("  export ZOOM_ACCOUNT_ID={ACCOUNT_ID}\n"),

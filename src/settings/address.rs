@@ -8,7 +8,7 @@ use reqwest::Url;
 use super::lookup::Settings;
 use super::origin::{Origin, Value};
 use super::table::{
-    ACCESS_TOKEN, ACCOUNT_ID, API_URL, CLIENT_ID, CLIENT_SECRET, OAUTH_URL, REFRESH_TOKEN, default,
+    ACCESS_TOKEN, ACCOUNT_ID, API_URL, CLIENT_ID, CLIENT_SECRET, MCP_URL, OAUTH_URL, REFRESH_TOKEN, default,
 };
 use crate::error::Error;
 use crate::zoom::is_loopback;
@@ -37,6 +37,16 @@ impl Settings {
     /// [`Error::Setting`] as with [`Settings::oauth_url`].
     pub fn api_url(&self, token: Option<&Origin>) -> Result<Url, Error> {
         self.url(API_URL, self.lent(token), with_version)
+    }
+
+    /// Where Zoom's hosted MCP servers are, for a token as with [`Settings::api_url`]; `https://mcp.zoom.us` unless it is
+    /// set.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] as with [`Settings::oauth_url`].
+    pub fn mcp_url(&self, token: Option<&Origin>) -> Result<Url, Error> {
+        self.url(MCP_URL, self.lent(token), |url| url)
     }
 
     /// The secret that the environment lends to a `.env` that was found: for it the addresses of that file do not count.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::home::expanded;
 use super::lookup::Settings;
 use super::origin::Origin;
-use super::table::{API_URL, NAMES, OAUTH_URL, Trust, default, setting};
+use super::table::{API_URL, MCP_URL, NAMES, OAUTH_URL, Trust, default, setting};
 
 /// A setting of a `.env` that does not count there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Settings {
         let written = self.written(name).filter(|_| self.environment.found && !is_exported)?;
         let lent = match name {
             OAUTH_URL => self.lent(None),
-            API_URL => self.lent(token),
+            API_URL | MCP_URL => self.lent(token),
             _ => None,
         };
         let counts = self.may_lead(lent) && self.may_say(name, written.text);

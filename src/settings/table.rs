@@ -87,6 +87,8 @@ settings! {
         "where tokens are issued; https://zoom.us";
     API_URL = "ZOOM_API_URL", Kind::Url("https://api.zoom.us/v2"), Trust::Anywhere,
         "where the API is; https://api.zoom.us/v2";
+    MCP_URL = "ZOOM_MCP_URL", Kind::Url("https://mcp.zoom.us"), Trust::Anywhere,
+        "where Zoom's own MCP servers are; https://mcp.zoom.us";
     AUTO_REFRESH_THRESHOLD = "ZOOM_AUTO_REFRESH_THRESHOLD", Kind::Seconds(300), Trust::Anywhere,
         "seconds below which watch and mcp refresh; 300";
     DISPLAY_INTERVAL = "ZOOM_TOKEN_DISPLAY_INTERVAL", Kind::Seconds(60), Trust::Anywhere,

@@ -139,10 +139,16 @@ fn an_address_is_taken_as_it_is_copied() {
         ("ZOOM_API_URL", "https://api.zoomgov.com", "https://api.zoomgov.com/v2"),
         ("ZOOM_API_URL", "https://api.zoom.us/v2/", "https://api.zoom.us/v2"),
         ("ZOOM_API_URL", "https://proxy.example", "https://proxy.example/"),
+        ("ZOOM_MCP_URL", "https://mcp.zoomgov.com/", "https://mcp.zoomgov.com/"),
+        ("ZOOM_MCP_URL", " http://127.0.0.1:9/zoom/ ", "http://127.0.0.1:9/zoom"),
     ] {
         let world = world(&[(name, text)], "");
         let settings = world.settings();
-        let url = if name == "ZOOM_API_URL" { settings.api_url(None) } else { settings.oauth_url() };
+        let url = match name {
+            "ZOOM_API_URL" => settings.api_url(None),
+            "ZOOM_MCP_URL" => settings.mcp_url(None),
+            _ => settings.oauth_url(),
+        };
         assert_eq!(url.unwrap().as_str(), expected, "{text}");
     }
 }

@@ -92,7 +92,7 @@ impl Connection {
 ///
 /// [`Error::Setting`] if the environment names a proxy or certificates that cannot be used; [`Error::Other`] if HTTPS
 /// cannot be set up on this machine.
-pub(super) fn client(url: &Url) -> Result<Client, Error> {
+pub(crate) fn client(url: &Url) -> Result<Client, Error> {
     // Fails if one is installed already, which is fine.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = Client::builder()
@@ -212,7 +212,7 @@ fn basic(credentials: &Credentials) -> HeaderValue {
 }
 
 /// The header that carries a token to the API.
-pub(super) fn bearer(token: &Token) -> HeaderValue {
+pub(crate) fn bearer(token: &Token) -> HeaderValue {
     secret_header(&["Bearer ", token.expose()])
 }
 
@@ -279,7 +279,7 @@ fn is_plain(id: &str) -> bool {
 }
 
 /// Why a request failed, without its URL, which is long and may contain an account id.
-fn reason(error: &reqwest::Error) -> String {
+pub(crate) fn reason(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {
         cause = source;

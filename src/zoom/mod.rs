@@ -19,6 +19,7 @@ use crate::token::Token;
 pub use answer::{Granted, LONGEST_WAIT};
 pub use exchange::BUDGET;
 pub use http::Http;
+pub(crate) use http::{bearer as bearer_header, client as http_client, reason as why_unanswered};
 pub use live::Live;
 
 /// The credentials with which an app gets a token.
@@ -92,4 +93,11 @@ pub fn is_loopback(url: &Url) -> bool {
         Some(url::Host::Domain(name)) => name == "localhost",
         None => false,
     }
+}
+
+/// Whether a host belongs to Zoom or to Zoom for Government. Recordings are at zoom.us and usNNweb.zoom.us.
+pub(crate) fn is_zooms(host: &str) -> bool {
+    ["zoom.us", "zoomgov.com"]
+        .iter()
+        .any(|zoom| host.strip_suffix(zoom).is_some_and(|before| before.is_empty() || before.ends_with('.')))
 }

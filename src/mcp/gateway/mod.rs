@@ -12,3 +12,5 @@ pub(crate) mod message;
 pub(crate) mod name;
 pub(crate) mod place;
 pub(crate) mod seam;
+mod sse;
+pub(crate) mod upstream;

@@ -16,7 +16,7 @@ use crate::token::Token;
 use crate::zoom::answer::{Answer, Silence, Times};
 use crate::zoom::budget::{Budget, TooMuch};
 use crate::zoom::http;
-use crate::zoom::is_loopback;
+use crate::zoom::{is_loopback, is_zooms};
 
 /// How long an answer may take, from connecting to the last byte.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
@@ -174,13 +174,6 @@ fn text(mut answer: Answer, budget: &Budget) -> Result<String, ApiFailure> {
         budget.take(3 * bytes.len()).map_err(|TooMuch(what)| ApiFailure::Unanswered { what, sent: true })?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     })
-}
-
-/// Whether a host belongs to Zoom or to Zoom for Government. Recordings are at zoom.us and usNNweb.zoom.us.
-fn is_zooms(host: &str) -> bool {
-    ["zoom.us", "zoomgov.com"]
-        .iter()
-        .any(|zoom| host.strip_suffix(zoom).is_some_and(|before| before.is_empty() || before.ends_with('.')))
 }
 
 #[cfg(test)]

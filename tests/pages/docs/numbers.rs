@@ -111,13 +111,14 @@ fn is_same(page: Number, source: Number) -> bool {
     }
 }
 
-const CONSTANTS: [&str; 8] = [
+const CONSTANTS: [&str; 9] = [
     "## Margins of a token",
     "## An exchange with Zoom's token endpoint",
     "## Locks and files",
     "## The watch, also inside the MCP server",
     "## Claude Desktop",
     "## The MCP server",
+    "## The gateway: a server over HTTP",
     "## Sizes",
     "## On the screen",
 ];

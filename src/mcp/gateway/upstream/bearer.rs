@@ -1,0 +1,35 @@
+//! The token of a server's requests.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::error::Diagnostic as _;
+use crate::token::Token;
+use crate::tokens::Tokens;
+
+/// A token, or why there is none, in words.
+pub(crate) type Obtaining<'a> = Pin<Box<dyn Future<Output = Result<Token, String>> + Send + 'a>>;
+
+/// Has the token that is valid now.
+pub(crate) trait Bearer: Send + Sync {
+    /// The token to send.
+    fn current(&self) -> Obtaining<'_>;
+
+    /// Another one than this, which the server has refused.
+    fn instead_of(&self, rejected: Token) -> Obtaining<'_>;
+}
+
+impl Bearer for Arc<Tokens> {
+    fn current(&self) -> Obtaining<'_> {
+        Box::pin(async {
+            self.for_call(&Arc::default()).await.map(|(_, token)| token).map_err(|error| error.told())
+        })
+    }
+
+    fn instead_of(&self, rejected: Token) -> Obtaining<'_> {
+        Box::pin(async {
+            let renewed = Tokens::instead_of(self, rejected, &Arc::default()).await;
+            renewed.map(|(_, token, _)| token).map_err(|error| error.told())
+        })
+    }
+}

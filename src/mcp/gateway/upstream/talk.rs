@@ -1,0 +1,304 @@
+//! The talk with a server: its session, its token, and what is done when either is lost.
+
+use std::sync::Arc;
+
+use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::{Client, Url};
+use serde_json::Value;
+use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use super::attempt::{Attempt, Outbound, attempt};
+use super::bearer::Bearer;
+use super::envelope::{Envelope, explained, failed};
+use super::listen::{Listened, listen};
+use super::wire::{Established, Wire};
+use crate::mcp::gateway::seam::{NotGiven, Received};
+use crate::token::Token;
+
+/// Added to the error of a call that is not made again.
+const NOT_REPEATED: &str = "zoomtok has obtained a new token. The call was not repeated, since its tool may change \
+    something: call it again";
+
+/// What a client and a server have agreed upon, and how.
+#[derive(Default)]
+struct Session {
+    established: Established,
+    /// The messages with which the client began it.
+    initialize: Option<Outbound>,
+    initialized: Option<Outbound>,
+    /// Ends the listening in it.
+    listening: CancellationToken,
+}
+
+pub(super) struct Talk {
+    wire: Wire,
+    bearer: Option<Arc<dyn Bearer>>,
+    /// Held as long as a session begins: other messages wait for it.
+    session: Mutex<Session>,
+}
+
+/// Reports once whether the server has been given a message.
+struct Report(Option<oneshot::Sender<Result<(), NotGiven>>>);
+
+impl Report {
+    fn given(&mut self) {
+        // Whoever asked may have gone.
+        self.0.take().map(|report| report.send(Ok(())));
+    }
+
+    /// Whether it was the first to be reported.
+    fn not_given(&mut self, reason: String) -> Result<(), String> {
+        let report = self.0.take().ok_or_else(|| reason.clone())?;
+        let _ = report.send(Err(NotGiven(reason)));
+        Ok(())
+    }
+}
+
+impl Talk {
+    pub(super) fn new(
+        client: Client,
+        url: Url,
+        headers: HeaderMap,
+        bearer: Option<Arc<dyn Bearer>>,
+        received: mpsc::Sender<Received>,
+    ) -> Self {
+        Self { wire: Wire::new(client, url, headers, received), bearer, session: Mutex::default() }
+    }
+
+    #[cfg(test)]
+    pub(super) fn has_bearer(&self) -> bool {
+        self.bearer.is_some()
+    }
+
+    pub(super) fn stop(&self) {
+        self.wire.stop.cancel();
+    }
+
+    pub(super) async fn close(&self) {
+        self.stop();
+        let session = std::mem::take(&mut *self.session.lock().await);
+        if session.established.id.is_some() {
+            let token = self.token().await.ok().flatten();
+            self.wire.end(&session.established, token.as_ref()).await;
+        }
+    }
+
+    pub(super) async fn send(self: &Arc<Self>, message: String, is_read_only: bool) -> Result<(), NotGiven> {
+        let Some(envelope) = Envelope::read(&message) else {
+            return Err(NotGiven("the message is not JSON".into()));
+        };
+        let method = envelope.method.map(std::borrow::Cow::into_owned).unwrap_or_default();
+        let id = envelope.id.filter(|_| !method.is_empty());
+        let may_repeat = method != "tools/call" || is_read_only;
+        let message = Outbound { text: message.into(), id, may_repeat };
+        let (report, reported) = oneshot::channel();
+        let (this, stop) = (Arc::clone(self), self.wire.stop.clone());
+        tokio::spawn(async move {
+            let deliver = this.deliver(&method, message, Report(Some(report)));
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = deliver => {}
+            }
+        });
+        // The task ends without a report only when everything ends.
+        reported.await.unwrap_or_else(|_| Err(NotGiven("the gateway is ending".into())))
+    }
+
+    async fn deliver(self: &Arc<Self>, method: &str, message: Outbound, mut report: Report) {
+        let id = message.id.clone();
+        let attempt = match method {
+            "initialize" => self.initialize(message, &mut report).await,
+            "notifications/initialized" => self.initialized(message, &mut report).await,
+            _ => self.pass(&message, &mut report).await,
+        };
+        let (text, failure) = match attempt {
+            Attempt::Answered { text, .. } => (Some(text), None),
+            Attempt::NotSent(reason) => (None, report.not_given(reason).err()),
+            Attempt::Failed(reason) => (None, Some(reason)),
+            Attempt::Accepted | Attempt::TokenRefused(_) | Attempt::SessionLost => (None, None),
+        };
+        report.given();
+        let text = text.or_else(|| Some(failed(&id?, &failure?)));
+        if let Some(text) = text {
+            self.wire.push(text).await;
+        }
+    }
+
+    /// Begins the session with the client's own message.
+    async fn initialize(&self, message: Outbound, report: &mut Report) -> Attempt {
+        let mut session = self.session.lock().await;
+        let generation = session.established.generation;
+        *session = Session::default();
+        session.established.generation = generation;
+        let answered = self.with_token(&message, &Established::default(), report).await;
+        if let Attempt::Answered { text, session: id } = &answered {
+            session.begun(text, id.clone());
+            session.initialize = Some(message);
+        }
+        answered
+    }
+
+    /// Completes it, and listens from then on.
+    async fn initialized(self: &Arc<Self>, message: Outbound, report: &mut Report) -> Attempt {
+        let mut session = self.session.lock().await;
+        let established = session.established.clone();
+        let attempt = self.with_token(&message, &established, report).await;
+        if matches!(attempt, Attempt::Accepted) {
+            session.initialized = Some(message);
+            self.start_listening(&mut session);
+        }
+        attempt
+    }
+
+    /// Passes any other message on. Where the session is lost, the message goes into a new one.
+    async fn pass(self: &Arc<Self>, message: &Outbound, report: &mut Report) -> Attempt {
+        let established = self.session.lock().await.established.clone();
+        let attempt = self.with_token(message, &established, report).await;
+        if !matches!(attempt, Attempt::SessionLost) {
+            return attempt;
+        }
+        let host = self.wire.host();
+        match self.begin_again(established.generation).await {
+            Ok(established) => match self.with_token(message, &established, report).await {
+                Attempt::SessionLost => {
+                    Attempt::Failed(format!("{host} does not know the session it has just begun"))
+                }
+                attempt => attempt,
+            },
+            Err(reason) => {
+                Attempt::Failed(format!("{host} has lost the session, and a new one did not begin: {reason}"))
+            }
+        }
+    }
+
+    /// Begins a new session in place of the one of this generation, unless another message has done so.
+    ///
+    /// # Errors
+    ///
+    /// The server does not begin one; in words.
+    async fn begin_again(self: &Arc<Self>, generation: u64) -> Result<Established, String> {
+        let mut session = self.session.lock().await;
+        if session.established.generation != generation {
+            return Ok(session.established.clone());
+        }
+        let reason = |attempt: Attempt| match attempt {
+            Attempt::NotSent(reason) | Attempt::Failed(reason) => reason,
+            Attempt::Answered { text, .. } => text,
+            Attempt::Accepted | Attempt::TokenRefused(_) | Attempt::SessionLost => {
+                "it gave no answer".to_owned()
+            }
+        };
+        let initialize = session.initialize.clone().ok_or("the client had begun none")?;
+        match self.with_token(&initialize, &Established::default(), &mut Report(None)).await {
+            Attempt::Answered { text, session: id } if is_result(&text) => session.begun(&text, id),
+            attempt => return Err(reason(attempt)),
+        }
+        let established = session.established.clone();
+        if let Some(initialized) = session.initialized.clone() {
+            match self.with_token(&initialized, &established, &mut Report(None)).await {
+                Attempt::Accepted => self.start_listening(&mut session),
+                attempt => return Err(reason(attempt)),
+            }
+        }
+        Ok(established)
+    }
+
+    /// Sends a message, and once more with another token if the server does not take the one of now.
+    async fn with_token(
+        &self,
+        message: &Outbound,
+        established: &Established,
+        report: &mut Report,
+    ) -> Attempt {
+        let token = match self.token().await {
+            Ok(token) => token,
+            Err(reason) => return Attempt::NotSent(reason),
+        };
+        let mut reached = || report.given();
+        let first = attempt(&self.wire, message, established, token.as_ref(), &mut reached).await;
+        let Attempt::TokenRefused(refusal) = first else { return first };
+        let renewed = match (&self.bearer, token) {
+            (Some(bearer), Some(token)) => bearer.instead_of(token).await,
+            _ => Err("there is none".into()),
+        };
+        let host = self.wire.host();
+        let renewed = match renewed {
+            Ok(token) => token,
+            Err(reason) => {
+                return Attempt::Failed(format!(
+                    "{host} does not take the token, and there is no other: {reason}"
+                ));
+            }
+        };
+        let id = message.id.as_ref().unwrap_or(&Value::Null);
+        if !message.may_repeat {
+            let refusal = refusal.unwrap_or_else(|| failed(id, "the server did not take the token"));
+            return Attempt::Answered { text: explained(&refusal, NOT_REPEATED), session: None };
+        }
+        match attempt(&self.wire, message, established, Some(&renewed), &mut reached).await {
+            Attempt::TokenRefused(Some(text)) => Attempt::Answered { text, session: None },
+            Attempt::TokenRefused(None) => {
+                Attempt::Failed(format!("{host} does not take a token that was issued just now (HTTP 401)"))
+            }
+            attempt => attempt,
+        }
+    }
+
+    /// The token of now, if this server gets one.
+    async fn token(&self) -> Result<Option<Token>, String> {
+        match &self.bearer {
+            Some(bearer) => bearer.current().await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Hands on what the server says unasked in this session, as long as it lasts.
+    fn start_listening(self: &Arc<Self>, session: &mut Session) {
+        session.listening.cancel();
+        session.listening = self.wire.stop.child_token();
+        let (this, established, stop) =
+            (Arc::clone(self), session.established.clone(), session.listening.clone());
+        tokio::spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = this.listen(&established) => {}
+            }
+        });
+    }
+
+    async fn listen(self: &Arc<Self>, established: &Established) {
+        let mut token = self.token().await;
+        let mut is_new = false;
+        while let Ok(sent) = token {
+            token = match (listen(&self.wire, established, sent.as_ref()).await, &self.bearer, sent) {
+                (Listened::Refused { was_open }, Some(bearer), Some(sent)) if was_open || !is_new => {
+                    is_new = true;
+                    bearer.instead_of(sent).await.map(Some)
+                }
+                (Listened::Lost, ..) => {
+                    // A server that does not begin another session is asked again with the next message.
+                    let (this, generation) = (Arc::clone(self), established.generation);
+                    tokio::spawn(async move { this.begin_again(generation).await });
+                    return;
+                }
+                _ => return,
+            };
+        }
+    }
+}
+
+impl Session {
+    /// Takes note of what the server has answered to `initialize`.
+    fn begun(&mut self, answer: &str, id: Option<HeaderValue>) {
+        let answer: Value = serde_json::from_str(answer).unwrap_or_default();
+        let version = answer["result"]["protocolVersion"].as_str();
+        let version = version.and_then(|version| HeaderValue::from_str(version).ok());
+        let generation = self.established.generation + 1;
+        self.established = Established { generation, id, version };
+    }
+}
+
+fn is_result(answer: &str) -> bool {
+    serde_json::from_str::<Value>(answer).is_ok_and(|answer| answer.get("result").is_some())
+}
