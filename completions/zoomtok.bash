@@ -130,6 +130,9 @@ _zoomtok() {
             zoomtok__subcmd__help,watch)
                 cmd="zoomtok__subcmd__help__subcmd__watch"
                 ;;
+            zoomtok__subcmd__policy,accept)
+                cmd="zoomtok__subcmd__policy__subcmd__accept"
+                ;;
             zoomtok__subcmd__policy,check)
                 cmd="zoomtok__subcmd__policy__subcmd__check"
                 ;;
@@ -138,6 +141,9 @@ _zoomtok() {
                 ;;
             zoomtok__subcmd__policy,help)
                 cmd="zoomtok__subcmd__policy__subcmd__help"
+                ;;
+            zoomtok__subcmd__policy__subcmd__help,accept)
+                cmd="zoomtok__subcmd__policy__subcmd__help__subcmd__accept"
                 ;;
             zoomtok__subcmd__policy__subcmd__help,check)
                 cmd="zoomtok__subcmd__policy__subcmd__help__subcmd__check"
@@ -759,12 +765,34 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__policy)
-            opts="-h --help check explain help"
+            opts="-h --help check explain accept help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__policy__subcmd__accept)
+            opts="-y -q -h --yes --env-file --color --quiet --read-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -817,8 +845,22 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__policy__subcmd__help)
-            opts="check explain help"
+            opts="check explain accept help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__policy__subcmd__help__subcmd__accept)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

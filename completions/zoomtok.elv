@@ -145,6 +145,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand check 'Check whether a policy is valid, and list everything that is wrong with it'
             cand explain 'Explain what a policy does to a call, and by which rule'
+            cand accept 'Accept the tools of a gateway as they are now'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'zoomtok;policy;check'= {
@@ -165,14 +166,28 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'zoomtok;policy;accept'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to use colour [default: auto]'
+            cand -y 'Accept without asking'
+            cand --yes 'Accept without asking'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'zoomtok;policy;help'= {
             cand check 'Check whether a policy is valid, and list everything that is wrong with it'
             cand explain 'Explain what a policy does to a call, and by which rule'
+            cand accept 'Accept the tools of a gateway as they are now'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'zoomtok;policy;help;check'= {
         }
         &'zoomtok;policy;help;explain'= {
+        }
+        &'zoomtok;policy;help;accept'= {
         }
         &'zoomtok;policy;help;help'= {
         }

@@ -2,7 +2,8 @@
 //!
 //! A path, an argument or the topic of a meeting may contain any of them. On a terminal they could move the cursor,
 //! erase lines or hide text; to a model they could show text that no person sees. Every text leaves the program through
-//! one of three functions: [`visible`] for people, [`in_json`] for programs, [`plain`] for models.
+//! one of these functions: [`visible`] for people, [`in_json`] for programs, [`plain`] for models; [`revealed`] comes before
+//! the first where a person is to see all that a model would read.
 //!
 //! Joiners (U+200C, U+200D) and variation selectors (U+FE00 to U+FE0F) stay: Persian, Hindi and emoji need them, and
 //! they do no harm.
@@ -46,6 +47,40 @@ pub fn visible(line: &str) -> Cow<'_, str> {
         if is_control(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }
     }
     shown.into()
+}
+
+/// A line for people who have to judge every character of it, as what a model is to read: as [`visible`], and with all
+/// else that shows nothing by itself, such as joiners, variation selectors and fillers, shown in the same way.
+pub fn revealed(line: &str) -> Cow<'_, str> {
+    if !line.contains(|c| is_control(c) || is_ignorable(c)) {
+        return line.into();
+    }
+    let mut shown = String::with_capacity(line.len() + 16);
+    for c in line.chars() {
+        if is_control(c) || is_ignorable(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }
+    }
+    shown.into()
+}
+
+/// What Unicode calls `Default_Ignorable_Code_Point`, as far as [`is_control`] has left it, and the blank of Braille.
+fn is_ignorable(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200c}'..='\u{200d}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fff8}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0080}'..='\u{e0fff}'
+    )
 }
 
 /// JSON for programs: the same JSON with control characters escaped. They occur only in strings, since `serde_json`
@@ -157,6 +192,19 @@ mod tests {
             ),
         ] {
             assert_eq!((&*visible(text), &*plain(text)), (visible_as, plain_as));
+        }
+    }
+
+    #[test]
+    fn a_text_to_be_judged_hides_nothing() {
+        for (text, revealed_as) in [
+            ("plain, zoë, 日本", "plain, zoë, 日本"),
+            ("a\u{200b}b\u{202e}c\u{e0041}", "a\\u{200b}b\\u{202e}c\\u{e0041}"),
+            ("a\u{200d}b\u{200c}c", "a\\u{200d}b\\u{200c}c"),
+            ("a\u{fe01}\u{e0120}b", "a\\u{fe01}\\u{e0120}b"),
+            ("a\u{ad}\u{3164}\u{115f}\u{2800}b", "a\\u{ad}\\u{3164}\\u{115f}\\u{2800}b"),
+        ] {
+            assert_eq!(revealed(text), revealed_as);
         }
     }
 

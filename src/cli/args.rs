@@ -95,7 +95,10 @@ impl Command {
             | Self::Exec(Exec { global, .. })
             | Self::RestartClaude(RestartClaude { global, .. })
             | Self::Policy(Policy {
-                command: PolicyCommand::Check { global, .. } | PolicyCommand::Explain { global, .. },
+                command:
+                    PolicyCommand::Check { global, .. }
+                    | PolicyCommand::Explain { global, .. }
+                    | PolicyCommand::Accept { global, .. },
             })
             | Self::Doctor(Doctor { global, .. })
             | Self::Demo(Demo { global })

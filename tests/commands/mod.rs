@@ -1,5 +1,6 @@
 //! The commands, as people and scripts run them.
 
+pub(crate) mod accept;
 pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod doctor;

@@ -1,7 +1,7 @@
 //! What a person sees on a terminal, where that is something else than what a program reads.
 
 use std::fs::{File, OpenOptions};
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::process::Stdio;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -15,6 +15,17 @@ const ASCII: (&str, &str) = ("LC_ALL", "C");
 /// What the program prints on a terminal, and its exit status.
 #[track_caller]
 pub(crate) fn on_terminal(home: &Home, arguments: &[&str], locale: (&str, &str)) -> (i32, String) {
+    shown(home, arguments, locale, None)
+}
+
+/// The same of somebody who types this.
+#[track_caller]
+pub(crate) fn answering(home: &Home, arguments: &[&str], typed: &str) -> (i32, String) {
+    shown(home, arguments, UTF8, Some(typed))
+}
+
+#[track_caller]
+fn shown(home: &Home, arguments: &[&str], locale: (&str, &str), typed: Option<&str>) -> (i32, String) {
     let screen = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&screen).unwrap();
     unlockpt(&screen).unwrap();
@@ -22,12 +33,18 @@ pub(crate) fn on_terminal(home: &Home, arguments: &[&str], locale: (&str, &str))
     let terminal = || Stdio::from(OpenOptions::new().read(true).write(true).open(&name).unwrap());
     let mut command = home.command(arguments);
     command.env(locale.0, locale.1).env("TERM", "xterm").stdout(terminal()).stderr(terminal());
+    if typed.is_some() {
+        command.stdin(terminal());
+    }
     let mut child = command.spawn().unwrap();
+    let mut screen = File::from(screen);
+    // What is typed before it is asked for waits.
+    screen.write_all(typed.unwrap_or_default().as_bytes()).unwrap();
     // It holds the last open ends of the terminal on this side.
     drop(command);
     let mut shown = Vec::new();
     // When the other side is closed, Linux says so with an error.
-    let _ = File::from(screen).read_to_end(&mut shown);
+    let _ = screen.read_to_end(&mut shown);
     assert_clean(&shown, Shows::Nothing, "what a terminal shows");
     let code = child.wait().unwrap().code().unwrap();
     (code, String::from_utf8(shown).unwrap().replace("\r\n", "\n"))

@@ -241,6 +241,19 @@ pub enum PolicyCommand {
         #[command(flatten)]
         global: Global,
     },
+    /// Accept the tools of a gateway as they are now
+    ///
+    /// A gateway holds back every tool that has changed since it was accepted, and every new one. This shows what differs and asks.
+    Accept {
+        /// The gateway
+        name: String,
+        /// Accept without asking
+        #[arg(short, long)]
+        yes: bool,
+        /// The options of every command
+        #[command(flatten)]
+        global: Global,
+    },
 }
 
 /// Find out what is wrong and how to fix it: .env, Zoom, token, Claude

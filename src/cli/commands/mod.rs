@@ -1,11 +1,13 @@
 //! One file per command: build the parts, call them, hand what they report to the output.
 
+mod accept;
 mod check;
 mod claude;
 mod demo;
 mod dispatch;
 mod doctor;
 mod exec;
+mod gateways;
 mod generated;
 mod get;
 mod grant;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::accept::accept;
 use super::{Context, Run};
 use crate::cli::args::{Policy as Flags, PolicyCommand};
 use crate::cli::failure::Result;
@@ -21,6 +22,7 @@ fn run(context: &Context, flags: &Flags) -> Result<Code> {
     match &flags.command {
         PolicyCommand::Check { file, .. } => check(context, file),
         PolicyCommand::Explain { file, tool, arguments, .. } => explain(context, file, tool, arguments),
+        PolicyCommand::Accept { name, yes, .. } => accept(context, name, *yes),
     }
 }
 

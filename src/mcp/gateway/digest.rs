@@ -14,22 +14,21 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
     text
 }
 
-/// The digest of a value, whatever the order of its fields and the blanks between them.
-pub(crate) fn of_json(value: &Value) -> String {
+/// The one form of a value, whatever the order of its fields and the blanks between them: JSON without blanks, with the
+/// fields of objects in the order of their code points, and strings and numbers as `serde_json` writes them.
+pub(crate) fn canonical(value: &Value) -> String {
     let mut text = String::new();
     write(value, &mut text);
-    sha256(text.as_bytes())
+    text
 }
 
-/// The same of the arguments of a call.
+/// The digest of the arguments of a call, by that form.
 pub(crate) fn of_fields(fields: &Map<String, Value>) -> String {
     let mut text = String::new();
     write_fields(fields, &mut text);
     sha256(text.as_bytes())
 }
 
-/// JSON without blanks, with the fields of objects in the order of their code points, and strings and numbers as
-/// `serde_json` writes them.
 fn write(value: &Value, text: &mut String) {
     match value {
         Value::Array(values) => {
@@ -75,9 +74,9 @@ mod tests {
 
     #[test]
     fn only_what_json_means_counts() {
-        let of = |text: &str| of_json(&serde_json::from_str(text).unwrap());
+        let of = |text: &str| canonical(&serde_json::from_str(text).unwrap());
         let one = r#"{"a": [1, {"y": null, "x": "é\n"}], "b": 1.50}"#;
-        assert_eq!(of(one), sha256("{\"a\":[1,{\"x\":\"é\\n\",\"y\":null}],\"b\":1.5}".as_bytes()));
+        assert_eq!(of(one), r#"{"a":[1,{"x":"é\n","y":null}],"b":1.5}"#);
         assert_eq!(of(one), of(r#"{"b":1.5,"a":[1,{"x":"\u00e9\u000a","y":null}]}"#));
         for other in [
             r#"{"a": [{"y": null, "x": "é\n"}, 1], "b": 1.50}"#,
@@ -89,6 +88,6 @@ mod tests {
             assert_ne!(of(one), of(other), "{other}");
         }
         let fields = serde_json::json!({"b": 1, "a": [2]});
-        assert_eq!(of_fields(fields.as_object().unwrap()), of_json(&fields));
+        assert_eq!(of_fields(fields.as_object().unwrap()), sha256(br#"{"a":[2],"b":1}"#));
     }
 }

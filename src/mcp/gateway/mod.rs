@@ -1,6 +1,7 @@
 //! Any MCP server, behind the policy and on a token that is kept fresh.
 
 mod command_name;
+pub(crate) mod difference;
 mod digest;
 mod distinct;
 mod fold;
@@ -10,6 +11,9 @@ pub(crate) mod grant_file;
 pub(crate) mod grants;
 pub(crate) mod message;
 pub(crate) mod name;
+pub(crate) mod pin_error;
+pub(crate) mod pin_file;
+pub(crate) mod pins;
 pub(crate) mod place;
 pub(crate) mod seam;
 mod sse;

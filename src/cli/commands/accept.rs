@@ -1,0 +1,70 @@
+//! `zoomtok policy accept`
+
+use std::io::{IsTerminal as _, stdin};
+
+use super::Context;
+use super::gateways::kept_by;
+use crate::cli::failure::Result;
+use crate::controls::revealed;
+use crate::error::{Code, Error};
+use crate::mcp::gateway::difference::Difference;
+use crate::mcp::gateway::pin_file::{Held, PinFile};
+
+/// Shows which tools of a gateway are held back and what differs, and accepts them as they are now, if whoever is asked
+/// says so.
+pub(super) fn accept(context: &Context, name: &str, yes: bool) -> Result<Code> {
+    let pins = PinFile::new(kept_by(context, name)?.pins());
+    let held = pins.held()?;
+    if held.is_empty() {
+        context.output.text(&format!("✅ No tool of {name} is held back"))?;
+        return Ok(Code::Done);
+    }
+    for line in held.iter().flat_map(lines) {
+        context.output.data(&line)?;
+    }
+    if !yes && !is_confirmed(context, held.len())? {
+        context.output.talk("Nothing was accepted");
+        return Ok(Code::Failed);
+    }
+    pins.accept(&held, &context.clock, &context.stop)?;
+    context.output.text(&format!("✅ Accepted; {} can be used now", tools(held.len())))?;
+    Ok(Code::Done)
+}
+
+fn is_confirmed(context: &Context, count: usize) -> Result<bool, Error> {
+    if !stdin().is_terminal() {
+        return Err(Error::Setting {
+            name: "--yes".into(),
+            place: "on the command line".into(),
+            problem: "is needed where nobody can be asked".into(),
+        });
+    }
+    context.output.ask(&format!("Accept {} as shown? [y/N] ", tools(count)));
+    let mut answer = String::new();
+    let read = stdin().read_line(&mut answer);
+    read.map_err(|source| Error::Other { action: "read the answer".into(), source })?;
+    Ok(["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str()))
+}
+
+fn tools(count: usize) -> String {
+    if count == 1 { "1 tool".into() } else { format!("{count} tools") }
+}
+
+/// What a person reads of a tool. Every character of it is visible.
+fn lines(held: &Held) -> Vec<String> {
+    let name = revealed(&held.name);
+    let title = if held.is_new { format!("🔍 {name} is new") } else { format!("🔍 {name} has changed") };
+    let mut lines = vec![title];
+    for Difference { place, before, now } in &held.differences {
+        let place = revealed(place);
+        let text = |text: &Option<String>| text.as_deref().map_or("nothing".into(), revealed).into_owned();
+        if held.is_new {
+            lines.push(format!("   {place}: {}", text(now)));
+        } else {
+            lines.push(format!("   {place}"));
+            lines.push(format!("      was {}", text(before)));
+            lines.push(format!("      is  {}", text(now)));
+        }
+    }
+    lines
+}
