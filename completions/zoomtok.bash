@@ -136,6 +136,9 @@ _zoomtok() {
             zoomtok__subcmd__policy,check)
                 cmd="zoomtok__subcmd__policy__subcmd__check"
                 ;;
+            zoomtok__subcmd__policy,convert)
+                cmd="zoomtok__subcmd__policy__subcmd__convert"
+                ;;
             zoomtok__subcmd__policy,explain)
                 cmd="zoomtok__subcmd__policy__subcmd__explain"
                 ;;
@@ -147,6 +150,9 @@ _zoomtok() {
                 ;;
             zoomtok__subcmd__policy__subcmd__help,check)
                 cmd="zoomtok__subcmd__policy__subcmd__help__subcmd__check"
+                ;;
+            zoomtok__subcmd__policy__subcmd__help,convert)
+                cmd="zoomtok__subcmd__policy__subcmd__help__subcmd__convert"
                 ;;
             zoomtok__subcmd__policy__subcmd__help,explain)
                 cmd="zoomtok__subcmd__policy__subcmd__help__subcmd__explain"
@@ -765,7 +771,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__policy)
-            opts="-h --help check explain accept help"
+            opts="-h --help check explain accept convert help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -822,6 +828,28 @@ _zoomtok() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        zoomtok__subcmd__policy__subcmd__convert)
+            opts="-q -h --env-file --color --quiet --read-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         zoomtok__subcmd__policy__subcmd__explain)
             opts="-q -h --env-file --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -845,7 +873,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__policy__subcmd__help)
-            opts="check explain accept help"
+            opts="check explain accept convert help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -873,6 +901,20 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__policy__subcmd__help__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__policy__subcmd__help__subcmd__convert)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -146,6 +146,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand check 'Check whether a policy is valid, and list everything that is wrong with it'
             cand explain 'Explain what a policy does to a call, and by which rule'
             cand accept 'Accept the tools of a gateway as they are now'
+            cand convert 'Convert a policy of Intercept, which is YAML, into one of zoomtok''s'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'zoomtok;policy;check'= {
@@ -177,10 +178,20 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'zoomtok;policy;convert'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to use colour [default: auto]'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'zoomtok;policy;help'= {
             cand check 'Check whether a policy is valid, and list everything that is wrong with it'
             cand explain 'Explain what a policy does to a call, and by which rule'
             cand accept 'Accept the tools of a gateway as they are now'
+            cand convert 'Convert a policy of Intercept, which is YAML, into one of zoomtok''s'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'zoomtok;policy;help;check'= {
@@ -188,6 +199,8 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;policy;help;explain'= {
         }
         &'zoomtok;policy;help;accept'= {
+        }
+        &'zoomtok;policy;help;convert'= {
         }
         &'zoomtok;policy;help;help'= {
         }

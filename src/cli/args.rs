@@ -98,7 +98,8 @@ impl Command {
                 command:
                     PolicyCommand::Check { global, .. }
                     | PolicyCommand::Explain { global, .. }
-                    | PolicyCommand::Accept { global, .. },
+                    | PolicyCommand::Accept { global, .. }
+                    | PolicyCommand::Convert { global, .. },
             })
             | Self::Doctor(Doctor { global, .. })
             | Self::Demo(Demo { global })

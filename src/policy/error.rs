@@ -27,6 +27,15 @@ pub enum PolicyError {
         /// Everything that is wrong with it, each with its place.
         faults: Vec<String>,
     },
+
+    /// The file is a policy of another form that has no counterpart.
+    #[error("cannot convert {}: {}", .path.display(), .faults.join("; "))]
+    Unconverted {
+        /// The file.
+        path: PathBuf,
+        /// Everything without a counterpart, each with its place.
+        faults: Vec<String>,
+    },
 }
 
 impl Diagnostic for PolicyError {
@@ -43,6 +52,7 @@ impl Diagnostic for PolicyError {
                 Some("Check its owner and its permissions".into())
             }
             Self::Unreadable { .. } => None,
+            Self::Unconverted { .. } => Some("docs/policies.md says how each form is converted".into()),
         }
     }
 }
@@ -63,6 +73,13 @@ mod tests {
                 "/p.json is not a valid policy: a: b; c: d. zoomtok policy check /p.json lists this line by line.",
             ),
             (unreadable(io::ErrorKind::NotFound), "cannot read /p.json: entity not found"),
+            (
+                PolicyError::Unconverted {
+                    path: "/p.yaml".into(),
+                    faults: vec!["a: b".into(), "c: d".into()],
+                },
+                "cannot convert /p.yaml: a: b; c: d. docs/policies.md says how each form is converted.",
+            ),
             (
                 unreadable(io::ErrorKind::PermissionDenied),
                 "cannot read /p.json: permission denied. Check its owner and its permissions.",

@@ -96,9 +96,18 @@ pub(crate) fn parse(path: &Path, bytes: &[u8], against: Against<'_>) -> Result<P
         path: path.to_owned(),
         faults: faults.iter().map(PolicyFault::to_string).collect(),
     };
-    let text = str::from_utf8(bytes).map_err(|error| {
-        let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
-        faulty(vec![PolicyFault { place: format!("line {line}"), problem: "the text is not UTF-8".into() }])
-    })?;
+    let text = text(bytes).map_err(|fault| faulty(vec![fault]))?;
     Policy::parse(text, against).map_err(faulty)
+}
+
+/// The text of a policy.
+///
+/// # Errors
+///
+/// It is not UTF-8.
+pub(crate) fn text(bytes: &[u8]) -> Result<&str, PolicyFault> {
+    str::from_utf8(bytes).map_err(|error| {
+        let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
+        PolicyFault { place: format!("line {line}"), problem: "the text is not UTF-8".into() }
+    })
 }

@@ -5,6 +5,7 @@
 
 mod check;
 mod condition;
+pub(crate) mod convert;
 pub mod counts;
 mod document;
 mod error;
@@ -19,6 +20,7 @@ pub(crate) mod oracle;
 mod parse;
 mod path;
 mod sense;
+mod written;
 
 pub use check::{Against, Catalog};
 pub use error::PolicyError;

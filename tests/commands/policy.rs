@@ -187,3 +187,41 @@ fn a_policy_that_is_not_valid_explains_nothing() {
         ended.says(&["version: is missing", "default: is missing", "zoomtok policy check policy.json"]);
     assert_eq!(ended.stdout, "");
 }
+
+/// What becomes of a policy of Intercept's.
+fn convert(yaml: &str) -> Ended {
+    home(yaml).run(["policy", "convert", "policy.json"])
+}
+
+#[test]
+fn a_policy_of_intercept_is_converted_into_a_valid_one() {
+    let converted = convert(
+        "version: '1'\ndefault: deny\ntools:\n  create_meeting:\n    rules:\n      - rate_limit: 5/hour\n        on_deny: Later\n",
+    )
+    .expect(0);
+    assert_eq!(
+        converted.stderr,
+        "zoomtok: warning: tools.create_meeting.rules[0].on_deny: is not said by a limit, which says itself when the next \
+         call is allowed\n"
+    );
+    let stdout = check(&converted.stdout).expect(0).quietly().stdout;
+    assert_eq!(stdout, "✅ VALID: policy.json lets an agent call 1 of 14 tools\n");
+}
+
+#[test]
+fn what_cannot_be_converted_is_named_and_nothing_is_printed() {
+    let ended =
+        convert("version: '1'\ndefault: deny\ntools:\n  t: {rules: [{name: r}]}\nhide: [a, a]\n").expect(3);
+    assert_eq!(ended.stdout, "");
+    assert_eq!(
+        ended.stderr,
+        "zoomtok: cannot convert policy.json: hide[1]: \"a\" is there twice; tools.t.rules[0]: has no condition, no \
+         rate_limit, and does not deny. docs/policies.md says how each form is converted.\n"
+    );
+    let ended = convert("a: b: c").expect(3);
+    assert!(
+        ended.stderr.starts_with("zoomtok: cannot convert policy.json: line 1, column 5: not YAML: "),
+        "{}",
+        ended.stderr
+    );
+}

@@ -133,6 +133,9 @@ fn the_policies_are_valid_and_the_commands_on_them_say_what_is_shown() {
             fs::write(home.work().join("policy.json"), text).unwrap();
             home.run(["policy", "check", "policy.json"]).expect(0).quietly();
         }
+        if language == "yaml" {
+            fs::write(home.work().join("intercept.yaml"), text).unwrap();
+        }
         for shown in text.split("$ zoomtok ").skip(1).filter(|_| language == "console") {
             commands += 1;
             let (command, said) = shown.split_once('\n').unwrap();
@@ -140,7 +143,7 @@ fn the_policies_are_valid_and_the_commands_on_them_say_what_is_shown() {
             assert_eq!(ended.quietly().stdout.trim_end(), said.trim_end(), "{command}");
         }
     }
-    assert_eq!((policies, commands), (2, 2));
+    assert_eq!((policies, commands), (2, 3));
 }
 
 #[test]

@@ -96,6 +96,7 @@ const LINES: &[(&str, &[Line])] = &[
                 "zoomtok policy explain policy.json create_meeting '{\"topic\": \"Review\", \"duration\": 180}'",
                 Is::NotRun("another test does"),
             ),
+            ("zoomtok policy convert intercept.yaml", Is::NotRun("another test does")),
         ],
     ),
     ("docs/scripts.md", &[SCRIPTS]),

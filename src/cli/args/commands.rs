@@ -254,6 +254,18 @@ pub enum PolicyCommand {
         #[command(flatten)]
         global: Global,
     },
+    /// Convert a policy of Intercept, which is YAML, into one of zoomtok's
+    ///
+    /// The policy goes to stdout. What means something else than before is a warning on stderr; if a part has no counterpart, each is
+    /// listed with its place, nothing goes to stdout, and the command exits with 3.
+    Convert {
+        /// The policy to convert
+        #[arg(value_parser = path())]
+        file: PathBuf,
+        /// The options of every command
+        #[command(flatten)]
+        global: Global,
+    },
 }
 
 /// Find out what is wrong and how to fix it: .env, Zoom, token, Claude

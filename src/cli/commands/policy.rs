@@ -1,4 +1,6 @@
-//! `zoomtok policy check` and `zoomtok policy explain`
+//! `zoomtok policy`
+
+mod convert;
 
 use std::path::Path;
 
@@ -23,6 +25,7 @@ fn run(context: &Context, flags: &Flags) -> Result<Code> {
         PolicyCommand::Check { file, .. } => check(context, file),
         PolicyCommand::Explain { file, tool, arguments, .. } => explain(context, file, tool, arguments),
         PolicyCommand::Accept { name, yes, .. } => accept(context, name, *yes),
+        PolicyCommand::Convert { file, .. } => convert::run(context, file),
     }
 }
 
