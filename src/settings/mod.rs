@@ -26,7 +26,7 @@ pub use oddities::Oddity;
 pub use origin::Origin;
 pub use survey::Given;
 pub use table::NAMES;
-pub(crate) use table::{CLAUDE_SETTINGS, POLICY_FILE, TABLE};
+pub(crate) use table::{CLAUDE_SETTINGS, POLICY_FILE, TABLE, secret_names};
 pub use token::Held;
 pub use typed::{program, whole_seconds};
 

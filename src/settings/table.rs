@@ -116,6 +116,12 @@ pub const NAMES: &[&str] = &names::<{ TABLE.len() }>("");
 /// Those that concern Claude Desktop.
 pub(crate) const CLAUDE_SETTINGS: &[&str] = &names::<{ count("CLAUDE_") }>("CLAUDE_");
 
+/// Those with which an app or a token is given away.
+pub(crate) fn secret_names() -> impl Iterator<Item = &'static str> {
+    let is_secret = |setting: &&Setting| matches!(setting.kind, Kind::Credential | Kind::Token);
+    TABLE.iter().filter(is_secret).map(|setting| setting.name)
+}
+
 /// The names in the table that begin like this.
 const fn names<const N: usize>(prefix: &str) -> [&'static str; N] {
     let mut names = [""; N];

@@ -1,20 +1,26 @@
 //! Any MCP server, behind the policy and on a token that is kept fresh.
 
+pub(crate) mod child;
 mod command_name;
 pub(crate) mod difference;
 mod digest;
 mod distinct;
+mod flight;
 mod fold;
 pub(crate) mod grant;
 pub(crate) mod grant_error;
 pub(crate) mod grant_file;
 pub(crate) mod grants;
+mod listed;
+mod mask;
 pub(crate) mod message;
 pub(crate) mod name;
 pub(crate) mod pin_error;
 pub(crate) mod pin_file;
 pub(crate) mod pins;
 pub(crate) mod place;
+pub(crate) mod restart;
 pub(crate) mod seam;
+mod set;
 mod sse;
 pub(crate) mod upstream;

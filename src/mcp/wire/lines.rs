@@ -7,7 +7,9 @@ use rmcp::RoleServer;
 use rmcp::model::{ErrorCode, ErrorData, RequestId};
 use rmcp::service::{RxJsonRpcMessage, TxJsonRpcMessage};
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
+use tokio::io::AsyncRead;
+
+use super::raw::{RawLine, RawLines};
 
 /// The longest line that is read, in bytes. The arguments of a tool have some hundred; what is longer is dropped. A
 /// value of JSON takes two bytes in a line and some hundred in memory while it is read, so this is also what bounds that.
@@ -23,42 +25,20 @@ pub(crate) enum Heard {
     Nothing,
 }
 
-/// The lines of a reader. A line that is being read when [`Lines::next`] is dropped is read on at the next.
-pub(crate) struct Lines<R> {
-    read: BufReader<R>,
-    line: Vec<u8>,
-    /// The rest of a line that is too long is passed over.
-    is_too_long: bool,
-}
+/// The messages in the lines of a reader. A line that is being read when [`Lines::next`] is dropped is read on at the next.
+pub(crate) struct Lines<R>(RawLines<R>);
 
 impl<R: AsyncRead + Unpin> Lines<R> {
     pub(crate) fn new(read: R) -> Self {
-        Self { read: BufReader::new(read), line: Vec::new(), is_too_long: false }
+        Self(RawLines::new(read, MAX_LINE))
     }
 
     /// What the next line says; none at the end. A last line without an end is none.
     pub(crate) async fn next(&mut self) -> Option<Heard> {
-        loop {
-            let available = self.read.fill_buf().await.ok().filter(|bytes| !bytes.is_empty())?;
-            let end = available.iter().position(|byte| *byte == b'\n');
-            let part = &available[..end.unwrap_or(available.len())];
-            // Not awaited between here and `consume`: all of it is taken, or nothing.
-            self.is_too_long |= self.line.len() + part.len() >= MAX_LINE;
-            if self.is_too_long {
-                self.line.clear();
-            } else {
-                self.line.extend_from_slice(part);
-            }
-            let used = part.len() + usize::from(end.is_some());
-            self.read.consume(used);
-            if end.is_none() {
-                continue;
-            }
-            let heard = if self.is_too_long { Heard::Nothing } else { hear(&self.line) };
-            self.line.clear();
-            self.is_too_long = false;
-            return Some(heard);
-        }
+        Some(match self.0.next().await? {
+            RawLine::Bytes(line) => hear(&line),
+            RawLine::TooLong => Heard::Nothing,
+        })
     }
 }
 

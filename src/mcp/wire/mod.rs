@@ -1,4 +1,5 @@
 //! How messages of the protocol come and go.
 
 mod lines;
+pub(crate) mod raw;
 pub(crate) mod stdio;

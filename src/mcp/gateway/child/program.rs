@@ -1,0 +1,161 @@
+//! What is started as a server, and the process that it becomes.
+
+use std::ffi::OsString;
+use std::io;
+use std::process::{ExitStatus, Stdio};
+
+use tokio::process::{ChildStderr, ChildStdin, ChildStdout, Command};
+
+use crate::settings::secret_names;
+use crate::token::Token;
+
+/// A command line, and the variable in which it gets a token.
+#[derive(Debug, Clone)]
+pub(crate) struct Program {
+    pub(crate) command: Vec<OsString>,
+    /// None where it gets none.
+    pub(crate) token_env: Option<String>,
+}
+
+impl Program {
+    /// Starts it. The token is in its environment and nowhere else, and zoomtok's own secrets are not.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be started.
+    pub(super) fn start(&self, token: Option<&Token>, [stdin, stdout, stderr]: [Stdio; 3]) -> io::Result<Process> {
+        let mut command = self.held()?;
+        for name in secret_names() {
+            command.env_remove(name);
+        }
+        if let Some(name) = &self.token_env {
+            match token {
+                Some(token) => command.env(name, token.expose()),
+                // One of the environment is as old as this process.
+                None => command.env_remove(name),
+            };
+        }
+        command.stdin(stdin).stdout(stdout).stderr(stderr);
+        Process::spawn(command)
+    }
+
+    /// The process that holds it.
+    #[cfg(unix)]
+    fn held(&self) -> io::Result<Command> {
+        // On Linux this is the program that runs, also after another one has taken its place.
+        let own = if cfg!(target_os = "linux") { "/proc/self/exe".into() } else { std::env::current_exe()? };
+        let mut command = Command::new(own);
+        command.arg("hold").arg(std::process::id().to_string()).arg("--").args(&self.command);
+        // What is typed at the terminal is for the gateway alone.
+        command.process_group(0);
+        Ok(command)
+    }
+
+    /// The command itself: a job holds it.
+    #[cfg(windows)]
+    fn held(&self) -> io::Result<Command> {
+        let (program, arguments) = self.command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+        let mut command = Command::new(on_path(program).unwrap_or_else(|| program.clone()));
+        command.args(arguments);
+        Ok(command)
+    }
+}
+
+/// A program that stands on PATH as a script. Only those that end in .exe are found by their name without it, and many are
+/// scripts, such as npx.
+#[cfg(windows)]
+fn on_path(program: &std::ffi::OsStr) -> Option<OsString> {
+    let is_name = std::path::Path::new(program).components().count() == 1;
+    let places = std::env::var_os("PATH").filter(|_| is_name)?;
+    std::env::split_paths(&places).find_map(|place| {
+        let named = |ending: &str| {
+            let mut path = place.join(program).into_os_string();
+            path.push(ending);
+            std::path::Path::new(&path).is_file().then_some(path)
+        };
+        ["", ".exe", ".cmd", ".bat"].into_iter().find_map(named)
+    })
+}
+
+/// A process, which is ended with everything that it has started.
+#[cfg(unix)]
+pub(super) struct Process(tokio::process::Child);
+
+#[cfg(unix)]
+impl Process {
+    fn spawn(mut command: Command) -> io::Result<Self> {
+        command.spawn().map(Self)
+    }
+
+    pub(super) fn stdin(&mut self) -> Option<ChildStdin> {
+        self.0.stdin.take()
+    }
+
+    pub(super) fn stdout(&mut self) -> Option<ChildStdout> {
+        self.0.stdout.take()
+    }
+
+    pub(super) fn stderr(&mut self) -> Option<ChildStderr> {
+        self.0.stderr.take()
+    }
+
+    pub(super) async fn wait(&mut self) -> io::Result<ExitStatus> {
+        self.0.wait().await
+    }
+
+    /// Has it end its server.
+    pub(super) fn terminate(&self) {
+        // It was not waited for, so the number is its own.
+        let pid = self.0.id().and_then(|pid| rustix::process::Pid::from_raw(i32::try_from(pid).ok()?));
+        if let Some(pid) = pid {
+            // It fails where nobody is left.
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+        }
+    }
+
+    pub(super) fn kill(&mut self) {
+        // It fails where nobody is left.
+        let _ = self.0.start_kill();
+    }
+}
+
+/// A process in a job, which ends with the job.
+#[cfg(windows)]
+pub(super) struct Process(Box<dyn process_wrap::tokio::ChildWrapper>);
+
+#[cfg(windows)]
+impl Process {
+    fn spawn(command: Command) -> io::Result<Self> {
+        use process_wrap::tokio::{CommandWrap, JobObject, KillOnDrop};
+        let mut command = CommandWrap::from(command);
+        // The job is closed with the last handle to it, also where this process is killed.
+        command.wrap(KillOnDrop).wrap(JobObject);
+        command.spawn().map(Self)
+    }
+
+    pub(super) fn stdin(&mut self) -> Option<ChildStdin> {
+        self.0.stdin().take()
+    }
+
+    pub(super) fn stdout(&mut self) -> Option<ChildStdout> {
+        self.0.stdout().take()
+    }
+
+    pub(super) fn stderr(&mut self) -> Option<ChildStderr> {
+        self.0.stderr().take()
+    }
+
+    pub(super) async fn wait(&mut self) -> io::Result<ExitStatus> {
+        self.0.wait().await
+    }
+
+    /// There is no request to end on Windows but the one that its input is closed.
+    pub(super) fn terminate(&mut self) {
+        self.kill();
+    }
+
+    pub(super) fn kill(&mut self) {
+        // It fails where nobody is left.
+        let _ = self.0.start_kill();
+    }
+}

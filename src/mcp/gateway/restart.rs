@@ -1,0 +1,119 @@
+//! When a child process is started: again after it died, and anew when there is another token. Pure.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// The pause before a child that died is started again; it doubles with each further death in a row.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+
+/// The deaths in a minute after which nothing is started until that minute is over.
+const DEATHS_A_MINUTE: usize = 5;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// How long before the end of the old token the new child is started at the latest.
+const BEFORE_THE_END: TimeDelta = TimeDelta::minutes(1);
+
+/// When a child is replaced because there is a new token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum OnNewToken {
+    /// Between calls, and at the latest a minute before the old token ends
+    #[default]
+    Idle,
+    /// At once; calls under way end on the old one
+    Now,
+    /// Never: the server keeps state that a restart would lose
+    Never,
+}
+
+/// The deaths of a child, by the clock that never jumps.
+#[derive(Debug, Default)]
+pub(crate) struct Deaths {
+    recent: Vec<Duration>,
+    /// How many died without having lived for a minute.
+    in_a_row: u32,
+}
+
+impl Deaths {
+    /// Notes that a child died `now` that was started at `started`, and gives the pause before the next one.
+    pub(crate) fn died(&mut self, started: Duration, now: Duration) -> Duration {
+        self.recent.retain(|death| now < *death + MINUTE);
+        self.recent.push(now);
+        self.in_a_row = if now >= started + MINUTE { 1 } else { self.in_a_row.saturating_add(1) };
+        let pause = FIRST_PAUSE.saturating_mul(1 << (self.in_a_row - 1).min(8));
+        let Some(first) = self.recent.len().checked_sub(DEATHS_A_MINUTE) else { return pause };
+        pause.max(self.recent[first] + MINUTE - now)
+    }
+
+    /// How often it died within the last minute.
+    pub(crate) fn within_a_minute(&self, now: Duration) -> usize {
+        self.recent.iter().filter(|death| now < **death + MINUTE).count()
+    }
+}
+
+/// What to do about a child that was started with another token than there is now.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Replace {
+    Now,
+    /// As soon as no call is under way, or when this has passed.
+    WhenIdle(Duration),
+    Never,
+}
+
+/// Whether a child is replaced `now` whose token ends at `end`.
+pub(crate) fn replace(
+    mode: OnNewToken,
+    is_idle: bool,
+    end: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Replace {
+    match mode {
+        OnNewToken::Never => Replace::Never,
+        OnNewToken::Now => Replace::Now,
+        OnNewToken::Idle if is_idle => Replace::Now,
+        OnNewToken::Idle => {
+            let left = end.and_then(|end| (end - BEFORE_THE_END - now).to_std().ok());
+            left.filter(|left| !left.is_zero()).map_or(Replace::Now, Replace::WhenIdle)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pauses_grow_and_no_more_than_five_deaths_fit_into_a_minute() {
+        let mut deaths = Deaths::default();
+        let (mut now, mut pauses) = (Duration::ZERO, Vec::new());
+        for _ in 0..7 {
+            let pause = deaths.died(now, now);
+            pauses.push(pause.as_millis());
+            now += pause;
+        }
+        assert_eq!(pauses, [100, 200, 400, 800, 58_500, 3_200, 6_400]);
+        // Whoever lived for a minute begins anew.
+        let mut deaths = Deaths::default();
+        assert_eq!(deaths.died(Duration::ZERO, Duration::from_secs(1)), FIRST_PAUSE);
+        assert_eq!(deaths.died(Duration::from_secs(2), Duration::from_secs(62)), FIRST_PAUSE);
+        assert_eq!(deaths.within_a_minute(Duration::from_secs(63)), 1);
+    }
+
+    #[test]
+    fn a_child_is_replaced_between_calls_or_a_minute_before_its_token_ends() {
+        let now: DateTime<Utc> = "2026-03-04T12:00:00Z".parse().unwrap();
+        let end = |seconds| Some(now + TimeDelta::seconds(seconds));
+        for (mode, is_idle, end, expected) in [
+            (OnNewToken::Idle, true, end(300), Replace::Now),
+            (OnNewToken::Idle, false, end(300), Replace::WhenIdle(Duration::from_secs(240))),
+            (OnNewToken::Idle, false, end(60), Replace::Now),
+            (OnNewToken::Idle, false, end(-5), Replace::Now),
+            (OnNewToken::Idle, false, None, Replace::Now),
+            (OnNewToken::Now, false, end(300), Replace::Now),
+            (OnNewToken::Never, true, end(-5), Replace::Never),
+        ] {
+            assert_eq!(replace(mode, is_idle, end, now), expected, "{mode:?} {is_idle} {end:?}");
+        }
+    }
+}
