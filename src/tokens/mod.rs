@@ -27,7 +27,7 @@ use crate::files::Unchanged;
 use crate::keeper::{How, Keeper, Kept, Look, Need, Unlike};
 use crate::settings::{Environment, NAMES, Origin};
 use crate::store::{EnvStore, Store};
-use crate::token::Token;
+use crate::token::{Token, TokenState};
 use crate::watch::COOLDOWN;
 use crate::zoom::api::Api;
 use crate::zoom::budget::Pool;
@@ -174,6 +174,24 @@ impl Tokens {
             (Err(error), Some(token)) if error.code() != Code::Refused => Ok((self.api(&here)?, token)),
             (Err(error), _) => Err(error),
         }
+    }
+
+    /// A token for a program that is started now, and when it ends, where that is known.
+    ///
+    /// # Errors
+    ///
+    /// As with [`Self::for_call`].
+    pub(crate) async fn for_program(
+        self: &Arc<Self>,
+        reach: &Arc<Reach>,
+    ) -> Result<(Token, Option<DateTime<Utc>>), Error> {
+        let (_, token) = self.for_call(reach).await?;
+        let state = self.keeper().look()?.held.state;
+        let ends = match state {
+            TokenState::Dated { token: present, expires_at, .. } if present == token => Some(expires_at),
+            _ => None,
+        };
+        Ok((token, ends))
     }
 
     /// The token that is kept now, whatever it is worth, and the API that it is for.

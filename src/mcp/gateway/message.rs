@@ -219,10 +219,21 @@ impl<'a> Message<'a> {
         if line.contains(['\n', '\r']) { line.replace(['\n', '\r'], " ") } else { line }
     }
 
+    /// An id that stands in parameters, in its one spelling; none where it is no id.
+    pub(crate) fn id(raw: &RawValue) -> Option<String> {
+        spelt(raw).ok()
+    }
+
     /// Its text as it came.
     pub(crate) fn text(&self) -> &'a str {
         self.text
     }
+}
+
+/// The token in the parameters of a request under which its sender wants to hear of progress.
+pub(crate) fn progress_token(params: &RawValue) -> Option<&RawValue> {
+    let meta = Fields::read(params.get()).ok()?.get("_meta")?;
+    Fields::read(meta.get()).ok()?.get("progressToken")
 }
 
 /// A string of JSON, without a copy where that can be.

@@ -1,0 +1,196 @@
+//! A call of a tool.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+
+use super::{About, Relay, What};
+use crate::clock::Clock as _;
+use crate::mcp::gateway::distinct::Fields;
+use crate::mcp::gateway::fold::folds_to;
+use crate::mcp::gateway::message::{Message, WRONG_PARAMS, error};
+use crate::policy::gate::{Denied, Pass};
+
+/// The fields of the parameters of a call that mean something.
+const KNOWN: [&str; 4] = ["name", "arguments", "_meta", "task"];
+
+/// What there is to know of a call.
+pub(crate) struct Call {
+    /// What it got past the gate with; given back where no server was given the call.
+    pub(crate) pass: Option<Pass>,
+    pub(crate) tool: String,
+    /// When it came, by the clock that never jumps.
+    pub(crate) since: Duration,
+    /// What the server was given, to be given again under another token.
+    pub(crate) line: String,
+    /// Whether it was given again.
+    pub(crate) is_repeated: bool,
+}
+
+/// What a client has called.
+struct Called<'a> {
+    tool: String,
+    arguments: Map<String, Value>,
+    /// The arguments as they are written.
+    written: Option<&'a RawValue>,
+}
+
+impl Relay {
+    /// Judges a call, counts it, and gives it to the server with the arguments that were judged.
+    pub(super) fn call(
+        self: &Arc<Self>,
+        message: &Message<'_>,
+        id: &str,
+        params: Option<&RawValue>,
+        ticket: u64,
+    ) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
+        let relay = Arc::clone(self);
+        let Called { tool, arguments, written } = match called(params) {
+            Ok(called) => called,
+            Err(reason) => {
+                let answer = error(Some(id), WRONG_PARAMS, &reason);
+                return Box::pin(async move { relay.answer(answer, ticket).await });
+            }
+        };
+        let replaced = written.filter(|written| written.get() != "null");
+        let replaced = replaced.map(|written| (written, Value::from(arguments.clone()).to_string()));
+        let since = self.parts.clock.elapsed();
+        let call = Call { pass: None, tool: tool.clone(), since, line: String::new(), is_repeated: false };
+        let about = About { ticket, what: What::Call(Box::new(call)) };
+        let (number, line) = self.take_in(message, id, params, about, replaced);
+        Box::pin(async move {
+            match relay.pass(&tool, &arguments).await {
+                Ok(pass) => relay.give_call(number, pass, line).await,
+                Err(denied) => relay.refuse(number, &denied).await,
+            }
+        })
+    }
+
+    /// Has the gate judge and count a call.
+    async fn pass(&self, tool: &str, arguments: &Map<String, Value>) -> Result<Pass, Denied> {
+        self.parts.gate.admits(tool)?;
+        self.has_token(tool).await?;
+        self.parts.gate.pass(&self.parts.grant, tool, arguments).await
+    }
+
+    async fn give_call(&self, number: u64, pass: Pass, line: String) {
+        let is_cancelled = {
+            let mut state = self.state();
+            match state.flight.about(number) {
+                Some(About { what: What::Call(call), .. }) => {
+                    call.pass = Some(pass);
+                    call.line.clone_from(&line);
+                    None
+                }
+                _ => Some(pass),
+            }
+        };
+        match is_cancelled {
+            Some(pass) => self.parts.gate.give_back(pass).await,
+            None => self.give(number, line).await,
+        }
+    }
+
+    async fn refuse(&self, number: u64, denied: &Denied) {
+        let Some(asked) = self.state().flight.remove(number) else { return };
+        self.answer(failure(&asked.id, &denied.message), asked.about.ticket).await;
+    }
+}
+
+/// An answer that says why a tool has done nothing, or may have: a result, which a model reads, where an error of the
+/// protocol is hidden from it.
+pub(super) fn failure(id: &str, reason: &str) -> String {
+    let result = json!({"content": [{"type": "text", "text": reason}], "isError": true});
+    format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{result}}}"#)
+}
+
+/// Reads the parameters of a call.
+///
+/// # Errors
+///
+/// What is wrong with them, or which servers would read something else in them.
+fn called(params: Option<&RawValue>) -> Result<Called<'_>, String> {
+    let wrong = |problem: &str| Err(problem.to_owned());
+    let Some(fields) = params.and_then(|params| Fields::read(params.get()).ok()) else {
+        return wrong("params must be an object, with the name of a tool");
+    };
+    if let Some((name, known)) = fields.names().find_map(|name| folds_to(name, &KNOWN)) {
+        return Err(format!("{name:?} would be read as {known:?} by some servers"));
+    }
+    let name = fields.get("name").and_then(|name| serde_json::from_str(name.get()).ok());
+    let Some(tool) = name else { return wrong("name must be the name of a tool") };
+    let written = fields.get("arguments");
+    let Ok(arguments) = serde_json::from_str(written.map_or("null", RawValue::get)) else {
+        return wrong("arguments must be an object");
+    };
+    if let Some(number) = written.and_then(|written| too_long(written.get())) {
+        return Err(format!("arguments has a whole number that not every server reads to its last digit: {number}"));
+    }
+    let arguments: Option<Map<String, Value>> = arguments;
+    Ok(Called { tool, arguments: arguments.unwrap_or_default(), written })
+}
+
+/// A whole number in a text of JSON that is longer than 64 bits.
+fn too_long(text: &str) -> Option<&str> {
+    let (mut at, mut is_string) = (0, false);
+    let bytes = text.as_bytes();
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' if is_string => at += 1,
+            b'"' => is_string = !is_string,
+            b'-' | b'0'..=b'9' if !is_string => {
+                let is_part = |byte: &u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);
+                let length = bytes[at..].iter().take_while(|byte| is_part(byte)).count();
+                let number = &text[at..at + length];
+                let is_whole = !number.contains(['.', 'e', 'E']);
+                if is_whole && number.parse::<i64>().is_err() && number.parse::<u64>().is_err() {
+                    return Some(number);
+                }
+                at += length;
+                continue;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(params: &str) -> Result<(String, Value), String> {
+        let params: Box<RawValue> = serde_json::from_str(params).unwrap();
+        called(Some(&params)).map(|called| (called.tool, Value::from(called.arguments)))
+    }
+
+    #[test]
+    fn only_one_reading_of_a_call_passes() {
+        for (params, expected) in [
+            (r#"{"name":"a"}"#, Ok(json!({}))),
+            (r#"{"name":"a","arguments":null}"#, Ok(json!({}))),
+            (r#"{"name":"a","arguments":{"b":null,"n":18446744073709551615,"m":-1.5e3}}"#, {
+                Ok(json!({"b": null, "n": u64::MAX, "m": -1500.0}))
+            }),
+            (r#"{"name":"a","x":1,"_meta":{},"task":{}}"#, Ok(json!({}))),
+            (r#"{"name":"a","Name":"b"}"#, Err("\"Name\" would be read as \"name\" by some servers")),
+            (r#"{"name":"a","ARGUMENTS":{}}"#, Err("\"ARGUMENTS\" would be read as \"arguments\" by some servers")),
+            (r#"{"name":7}"#, Err("name must be the name of a tool")),
+            (r#"{"arguments":{}}"#, Err("name must be the name of a tool")),
+            (r#"{"name":"a","arguments":[]}"#, Err("arguments must be an object")),
+            (r#"{"name":"a","arguments":"{}"}"#, Err("arguments must be an object")),
+            (r#"{"name":"a","arguments":{"b":[18446744073709551616]}}"#, {
+                Err("arguments has a whole number that not every server reads to its last digit: 18446744073709551616")
+            }),
+        ] {
+            let expected = expected.map(|arguments| ("a".to_owned(), arguments)).map_err(str::to_owned);
+            assert_eq!(read(params), expected, "{params}");
+        }
+        assert_eq!(called(None).err().as_deref(), Some("params must be an object, with the name of a tool"));
+        assert_eq!(too_long(r#"{"a":"18446744073709551616 \" 18446744073709551616"}"#), None);
+        assert_eq!(too_long("[1,-9223372036854775809]"), Some("-9223372036854775809"));
+    }
+}

@@ -1,0 +1,232 @@
+//! One client and its server: what either says, and what becomes of it on the way to the other.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `heard.rs` | what the client says |
+//! | `call.rs` | a call of a tool: judged, counted, given to the server |
+//! | `said.rs` | what the server says |
+//! | `own.rs` | what the gateway asks the server itself: its tools |
+//! | `servers.rs` | the server: started, started again, replaced, ended |
+
+mod call;
+mod heard;
+mod own;
+mod said;
+mod servers;
+
+use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
+
+use self::call::Call;
+use super::child::{HearErrors, Program};
+use super::flight::{Asked, Flight, Generation};
+use super::link::Link;
+use super::mask::Masks;
+use super::message::{INTERNAL, error};
+use super::restart::OnNewToken;
+use super::seam::{Outgoing, Received};
+use super::set::Set;
+use crate::clock::SystemClock;
+use crate::policy::gate::Gate;
+use crate::tokens::Tokens;
+
+/// How many messages of a client may be on their way to a server that does not take them. Nothing more is read then.
+const MOST_WAITING: usize = 256;
+
+/// How many messages of a server may wait for each other.
+const INBOX: usize = 64;
+
+/// How long a message waits for a server to be started.
+const SERVER_PATIENCE: Duration = Duration::from_secs(30);
+
+/// What a relay is made of.
+pub(crate) struct Parts {
+    /// The name of the gateway.
+    pub(crate) name: String,
+    pub(crate) program: Program,
+    pub(crate) clock: SystemClock,
+    pub(crate) gate: Arc<Gate>,
+    /// For whom calls are counted.
+    pub(crate) grant: String,
+    /// None where the server gets no token.
+    pub(crate) tokens: Option<Arc<Tokens>>,
+    /// Says that there may be another token.
+    pub(crate) new_token: Arc<Notify>,
+    pub(crate) on_new_token: OnNewToken,
+    /// Hears what the server writes to standard error.
+    pub(crate) errors: HearErrors,
+    /// Hears what the user should fix or know, a sentence each.
+    pub(crate) warn: Arc<dyn Fn(&str) + Send + Sync>,
+}
+
+/// One client and its server.
+pub(crate) struct Relay {
+    parts: Parts,
+    out: mpsc::Sender<Outgoing>,
+    inbox: mpsc::Sender<(Generation, Received)>,
+    state: Mutex<State>,
+    /// The server that messages go to.
+    current: watch::Sender<Current>,
+    /// What the server can do, as soon as it has listed that.
+    tools: watch::Sender<Option<Tools>>,
+    is_learning: AtomicBool,
+    /// The tokens that the servers were handed.
+    masks: Arc<Mutex<Masks>>,
+    room: Arc<Semaphore>,
+    /// Says that an answer has come.
+    answered: Notify,
+    /// Says that a token is missing, or no good, and another server is needed for another one.
+    wanted: Notify,
+}
+
+/// The server that messages go to.
+#[derive(Clone, Default)]
+struct Current {
+    server: Option<(Generation, Arc<Link>)>,
+    /// Why there is none.
+    lack: String,
+    /// Why it has no token, where it should have one.
+    token_lack: Option<String>,
+}
+
+#[derive(Default)]
+struct State {
+    flight: Flight<About>,
+    own: HashMap<u64, (Generation, oneshot::Sender<String>)>,
+    set: Set,
+    /// Every server that has not ended.
+    links: HashMap<Generation, Arc<Link>>,
+    generation: Generation,
+}
+
+/// What a relay knows of a request of its client.
+struct About {
+    /// What came with it.
+    ticket: u64,
+    what: What,
+}
+
+enum What {
+    Initialize,
+    /// The list of tools.
+    List,
+    /// A call of a tool.
+    Call(Box<Call>),
+    Other,
+}
+
+/// What the tools of a server are, by their names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Tools {
+    /// Whether each says of itself that it changes nothing.
+    read_only: HashMap<String, bool>,
+    /// The list, as far as clients see it.
+    listed: Vec<serde_json::Value>,
+}
+
+impl Relay {
+    /// A relay for one client, and what is to be run for it: [`Relay::run`]. What it says to the client goes to `out`.
+    pub(crate) fn new(
+        parts: Parts,
+        out: mpsc::Sender<Outgoing>,
+    ) -> (Arc<Self>, mpsc::Receiver<(Generation, Received)>) {
+        let (inbox, received) = mpsc::channel(INBOX);
+        let relay = Self {
+            parts,
+            out,
+            inbox,
+            state: Mutex::default(),
+            current: watch::Sender::new(Current::default()),
+            tools: watch::Sender::new(None),
+            is_learning: AtomicBool::new(false),
+            masks: Arc::default(),
+            room: Arc::new(Semaphore::new(MOST_WAITING)),
+            answered: Notify::new(),
+            wanted: Notify::new(),
+        };
+        (Arc::new(relay), received)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn masks(&self) -> MutexGuard<'_, Masks> {
+        self.masks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says something to the client that answers nothing.
+    async fn tell(&self, text: String, ticket: Option<u64>) {
+        // Without a client nobody is told.
+        let _ = self.out.send(Outgoing { text, ticket, answers: false }).await;
+    }
+
+    /// Answers the request that came with this ticket.
+    async fn answer(&self, text: String, ticket: u64) {
+        let _ = self.out.send(Outgoing { text, ticket: Some(ticket), answers: true }).await;
+        self.answered.notify_waiters();
+    }
+
+    /// Answers a request in the place of its server, in words.
+    async fn fail(&self, asked: Asked<About>, reason: &str) {
+        let About { ticket, what } = asked.about;
+        let text = match what {
+            What::Call(_) => call::failure(&asked.id, reason),
+            What::Initialize | What::List | What::Other => error(Some(&asked.id), INTERNAL, reason),
+        };
+        self.answer(text, ticket).await;
+    }
+
+    /// Hands a request of the client to its server, or answers it with the reason why that cannot be.
+    async fn give(&self, number: u64, line: String) {
+        let reason = match self.try_to_give(number, line).await {
+            Ok(()) => return,
+            Err(reason) => reason,
+        };
+        let Some(mut asked) = self.state().flight.remove(number) else { return };
+        // The server was never given it.
+        if let What::Call(call) = &mut asked.about.what
+            && let Some(pass) = call.pass.take()
+        {
+            self.parts.gate.give_back(pass).await;
+        }
+        self.fail(asked, &format!("the server was not given this: {reason}")).await;
+    }
+
+    async fn try_to_give(&self, number: u64, line: String) -> Result<(), String> {
+        let mut reason = String::new();
+        let mut tried = 0;
+        // A server that has just ended is one that takes nothing; the next one may.
+        for _ in 0..2 {
+            let (generation, link) = self.server_after(tried).await?;
+            if !self.state().flight.give(number, generation) {
+                // The client has cancelled it, and it is out already.
+                return Ok(());
+            }
+            match link.send(line.clone()).await {
+                Ok(()) => return Ok(()),
+                Err(not_given) => reason = not_given.0,
+            }
+            tried = generation;
+        }
+        Err(reason)
+    }
+
+    /// The server that messages go to, of a later generation than this one.
+    async fn server_after(&self, tried: Generation) -> Result<(Generation, Arc<Link>), String> {
+        let mut current = self.current.subscribe();
+        let is_next = |current: &Current| {
+            current.server.as_ref().is_some_and(|(generation, _)| *generation > tried)
+        };
+        let waited = tokio::time::timeout(SERVER_PATIENCE, current.wait_for(is_next)).await;
+        let found = waited.ok().and_then(Result::ok).and_then(|current| current.server.clone());
+        found.ok_or_else(|| {
+            let lack = self.current.borrow().lack.clone();
+            if lack.is_empty() { "it has not started yet".into() } else { lack }
+        })
+    }
+}

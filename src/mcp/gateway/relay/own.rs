@@ -1,0 +1,138 @@
+//! What the gateway asks the server itself: its tools.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use tokio::sync::oneshot;
+
+use super::{Relay, Tools};
+use crate::mcp::gateway::flight::Generation;
+use crate::mcp::gateway::link::Link;
+use crate::mcp::gateway::listed::Page;
+use crate::mcp::gateway::message::{Kind, Message, Outcome};
+
+/// How long the server may take to answer the gateway.
+const ANSWER_PATIENCE: Duration = Duration::from_secs(30);
+
+/// The most pages that a list of tools may have.
+const MOST_PAGES: usize = 200;
+
+impl Relay {
+    /// Asks a server something, and gives the text of its answer.
+    ///
+    /// # Errors
+    ///
+    /// There is no answer.
+    pub(super) async fn ask(
+        &self,
+        generation: Generation,
+        link: &Link,
+        method: &str,
+        params: Option<&str>,
+    ) -> Result<String, String> {
+        let (heard, answer) = oneshot::channel();
+        let number = {
+            let mut state = self.state();
+            let number = state.flight.number();
+            state.own.insert(number, (generation, heard));
+            number
+        };
+        let params = params.map(|params| format!(r#","params":{params}"#)).unwrap_or_default();
+        let line = format!(r#"{{"jsonrpc":"2.0","id":{number},"method":"{method}"{params}}}"#);
+        let given = link.send(line).await.map_err(|not_given| not_given.0);
+        let answered = async {
+            given?;
+            match tokio::time::timeout(ANSWER_PATIENCE, answer).await {
+                Ok(Ok(answer)) => Ok(answer),
+                Ok(Err(_)) => Err("it has ended".to_owned()),
+                Err(_) => Err(format!("it has not answered for {} s", ANSWER_PATIENCE.as_secs())),
+            }
+        };
+        let answered = answered.await;
+        self.state().own.remove(&number);
+        answered.map_err(|problem| format!("{method}: {problem}"))
+    }
+
+    /// Learns the tools of the server soon, where that is not under way and not done.
+    pub(super) fn learn_soon(self: &Arc<Self>) {
+        if self.tools.borrow().is_some() || self.is_learning.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let relay = Arc::clone(self);
+        tokio::spawn(async move {
+            relay.learn().await;
+            relay.is_learning.store(false, Ordering::Relaxed);
+        });
+    }
+
+    /// Waits until the tools of the server are known.
+    pub(super) async fn learnt(self: &Arc<Self>) {
+        if self.tools.borrow().is_some() || !self.state().set.is_ready() {
+            return;
+        }
+        self.learn_soon();
+        let mut tools = self.tools.subscribe();
+        // Where it does not say them, it is asked again for the next call.
+        let _ = tokio::time::timeout(ANSWER_PATIENCE, tools.wait_for(Option::is_some)).await;
+    }
+
+    /// Learns the tools of the server that messages go to.
+    pub(super) async fn learn(self: &Arc<Self>) {
+        let Ok((generation, link)) = self.server_after(0).await else { return };
+        match self.list_tools(generation, &link).await {
+            Ok(tools) => drop(self.take_up(tools)),
+            Err(problem) => (self.parts.warn)(&format!("the server does not list its tools: {problem}")),
+        }
+    }
+
+    /// All of a server's tools.
+    ///
+    /// # Errors
+    ///
+    /// It does not list them.
+    pub(super) async fn list_tools(&self, generation: Generation, link: &Link) -> Result<Vec<Value>, String> {
+        let (mut tools, mut cursor) = (Vec::new(), None);
+        for _ in 0..MOST_PAGES {
+            let params = cursor.map(|cursor: String| ("cursor".to_owned(), Value::from(cursor)));
+            let params = self.state().set.own(Map::from_iter(params));
+            let answer = self.ask(generation, link, "tools/list", Some(&params)).await?;
+            let message = Message::from_server(answer.as_bytes()).map_err(|refused| refused.reason)?;
+            if let Kind::Answer { outcome: Outcome::Error(error), .. } = &message.kind {
+                let error: Value = serde_json::from_str(error.get()).unwrap_or_default();
+                // A server without tools has no such method.
+                let is_unknown = error["code"] == -32601;
+                let message = error["message"].as_str().unwrap_or("an error without a message");
+                return if is_unknown { Ok(Vec::new()) } else { Err(message.to_owned()) };
+            }
+            let page = Page::read(&message).ok_or("the list cannot be read")?;
+            tools.extend(page.tools().cloned());
+            cursor = page.next();
+            if cursor.is_none() {
+                return Ok(tools);
+            }
+        }
+        Err(format!("the list has more than {MOST_PAGES} pages"))
+    }
+
+    /// Takes up the tools of a server. Gives whether its client sees others than before.
+    pub(super) fn take_up(&self, tools: Vec<Value>) -> bool {
+        let name = |tool: &Value| tool["name"].as_str().map(str::to_owned);
+        let catalog = tools.iter().filter_map(|tool| Some((name(tool)?, tool["inputSchema"].clone())));
+        self.parts.gate.set_catalog(catalog.collect());
+        let hint = |tool: &Value| tool["annotations"]["readOnlyHint"] == true;
+        let read_only: HashMap<String, bool> =
+            tools.iter().filter_map(|tool| Some((name(tool)?, hint(tool)))).collect();
+        let listed = tools.into_iter().filter(|tool| self.is_shown(tool)).collect();
+        let tools = Tools { read_only, listed };
+        let before = self.tools.send_replace(Some(tools));
+        before.is_some_and(|before| Some(&before.listed) != self.tools.borrow().as_ref().map(|now| &now.listed))
+    }
+
+    /// Whether a client gets to see a tool.
+    pub(super) fn is_shown(&self, tool: &Value) -> bool {
+        tool["name"].as_str().is_some_and(|name| !self.parts.gate.hides(name))
+    }
+}

@@ -1,0 +1,148 @@
+//! What the server says.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+
+use super::{About, Relay, What};
+use crate::mcp::gateway::distinct::Fields;
+use crate::mcp::gateway::flight::{Asked, FromServer, Generation};
+use crate::mcp::gateway::listed::{Page, Shown};
+use crate::mcp::gateway::message::{INTERNAL, Kind, Message, Outcome, error, progress_token};
+
+impl Relay {
+    /// Takes a message of a server.
+    pub(super) async fn said(self: &Arc<Self>, generation: Generation, text: &str) {
+        let text = match self.masks().masked(text) {
+            Cow::Borrowed(_) => Cow::Borrowed(text),
+            Cow::Owned(masked) => Cow::Owned(masked),
+        };
+        let message = match Message::from_server(text.as_bytes()) {
+            Ok(message) => message,
+            Err(refused) => {
+                (self.parts.warn)(&format!("dropped what the server said: {}", refused.reason));
+                return;
+            }
+        };
+        match &message.kind {
+            Kind::Answer { id: Some(id), .. } => self.server_answered(generation, id, &message).await,
+            // The server could not read something; which request that was, nobody knows.
+            Kind::Answer { id: None, .. } => {}
+            Kind::Request { id, method, params } => {
+                self.server_asks(generation, &message, id, method, *params).await;
+            }
+            Kind::Notification { method, params } => {
+                self.server_notifies(generation, &message, method, *params).await;
+            }
+        }
+    }
+
+    async fn server_answered(self: &Arc<Self>, generation: Generation, id: &str, message: &Message<'_>) {
+        let Ok(number) = id.parse() else { return };
+        let (own, asked) = {
+            let mut state = self.state();
+            match state.own.remove(&number) {
+                Some((asked, heard)) if asked == generation => (Some(heard), None),
+                _ => (None, state.flight.answered(number, generation)),
+            }
+        };
+        if let Some(own) = own {
+            // Whoever has asked may have given up.
+            let _ = own.send(message.text().to_owned());
+        }
+        let Some(asked) = asked else { return };
+        let Asked { id, about: About { ticket, what }, .. } = asked;
+        let text = match what {
+            What::Other => message.spliced(message.with_id(&id)),
+            What::Initialize => {
+                self.state().set.answered(message);
+                message.spliced(message.with_id(&id))
+            }
+            What::List => self.list_for_client(message, &id),
+            What::Call(_) => message.spliced(message.with_id(&id)),
+        };
+        self.answer(text, ticket).await;
+    }
+
+    /// The answer to the client's request for the list of tools, without those that it may not see.
+    fn list_for_client(&self, message: &Message<'_>, id: &str) -> String {
+        let unfiltered = || message.spliced(message.with_id(id));
+        let Some(page) = Page::read(message) else {
+            return match &message.kind {
+                Kind::Answer { outcome: Outcome::Error(_), .. } => unfiltered(),
+                _ => error(Some(id), INTERNAL, "the server's list of tools cannot be read"),
+            };
+        };
+        match page.shown(|tool| self.is_shown(tool)) {
+            None => unfiltered(),
+            Some(Shown { part, text }) => {
+                message.spliced(message.with_id(id).into_iter().chain([message.replace(part, text)]))
+            }
+        }
+    }
+
+    async fn server_asks(
+        &self,
+        generation: Generation,
+        message: &Message<'_>,
+        id: &str,
+        method: &str,
+        params: Option<&RawValue>,
+    ) {
+        if let Err(denied) = self.parts.gate.lets_method(method) {
+            let link = self.state().links.get(&generation).cloned();
+            if let Some(link) = link {
+                // A server that has ended needs no answer.
+                let _ = link.send(error(Some(id), INTERNAL, &denied.message)).await;
+            }
+            return;
+        }
+        let progress = params.and_then(progress_token);
+        let token = progress.map(|token| token.get().to_owned());
+        let request = FromServer { generation, id: id.to_owned(), progress: token };
+        let number = self.state().flight.ask_client(request);
+        let token = progress.map(|token| message.replace(token, number.to_string()));
+        let text = message.spliced(message.with_id(number).into_iter().chain(token));
+        self.tell(text, None).await;
+    }
+
+    async fn server_notifies(
+        self: &Arc<Self>,
+        generation: Generation,
+        message: &Message<'_>,
+        method: &str,
+        params: Option<&RawValue>,
+    ) {
+        let field = |name: &str| params.and_then(|params| Fields::read(params.get()).ok()?.get(name));
+        match method {
+            "notifications/progress" => {
+                let Some(token) = field("progressToken") else { return };
+                let found = {
+                    let mut state = self.state();
+                    let asked = state.flight.progress(token.get(), generation);
+                    asked.and_then(|asked| Some((asked.progress.clone()?, asked.about.ticket)))
+                };
+                // Progress of nothing that is under way, or that nobody wants to hear of.
+                let Some((progress, ticket)) = found else { return };
+                self.tell(message.spliced([message.replace(token, progress)]), Some(ticket)).await;
+            }
+            "notifications/cancelled" => {
+                let Some(requested) = field("requestId") else { return };
+                let id = Message::id(requested);
+                let number = id.and_then(|id| self.state().flight.server_cancelled(generation, &id));
+                let Some(number) = number else { return };
+                self.tell(message.spliced([message.replace(requested, number.to_string())]), None).await;
+            }
+            "notifications/tools/list_changed" => {
+                let (relay, text) = (Arc::clone(self), message.spliced([]));
+                // Its tools are looked at first: what the client asks for next is judged by them.
+                tokio::spawn(async move {
+                    relay.learn().await;
+                    relay.tell(text, None).await;
+                });
+            }
+            _ => self.tell(message.spliced([]), None).await,
+        }
+    }
+}

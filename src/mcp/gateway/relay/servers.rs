@@ -1,0 +1,290 @@
+//! The server of a client: started, started again when it has died, replaced when there is another token, and ended.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::mpsc;
+
+use super::{Current, Relay};
+use crate::clock::{Clock as _, pause};
+use crate::error::Diagnostic as _;
+use crate::mcp::gateway::child::{Around, Child};
+use crate::mcp::gateway::flight::Generation;
+use crate::mcp::gateway::link::Link;
+use crate::mcp::gateway::message::{Kind, Message, Outcome};
+use crate::mcp::gateway::restart::{Deaths, Replace, replace};
+use crate::mcp::gateway::seam::Received;
+use crate::policy::gate::Denied;
+use crate::token::Token;
+use crate::tokens::ahead::LOOK;
+use crate::tokens::reach::Reach;
+
+/// How long a server is not started because its token is being fetched. Then it is started without one, and another one
+/// when that has come.
+const TOKEN_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long calls may go on that a server was given before another one took its place.
+const DRAIN: Duration = Duration::from_secs(30);
+
+/// The pause before a replacement is tried again that failed.
+const AFTER_FAILED_REPLACEMENT: Duration = Duration::from_secs(30);
+
+/// A token that a server is started with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Handed {
+    token: Token,
+    ends: Option<DateTime<Utc>>,
+}
+
+/// A server that runs.
+struct Running {
+    generation: Generation,
+    link: Arc<Link>,
+    handed: Option<Handed>,
+}
+
+impl Relay {
+    /// Keeps a server running, and passes on what it says, until the client has gone and [`Relay::end`] is done.
+    pub(crate) async fn run(self: &Arc<Self>, mut inbox: mpsc::Receiver<(Generation, Received)>) {
+        tokio::select! {
+            () = self.keep() => {}
+            () = async {
+                while let Some((generation, received)) = inbox.recv().await {
+                    match received {
+                        Received::Message(text) => self.said(generation, &text).await,
+                        Received::Ended(reason) => self.lost(generation, &reason).await,
+                    }
+                }
+            } => {}
+        }
+    }
+
+    /// Lets the server answer what it was given, for as long as `patience` lasts, and ends it.
+    pub(crate) async fn end(&self, patience: Duration) {
+        let idle = async {
+            loop {
+                let answered = self.answered.notified();
+                if self.state().flight.is_empty() {
+                    return;
+                }
+                answered.await;
+            }
+        };
+        // What is not answered by then never is.
+        let _ = tokio::time::timeout(patience, idle).await;
+        let links: Vec<Arc<Link>> = self.state().links.values().cloned().collect();
+        for link in links {
+            link.end().await;
+        }
+    }
+
+    async fn keep(self: &Arc<Self>) {
+        let mut deaths = Deaths::default();
+        loop {
+            let started = self.parts.clock.elapsed();
+            match self.start().await {
+                Ok(running) => self.keep_running(running).await,
+                Err(problem) => {
+                    (self.parts.warn)(&problem);
+                    self.current.send_modify(|current| current.lack = problem);
+                }
+            }
+            let now = self.parts.clock.elapsed();
+            let wait = deaths.died(started, now);
+            if deaths.within_a_minute(now) > 1 {
+                let lack = self.current.borrow().lack.clone();
+                let (many, left) = (deaths.within_a_minute(now), wait.as_secs_f64());
+                (self.parts.warn)(&format!("{lack}; started again in {left:.1} s, after {many} ends in a minute"));
+            }
+            pause(wait).await;
+        }
+    }
+
+    /// Returns when the server has ended, or the one that has taken its place.
+    async fn keep_running(self: &Arc<Self>, mut running: Running) {
+        loop {
+            tokio::select! {
+                () = running.link.ended() => {
+                    self.current.send_modify(|current| current.server = None);
+                    return;
+                }
+                () = self.needs_replacement(&running) => {}
+            }
+            match self.start().await {
+                Ok(next) => {
+                    let old = std::mem::replace(&mut running, next);
+                    tokio::spawn(Arc::clone(self).drain(old));
+                }
+                Err(problem) => {
+                    let problem = format!("the server with the new token did not start, the old one goes on: {problem}");
+                    (self.parts.warn)(&problem);
+                    pause(AFTER_FAILED_REPLACEMENT).await;
+                }
+            }
+        }
+    }
+
+    /// Waits until a server is to be replaced, because there is another token than it was handed.
+    async fn needs_replacement(&self, running: &Running) {
+        let Some(tokens) = &self.parts.tokens else { return std::future::pending().await };
+        loop {
+            let other = tokens.present().ok().flatten().map(|(_, token)| token);
+            let handed = running.handed.as_ref();
+            let is_other = other.is_some_and(|other| handed.is_none_or(|handed| handed.token != other));
+            let answered = self.answered.notified();
+            let is_idle = self.state().flight.given_to(running.generation) == 0;
+            let ends = handed.and_then(|handed| handed.ends);
+            let wait = match replace(self.parts.on_new_token, is_idle, ends, self.parts.clock.now()) {
+                _ if !is_other => LOOK,
+                // Without a token it is of no use.
+                _ if handed.is_none() => return,
+                Replace::Now => return,
+                Replace::Never => return std::future::pending().await,
+                Replace::WhenIdle(left) => left.min(LOOK),
+            };
+            tokio::select! {
+                () = answered, if is_other => {}
+                () = self.parts.new_token.notified() => {}
+                () = self.wanted.notified() => {}
+                () = pause(wait) => {}
+            }
+        }
+    }
+
+    /// Starts a server, puts it where the one before was, and has messages go to it.
+    async fn start(self: &Arc<Self>) -> Result<Running, String> {
+        let (handed, token_lack) = self.token().await;
+        let generation = {
+            let mut state = self.state();
+            state.generation += 1;
+            state.generation
+        };
+        if let Some(handed) = &handed {
+            self.masks().add(&handed.token);
+        }
+        let around = Around {
+            inbox: self.inbox.clone(),
+            masks: Arc::clone(&self.masks),
+            errors: Arc::clone(&self.parts.errors),
+        };
+        let token = handed.as_ref().map(|handed| &handed.token);
+        let child = Child::start(&self.parts.program, token, generation, around);
+        let child = child.map_err(|error| format!("the server cannot be started: {error}"))?;
+        let link = Arc::new(Link::Child(child));
+        self.state().links.insert(generation, Arc::clone(&link));
+        if let Err(problem) = self.put_in_place(generation, &link).await {
+            link.end().await;
+            return Err(format!("the server that was started again is no use: {problem}"));
+        }
+        let server = Some((generation, Arc::clone(&link)));
+        self.current.send_replace(Current { server, lack: String::new(), token_lack });
+        Ok(Running { generation, link, handed })
+    }
+
+    /// The token for a server, or why there is none where there should be one.
+    async fn token(&self) -> (Option<Handed>, Option<String>) {
+        let Some(tokens) = &self.parts.tokens else { return (None, None) };
+        let reach = Arc::new(Reach::default());
+        match tokio::time::timeout(TOKEN_PATIENCE, tokens.for_program(&reach)).await {
+            Ok(Ok((token, ends))) => (Some(Handed { token, ends }), None),
+            Ok(Err(error)) => (None, Some(error.told())),
+            Err(_) => (None, Some("the token is being fetched".into())),
+        }
+    }
+
+    /// Whether the server has a token. Where it has none, one is asked for again.
+    ///
+    /// # Errors
+    ///
+    /// There is none, and none can be had.
+    pub(super) async fn has_token(&self, tool: &str) -> Result<(), Denied> {
+        let (Some(tokens), Some(_)) = (&self.parts.tokens, &self.current.borrow().token_lack.clone()) else {
+            return Ok(());
+        };
+        let reach = Arc::new(Reach::default());
+        if let Err(error) = tokens.for_program(&reach).await {
+            let message = format!("{tool} was not called, since there is no token for it: {}", error.told());
+            return Err(Denied { rule: None, message });
+        }
+        self.wanted.notify_waiters();
+        let mut current = self.current.subscribe();
+        // Its own error says what is missing, where it takes longer than that.
+        let _ = tokio::time::timeout(TOKEN_PATIENCE, current.wait_for(|now| now.token_lack.is_none())).await;
+        Ok(())
+    }
+
+    /// Has a new server go through what the client went through with the old one.
+    async fn put_in_place(self: &Arc<Self>, generation: Generation, link: &Link) -> Result<(), String> {
+        let (replayed, is_ready) = {
+            let state = self.state();
+            (state.set.replayed(), state.set.is_ready())
+        };
+        for step in replayed {
+            if step.method.starts_with("notifications/") {
+                let line = format!(r#"{{"jsonrpc":"2.0","method":"{}"}}"#, step.method);
+                link.send(line).await.map_err(|not_given| not_given.0)?;
+                continue;
+            }
+            let answer = self.ask(generation, link, step.method, step.params.as_deref()).await?;
+            let message = Message::from_server(answer.as_bytes()).map_err(|refused| refused.reason)?;
+            if step.method == "initialize"
+                && let Kind::Answer { outcome: Outcome::Error(error), .. } = &message.kind
+            {
+                return Err(format!("it refuses initialize: {}", error.get()));
+            }
+        }
+        if is_ready && self.tools.borrow().is_some() {
+            let tools = self.list_tools(generation, link).await?;
+            let tells = self.state().set.tells_of_tools;
+            if self.take_up(tools) && tells {
+                let changed = r#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#;
+                self.tell(changed.to_owned(), None).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets a server answer what it was given, and ends it.
+    async fn drain(self: Arc<Self>, old: Running) {
+        let idle = async {
+            loop {
+                let answered = self.answered.notified();
+                if self.state().flight.given_to(old.generation) == 0 {
+                    return;
+                }
+                answered.await;
+            }
+        };
+        // What is not answered by then is answered by its end.
+        let _ = tokio::time::timeout(DRAIN, idle).await;
+        old.link.end().await;
+    }
+
+    /// A server has ended: what it was given is answered in words.
+    async fn lost(self: &Arc<Self>, generation: Generation, reason: &str) {
+        let (lost, link) = {
+            let mut state = self.state();
+            state.own.retain(|_, (asked, _)| *asked != generation);
+            (state.flight.lost(generation), state.links.remove(&generation))
+        };
+        let is_current = self.current.borrow().server.as_ref().is_some_and(|(one, _)| *one == generation);
+        if is_current {
+            self.current.send_modify(|current| {
+                current.server = None;
+                current.lack = format!("the server has ended: {reason}");
+            });
+        }
+        for asked in lost {
+            let told = format!(
+                "the server was given this and has ended before it answered, so it may have been carried out or not: \
+                 {reason}. It is started again; repeat this only if that does no harm."
+            );
+            self.fail(asked, &told).await;
+        }
+        if let Some(link) = link {
+            // It may have closed its output and still be there.
+            tokio::spawn(async move { link.end().await });
+        }
+    }
+}
