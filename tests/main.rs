@@ -11,6 +11,7 @@ mod claude;
 mod commands;
 mod env_file;
 mod files;
+mod gateway;
 mod mcp;
 mod pages;
 mod secrets;

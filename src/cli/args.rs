@@ -3,6 +3,7 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the help, which is not Markdown")]
 
 mod commands;
+mod gateway;
 mod global;
 mod grant;
 mod page;
@@ -14,6 +15,7 @@ pub use self::commands::{
     Check, Completions, Demo, Doctor, Exec, Form, Get, Man, Mcp, Policy, PolicyCommand, RestartClaude,
     Sandbox, UpdateClaude, Watch,
 };
+pub use self::gateway::{Gateway, Hold};
 pub use self::global::{Color, Global};
 pub use self::grant::{Grant, GrantCommand};
 use self::tables::STYLES;
@@ -68,6 +70,8 @@ pub enum Command {
     RestartClaude(RestartClaude),
     /// Serve Zoom's tools to an MCP client over stdin and stdout
     Mcp(Mcp),
+    /// Put a policy and a fresh token before any MCP server
+    Gateway(Gateway),
     /// Check a policy for mcp, or explain what it does to a call
     Policy(Policy),
     /// Say who may connect to a gateway over HTTP
@@ -82,6 +86,9 @@ pub enum Command {
     Completions(Completions),
     /// Print the manual page
     Man(Man),
+    /// Hold a server for the gateway
+    #[command(hide = true)]
+    Hold(Hold),
 }
 
 impl Command {
@@ -92,6 +99,8 @@ impl Command {
             | Self::Watch(Watch { global, .. })
             | Self::UpdateClaude(UpdateClaude { global, .. })
             | Self::Mcp(Mcp { global, .. })
+            | Self::Gateway(Gateway { global, .. })
+            | Self::Hold(Hold { global, .. })
             | Self::Exec(Exec { global, .. })
             | Self::RestartClaude(RestartClaude { global, .. })
             | Self::Policy(Policy {

@@ -15,7 +15,7 @@
 //! is in [`crate::policy`], the token in [`crate::tokens`], the spelling of arguments in [`crate::spelling`].
 
 #[allow(dead_code, reason = "its command comes with the parts that are still missing")]
-pub(crate) mod gateway;
+pub mod gateway;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod oracle;
 mod wire;

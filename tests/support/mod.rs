@@ -4,6 +4,7 @@
 pub(crate) mod apps;
 pub(crate) mod canaries;
 mod env;
+pub(crate) mod gateways;
 mod home;
 pub(crate) mod mcp_session;
 #[cfg(unix)]

@@ -41,6 +41,11 @@ Examples:
   zoomtok mcp --install --dry-run
   zoomtok mcp --install";
 
+pub(super) const GATEWAY: &str = "\
+Examples:
+  zoomtok gateway -- node ~/zoom-mcp/index.js
+  zoomtok gateway --no-token --policy files.json -- npx -y @modelcontextprotocol/server-filesystem /data";
+
 pub(super) const EXPLAIN: &str = "\
 Example:
   zoomtok policy explain policy.json get_meeting '{\"meeting_id\": \"1\"}'";

@@ -14,6 +14,7 @@ impl Command {
             Self::UpdateClaude(update) => update,
             Self::RestartClaude(restart) => restart,
             Self::Mcp(mcp) => mcp,
+            Self::Gateway(gateway) => gateway,
             Self::Policy(policy) => policy,
             Self::Grant(grant) => grant,
             Self::Doctor(doctor) => doctor,
@@ -21,6 +22,7 @@ impl Command {
             Self::Sandbox(sandbox) => sandbox,
             Self::Completions(completions) => completions,
             Self::Man(man) => man,
+            Self::Hold(hold) => hold,
         }
     }
 }

@@ -8,6 +8,7 @@ mod dispatch;
 mod doctor;
 mod exec;
 mod gateways;
+mod gateway;
 mod generated;
 mod get;
 mod grant;

@@ -1,6 +1,6 @@
 //! Any MCP server, behind the policy and on a token that is kept fresh.
 
-pub(crate) mod child;
+mod child;
 mod command_name;
 pub(crate) mod difference;
 mod digest;
@@ -11,6 +11,7 @@ pub(crate) mod grant;
 pub(crate) mod grant_error;
 pub(crate) mod grant_file;
 pub(crate) mod grants;
+mod ground;
 mod link;
 mod listed;
 mod mask;
@@ -21,8 +22,14 @@ pub(crate) mod pin_file;
 pub(crate) mod pins;
 pub(crate) mod place;
 mod relay;
-pub(crate) mod restart;
+mod restart;
 pub(crate) mod seam;
+mod serve;
 mod set;
 mod sse;
 pub(crate) mod upstream;
+
+#[cfg(unix)]
+pub use child::hold;
+pub use restart::OnNewToken;
+pub use serve::{Options, serve};

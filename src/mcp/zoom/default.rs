@@ -25,7 +25,16 @@ pub(crate) fn policy_source(flag: Option<&Path>, settings: &Settings) -> Result<
     if let Some(path) = flag {
         return Ok(PolicySource::named(path, "--policy"));
     }
-    let Some(path) = settings.policy_file()? else { return Ok(PolicySource::BuiltIn(BUILT_IN)) };
+    Ok(named_policy(settings)?.unwrap_or(PolicySource::BuiltIn(BUILT_IN)))
+}
+
+/// The policy that a setting names.
+///
+/// # Errors
+///
+/// [`Error::Setting`] when it has an impossible value.
+pub(crate) fn named_policy(settings: &Settings) -> Result<Option<PolicySource>, Error> {
+    let Some(path) = settings.policy_file()? else { return Ok(None) };
     let origin = settings.origin(POLICY_FILE)?.map_or_else(String::new, |origin| format!(", {origin}"));
-    Ok(PolicySource::named(&path, format!("{POLICY_FILE}{origin}")))
+    Ok(Some(PolicySource::named(&path, format!("{POLICY_FILE}{origin}"))))
 }

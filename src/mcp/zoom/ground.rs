@@ -81,12 +81,13 @@ impl Reader {
     }
 }
 
-fn plan(settings: &Settings) -> Result<Plan, Error> {
+/// When to refresh.
+pub(crate) fn plan(settings: &Settings) -> Result<Plan, Error> {
     Ok(Plan { threshold: settings.auto_refresh_threshold(None)?, interval: settings.display_interval(None)? })
 }
 
 /// What is most likely not meant, and what a `.env` that was found cannot set.
-fn warnings(look: &Look) -> Vec<String> {
+pub(crate) fn warnings(look: &Look) -> Vec<String> {
     let oddities = look.settings.oddities(&exported_names()).into_iter().map(|oddity| oddity.told());
     let ignored = look.settings.ignored(look.held.origin.as_ref()).into_iter();
     let ignored = ignored.filter(|ignored| ADDRESSES.contains(&ignored.name)).map(|ignored| ignored.told());

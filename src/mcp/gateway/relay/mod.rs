@@ -41,7 +41,7 @@ const MOST_WAITING: usize = 256;
 const INBOX: usize = 64;
 
 /// How long a message waits for a server to be started.
-const SERVER_PATIENCE: Duration = Duration::from_secs(30);
+const SERVER_PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a relay is made of.
 pub(crate) struct Parts {
@@ -74,6 +74,8 @@ pub(crate) struct Relay {
     /// What the server can do, as soon as it has listed that.
     tools: watch::Sender<Option<Tools>>,
     is_learning: AtomicBool,
+    /// Says that the server was asked for its tools, with whatever result.
+    tried_to_learn: Notify,
     /// The tokens that the servers were handed.
     masks: Arc<Mutex<Masks>>,
     room: Arc<Semaphore>,
@@ -81,6 +83,8 @@ pub(crate) struct Relay {
     answered: Notify,
     /// Says that a token is missing, or no good, and another server is needed for another one.
     wanted: Notify,
+    /// Says that what a server was given before its end is answered.
+    settled: Notify,
 }
 
 /// The server that messages go to.
@@ -91,6 +95,8 @@ struct Current {
     lack: String,
     /// Why it has no token, where it should have one.
     token_lack: Option<String>,
+    /// There will be none for longer than anybody waits.
+    is_far: bool,
 }
 
 #[derive(Default)]
@@ -143,10 +149,12 @@ impl Relay {
             current: watch::Sender::new(Current::default()),
             tools: watch::Sender::new(None),
             is_learning: AtomicBool::new(false),
+            tried_to_learn: Notify::new(),
             masks: Arc::default(),
             room: Arc::new(Semaphore::new(MOST_WAITING)),
             answered: Notify::new(),
             wanted: Notify::new(),
+            settled: Notify::new(),
         };
         (Arc::new(relay), received)
     }
@@ -222,8 +230,10 @@ impl Relay {
         let is_next = |current: &Current| {
             current.server.as_ref().is_some_and(|(generation, _)| *generation > tried)
         };
-        let waited = tokio::time::timeout(SERVER_PATIENCE, current.wait_for(is_next)).await;
-        let found = waited.ok().and_then(Result::ok).and_then(|current| current.server.clone());
+        let is_over = |current: &Current| is_next(current) || current.is_far;
+        let waited = tokio::time::timeout(SERVER_PATIENCE, current.wait_for(is_over)).await;
+        let found = waited.ok().and_then(Result::ok).filter(|current| is_next(current));
+        let found = found.and_then(|current| current.server.clone());
         found.ok_or_else(|| {
             let lack = self.current.borrow().lack.clone();
             if lack.is_empty() { "it has not started yet".into() } else { lack }

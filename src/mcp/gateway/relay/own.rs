@@ -65,6 +65,7 @@ impl Relay {
         tokio::spawn(async move {
             relay.learn().await;
             relay.is_learning.store(false, Ordering::Relaxed);
+            relay.tried_to_learn.notify_waiters();
         });
     }
 
@@ -73,10 +74,10 @@ impl Relay {
         if self.tools.borrow().is_some() || !self.state().set.is_ready() {
             return;
         }
+        let tried = self.tried_to_learn.notified();
         self.learn_soon();
-        let mut tools = self.tools.subscribe();
-        // Where it does not say them, it is asked again for the next call.
-        let _ = tokio::time::timeout(ANSWER_PATIENCE, tools.wait_for(Option::is_some)).await;
+        // Where it does not list them, it is asked again at the next call.
+        let _ = tokio::time::timeout(ANSWER_PATIENCE, tried).await;
     }
 
     /// Learns the tools of the server that messages go to.

@@ -27,6 +27,9 @@ const TOKEN_PATIENCE: Duration = Duration::from_secs(5);
 /// How long calls may go on that a server was given before another one took its place.
 const DRAIN: Duration = Duration::from_secs(30);
 
+/// A server that is started within this is waited for.
+const NEAR: Duration = Duration::from_secs(2);
+
 /// The pause before a replacement is tried again that failed.
 const AFTER_FAILED_REPLACEMENT: Duration = Duration::from_secs(30);
 
@@ -85,18 +88,14 @@ impl Relay {
             let started = self.parts.clock.elapsed();
             match self.start().await {
                 Ok(running) => self.keep_running(running).await,
-                Err(problem) => {
-                    (self.parts.warn)(&problem);
-                    self.current.send_modify(|current| current.lack = problem);
-                }
+                Err(problem) => self.current.send_modify(|current| current.lack = problem),
             }
             let now = self.parts.clock.elapsed();
             let wait = deaths.died(started, now);
-            if deaths.within_a_minute(now) > 1 {
-                let lack = self.current.borrow().lack.clone();
-                let (many, left) = (deaths.within_a_minute(now), wait.as_secs_f64());
-                (self.parts.warn)(&format!("{lack}; started again in {left:.1} s, after {many} ends in a minute"));
-            }
+            let lack = self.current.borrow().lack.clone();
+            let (many, left) = (deaths.within_a_minute(now), wait.as_secs_f64());
+            (self.parts.warn)(&format!("{lack}. It is started again in {left:.1} s ({many} in a minute)."));
+            self.current.send_modify(|current| current.is_far = wait > NEAR);
             pause(wait).await;
         }
     }
@@ -105,10 +104,7 @@ impl Relay {
     async fn keep_running(self: &Arc<Self>, mut running: Running) {
         loop {
             tokio::select! {
-                () = running.link.ended() => {
-                    self.current.send_modify(|current| current.server = None);
-                    return;
-                }
+                () = running.link.ended() => return self.settled(running.generation).await,
                 () = self.needs_replacement(&running) => {}
             }
             match self.start().await {
@@ -122,6 +118,17 @@ impl Relay {
                     pause(AFTER_FAILED_REPLACEMENT).await;
                 }
             }
+        }
+    }
+
+    /// Waits until everything is answered that a server was given before it ended.
+    async fn settled(&self, generation: Generation) {
+        loop {
+            let settled = self.settled.notified();
+            if !self.state().links.contains_key(&generation) {
+                return;
+            }
+            settled.await;
         }
     }
 
@@ -178,7 +185,7 @@ impl Relay {
             return Err(format!("the server that was started again is no use: {problem}"));
         }
         let server = Some((generation, Arc::clone(&link)));
-        self.current.send_replace(Current { server, lack: String::new(), token_lack });
+        self.current.send_replace(Current { server, token_lack, ..Current::default() });
         Ok(Running { generation, link, handed })
     }
 
@@ -282,6 +289,7 @@ impl Relay {
             );
             self.fail(asked, &told).await;
         }
+        self.settled.notify_waiters();
         if let Some(link) = link {
             // It may have closed its output and still be there.
             tokio::spawn(async move { link.end().await });

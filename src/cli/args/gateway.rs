@@ -1,0 +1,57 @@
+//! What `zoomtok gateway` takes.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use super::global::{Global, path};
+use super::tables::GATEWAY;
+use crate::mcp::gateway::OnNewToken;
+
+/// Put a policy and a fresh token before any MCP server
+///
+/// Starts the server, and stands between it and the client: a call that the policy does not allow never reaches it, and when
+/// there is a new token another server takes over while the client notices nothing. Everything else passes unchanged.
+/// docs/gateway.md says what is not governed.
+#[derive(Debug, Args)]
+#[command(override_usage = "zoomtok gateway [OPTIONS] -- <COMMAND> [ARGUMENT]...", after_help = GATEWAY)]
+pub struct Gateway {
+    /// The policy: a JSON file [default: ZOOM_POLICY_FILE, or every call is allowed]
+    #[arg(long, value_name = "FILE", value_parser = path())]
+    pub policy: Option<PathBuf>,
+    /// What the gateway is called, in messages and for its counts [default: by the command]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// The variable in which the server gets the token
+    #[arg(long, value_name = "VARIABLE", default_value = "ZOOM_ACCESS_TOKEN", conflicts_with = "no_token")]
+    pub token_env: String,
+    /// Give the server no token, and need no Zoom credentials
+    #[arg(long)]
+    pub no_token: bool,
+    /// When a server with a new token takes over
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
+    pub on_new_token: OnNewToken,
+    /// The server: a command and its arguments
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+    #[arg(value_hint = ValueHint::CommandWithArguments)]
+    pub command: Vec<OsString>,
+    /// The options of every command
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Hold a server for the gateway
+///
+/// The gateway runs this by itself. It ends the server, with everything that the server has started, when the gateway ends.
+#[derive(Debug, Args)]
+pub struct Hold {
+    /// The process id of the gateway
+    pub gateway: u32,
+    /// The server: a command and its arguments
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+    /// The options of every command
+    #[command(flatten)]
+    pub global: Global,
+}

@@ -1,0 +1,86 @@
+//! `zoomtok gateway`, and the process that holds its server.
+
+use std::io::{IsTerminal as _, stderr, stdin};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{Context, Run};
+use crate::cli::args::{Gateway, Hold};
+use crate::cli::failure::Result;
+use crate::cli::lines;
+use crate::error::{Code, Error};
+use crate::event::Event;
+use crate::mcp::gateway::{self, Options};
+use crate::store::Store as _;
+use crate::words;
+
+impl Run for Gateway {
+    fn run(&self, context: &Context) -> Result<Code> {
+        run(context, self, None)
+    }
+
+    /// A server starts whatever is wrong, and reports it to its client.
+    fn run_despite(&self, context: &Context, fault: Error) -> Result<Code> {
+        run(context, self, Some(fault))
+    }
+}
+
+fn run(context: &Context, flags: &Gateway, fault: Option<Error>) -> Result<Code> {
+    let output = context.output;
+    if stdin().is_terminal() {
+        output.talk("🔌 This is for an MCP client to start, and waits for one (Ctrl-C ends it)");
+    }
+    let shows_all = stderr().is_terminal();
+    let report = move |event: &Event| {
+        let is_trouble = matches!(
+            event,
+            Event::RefreshFailed { .. } | Event::Disabled { .. } | Event::Rearmed | Event::Warning { .. }
+        );
+        // Clients show every line of a server as an error; and that it ends is no news to whoever ended it.
+        if is_trouble || (shows_all && !matches!(event, Event::Ended { .. })) {
+            for line in lines(event, words::time_of_day) {
+                output.talk(&line);
+            }
+        }
+    };
+    let options = Options {
+        environment: context.environment.clone(),
+        env_file: context.store.path().to_owned(),
+        state_root: context.store.state_root().map(Path::to_owned),
+        clock: context.clock,
+        stop: context.stop.clone(),
+        command: flags.command.clone(),
+        name: flags.name.clone(),
+        token_env: (!flags.no_token).then(|| flags.token_env.clone()),
+        on_new_token: flags.on_new_token,
+        policy: flags.policy.clone(),
+        fault,
+        report: Box::new(report),
+        warn: Arc::new(move |warning| output.warn(warning)),
+        talk: Box::new(move |text| output.talk(text)),
+        errors: Arc::new(move |line| output.talk(line)),
+    };
+    Ok(gateway::serve(options)?)
+}
+
+impl Run for Hold {
+    fn run(&self, _: &Context) -> Result<Code> {
+        hold(self)
+    }
+
+    /// It needs no `.env`, nor to be anywhere.
+    fn run_despite(&self, _: &Context, _: Error) -> Result<Code> {
+        hold(self)
+    }
+}
+
+#[cfg(unix)]
+fn hold(flags: &Hold) -> Result<Code> {
+    Ok(gateway::hold(flags.gateway, &flags.command)?)
+}
+
+/// A job holds a server on Windows.
+#[cfg(not(unix))]
+fn hold(_: &Hold) -> Result<Code> {
+    Ok(Code::Usage)
+}

@@ -1,0 +1,77 @@
+//! What a gateway stands on: its policy and its counts. Neither has to be right when it starts: calls say what is wrong.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::name::Name;
+use super::place::Place;
+use crate::error::{Diagnostic as _, Error};
+use crate::mcp::zoom::default::named_policy;
+use crate::mcp::zoom::ground::{plan, warnings};
+use crate::policy::counts::SharedCounts;
+use crate::policy::file::PolicySource;
+use crate::policy::gate::Ground;
+use crate::tokens::Tokens;
+use crate::watch::Plan;
+
+/// Reads it, again each time.
+pub(crate) struct Reader {
+    pub(crate) tokens: Arc<Tokens>,
+    /// Whether the server gets a token: else nothing about tokens is in the way of a call.
+    pub(crate) hands_token: bool,
+    pub(crate) name: Name,
+    /// The policy that a flag or a grant names, and what names it.
+    pub(crate) policy: Option<(PathBuf, String)>,
+    /// What no reading can change while the process lives.
+    pub(crate) fault: Option<String>,
+}
+
+impl Reader {
+    /// Reads it now.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong and how to fix it, in sentences.
+    pub(crate) fn read(&self) -> Result<Ground, String> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
+        }
+        let ground = || {
+            // The `.env` may name a policy: unread, it could leave the server open.
+            let look = self.tokens.keeper().look()?;
+            let settings = &look.settings;
+            let mut warned = Vec::new();
+            if self.hands_token {
+                plan(settings)?;
+                settings.read_only()?;
+                warned = warnings(&look);
+            }
+            let policy = match &self.policy {
+                Some((path, named_by)) => PolicySource::named(path, named_by.clone()),
+                None => named_policy(settings)?.unwrap_or(PolicySource::BuiltIn(&[])),
+            };
+            if self.policy.is_none() {
+                warned.extend(settings.empty_policy().map(|oddity| oddity.told()));
+            }
+            let counts = if let Some(root) = self.tokens.state_root() {
+                Place::new(root, &self.name).counts()
+            } else {
+                warned.push(
+                    "neither XDG_STATE_HOME nor HOME is set: calls are counted in this process alone".into(),
+                );
+                SharedCounts::in_memory()
+            };
+            Ok(Ground { policy, counts, warnings: warned })
+        };
+        ground().map_err(|error: Error| error.sentence())
+    }
+
+    /// When to refresh; none as long as that cannot be read.
+    pub(crate) fn plan(&self) -> Option<Plan> {
+        if self.fault.is_some() {
+            return None;
+        }
+        let look = self.tokens.keeper().look().ok()?;
+        plan(&look.settings).ok()
+    }
+}

@@ -1,0 +1,3 @@
+//! The gateway before a stand-in server.
+
+pub(crate) mod passing;
