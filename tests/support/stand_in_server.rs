@@ -61,7 +61,8 @@ fn main() {
     });
     for line in stdin().lock().lines() {
         let Ok(line) = line else { break };
-        let message: Value = serde_json::from_str(&line).unwrap_or_else(|error| json!({"broken": error.to_string()}));
+        let message: Value =
+            serde_json::from_str(&line).unwrap_or_else(|error| json!({"broken": error.to_string()}));
         server.note(&message);
         let server = Arc::clone(&server);
         match message["method"].as_str() {
@@ -131,7 +132,9 @@ impl Server {
             "prompts/get" => answer(id, &json!({"messages": [], "description": params["name"]})),
             "resources/list" => answer(id, &json!({"resources": [{"uri": "a://b", "name": "b"}]})),
             "resources/read" => answer(id, &json!({"contents": [{"uri": params["uri"], "text": "x"}]})),
-            "ping" | "logging/setLevel" | "resources/subscribe" | "resources/unsubscribe" => answer(id, &json!({})),
+            "ping" | "logging/setLevel" | "resources/subscribe" | "resources/unsubscribe" => {
+                answer(id, &json!({}))
+            }
             "error/please" => say(&json!({"jsonrpc": "2.0", "id": id,
                 "error": {"code": -32099, "message": "as asked", "data": {"more": [1, 2.50]}}})),
             // The gateway must not answer in its place.
@@ -158,9 +161,10 @@ impl Server {
             tool("write", described, false),
             tool("danger", "Deletes everything", false),
         ];
-        for name in ["env", "slow", "die", "progress", "ask", "sample", "roots", "junk", "change", "twice", "fork",
-            "expired", "log", "long"]
-        {
+        for name in [
+            "env", "slow", "die", "progress", "ask", "sample", "roots", "junk", "change", "twice", "fork",
+            "expired", "log", "long",
+        ] {
             tools.push(tool(name, "Does what its name says", true));
         }
         if changes > 1 {
@@ -177,7 +181,10 @@ impl Server {
             "echo" => answer(id, &json!({"content": [], "structuredContent": arguments})),
             "read" | "write" | "slow" | "danger" => {
                 sleep(pause);
-                answer(id, &json!({"content": [{"type": "text", "text": "done"}], "structuredContent": arguments}));
+                answer(
+                    id,
+                    &json!({"content": [{"type": "text", "text": "done"}], "structuredContent": arguments}),
+                );
             }
             "env" => {
                 eprintln!("the token is {}", token());
@@ -196,14 +203,22 @@ impl Server {
                 }
                 answer(id, &text("done"));
             }
-            "ask" => self.ask("elicitation/create", &json!({"message": "May I?", "requestedSchema":
-                {"type": "object", "properties": {}}}), id),
+            "ask" => self.ask(
+                "elicitation/create",
+                &json!({"message": "May I?", "requestedSchema":
+                {"type": "object", "properties": {}}}),
+                id,
+            ),
             "sample" => self.ask("sampling/createMessage", &json!({"messages": [], "maxTokens": 1}), id),
             "roots" => self.ask("roots/list", &json!({}), id),
             "junk" => {
-                for junk in ["this is no JSON", "[]", "7", r#"{"jsonrpc":"2.0","id":99999,"result":{}}"#,
-                    r#"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"x","progress":1}}"#]
-                {
+                for junk in [
+                    "this is no JSON",
+                    "[]",
+                    "7",
+                    r#"{"jsonrpc":"2.0","id":99999,"result":{}}"#,
+                    r#"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"x","progress":1}}"#,
+                ] {
                     println!("{junk}");
                 }
                 answer(id, &text("done"));
@@ -223,8 +238,14 @@ impl Server {
             }
             "expired" => {
                 let is_old = arguments["text"] == json!(token());
-                answer(id, &if is_old { failure("Zoom: 401 {\"code\":124,\"message\":\"Access token is expired.\"}") }
-                    else { text("fresh") });
+                answer(
+                    id,
+                    &if is_old {
+                        failure("Zoom: 401 {\"code\":124,\"message\":\"Access token is expired.\"}")
+                    } else {
+                        text("fresh")
+                    },
+                );
             }
             "log" => {
                 say(&json!({"jsonrpc": "2.0", "method": "notifications/message", "params":

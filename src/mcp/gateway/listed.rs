@@ -74,13 +74,17 @@ mod tests {
         let Shown { part, text } = page.shown(|tool| tool["name"] != "b").unwrap();
         let spliced = answer.spliced([answer.replace(part, text)]);
         let tools = r#"[{"name":"a","x":12345678901234567890123},{"name":"c"}]"#;
-        let whole = format!(r#"{{"jsonrpc":"2.0","id":1,"result":{{"_meta":{{"n":1.50}},"tools":{tools},"nextCursor":"\u0061"}}}}"#);
+        let whole = format!(
+            r#"{{"jsonrpc":"2.0","id":1,"result":{{"_meta":{{"n":1.50}},"tools":{tools},"nextCursor":"\u0061"}}}}"#
+        );
         assert_eq!(spliced, whole);
     }
 
     #[test]
     fn what_is_no_list_of_tools_is_none() {
-        for result in ["7", "{}", r#"{"tools":{}}"#, r#"{"tools":[],"tools":[]}"#, r#"{"tools":[{"a":1e999}]}"#] {
+        for result in
+            ["7", "{}", r#"{"tools":{}}"#, r#"{"tools":[],"tools":[]}"#, r#"{"tools":[{"a":1e999}]}"#]
+        {
             let answer = format!(r#"{{"jsonrpc":"2.0","id":1,"result":{result}}}"#);
             assert!(Page::read(&Message::from_server(answer.as_bytes()).unwrap()).is_none(), "{result}");
         }

@@ -107,7 +107,11 @@ mod tests {
         let masks = masks();
         let json = |text: &str| serde_json::Value::from(text).to_string();
         let wrapped = |text: &str| {
-            text.as_bytes().chunks(19).map(|part| str::from_utf8(part).unwrap()).collect::<Vec<_>>().join("\n")
+            text.as_bytes()
+                .chunks(19)
+                .map(|part| str::from_utf8(part).unwrap())
+                .collect::<Vec<_>>()
+                .join("\n")
         };
         let mut texts = vec![
             format!("ZOOM_ACCESS_TOKEN={TOKEN}\n"),

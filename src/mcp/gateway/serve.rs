@@ -25,13 +25,13 @@ use crate::tokens::Tokens;
 use crate::tokens::ahead::{Ahead, LOOK};
 
 /// The longest message of a client, in bytes.
-const LONGEST: usize = 16 * 1024 * 1024;
+const LONGEST_HEARD: usize = 16 * 1024 * 1024;
 
 /// How many messages may wait for a client to read them.
 const UNREAD: usize = 64;
 
 /// How long the calls under way may go on when the client has closed its end.
-const PATIENCE: Duration = Duration::from_secs(30);
+const LAST_CALLS: Duration = Duration::from_secs(30);
 
 /// What a gateway is set up with.
 pub struct Options {
@@ -159,7 +159,7 @@ async fn session(
         tokio::spawn(async move { relay.run(inbox).await })
     };
     let patience = tokio::select! {
-        () = read_all(read, &relay) => PATIENCE,
+        () = read_all(read, &relay) => LAST_CALLS,
         // Nobody reads any more.
         _ = &mut writing => Duration::ZERO,
         _ = stop.asked() => Duration::ZERO,
@@ -180,12 +180,12 @@ async fn session(
 }
 
 async fn read_all(read: impl AsyncRead + Unpin, relay: &Arc<Relay>) {
-    let mut lines = RawLines::new(read, LONGEST);
+    let mut lines = RawLines::new(read, LONGEST_HEARD);
     while let Some(line) = lines.next().await {
         match line {
             RawLine::Bytes(bytes) if bytes.trim_ascii().is_empty() => {}
             RawLine::Bytes(bytes) => relay.hear(&bytes, 0).await,
-            RawLine::TooLong => relay.refuse_length(LONGEST).await,
+            RawLine::TooLong => relay.refuse_length(LONGEST_HEARD).await,
         }
     }
 }

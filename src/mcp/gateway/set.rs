@@ -57,7 +57,8 @@ impl Set {
     /// Notes what describes a client that sends no `initialize`.
     pub(crate) fn describes(&mut self, meta: &str) {
         let Ok(Value::Object(meta)) = serde_json::from_str(meta) else { return };
-        let describing: Map<_, _> = meta.into_iter().filter(|(name, _)| name.starts_with(DESCRIBES)).collect();
+        let describing: Map<_, _> =
+            meta.into_iter().filter(|(name, _)| name.starts_with(DESCRIBES)).collect();
         if !describing.is_empty() {
             self.meta = describing;
         }
@@ -128,7 +129,8 @@ mod tests {
     #[test]
     fn a_new_child_is_put_where_the_old_one_was() {
         let mut set = Set::default();
-        let initialize = r#"{"protocolVersion":"2025-11-25","clientInfo":{"name":"a","version":"1"},"x":1.50}"#;
+        let initialize =
+            r#"{"protocolVersion":"2025-11-25","clientInfo":{"name":"a","version":"1"},"x":1.50}"#;
         set.asks("initialize", Some(initialize));
         assert!(!set.is_begun() && set.replayed().is_empty(), "it is not answered yet");
         let answer = r#"{"jsonrpc":"2.0","id":1,"result":{"capabilities":{"tools":{"listChanged":true}}}}"#;
@@ -169,7 +171,8 @@ mod tests {
         set.describes(r#"{"progressToken":1,"io.modelcontextprotocol/protocolVersion":"2026-07-28"}"#);
         set.describes(r#"{"progressToken":2}"#);
         assert!(set.is_ready() && !set.is_begun());
-        let own: Value = serde_json::from_str(&set.own(Map::from_iter([("cursor".into(), "c".into())]))).unwrap();
+        let own: Value =
+            serde_json::from_str(&set.own(Map::from_iter([("cursor".into(), "c".into())]))).unwrap();
         let meta = json!({"io.modelcontextprotocol/protocolVersion": "2026-07-28"});
         assert_eq!(own, json!({"cursor": "c", "_meta": meta}));
         assert_eq!(Set::default().own(Map::new()), "{}");

@@ -20,7 +20,7 @@ use crate::error::{Code, Error};
 const AFTER_TERM: Duration = Duration::from_secs(2);
 
 /// How often is looked whether the gateway is still there, where the system does not say when it ends.
-const LOOK: Duration = Duration::from_secs(1);
+const GATEWAY_LOOK: Duration = Duration::from_secs(1);
 
 /// Runs a server for the gateway with this process id, and gives its exit status.
 ///
@@ -36,8 +36,7 @@ pub fn hold(gateway: u32, command: &[OsString]) -> Result<Code, Error> {
     // Before the server is started, so that no signal is missed.
     let (mut ended, mut term) =
         (signal(SignalKind::child()).map_err(failed)?, signal(SignalKind::terminate()).map_err(failed)?);
-    let mut server =
-        Server(Command::new(program).args(arguments).process_group(0).spawn().map_err(failed)?);
+    let mut server = Server(Command::new(program).args(arguments).process_group(0).spawn().map_err(failed)?);
     runtime.block_on(async {
         let kill_after_term = async {
             loop {
@@ -113,7 +112,7 @@ impl Gateway {
             return std::future::pending().await;
         }
         while !self.is_gone() {
-            pause(LOOK).await;
+            pause(GATEWAY_LOOK).await;
         }
     }
 }

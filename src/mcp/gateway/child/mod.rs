@@ -17,8 +17,8 @@ use tokio_util::sync::CancellationToken;
 
 #[cfg(unix)]
 pub use self::hold::hold;
-pub(crate) use self::program::Program;
 use self::program::Process;
+pub(crate) use self::program::Program;
 use super::flight::Generation;
 use super::mask::Masks;
 use super::seam::{NotGiven, Received};
@@ -28,7 +28,7 @@ use crate::mcp::wire::raw::{RawLine, RawLines};
 use crate::token::Token;
 
 /// The longest message of a server, in bytes.
-const LONGEST: usize = 16 * 1024 * 1024;
+const LONGEST_SAID: usize = 16 * 1024 * 1024;
 
 /// How long a server has to end when its input is closed.
 const AFTER_EOF: Duration = Duration::from_secs(2);
@@ -158,10 +158,10 @@ async fn messages(
     generation: Generation,
     inbox: &mpsc::Sender<(Generation, Received)>,
 ) -> Option<String> {
-    let mut lines = RawLines::new(stdout, LONGEST);
+    let mut lines = RawLines::new(stdout, LONGEST_SAID);
     while let Some(line) = lines.next().await {
         let RawLine::Bytes(bytes) = line else {
-            return Some(format!("it sent a line of more than {} MiB", LONGEST / 1024 / 1024));
+            return Some(format!("it sent a line of more than {} MiB", LONGEST_SAID / 1024 / 1024));
         };
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if inbox.send((generation, Received::Message(text))).await.is_err() {

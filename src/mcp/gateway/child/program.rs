@@ -23,7 +23,11 @@ impl Program {
     /// # Errors
     ///
     /// It cannot be started.
-    pub(super) fn start(&self, token: Option<&Token>, [stdin, stdout, stderr]: [Stdio; 3]) -> io::Result<Process> {
+    pub(super) fn start(
+        &self,
+        token: Option<&Token>,
+        [stdin, stdout, stderr]: [Stdio; 3],
+    ) -> io::Result<Process> {
         let mut command = self.held()?;
         for name in secret_names() {
             command.env_remove(name);

@@ -1,12 +1,12 @@
 //! A call of a tool.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::{About, Relay, What};
+use super::Relay;
+use super::about::{About, Call, What, failure};
 use crate::clock::Clock as _;
 use crate::mcp::gateway::distinct::Fields;
 use crate::mcp::gateway::fold::folds_to;
@@ -15,19 +15,6 @@ use crate::policy::gate::{Denied, Pass};
 
 /// The fields of the parameters of a call that mean something.
 const KNOWN: [&str; 4] = ["name", "arguments", "_meta", "task"];
-
-/// What there is to know of a call.
-pub(crate) struct Call {
-    /// What it got past the gate with; given back where no server was given the call.
-    pub(crate) pass: Option<Pass>,
-    pub(crate) tool: String,
-    /// When it came, by the clock that never jumps.
-    pub(crate) since: Duration,
-    /// What the server was given, to be given again under another token.
-    pub(crate) line: String,
-    /// Whether it was given again.
-    pub(crate) is_repeated: bool,
-}
 
 /// What a client has called.
 struct Called<'a> {
@@ -99,13 +86,6 @@ impl Relay {
     }
 }
 
-/// An answer that says why a tool has done nothing, or may have: a result, which a model reads, where an error of the
-/// protocol is hidden from it.
-pub(super) fn failure(id: &str, reason: &str) -> String {
-    let result = json!({"content": [{"type": "text", "text": reason}], "isError": true});
-    format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{result}}}"#)
-}
-
 /// Reads the parameters of a call.
 ///
 /// # Errors
@@ -126,7 +106,9 @@ fn called(params: Option<&RawValue>) -> Result<Called<'_>, String> {
         return wrong("arguments must be an object");
     };
     if let Some(number) = written.and_then(|written| too_long(written.get())) {
-        return Err(format!("arguments has a whole number that not every server reads to its last digit: {number}"));
+        return Err(format!(
+            "arguments has a whole number that not every server reads to its last digit: {number}"
+        ));
     }
     let arguments: Option<Map<String, Value>> = arguments;
     Ok(Called { tool, arguments: arguments.unwrap_or_default(), written })
@@ -160,6 +142,8 @@ fn too_long(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn read(params: &str) -> Result<(String, Value), String> {
@@ -177,13 +161,18 @@ mod tests {
             }),
             (r#"{"name":"a","x":1,"_meta":{},"task":{}}"#, Ok(json!({}))),
             (r#"{"name":"a","Name":"b"}"#, Err("\"Name\" would be read as \"name\" by some servers")),
-            (r#"{"name":"a","ARGUMENTS":{}}"#, Err("\"ARGUMENTS\" would be read as \"arguments\" by some servers")),
+            (
+                r#"{"name":"a","ARGUMENTS":{}}"#,
+                Err("\"ARGUMENTS\" would be read as \"arguments\" by some servers"),
+            ),
             (r#"{"name":7}"#, Err("name must be the name of a tool")),
             (r#"{"arguments":{}}"#, Err("name must be the name of a tool")),
             (r#"{"name":"a","arguments":[]}"#, Err("arguments must be an object")),
             (r#"{"name":"a","arguments":"{}"}"#, Err("arguments must be an object")),
             (r#"{"name":"a","arguments":{"b":[18446744073709551616]}}"#, {
-                Err("arguments has a whole number that not every server reads to its last digit: 18446744073709551616")
+                Err(
+                    "arguments has a whole number that not every server reads to its last digit: 18446744073709551616",
+                )
             }),
         ] {
             let expected = expected.map(|arguments| ("a".to_owned(), arguments)).map_err(str::to_owned);

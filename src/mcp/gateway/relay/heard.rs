@@ -7,7 +7,8 @@ use std::task::Poll;
 
 use serde_json::value::RawValue;
 
-use super::{About, Relay, What};
+use super::Relay;
+use super::about::{About, What};
 use crate::mcp::gateway::distinct::Fields;
 use crate::mcp::gateway::flight::{Asked, Cancelled};
 use crate::mcp::gateway::fold::folds_to;
@@ -121,7 +122,13 @@ impl Relay {
     }
 
     /// A list is filtered by what is known of the tools, so that is waited for.
-    fn list(self: &Arc<Self>, message: &Message<'_>, id: &str, params: Option<&RawValue>, ticket: u64) -> Work {
+    fn list(
+        self: &Arc<Self>,
+        message: &Message<'_>,
+        id: &str,
+        params: Option<&RawValue>,
+        ticket: u64,
+    ) -> Work {
         let about = About { ticket, what: What::List };
         let (number, line) = self.take_in(message, id, params, about, None);
         let relay = Arc::clone(self);
@@ -132,7 +139,12 @@ impl Relay {
         })
     }
 
-    fn notified(self: &Arc<Self>, message: &Message<'_>, method: &str, params: Option<&RawValue>) -> Option<Work> {
+    fn notified(
+        self: &Arc<Self>,
+        message: &Message<'_>,
+        method: &str,
+        params: Option<&RawValue>,
+    ) -> Option<Work> {
         let fields = || Fields::read(params?.get()).ok();
         let relay = Arc::clone(self);
         match method {

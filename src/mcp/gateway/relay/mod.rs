@@ -2,12 +2,14 @@
 //!
 //! | file | holds |
 //! |---|---|
+//! | `about.rs` | what there is to know of a request under way |
 //! | `heard.rs` | what the client says |
 //! | `call.rs` | a call of a tool: judged, counted, given to the server |
 //! | `said.rs` | what the server says |
 //! | `own.rs` | what the gateway asks the server itself: its tools |
 //! | `servers.rs` | the server: started, started again, replaced, ended |
 
+mod about;
 mod call;
 mod heard;
 mod own;
@@ -21,7 +23,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
-use self::call::Call;
+use self::about::{About, What, failure};
 use super::child::{HearErrors, Program};
 use super::flight::{Asked, Flight, Generation};
 use super::link::Link;
@@ -109,22 +111,6 @@ struct State {
     generation: Generation,
 }
 
-/// What a relay knows of a request of its client.
-struct About {
-    /// What came with it.
-    ticket: u64,
-    what: What,
-}
-
-enum What {
-    Initialize,
-    /// The list of tools.
-    List,
-    /// A call of a tool.
-    Call(Box<Call>),
-    Other,
-}
-
 /// What the tools of a server are, by their names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Tools {
@@ -183,7 +169,7 @@ impl Relay {
     async fn fail(&self, asked: Asked<About>, reason: &str) {
         let About { ticket, what } = asked.about;
         let text = match what {
-            What::Call(_) => call::failure(&asked.id, reason),
+            What::Call(_) => failure(&asked.id, reason),
             What::Initialize | What::List | What::Other => error(Some(&asked.id), INTERNAL, reason),
         };
         self.answer(text, ticket).await;
@@ -227,9 +213,8 @@ impl Relay {
     /// The server that messages go to, of a later generation than this one.
     async fn server_after(&self, tried: Generation) -> Result<(Generation, Arc<Link>), String> {
         let mut current = self.current.subscribe();
-        let is_next = |current: &Current| {
-            current.server.as_ref().is_some_and(|(generation, _)| *generation > tried)
-        };
+        let is_next =
+            |current: &Current| current.server.as_ref().is_some_and(|(generation, _)| *generation > tried);
         let is_over = |current: &Current| is_next(current) || current.is_far;
         let waited = tokio::time::timeout(SERVER_PATIENCE, current.wait_for(is_over)).await;
         let found = waited.ok().and_then(Result::ok).filter(|current| is_next(current));

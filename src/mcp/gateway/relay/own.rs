@@ -129,7 +129,8 @@ impl Relay {
         let listed = tools.into_iter().filter(|tool| self.is_shown(tool)).collect();
         let tools = Tools { read_only, listed };
         let before = self.tools.send_replace(Some(tools));
-        before.is_some_and(|before| Some(&before.listed) != self.tools.borrow().as_ref().map(|now| &now.listed))
+        before
+            .is_some_and(|before| Some(&before.listed) != self.tools.borrow().as_ref().map(|now| &now.listed))
     }
 
     /// Whether a client gets to see a tool.

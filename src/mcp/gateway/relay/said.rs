@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use super::{About, Relay, What};
+use super::Relay;
+use super::about::{About, What};
 use crate::mcp::gateway::distinct::Fields;
 use crate::mcp::gateway::flight::{Asked, FromServer, Generation};
 use crate::mcp::gateway::listed::{Page, Shown};

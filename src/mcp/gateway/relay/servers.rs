@@ -113,7 +113,9 @@ impl Relay {
                     tokio::spawn(Arc::clone(self).drain(old));
                 }
                 Err(problem) => {
-                    let problem = format!("the server with the new token did not start, the old one goes on: {problem}");
+                    let problem = format!(
+                        "the server with the new token did not start, the old one goes on: {problem}"
+                    );
                     (self.parts.warn)(&problem);
                     pause(AFTER_FAILED_REPLACEMENT).await;
                 }

@@ -1,0 +1,44 @@
+//! What there is to know of a request under way.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::policy::gate::Pass;
+
+/// What a relay knows of a request of its client.
+pub(super) struct About {
+    /// What came with it.
+    pub(super) ticket: u64,
+    pub(super) what: What,
+}
+
+/// What the client wants.
+pub(super) enum What {
+    Initialize,
+    /// The list of tools.
+    List,
+    /// A call of a tool.
+    Call(Box<Call>),
+    Other,
+}
+
+/// What there is to know of a call.
+pub(super) struct Call {
+    /// What it got past the gate with; given back where no server was given the call.
+    pub(super) pass: Option<Pass>,
+    pub(super) tool: String,
+    /// When it came, by the clock that never jumps.
+    pub(super) since: Duration,
+    /// What the server was given, to be given again under another token.
+    pub(super) line: String,
+    /// Whether it was given again.
+    pub(super) is_repeated: bool,
+}
+
+/// An answer that says why a tool has done nothing, or may have: a result, which a model reads, where an error of the
+/// protocol is hidden from it.
+pub(super) fn failure(id: &str, reason: &str) -> String {
+    let result = json!({"content": [{"type": "text", "text": reason}], "isError": true});
+    format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{result}}}"#)
+}
