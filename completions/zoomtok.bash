@@ -31,6 +31,9 @@ _zoomtok() {
             zoomtok,exec)
                 cmd="zoomtok__subcmd__exec"
                 ;;
+            zoomtok,gateway)
+                cmd="zoomtok__subcmd__gateway"
+                ;;
             zoomtok,get)
                 cmd="zoomtok__subcmd__get"
                 ;;
@@ -39,6 +42,9 @@ _zoomtok() {
                 ;;
             zoomtok,help)
                 cmd="zoomtok__subcmd__help"
+                ;;
+            zoomtok,hold)
+                cmd="zoomtok__subcmd__hold"
                 ;;
             zoomtok,man)
                 cmd="zoomtok__subcmd__man"
@@ -100,6 +106,9 @@ _zoomtok() {
             zoomtok__subcmd__help,exec)
                 cmd="zoomtok__subcmd__help__subcmd__exec"
                 ;;
+            zoomtok__subcmd__help,gateway)
+                cmd="zoomtok__subcmd__help__subcmd__gateway"
+                ;;
             zoomtok__subcmd__help,get)
                 cmd="zoomtok__subcmd__help__subcmd__get"
                 ;;
@@ -108,6 +117,9 @@ _zoomtok() {
                 ;;
             zoomtok__subcmd__help,help)
                 cmd="zoomtok__subcmd__help__subcmd__help"
+                ;;
+            zoomtok__subcmd__help,hold)
+                cmd="zoomtok__subcmd__help__subcmd__hold"
                 ;;
             zoomtok__subcmd__help,man)
                 cmd="zoomtok__subcmd__help__subcmd__man"
@@ -167,7 +179,7 @@ _zoomtok() {
 
     case "${cmd}" in
         zoomtok)
-            opts="-q -h -V --env-file --color --quiet --read-only --help --version get check exec watch update-claude restart-claude mcp policy grant doctor demo sandbox completions man help"
+            opts="-q -h -V --env-file --color --quiet --read-only --help --version get check exec watch update-claude restart-claude mcp gateway policy grant doctor demo sandbox completions man hold help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -297,6 +309,44 @@ _zoomtok() {
                     ;;
                 -t)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__gateway)
+            opts="-q -h --policy --name --token-env --no-token --on-new-token --env-file --color --quiet --read-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --policy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --on-new-token)
+                    COMPREPLY=($(compgen -W "idle now never" -- "${cur}"))
                     return 0
                     ;;
                 --env-file)
@@ -499,7 +549,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__help)
-            opts="get check exec watch update-claude restart-claude mcp policy grant doctor demo sandbox completions man help"
+            opts="get check exec watch update-claude restart-claude mcp gateway policy grant doctor demo sandbox completions man hold help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -582,6 +632,20 @@ _zoomtok() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        zoomtok__subcmd__help__subcmd__gateway)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         zoomtok__subcmd__help__subcmd__get)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -611,6 +675,20 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__help__subcmd__hold)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -715,6 +793,28 @@ _zoomtok() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__hold)
+            opts="-q -h --env-file --color --quiet --read-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

@@ -34,6 +34,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand update-claude 'Put the token of .env into Claude Desktop''s configuration'
             cand restart-claude 'Restart Claude Desktop, with a valid token'
             cand mcp 'Serve Zoom''s tools to an MCP client over stdin and stdout'
+            cand gateway 'Put a policy and a fresh token before any MCP server'
             cand policy 'Check a policy for mcp, or explain what it does to a call'
             cand grant 'Say who may connect to a gateway over HTTP'
             cand doctor 'Find out what is wrong and how to fix it: .env, Zoom, token, Claude'
@@ -41,6 +42,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand sandbox 'Run the made-up Zoom of the demo alone, to try things out'
             cand completions 'Print a script that completes zoomtok''s commands and flags'
             cand man 'Print the manual page'
+            cand hold 'Hold a server for the gateway'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'zoomtok;get'= {
@@ -134,6 +136,20 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --dry-run 'Show what --install would put there, and write nothing'
             cand --watch 'Show on stderr what happens to the token; on a terminal this needs no flag'
             cand --no-watch 'Report nothing about the token, not even that it cannot be refreshed; it is still kept fresh'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;gateway'= {
+            cand --policy 'The policy: a JSON file [default: ZOOM_POLICY_FILE, or every call is allowed]'
+            cand --name 'What the gateway is called, in messages and for its counts [default: by the command]'
+            cand --token-env 'The variable in which the server gets the token'
+            cand --on-new-token 'When a server with a new token takes over'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to use colour [default: auto]'
+            cand --no-token 'Give the server no token, and need no Zoom credentials'
             cand -q 'Print only errors and requested output'
             cand --quiet 'Print only errors and requested output'
             cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
@@ -304,6 +320,15 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'zoomtok;hold'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to use colour [default: auto]'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'zoomtok;help'= {
             cand get 'Make sure that .env holds a valid token'
             cand check 'Check whether the token in .env is valid'
@@ -312,6 +337,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand update-claude 'Put the token of .env into Claude Desktop''s configuration'
             cand restart-claude 'Restart Claude Desktop, with a valid token'
             cand mcp 'Serve Zoom''s tools to an MCP client over stdin and stdout'
+            cand gateway 'Put a policy and a fresh token before any MCP server'
             cand policy 'Check a policy for mcp, or explain what it does to a call'
             cand grant 'Say who may connect to a gateway over HTTP'
             cand doctor 'Find out what is wrong and how to fix it: .env, Zoom, token, Claude'
@@ -319,6 +345,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand sandbox 'Run the made-up Zoom of the demo alone, to try things out'
             cand completions 'Print a script that completes zoomtok''s commands and flags'
             cand man 'Print the manual page'
+            cand hold 'Hold a server for the gateway'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'zoomtok;help;get'= {
@@ -335,6 +362,8 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;help;mcp'= {
         }
+        &'zoomtok;help;gateway'= {
+        }
         &'zoomtok;help;policy'= {
         }
         &'zoomtok;help;grant'= {
@@ -348,6 +377,8 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;help;completions'= {
         }
         &'zoomtok;help;man'= {
+        }
+        &'zoomtok;help;hold'= {
         }
         &'zoomtok;help;help'= {
         }

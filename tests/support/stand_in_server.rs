@@ -12,6 +12,8 @@
     clippy::unwrap_used,
     clippy::disallowed_methods,
     clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::zombie_processes,
     reason = "it is a part of the tests"
 )]
 
@@ -49,7 +51,7 @@ fn main() {
         exit(3);
     }
     thread::spawn(|| {
-        sleep(Duration::from_secs(120));
+        sleep(Duration::from_mins(2));
         exit(9);
     });
     let open = |file| OpenOptions::new().append(true).create(true).open(file).unwrap();
@@ -75,7 +77,7 @@ fn main() {
         }
     }
     if arguments.iter().any(|argument| argument == "--ignore-eof") {
-        sleep(Duration::from_secs(120));
+        sleep(Duration::from_mins(2));
     }
     // What is under way is answered.
     sleep(Duration::from_millis(50));
@@ -133,7 +135,7 @@ impl Server {
             "resources/list" => answer(id, &json!({"resources": [{"uri": "a://b", "name": "b"}]})),
             "resources/read" => answer(id, &json!({"contents": [{"uri": params["uri"], "text": "x"}]})),
             "ping" | "logging/setLevel" | "resources/subscribe" | "resources/unsubscribe" => {
-                answer(id, &json!({}))
+                answer(id, &json!({}));
             }
             "error/please" => say(&json!({"jsonrpc": "2.0", "id": id,
                 "error": {"code": -32099, "message": "as asked", "data": {"more": [1, 2.50]}}})),
@@ -252,7 +254,9 @@ impl Server {
                     {"level": "info", "data": {"n": 1.50}}}));
                 answer(id, &text("done"));
             }
-            "long" => answer(id, &text("x".repeat(arguments["n"].as_u64().unwrap_or(1) as usize))),
+            "long" => {
+                answer(id, &text("x".repeat(usize::try_from(arguments["n"].as_u64().unwrap_or(1)).unwrap())));
+            }
             other => say(&json!({"jsonrpc": "2.0", "id": id,
                 "error": {"code": -32602, "message": format!("unknown tool: {other}")}})),
         }

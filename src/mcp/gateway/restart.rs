@@ -10,7 +10,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The deaths in a minute after which nothing is started until that minute is over.
 const DEATHS_A_MINUTE: usize = 5;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// How long before the end of the old token the new child is started at the latest.
 const BEFORE_THE_END: TimeDelta = TimeDelta::minutes(1);
@@ -43,7 +43,7 @@ impl Deaths {
         self.in_a_row = if now >= started + MINUTE { 1 } else { self.in_a_row.saturating_add(1) };
         let pause = FIRST_PAUSE.saturating_mul(1 << (self.in_a_row - 1).min(8));
         let Some(first) = self.recent.len().checked_sub(DEATHS_A_MINUTE) else { return pause };
-        pause.max(self.recent[first] + MINUTE - now)
+        pause.max((self.recent[first] + MINUTE).saturating_sub(now))
     }
 
     /// How often it died within the last minute.
@@ -106,7 +106,7 @@ mod tests {
         let end = |seconds| Some(now + TimeDelta::seconds(seconds));
         for (mode, is_idle, end, expected) in [
             (OnNewToken::Idle, true, end(300), Replace::Now),
-            (OnNewToken::Idle, false, end(300), Replace::WhenIdle(Duration::from_secs(240))),
+            (OnNewToken::Idle, false, end(300), Replace::WhenIdle(Duration::from_mins(4))),
             (OnNewToken::Idle, false, end(60), Replace::Now),
             (OnNewToken::Idle, false, end(-5), Replace::Now),
             (OnNewToken::Idle, false, None, Replace::Now),

@@ -208,15 +208,15 @@ impl Relay {
 
     /// Hands something to the server that wants no answer. Where there is none, nobody misses it.
     async fn pass_on(&self, line: String) {
-        if let Ok((_, link)) = self.server_after(0).await {
-            let _ = link.send(line).await;
+        if let Ok((_, server)) = self.server_after(0).await {
+            let _ = server.send(line).await;
         }
     }
 
     async fn pass_to(&self, generation: u64, line: String) {
-        let link = self.state().links.get(&generation).cloned();
-        if let Some(link) = link {
-            let _ = link.send(line).await;
+        let server = self.state().links.get(&generation).cloned();
+        if let Some(server) = server {
+            let _ = server.send(line).await;
         }
     }
 }

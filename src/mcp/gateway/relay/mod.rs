@@ -196,12 +196,12 @@ impl Relay {
         let mut tried = 0;
         // A server that has just ended is one that takes nothing; the next one may.
         for _ in 0..2 {
-            let (generation, link) = self.server_after(tried).await?;
+            let (generation, server) = self.server_after(tried).await?;
             if !self.state().flight.give(number, generation) {
                 // The client has cancelled it, and it is out already.
                 return Ok(());
             }
-            match link.send(line.clone()).await {
+            match server.send(line.clone()).await {
                 Ok(()) => return Ok(()),
                 Err(not_given) => reason = not_given.0,
             }

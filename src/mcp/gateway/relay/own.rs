@@ -29,7 +29,7 @@ impl Relay {
     pub(super) async fn ask(
         &self,
         generation: Generation,
-        link: &Link,
+        server: &Link,
         method: &str,
         params: Option<&str>,
     ) -> Result<String, String> {
@@ -42,7 +42,7 @@ impl Relay {
         };
         let params = params.map(|params| format!(r#","params":{params}"#)).unwrap_or_default();
         let line = format!(r#"{{"jsonrpc":"2.0","id":{number},"method":"{method}"{params}}}"#);
-        let given = link.send(line).await.map_err(|not_given| not_given.0);
+        let given = server.send(line).await.map_err(|not_given| not_given.0);
         let answered = async {
             given?;
             match tokio::time::timeout(ANSWER_PATIENCE, answer).await {
@@ -82,8 +82,8 @@ impl Relay {
 
     /// Learns the tools of the server that messages go to.
     pub(super) async fn learn(self: &Arc<Self>) {
-        let Ok((generation, link)) = self.server_after(0).await else { return };
-        match self.list_tools(generation, &link).await {
+        let Ok((generation, server)) = self.server_after(0).await else { return };
+        match self.list_tools(generation, &server).await {
             Ok(tools) => drop(self.take_up(tools)),
             Err(problem) => (self.parts.warn)(&format!("the server does not list its tools: {problem}")),
         }
@@ -94,12 +94,16 @@ impl Relay {
     /// # Errors
     ///
     /// It does not list them.
-    pub(super) async fn list_tools(&self, generation: Generation, link: &Link) -> Result<Vec<Value>, String> {
+    pub(super) async fn list_tools(
+        &self,
+        generation: Generation,
+        server: &Link,
+    ) -> Result<Vec<Value>, String> {
         let (mut tools, mut cursor) = (Vec::new(), None);
         for _ in 0..MOST_PAGES {
             let params = cursor.map(|cursor: String| ("cursor".to_owned(), Value::from(cursor)));
             let params = self.state().set.own(Map::from_iter(params));
-            let answer = self.ask(generation, link, "tools/list", Some(&params)).await?;
+            let answer = self.ask(generation, server, "tools/list", Some(&params)).await?;
             let message = Message::from_server(answer.as_bytes()).map_err(|refused| refused.reason)?;
             if let Kind::Answer { outcome: Outcome::Error(error), .. } = &message.kind {
                 let error: Value = serde_json::from_str(error.get()).unwrap_or_default();

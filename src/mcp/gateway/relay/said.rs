@@ -55,13 +55,12 @@ impl Relay {
         let Some(asked) = asked else { return };
         let Asked { id, about: About { ticket, what }, .. } = asked;
         let text = match what {
-            What::Other => message.spliced(message.with_id(&id)),
             What::Initialize => {
                 self.state().set.answered(message);
                 message.spliced(message.with_id(&id))
             }
             What::List => self.list_for_client(message, &id),
-            What::Call(_) => message.spliced(message.with_id(&id)),
+            What::Call(_) | What::Other => message.spliced(message.with_id(&id)),
         };
         self.answer(text, ticket).await;
     }

@@ -43,7 +43,7 @@ struct Handed {
 /// A server that runs.
 struct Running {
     generation: Generation,
-    link: Arc<Link>,
+    server: Arc<Link>,
     handed: Option<Handed>,
 }
 
@@ -77,8 +77,8 @@ impl Relay {
         // What is not answered by then never is.
         let _ = tokio::time::timeout(patience, idle).await;
         let links: Vec<Arc<Link>> = self.state().links.values().cloned().collect();
-        for link in links {
-            link.end().await;
+        for server in links {
+            server.end().await;
         }
     }
 
@@ -104,7 +104,7 @@ impl Relay {
     async fn keep_running(self: &Arc<Self>, mut running: Running) {
         loop {
             tokio::select! {
-                () = running.link.ended() => return self.settled(running.generation).await,
+                () = running.server.ended() => return self.settled(running.generation).await,
                 () = self.needs_replacement(&running) => {}
             }
             match self.start().await {
@@ -180,15 +180,15 @@ impl Relay {
         let token = handed.as_ref().map(|handed| &handed.token);
         let child = Child::start(&self.parts.program, token, generation, around);
         let child = child.map_err(|error| format!("the server cannot be started: {error}"))?;
-        let link = Arc::new(Link::Child(child));
-        self.state().links.insert(generation, Arc::clone(&link));
-        if let Err(problem) = self.put_in_place(generation, &link).await {
-            link.end().await;
+        let server = Arc::new(Link::Child(child));
+        self.state().links.insert(generation, Arc::clone(&server));
+        if let Err(problem) = self.put_in_place(generation, &server).await {
+            server.end().await;
             return Err(format!("the server that was started again is no use: {problem}"));
         }
-        let server = Some((generation, Arc::clone(&link)));
-        self.current.send_replace(Current { server, token_lack, ..Current::default() });
-        Ok(Running { generation, link, handed })
+        let named = Some((generation, Arc::clone(&server)));
+        self.current.send_replace(Current { server: named, token_lack, ..Current::default() });
+        Ok(Running { generation, server, handed })
     }
 
     /// The token for a server, or why there is none where there should be one.
@@ -224,7 +224,7 @@ impl Relay {
     }
 
     /// Has a new server go through what the client went through with the old one.
-    async fn put_in_place(self: &Arc<Self>, generation: Generation, link: &Link) -> Result<(), String> {
+    async fn put_in_place(self: &Arc<Self>, generation: Generation, server: &Link) -> Result<(), String> {
         let (replayed, is_ready) = {
             let state = self.state();
             (state.set.replayed(), state.set.is_ready())
@@ -232,10 +232,10 @@ impl Relay {
         for step in replayed {
             if step.method.starts_with("notifications/") {
                 let line = format!(r#"{{"jsonrpc":"2.0","method":"{}"}}"#, step.method);
-                link.send(line).await.map_err(|not_given| not_given.0)?;
+                server.send(line).await.map_err(|not_given| not_given.0)?;
                 continue;
             }
-            let answer = self.ask(generation, link, step.method, step.params.as_deref()).await?;
+            let answer = self.ask(generation, server, step.method, step.params.as_deref()).await?;
             let message = Message::from_server(answer.as_bytes()).map_err(|refused| refused.reason)?;
             if step.method == "initialize"
                 && let Kind::Answer { outcome: Outcome::Error(error), .. } = &message.kind
@@ -244,7 +244,7 @@ impl Relay {
             }
         }
         if is_ready && self.tools.borrow().is_some() {
-            let tools = self.list_tools(generation, link).await?;
+            let tools = self.list_tools(generation, server).await?;
             let tells = self.state().set.tells_of_tools;
             if self.take_up(tools) && tells {
                 let changed = r#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#;
@@ -267,12 +267,12 @@ impl Relay {
         };
         // What is not answered by then is answered by its end.
         let _ = tokio::time::timeout(DRAIN, idle).await;
-        old.link.end().await;
+        old.server.end().await;
     }
 
     /// A server has ended: what it was given is answered in words.
     async fn lost(self: &Arc<Self>, generation: Generation, reason: &str) {
-        let (lost, link) = {
+        let (lost, server) = {
             let mut state = self.state();
             state.own.retain(|_, (asked, _)| *asked != generation);
             (state.flight.lost(generation), state.links.remove(&generation))
@@ -292,9 +292,9 @@ impl Relay {
             self.fail(asked, &told).await;
         }
         self.settled.notify_waiters();
-        if let Some(link) = link {
+        if let Some(server) = server {
             // It may have closed its output and still be there.
-            tokio::spawn(async move { link.end().await });
+            tokio::spawn(async move { server.end().await });
         }
     }
 }
