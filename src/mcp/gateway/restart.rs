@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// The pause before a child that died is started again; it doubles with each further death in a row.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const PAUSE_AFTER_END: Duration = Duration::from_millis(100);
 
 /// The deaths in a minute after which nothing is started until that minute is over.
 const DEATHS_A_MINUTE: usize = 5;
@@ -41,7 +41,7 @@ impl Deaths {
         self.recent.retain(|death| now < *death + MINUTE);
         self.recent.push(now);
         self.in_a_row = if now >= started + MINUTE { 1 } else { self.in_a_row.saturating_add(1) };
-        let pause = FIRST_PAUSE.saturating_mul(1 << (self.in_a_row - 1).min(8));
+        let pause = PAUSE_AFTER_END.saturating_mul(1 << (self.in_a_row - 1).min(8));
         let Some(first) = self.recent.len().checked_sub(DEATHS_A_MINUTE) else { return pause };
         pause.max((self.recent[first] + MINUTE).saturating_sub(now))
     }
@@ -95,8 +95,8 @@ mod tests {
         assert_eq!(pauses, [100, 200, 400, 800, 58_500, 3_200, 6_400]);
         // Whoever lived for a minute begins anew.
         let mut deaths = Deaths::default();
-        assert_eq!(deaths.died(Duration::ZERO, Duration::from_secs(1)), FIRST_PAUSE);
-        assert_eq!(deaths.died(Duration::from_secs(2), Duration::from_secs(62)), FIRST_PAUSE);
+        assert_eq!(deaths.died(Duration::ZERO, Duration::from_secs(1)), PAUSE_AFTER_END);
+        assert_eq!(deaths.died(Duration::from_secs(2), Duration::from_secs(62)), PAUSE_AFTER_END);
         assert_eq!(deaths.within_a_minute(Duration::from_secs(63)), 1);
     }
 

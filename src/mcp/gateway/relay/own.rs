@@ -15,7 +15,7 @@ use crate::mcp::gateway::listed::Page;
 use crate::mcp::gateway::message::{Kind, Message, Outcome};
 
 /// How long the server may take to answer the gateway.
-const ANSWER_PATIENCE: Duration = Duration::from_secs(30);
+const OWN_PATIENCE: Duration = Duration::from_secs(30);
 
 /// The most pages that a list of tools may have.
 const MOST_PAGES: usize = 200;
@@ -45,10 +45,10 @@ impl Relay {
         let given = server.send(line).await.map_err(|not_given| not_given.0);
         let answered = async {
             given?;
-            match tokio::time::timeout(ANSWER_PATIENCE, answer).await {
+            match tokio::time::timeout(OWN_PATIENCE, answer).await {
                 Ok(Ok(answer)) => Ok(answer),
                 Ok(Err(_)) => Err("it has ended".to_owned()),
-                Err(_) => Err(format!("it has not answered for {} s", ANSWER_PATIENCE.as_secs())),
+                Err(_) => Err(format!("it has not answered for {} s", OWN_PATIENCE.as_secs())),
             }
         };
         let answered = answered.await;
@@ -77,7 +77,7 @@ impl Relay {
         let tried = self.tried_to_learn.notified();
         self.learn_soon();
         // Where it does not list them, it is asked again at the next call.
-        let _ = tokio::time::timeout(ANSWER_PATIENCE, tried).await;
+        let _ = tokio::time::timeout(OWN_PATIENCE, tried).await;
     }
 
     /// Learns the tools of the server that messages go to.

@@ -25,7 +25,7 @@ use crate::tokens::reach::Reach;
 const TOKEN_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long calls may go on that a server was given before another one took its place.
-const DRAIN: Duration = Duration::from_secs(30);
+const LAST_OF_OLD: Duration = Duration::from_secs(30);
 
 /// A server that is started within this is waited for.
 const NEAR: Duration = Duration::from_secs(2);
@@ -266,7 +266,7 @@ impl Relay {
             }
         };
         // What is not answered by then is answered by its end.
-        let _ = tokio::time::timeout(DRAIN, idle).await;
+        let _ = tokio::time::timeout(LAST_OF_OLD, idle).await;
         old.server.end().await;
     }
 
