@@ -3,6 +3,7 @@
 //! | files | hold |
 //! |---|---|
 //! | `gateway/` | any other server behind the policy: what it keeps on disk |
+//! | `gateway/listen/` | the front for clients over streamable HTTP: what is refused, sessions, streams |
 //! | `gateway/upstream/` | such a server over streamable HTTP: its session, its token |
 //! | `wire/` | how messages of the protocol come and go, over standard input and output |
 //! | `zoom/server.rs` | what rmcp asks of a server, and the one place that every call goes through |

@@ -14,6 +14,7 @@ pub(crate) mod grants;
 mod ground;
 mod link;
 mod listed;
+pub(crate) mod listen;
 mod mask;
 pub(crate) mod message;
 pub(crate) mod name;

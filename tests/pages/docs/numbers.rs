@@ -111,7 +111,7 @@ fn is_same(page: Number, source: Number) -> bool {
     }
 }
 
-const CONSTANTS: [&str; 9] = [
+const CONSTANTS: [&str; 10] = [
     "## Margins of a token",
     "## An exchange with Zoom's token endpoint",
     "## Locks and files",
@@ -119,6 +119,7 @@ const CONSTANTS: [&str; 9] = [
     "## Claude Desktop",
     "## The MCP server",
     "## The gateway: a server over HTTP",
+    "## The gateway: its clients over HTTP",
     "## Sizes",
     "## On the screen",
 ];
