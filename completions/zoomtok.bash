@@ -16,6 +16,9 @@ _zoomtok() {
             ",$1")
                 cmd="zoomtok"
                 ;;
+            zoomtok,approval)
+                cmd="zoomtok__subcmd__approval"
+                ;;
             zoomtok,check)
                 cmd="zoomtok__subcmd__check"
                 ;;
@@ -67,6 +70,30 @@ _zoomtok() {
             zoomtok,watch)
                 cmd="zoomtok__subcmd__watch"
                 ;;
+            zoomtok__subcmd__approval,allow)
+                cmd="zoomtok__subcmd__approval__subcmd__allow"
+                ;;
+            zoomtok__subcmd__approval,deny)
+                cmd="zoomtok__subcmd__approval__subcmd__deny"
+                ;;
+            zoomtok__subcmd__approval,help)
+                cmd="zoomtok__subcmd__approval__subcmd__help"
+                ;;
+            zoomtok__subcmd__approval,list)
+                cmd="zoomtok__subcmd__approval__subcmd__list"
+                ;;
+            zoomtok__subcmd__approval__subcmd__help,allow)
+                cmd="zoomtok__subcmd__approval__subcmd__help__subcmd__allow"
+                ;;
+            zoomtok__subcmd__approval__subcmd__help,deny)
+                cmd="zoomtok__subcmd__approval__subcmd__help__subcmd__deny"
+                ;;
+            zoomtok__subcmd__approval__subcmd__help,help)
+                cmd="zoomtok__subcmd__approval__subcmd__help__subcmd__help"
+                ;;
+            zoomtok__subcmd__approval__subcmd__help,list)
+                cmd="zoomtok__subcmd__approval__subcmd__help__subcmd__list"
+                ;;
             zoomtok__subcmd__grant,add)
                 cmd="zoomtok__subcmd__grant__subcmd__add"
                 ;;
@@ -90,6 +117,9 @@ _zoomtok() {
                 ;;
             zoomtok__subcmd__grant__subcmd__help,remove)
                 cmd="zoomtok__subcmd__grant__subcmd__help__subcmd__remove"
+                ;;
+            zoomtok__subcmd__help,approval)
+                cmd="zoomtok__subcmd__help__subcmd__approval"
                 ;;
             zoomtok__subcmd__help,check)
                 cmd="zoomtok__subcmd__help__subcmd__check"
@@ -179,8 +209,158 @@ _zoomtok() {
 
     case "${cmd}" in
         zoomtok)
-            opts="-q -h -V --env-file --color --quiet --read-only --help --version get check exec watch update-claude restart-claude mcp gateway policy grant doctor demo sandbox completions man hold help"
+            opts="-q -h -V --env-file --color --quiet --read-only --help --version get check exec watch update-claude restart-claude mcp gateway policy grant approval doctor demo sandbox completions man hold help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__approval)
+            opts="-h --help list allow deny help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__approval__subcmd__allow)
+            opts="-q -h --env-file --color --quiet --read-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__approval__subcmd__deny)
+            opts="-q -h --env-file --color --quiet --read-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__approval__subcmd__help)
+            opts="list allow deny help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__approval__subcmd__help__subcmd__allow)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__approval__subcmd__help__subcmd__deny)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__approval__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__approval__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__approval__subcmd__list)
+            opts="-q -h --json --env-file --color --quiet --read-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -549,8 +729,22 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__help)
-            opts="get check exec watch update-claude restart-claude mcp gateway policy grant doctor demo sandbox completions man hold help"
+            opts="get check exec watch update-claude restart-claude mcp gateway policy grant approval doctor demo sandbox completions man hold help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__help__subcmd__approval)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

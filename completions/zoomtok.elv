@@ -37,6 +37,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand gateway 'Put a policy and a fresh token before any MCP server'
             cand policy 'Check a policy for mcp, or explain what it does to a call'
             cand grant 'Say who may connect to a gateway over HTTP'
+            cand approval 'Decide about calls that wait for a person'
             cand doctor 'Find out what is wrong and how to fix it: .env, Zoom, token, Claude'
             cand demo 'Show all of this in a minute, with a made-up Zoom'
             cand sandbox 'Run the made-up Zoom of the demo alone, to try things out'
@@ -271,6 +272,56 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;grant;help;help'= {
         }
+        &'zoomtok;approval'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand list 'List the calls that wait, with their arguments; secrets in them are hidden'
+            cand allow 'Allow a call, this once'
+            cand deny 'Deny a call'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zoomtok;approval;list'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to use colour [default: auto]'
+            cand --json 'Print a JSON object'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;approval;allow'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to use colour [default: auto]'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;approval;deny'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to use colour [default: auto]'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;approval;help'= {
+            cand list 'List the calls that wait, with their arguments; secrets in them are hidden'
+            cand allow 'Allow a call, this once'
+            cand deny 'Deny a call'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zoomtok;approval;help;list'= {
+        }
+        &'zoomtok;approval;help;allow'= {
+        }
+        &'zoomtok;approval;help;deny'= {
+        }
+        &'zoomtok;approval;help;help'= {
+        }
         &'zoomtok;doctor'= {
             cand --env-file 'The .env to use instead of the first one found'
             cand --color 'When to use colour [default: auto]'
@@ -340,6 +391,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand gateway 'Put a policy and a fresh token before any MCP server'
             cand policy 'Check a policy for mcp, or explain what it does to a call'
             cand grant 'Say who may connect to a gateway over HTTP'
+            cand approval 'Decide about calls that wait for a person'
             cand doctor 'Find out what is wrong and how to fix it: .env, Zoom, token, Claude'
             cand demo 'Show all of this in a minute, with a made-up Zoom'
             cand sandbox 'Run the made-up Zoom of the demo alone, to try things out'
@@ -367,6 +419,8 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;help;policy'= {
         }
         &'zoomtok;help;grant'= {
+        }
+        &'zoomtok;help;approval'= {
         }
         &'zoomtok;help;doctor'= {
         }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::doc_markdown, reason = "these comments are the help, which is not Markdown")]
 
+mod approval;
 mod commands;
 mod gateway;
 mod global;
@@ -11,6 +12,7 @@ mod tables;
 
 use clap::{Parser, Subcommand};
 
+pub use self::approval::{Approval, ApprovalCommand};
 pub use self::commands::{
     Check, Completions, Demo, Doctor, Exec, Form, Get, Man, Mcp, Policy, PolicyCommand, RestartClaude,
     Sandbox, UpdateClaude, Watch,
@@ -76,6 +78,8 @@ pub enum Command {
     Policy(Policy),
     /// Say who may connect to a gateway over HTTP
     Grant(Grant),
+    /// Decide about calls that wait for a person
+    Approval(Approval),
     /// Find out what is wrong and how to fix it: .env, Zoom, token, Claude
     Doctor(Doctor),
     /// Show all of this in a minute, with a made-up Zoom
@@ -116,6 +120,7 @@ impl Command {
             | Self::Completions(Completions { global, .. })
             | Self::Man(Man { global }) => global,
             Self::Grant(Grant { command }) => command.global(),
+            Self::Approval(Approval { command }) => command.global(),
         }
     }
 }

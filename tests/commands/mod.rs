@@ -1,6 +1,7 @@
 //! The commands, as people and scripts run them.
 
 pub(crate) mod accept;
+pub(crate) mod approval;
 pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod doctor;

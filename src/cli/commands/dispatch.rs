@@ -17,6 +17,7 @@ impl Command {
             Self::Gateway(gateway) => gateway,
             Self::Policy(policy) => policy,
             Self::Grant(grant) => grant,
+            Self::Approval(approval) => approval,
             Self::Doctor(doctor) => doctor,
             Self::Demo(demo) => demo,
             Self::Sandbox(sandbox) => sandbox,

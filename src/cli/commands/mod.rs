@@ -1,6 +1,7 @@
 //! One file per command: build the parts, call them, hand what they report to the output.
 
 mod accept;
+mod approval;
 mod check;
 mod claude;
 mod demo;

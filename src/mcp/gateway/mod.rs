@@ -1,5 +1,8 @@
 //! Any MCP server, behind the policy and on a token that is kept fresh.
 
+pub(crate) mod approval;
+pub(crate) mod approval_error;
+pub(crate) mod approvals;
 mod child;
 mod command_name;
 pub(crate) mod difference;
@@ -12,6 +15,7 @@ pub(crate) mod grant_error;
 pub(crate) mod grant_file;
 pub(crate) mod grants;
 mod ground;
+pub(crate) mod id;
 mod link;
 mod listed;
 pub(crate) mod listen;
@@ -22,11 +26,13 @@ pub(crate) mod pin_error;
 pub(crate) mod pin_file;
 pub(crate) mod pins;
 pub(crate) mod place;
+pub(crate) mod question;
 mod relay;
 mod restart;
 pub(crate) mod seam;
 mod serve;
 mod set;
+pub(crate) mod shown;
 mod sse;
 pub(crate) mod upstream;
 

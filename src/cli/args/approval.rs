@@ -1,0 +1,55 @@
+//! What `zoomtok approval` takes.
+
+use clap::{Args, Subcommand};
+
+use super::global::Global;
+
+/// Decide about calls that wait for a person
+///
+/// A policy may ask for a person's approval of a call ("approve"). Where the client cannot ask its user, the call waits here.
+#[derive(Debug, Args)]
+pub struct Approval {
+    /// What to do
+    #[command(subcommand)]
+    pub command: ApprovalCommand,
+}
+
+/// What to do about calls that wait
+#[derive(Debug, Subcommand)]
+pub enum ApprovalCommand {
+    /// List the calls that wait, with their arguments; secrets in them are hidden
+    List {
+        /// Print a JSON object
+        #[arg(long)]
+        json: bool,
+        /// The options of every command
+        #[command(flatten)]
+        global: Global,
+    },
+    /// Allow a call, this once
+    ///
+    /// It holds for the call that was shown and no other: same grant, server, tool, arguments, policy.
+    Allow {
+        /// The id that the list shows
+        id: String,
+        /// The options of every command
+        #[command(flatten)]
+        global: Global,
+    },
+    /// Deny a call
+    Deny {
+        /// The id that the list shows
+        id: String,
+        /// The options of every command
+        #[command(flatten)]
+        global: Global,
+    },
+}
+
+impl ApprovalCommand {
+    pub(super) fn global(&self) -> &Global {
+        match self {
+            Self::List { global, .. } | Self::Allow { global, .. } | Self::Deny { global, .. } => global,
+        }
+    }
+}
