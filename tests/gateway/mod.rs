@@ -1,3 +1,8 @@
-//! The gateway before a stand-in server.
+//! The gateway before a stand-in server, and before others.
 
 pub(crate) mod passing;
+pub(crate) mod pins;
+pub(crate) mod policy;
+#[cfg(unix)]
+pub(crate) mod restart;
+pub(crate) mod token;

@@ -1,16 +1,275 @@
-//! What is not governed passes in both directions.
+//! What is not governed passes in both directions: one dialogue with the server itself, and the same through a gateway.
 
-use serde_json::json;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+
+use serde_json::{Value, json};
 
 use crate::support::Home;
-use crate::support::gateways::{given, start};
+use crate::support::gateways::{given, server, start, without_greeting};
+use crate::support::mcp_session::SOON;
+use crate::support::processes::Running;
+
+/// A client that answers what it is asked, and writes down everything that it hears.
+struct Client {
+    process: Running,
+    stdin: Option<std::process::ChildStdin>,
+    lines: Receiver<String>,
+    heard: Vec<Value>,
+}
+
+impl Client {
+    fn new(mut command: Command) -> Self {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut process = Running::new(command.spawn().unwrap());
+        let stdout = BufReader::new(process.stdout());
+        let (sender, lines) = channel();
+        thread::spawn(move || stdout.lines().map_while(Result::ok).for_each(|line| drop(sender.send(line))));
+        Self { stdin: Some(process.stdin()), process, lines, heard: Vec::new() }
+    }
+
+    fn write(&mut self, line: &str) {
+        writeln!(self.stdin.as_mut().unwrap(), "{line}").unwrap();
+    }
+
+    /// Sends a message. After a request it reads on until that is answered.
+    fn say(&mut self, line: &str) {
+        self.write(line);
+        let Ok(message) = serde_json::from_str::<Value>(line) else { return };
+        if message["method"].is_string() && message.get("id").is_some() && message["method"] != "never" {
+            while !self.hear(&message["id"]) {}
+        }
+    }
+
+    /// Reads one message; says whether it answers this request. What the server asks is answered.
+    fn hear(&mut self, id: &Value) -> bool {
+        let line = self.lines.recv_timeout(SOON).unwrap_or_else(|_| panic!("no answer to {id}"));
+        let mut message: Value = serde_json::from_str(&line).unwrap();
+        let is_answer = message.get("method").is_none();
+        if !is_answer && message.get("id").is_some() {
+            let answer = match message["method"].as_str().unwrap() {
+                "roots/list" => json!({"result": {"roots": [{"uri": "file:///a"}]}}),
+                "elicitation/create" => {
+                    json!({"result": {"action": "accept", "content": {"n": 1.50}, "x": 1}})
+                }
+                _ => json!({"error": {"code": -1, "message": "no", "data": [null]}}),
+            };
+            let mut answer = answer;
+            answer["jsonrpc"] = "2.0".into();
+            answer["id"] = message["id"].take();
+            self.write(&answer.to_string());
+        }
+        let answers = is_answer && message["id"] == *id;
+        self.heard.push(message);
+        answers
+    }
+
+    /// Everything that it has heard.
+    fn end(mut self) -> Vec<Value> {
+        drop(self.stdin.take());
+        while let Ok(line) = self.lines.recv_timeout(SOON) {
+            self.heard.push(serde_json::from_str(&line).unwrap());
+        }
+        self.process.wait();
+        self.heard
+    }
+}
+
+/// A dialogue with every method of the specification, odd ids, and what nobody knows.
+fn dialogue() -> Vec<String> {
+    let request = |id: Value, method: &str, params: Value| {
+        json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}).to_string()
+    };
+    let call = |id: Value, tool: &str, arguments: Value| {
+        request(id, "tools/call", json!({"name": tool, "arguments": arguments}))
+    };
+    let mut lines = vec![
+        request(
+            json!(0),
+            "initialize",
+            json!({"protocolVersion": "2025-11-25", "capabilities": {"roots": {"listChanged": true}, "sampling": {},
+                "elicitation": {}, "experimental": {"x": {"y": 1.5}}},
+                "clientInfo": {"name": "a client", "title": "A", "version": "1.2"}, "unknown": [1]}),
+        ),
+        r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#.into(),
+    ];
+    let methods = [
+        ("ping", json!({})),
+        ("tools/list", json!({})),
+        ("tools/list", json!({"cursor": "x"})),
+        ("prompts/list", json!({})),
+        ("prompts/get", json!({"name": "greet", "arguments": {"a": "b"}})),
+        ("resources/list", json!({})),
+        ("resources/templates/list", json!({})),
+        ("resources/read", json!({"uri": "a://b"})),
+        ("resources/subscribe", json!({"uri": "a://b"})),
+        ("resources/unsubscribe", json!({"uri": "a://b"})),
+        (
+            "completion/complete",
+            json!({"ref": {"type": "ref/prompt", "name": "greet"}, "argument": {"name": "a", "value": "b"}}),
+        ),
+        ("logging/setLevel", json!({"level": "debug"})),
+        ("tasks/list", json!({})),
+        ("tasks/get", json!({"taskId": "1"})),
+        ("server/discover", json!({})),
+        ("error/please", json!({})),
+        ("no/such", json!({"deep": {"er": [null, true, -0.5e-3]}})),
+        ("", json!({})),
+    ];
+    for (at, (method, params)) in methods.iter().enumerate() {
+        lines.push(request(json!(format!("id {at} \u{1f600} \"")), method, params.clone()));
+        lines.push(request(json!(at), method, params.clone()));
+    }
+    for id in [
+        json!(-1),
+        json!(i64::MAX),
+        json!(u64::MAX),
+        json!(""),
+        json!("1"),
+        json!("\u{0}\u{2028}"),
+        json!("x".repeat(300)),
+    ] {
+        lines.push(request(id.clone(), "ping", json!({})));
+        lines.push(call(id.clone(), "echo", json!({"n": 1.5})));
+        lines.push(request(id, "tools/list", json!({})));
+    }
+    for tool in ["log", "ask", "sample", "roots", "read", "write", "danger", "slow"] {
+        lines.push(call(json!(tool), tool, json!({"n": 2, "text": "\u{e9}\n\t\"\\"})));
+    }
+    for size in [0, 100, 10_000, 1_000_000] {
+        lines.push(call(json!(size), "long", json!({"n": size})));
+        lines.push(call(json!(size), "echo", json!({"text": "y".repeat(size)})));
+    }
+    for token in [json!("a token"), json!(7), json!("7")] {
+        let params =
+            json!({"name": "progress", "arguments": {}, "_meta": {"progressToken": token, "x.y/z": 1.50}});
+        lines.push(request(json!("progress"), "tools/call", params));
+    }
+    lines.extend(
+        [
+            r#"{ "params":{"name":"echo","arguments":null,"unknown":1.50}, "id":"spaces" ,"method":"tools/call","jsonrpc":"2.0", "extra":[1.0]}"#,
+            r#"{"jsonrpc":"2.0","id":"null","method":"ping","params":null}"#,
+            r#"{"jsonrpc":"2.0","id":"none","method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":"none","method":"tools/call","params":{"name":"echo"}}"#,
+            r#"{"jsonrpc":"2.0","id":"\u0061\/","method":"\u0070ing"}"#,
+            r#"{"jsonrpc":"2.0","method":"notifications/roots/list_changed"}"#,
+            r#"{"jsonrpc":"2.0","method":"notifications/unknown","params":{"n":1.50}}"#,
+            r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"nobody's"}}"#,
+            r#"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"nobody's","progress":1}}"#,
+            r#"{"jsonrpc":"2.0","id":"nobody asked","result":{}}"#,
+            r#"{"jsonrpc":"2.0","id":"last","method":"ping"}"#,
+        ]
+        .map(str::to_owned),
+    );
+    lines
+}
+
+/// What a client hears in the dialogue. The ids that a server gives its own requests are its own business.
+fn heard(command: Command) -> Vec<Value> {
+    let mut client = Client::new(command);
+    for line in dialogue() {
+        client.say(&line);
+    }
+    let mut heard = client.end();
+    for message in heard.iter_mut().filter(|message| message["method"].is_string()) {
+        message.as_object_mut().unwrap().remove("id");
+    }
+    heard
+}
 
 #[test]
-fn a_call_passes_and_comes_back_as_it_is() {
+fn a_dialogue_is_the_same_through_a_gateway() {
+    let home = Home::empty();
+    let direct = heard(Command::new(server()));
+    let server = server();
+    let through = heard(home.command(["gateway", "--no-token", "-q", "--", server.to_str().unwrap()]));
+    assert!(direct.len() > 90, "{}", direct.len());
+    for (direct, through) in direct.iter().zip(&through) {
+        assert_eq!(direct, through);
+    }
+    assert_eq!(direct.len(), through.len());
+}
+
+#[test]
+fn the_server_gets_what_the_client_has_sent() {
+    let home = Home::empty();
+    let server = server();
+    let record = crate::support::gateways::record(&home);
+    let behind = ["--", server.to_str().unwrap(), "--record", record.to_str().unwrap()];
+    drop(heard(home.command([&["gateway", "--no-token", "-q"], &behind[..]].concat())));
+    let mut got: Vec<Value> = given(&home).into_iter().map(|given| given.message).collect();
+    // The gateway's own request for the tools comes as soon as there is a session.
+    let is_own =
+        |message: &Value| message["method"] == "tools/list" && message.get("params") == Some(&json!({}));
+    got.remove(got.iter().position(is_own).unwrap());
+    let sent = dialogue().into_iter().map(|line| serde_json::from_str::<Value>(&line).unwrap());
+    // Nobody's answers, progress and cancellations go nowhere.
+    let sent = sent.filter(|message| !message.to_string().contains("nobody"));
+    let without_ids = |mut message: Value| {
+        message.as_object_mut().unwrap().remove("id");
+        if message["params"]["_meta"]["progressToken"] != Value::Null {
+            message["params"]["_meta"]["progressToken"] = "some".into();
+        }
+        message
+    };
+    let got: Vec<Value> =
+        got.into_iter().filter(|message| message["method"].is_string()).map(without_ids).collect();
+    let sent: Vec<Value> = sent.map(without_ids).collect();
+    for (got, sent) in got.iter().zip(&sent) {
+        assert_eq!(got, sent);
+    }
+    assert_eq!(got.len(), sent.len());
+}
+
+#[test]
+fn a_cancelled_call_is_cancelled_at_the_server_by_its_own_id() {
     let home = Home::empty();
     let mut session = start(&home, &["--no-token"]);
-    let answer = session.call("echo", json!({"a": null, "b": [1.5, {"c": "\u{1f600}"}], "n": u64::MAX}));
-    assert_eq!(answer.value, json!({"a": null, "b": [1.5, {"c": "\u{1f600}"}], "n": u64::MAX}));
-    session.end();
-    assert_eq!(given(&home).iter().filter(|given| given.calls("echo")).count(), 1);
+    let sent = session.send("slow", &json!({"ms": 5_000}));
+    session.call("echo", json!({})).ok();
+    session.cancel(sent);
+    session.call("echo", json!({})).ok();
+    let given = given(&home);
+    let called = given.iter().find(|given| given.calls("slow")).unwrap();
+    let cancelled = given.iter().find(|given| given.message["method"] == "notifications/cancelled").unwrap();
+    assert_eq!(cancelled.message["params"]["requestId"], called.message["id"]);
+}
+
+#[test]
+fn junk_and_second_answers_of_a_server_go_nowhere() {
+    let home = Home::empty();
+    let mut session = start(&home, &["--no-token"]);
+    assert_eq!(session.call("junk", json!({})).ok().text, "done");
+    assert_eq!(session.call("twice", json!({})).ok().text, "first");
+    session.call("echo", json!({})).ok();
+    let ended = session.leave().expect(0);
+    assert_eq!(ended.stdout, "", "what nobody waited for");
+    assert!(
+        ended.stderr.contains("dropped what the server said: the message is not JSON"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[test]
+fn requests_before_the_end_of_input_are_answered() {
+    let home = Home::empty();
+    let mut session = start(&home, &["--no-token"]);
+    let sent = session.send("slow", &json!({"ms": 1_500}));
+    let ended = session.leave().expect(0);
+    assert!(ended.stdout.contains("done"), "{}", ended.stdout);
+    let _ = sent;
+}
+
+#[test]
+fn a_server_that_cannot_start_is_reported_in_the_answer_to_initialize() {
+    let home = Home::empty();
+    std::fs::write(home.work().join("refuse"), "").unwrap();
+    let mut session = without_greeting(&home, &["--no-token"], &["--refuse-start", "refuse"]);
+    let answer = session.ask("initialize", &json!({"protocolVersion": "2025-11-25"}));
+    let told = answer["error"]["message"].as_str().unwrap();
+    assert!(told.contains("cannot start: the configuration is wrong"), "{told}");
+    assert!(told.contains("exit status: 3"), "{told}");
 }

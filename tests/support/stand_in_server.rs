@@ -180,7 +180,10 @@ impl Server {
         let arguments = &params["arguments"];
         let pause = Duration::from_millis(arguments["ms"].as_u64().unwrap_or_default());
         match params["name"].as_str().unwrap_or_default() {
-            "echo" => answer(id, &json!({"content": [], "structuredContent": arguments})),
+            "echo" => answer(
+                id,
+                &json!({"content": [{"type": "text", "text": "echo"}], "structuredContent": arguments}),
+            ),
             "read" | "write" | "slow" | "danger" => {
                 sleep(pause);
                 answer(

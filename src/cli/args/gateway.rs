@@ -15,8 +15,17 @@ use crate::mcp::gateway::OnNewToken;
 /// there is a new token another server takes over while the client notices nothing. Everything else passes unchanged.
 /// docs/gateway.md says what is not governed.
 #[derive(Debug, Args)]
-#[command(override_usage = "zoomtok gateway [OPTIONS] -- <COMMAND> [ARGUMENT]...", after_help = GATEWAY)]
+#[command(override_usage = "zoomtok gateway [OPTIONS] -- <COMMAND> [ARGUMENT]...\n       zoomtok gateway [OPTIONS] --url <URL>", after_help = GATEWAY)]
 pub struct Gateway {
+    /// A server that is reached over HTTP: its address, or zoom, zoom/chat and so on for Zoom's own
+    #[arg(long, value_name = "URL", conflicts_with = "command")]
+    pub url: Option<String>,
+    /// A header for it, with the value of a variable; may be repeated
+    #[arg(long = "header", value_name = "NAME=VARIABLE", requires = "url")]
+    pub headers: Vec<String>,
+    /// Send the token to this host, which is not Zoom's
+    #[arg(long, value_name = "HOST", requires = "url", conflicts_with = "no_token")]
+    pub send_token_to: Option<String>,
     /// The policy: a JSON file [default: ZOOM_POLICY_FILE, or every call is allowed]
     #[arg(long, value_name = "FILE", value_parser = path())]
     pub policy: Option<PathBuf>,
@@ -32,8 +41,16 @@ pub struct Gateway {
     /// When a server with a new token takes over
     #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
     pub on_new_token: OnNewToken,
+    /// Let the server change its tools without asking
+    #[arg(long)]
+    pub no_pin: bool,
     /// The server: a command and its arguments
-    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+    #[arg(
+        required_unless_present = "url",
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "COMMAND"
+    )]
     #[arg(value_hint = ValueHint::CommandWithArguments)]
     pub command: Vec<OsString>,
     /// The options of every command

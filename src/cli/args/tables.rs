@@ -44,6 +44,7 @@ Examples:
 pub(super) const GATEWAY: &str = "\
 Examples:
   zoomtok gateway -- node ~/zoom-mcp/index.js
+  zoomtok gateway --url zoom/chat --policy chat.json
   zoomtok gateway --no-token --policy files.json -- npx -y @modelcontextprotocol/server-filesystem /data";
 
 pub(super) const EXPLAIN: &str = "\

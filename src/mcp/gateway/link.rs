@@ -1,22 +1,37 @@
 //! A server that a client is connected to, whichever way it is reached.
 
-use super::child::Child;
+use reqwest::header::HeaderMap;
+
+use super::child::{Child, Program};
 use super::seam::NotGiven;
+use super::upstream::HttpServer;
+use super::upstream::address::Address;
+
+/// Which server it is.
+#[derive(Debug, Clone)]
+pub(crate) enum Target {
+    /// A child process.
+    Program(Program),
+    /// One that is reached over HTTP, with these headers in each request.
+    Http { address: Address, headers: HeaderMap },
+}
 
 /// One connection to a server.
 pub(crate) enum Link {
     Child(Child),
+    Http(HttpServer),
 }
 
 impl Link {
-    /// Hands a message over.
+    /// Hands a message over. A call of a tool that `is_read_only` may be made again by the link itself.
     ///
     /// # Errors
     ///
     /// The server certainly does not have it.
-    pub(crate) async fn send(&self, line: String) -> Result<(), NotGiven> {
+    pub(crate) async fn send(&self, line: String, is_read_only: bool) -> Result<(), NotGiven> {
         match self {
             Self::Child(child) => child.send(line).await,
+            Self::Http(server) => server.send(line, is_read_only).await,
         }
     }
 
@@ -24,13 +39,15 @@ impl Link {
     pub(crate) async fn end(&self) {
         match self {
             Self::Child(child) => child.end().await,
+            Self::Http(server) => server.close().await,
         }
     }
 
-    /// Waits until it has ended.
+    /// Waits until it has ended by itself. One over HTTP never does: a lost session is begun again.
     pub(crate) async fn ended(&self) {
         match self {
             Self::Child(child) => child.ended().await,
+            Self::Http(_) => std::future::pending().await,
         }
     }
 }

@@ -8,6 +8,7 @@ mod command_name;
 pub(crate) mod difference;
 mod digest;
 mod distinct;
+mod expired;
 mod flight;
 mod fold;
 pub(crate) mod grant;

@@ -86,6 +86,11 @@ impl Pin {
     }
 }
 
+/// The digest by which a tool as it is now is known in [`Compared::usable`].
+pub(crate) fn digest_of(tool: &Value) -> String {
+    digest::sha256(digest::canonical(tool).as_bytes())
+}
+
 /// The name of a tool in a list.
 pub(crate) fn name_of(tool: &Value) -> Option<&str> {
     tool.get("name")?.as_str()

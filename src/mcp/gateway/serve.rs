@@ -11,10 +11,15 @@ use tokio::sync::{Notify, mpsc};
 
 use super::child::Program;
 use super::ground::Reader;
+use super::link::Target;
 use super::name::Name;
+use super::pin_file::PinFile;
+use super::place::Place;
 use super::relay::{Parts, Relay};
 use super::restart::OnNewToken;
 use super::seam::Outgoing;
+use super::upstream::address::Address;
+use super::upstream::headers;
 use crate::clock::{Shutdown, SystemClock, runtime};
 use crate::error::{Code, Diagnostic as _, Error};
 use crate::event::Event;
@@ -45,8 +50,14 @@ pub struct Options {
     pub clock: SystemClock,
     /// What ends the gateway.
     pub stop: Shutdown,
-    /// The server: a command with its arguments.
+    /// The server: a command with its arguments; none where it has a `url`.
     pub command: Vec<OsString>,
+    /// The address of a server that is reached over HTTP, or a short name of one of Zoom's.
+    pub url: Option<String>,
+    /// Headers for it, each `NAME=VARIABLE`.
+    pub headers: Vec<String>,
+    /// Another host than Zoom's that may get the token.
+    pub send_token_to: Option<String>,
     /// What the gateway is called; by its command where it is not named.
     pub name: Option<String>,
     /// The variable in which the server gets the token; none where it gets none.
@@ -55,6 +66,8 @@ pub struct Options {
     pub on_new_token: OnNewToken,
     /// The policy that the command line names; without one the setting counts, and without that everything is allowed.
     pub policy: Option<PathBuf>,
+    /// Whether tools are held back that change.
+    pub pins: bool,
     /// What is wrong with the command itself and cannot be put right while it runs: every call says it.
     pub fault: Option<Error>,
     /// What hears of the refreshing.
@@ -76,7 +89,7 @@ pub fn serve(options: Options) -> Result<Code, Error> {
     let Options { environment, env_file, state_root, clock, stop, command, warn, talk, report, .. } = options;
     let failed = |action: &str, source| Error::Other { action: action.into(), source };
     stop.listen()?;
-    let name = name(options.name.as_deref(), &command)?;
+    let name = name(options.name.as_deref(), &command, options.url.as_deref())?;
     let tokens = Arc::new(Tokens::new(environment, env_file, state_root, clock, stop.clone()));
     let fault = options.fault.map(|error| format!("{} Then start the gateway again.", error.sentence()));
     let reader = Arc::new(Reader {
@@ -93,6 +106,15 @@ pub fn serve(options: Options) -> Result<Code, Error> {
     };
     let new_token = Arc::new(Notify::new());
     let hands_token = options.token_env.is_some();
+    let target = match &options.url {
+        None => Target::Program(Program { command, token_env: options.token_env }),
+        Some(url) => {
+            let (to, headers) = (options.send_token_to.as_deref(), &options.headers);
+            http_target(url, to, headers, hands_token, &tokens)?
+        }
+    };
+    let pins = tokens.state_root().filter(|_| options.pins);
+    let pins = pins.map(|root| PinFile::new(Place::new(root, &name).pins()));
     let ahead = hands_token.then(|| {
         let new_token = Arc::clone(&new_token);
         let report = move |event: &Event| {
@@ -108,13 +130,14 @@ pub fn serve(options: Options) -> Result<Code, Error> {
     runtime.block_on(async {
         let parts = Parts {
             name: name.as_str().to_owned(),
-            program: Program { command, token_env: options.token_env },
+            target,
             clock,
             gate: Arc::clone(&gate),
             grant: String::new(),
             tokens: hands_token.then(|| Arc::clone(&tokens)),
             new_token,
             on_new_token: options.on_new_token,
+            pins,
             errors: options.errors,
             warn,
         };
@@ -132,8 +155,11 @@ pub fn serve(options: Options) -> Result<Code, Error> {
 }
 
 /// What the gateway is called.
-fn name(given: Option<&str>, command: &[OsString]) -> Result<Name, Error> {
+fn name(given: Option<&str>, command: &[OsString], url: Option<&str>) -> Result<Name, Error> {
     let Some(given) = given else {
+        if let Some(url) = url {
+            return Ok(Name::of_url(url));
+        }
         let words: Vec<String> = command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
         return Ok(Name::of_command(&words));
     };
@@ -142,6 +168,29 @@ fn name(given: Option<&str>, command: &[OsString]) -> Result<Name, Error> {
         place: "on the command line".into(),
         problem: problem.into(),
     })
+}
+
+/// A server that is reached over HTTP.
+fn http_target(
+    url: &str,
+    send_token_to: Option<&str>,
+    headers: &[String],
+    hands_token: bool,
+    tokens: &Tokens,
+) -> Result<Target, Error> {
+    let wrong = |name: &str, problem| Error::Setting {
+        name: name.into(),
+        place: "on the command line".into(),
+        problem,
+    };
+    let look = tokens.keeper().look()?;
+    let hosted = look.settings.mcp_url(look.held.origin.as_ref())?;
+    let mut address =
+        Address::read(url, &hosted, send_token_to).map_err(|problem| wrong("--url", problem))?;
+    address.gets_token &= hands_token;
+    let headers = headers::read(headers, address.gets_token, |name| std::env::var_os(name));
+    let headers = headers.map_err(|problem| wrong("--header", problem))?;
+    Ok(Target::Http { address, headers })
 }
 
 /// One client, from its first line to its last.

@@ -56,8 +56,9 @@ impl Relay {
     }
 
     /// Has the gate judge and count a call.
-    async fn pass(&self, tool: &str, arguments: &Map<String, Value>) -> Result<Pass, Denied> {
+    async fn pass(self: &Arc<Self>, tool: &str, arguments: &Map<String, Value>) -> Result<Pass, Denied> {
         self.parts.gate.admits(tool)?;
+        self.is_pinned(tool).await?;
         self.has_token(tool).await?;
         self.parts.gate.pass(&self.parts.grant, tool, arguments).await
     }

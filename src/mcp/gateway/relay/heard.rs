@@ -135,6 +135,7 @@ impl Relay {
         Box::pin(async move {
             relay.parts.gate.look_again();
             relay.learnt().await;
+            relay.look_at_pins().await;
             relay.give(number, line).await;
         })
     }
@@ -209,14 +210,14 @@ impl Relay {
     /// Hands something to the server that wants no answer. Where there is none, nobody misses it.
     async fn pass_on(&self, line: String) {
         if let Ok((_, server)) = self.server_after(0).await {
-            let _ = server.send(line).await;
+            let _ = server.send(line, false).await;
         }
     }
 
     async fn pass_to(&self, generation: u64, line: String) {
         let server = self.state().links.get(&generation).cloned();
         if let Some(server) = server {
-            let _ = server.send(line).await;
+            let _ = server.send(line, false).await;
         }
     }
 }

@@ -6,34 +6,43 @@
 //! | `heard.rs` | what the client says |
 //! | `call.rs` | a call of a tool: judged, counted, given to the server |
 //! | `said.rs` | what the server says |
+//! | `renewal.rs` | a token that is not accepted any more |
 //! | `own.rs` | what the gateway asks the server itself: its tools |
+//! | `tools.rs` | what is known of the tools, and which of them are held back |
 //! | `servers.rs` | the server: started, started again, replaced, ended |
 
 mod about;
 mod call;
 mod heard;
 mod own;
+mod renewal;
 mod said;
 mod servers;
+mod tools;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
 use self::about::{About, What, failure};
-use super::child::{HearErrors, Program};
+use super::child::HearErrors;
 use super::flight::{Asked, Flight, Generation};
-use super::link::Link;
+use super::link::{Link, Target};
 use super::mask::Masks;
 use super::message::{INTERNAL, error};
+use super::pin_file::PinFile;
+use super::pins::Compared;
 use super::restart::OnNewToken;
 use super::seam::{Outgoing, Received};
 use super::set::Set;
 use crate::clock::SystemClock;
+use crate::files::Stamp;
 use crate::policy::gate::Gate;
+use crate::token::Token;
 use crate::tokens::Tokens;
 
 /// How many messages of a client may be on their way to a server that does not take them. Nothing more is read then.
@@ -49,7 +58,8 @@ const SERVER_PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) struct Parts {
     /// The name of the gateway.
     pub(crate) name: String,
-    pub(crate) program: Program,
+    /// The server.
+    pub(crate) target: Target,
     pub(crate) clock: SystemClock,
     pub(crate) gate: Arc<Gate>,
     /// For whom calls are counted.
@@ -59,6 +69,8 @@ pub(crate) struct Parts {
     /// Says that there may be another token.
     pub(crate) new_token: Arc<Notify>,
     pub(crate) on_new_token: OnNewToken,
+    /// Which tools were accepted; none where they may change.
+    pub(crate) pins: Option<PinFile>,
     /// Hears what the server writes to standard error.
     pub(crate) errors: HearErrors,
     /// Hears what the user should fix or know, a sentence each.
@@ -109,15 +121,25 @@ struct State {
     /// Every server that has not ended.
     links: HashMap<Generation, Arc<Link>>,
     generation: Generation,
+    /// The token that each of them was started with.
+    handed: HashMap<Generation, Token>,
+    /// The state of the pins when they were last looked at.
+    pins: Option<Stamp>,
+    /// The one whose token is not accepted any more.
+    refused: Option<Generation>,
 }
 
 /// What the tools of a server are, by their names.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 struct Tools {
-    /// Whether each says of itself that it changes nothing.
-    read_only: HashMap<String, bool>,
-    /// The list, as far as clients see it.
-    listed: Vec<serde_json::Value>,
+    /// All of them, as the server lists them.
+    all: Vec<Value>,
+    /// The names of those that say of themselves that they change nothing.
+    read_only: HashSet<String>,
+    /// What the pins say of them; none where tools may change.
+    pinned: Option<Compared>,
+    /// Those that clients see.
+    listed: Vec<Value>,
 }
 
 impl Relay {
@@ -201,7 +223,8 @@ impl Relay {
                 // The client has cancelled it, and it is out already.
                 return Ok(());
             }
-            match server.send(line.clone()).await {
+            let is_read_only = self.may_be_repeated(number);
+            match server.send(line.clone(), is_read_only).await {
                 Ok(()) => return Ok(()),
                 Err(not_given) => reason = not_given.0,
             }

@@ -1,6 +1,5 @@
 //! What the gateway asks the server itself: its tools.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -8,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 
-use super::{Relay, Tools};
+use super::Relay;
 use crate::mcp::gateway::flight::Generation;
 use crate::mcp::gateway::link::Link;
 use crate::mcp::gateway::listed::Page;
@@ -42,7 +41,7 @@ impl Relay {
         };
         let params = params.map(|params| format!(r#","params":{params}"#)).unwrap_or_default();
         let line = format!(r#"{{"jsonrpc":"2.0","id":{number},"method":"{method}"{params}}}"#);
-        let given = server.send(line).await.map_err(|not_given| not_given.0);
+        let given = server.send(line, false).await.map_err(|not_given| not_given.0);
         let answered = async {
             given?;
             match tokio::time::timeout(OWN_PATIENCE, answer).await {
@@ -63,7 +62,7 @@ impl Relay {
         }
         let relay = Arc::clone(self);
         tokio::spawn(async move {
-            relay.learn().await;
+            let _ = relay.learn().await;
             relay.is_learning.store(false, Ordering::Relaxed);
             relay.tried_to_learn.notify_waiters();
         });
@@ -80,12 +79,15 @@ impl Relay {
         let _ = tokio::time::timeout(OWN_PATIENCE, tried).await;
     }
 
-    /// Learns the tools of the server that messages go to.
-    pub(super) async fn learn(self: &Arc<Self>) {
-        let Ok((generation, server)) = self.server_after(0).await else { return };
+    /// Learns the tools of the server that messages go to. Gives whether its client sees others than before.
+    pub(super) async fn learn(self: &Arc<Self>) -> bool {
+        let Ok((generation, server)) = self.server_after(0).await else { return false };
         match self.list_tools(generation, &server).await {
-            Ok(tools) => drop(self.take_up(tools)),
-            Err(problem) => (self.parts.warn)(&format!("the server does not list its tools: {problem}")),
+            Ok(tools) => self.take_up(tools).await,
+            Err(problem) => {
+                (self.parts.warn)(&format!("the server does not list its tools: {problem}"));
+                false
+            }
         }
     }
 
@@ -120,25 +122,5 @@ impl Relay {
             }
         }
         Err(format!("the list has more than {MOST_PAGES} pages"))
-    }
-
-    /// Takes up the tools of a server. Gives whether its client sees others than before.
-    pub(super) fn take_up(&self, tools: Vec<Value>) -> bool {
-        let name = |tool: &Value| tool["name"].as_str().map(str::to_owned);
-        let catalog = tools.iter().filter_map(|tool| Some((name(tool)?, tool["inputSchema"].clone())));
-        self.parts.gate.set_catalog(catalog.collect());
-        let hint = |tool: &Value| tool["annotations"]["readOnlyHint"] == true;
-        let read_only: HashMap<String, bool> =
-            tools.iter().filter_map(|tool| Some((name(tool)?, hint(tool)))).collect();
-        let listed = tools.into_iter().filter(|tool| self.is_shown(tool)).collect();
-        let tools = Tools { read_only, listed };
-        let before = self.tools.send_replace(Some(tools));
-        before
-            .is_some_and(|before| Some(&before.listed) != self.tools.borrow().as_ref().map(|now| &now.listed))
-    }
-
-    /// Whether a client gets to see a tool.
-    pub(super) fn is_shown(&self, tool: &Value) -> bool {
-        tool["name"].as_str().is_some_and(|name| !self.parts.gate.hides(name))
     }
 }

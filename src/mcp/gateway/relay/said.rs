@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use super::Relay;
 use super::about::{About, What};
 use crate::mcp::gateway::distinct::Fields;
+use crate::mcp::gateway::expired;
 use crate::mcp::gateway::flight::{Asked, FromServer, Generation};
 use crate::mcp::gateway::listed::{Page, Shown};
 use crate::mcp::gateway::message::{INTERNAL, Kind, Message, Outcome, error, progress_token};
@@ -53,13 +54,20 @@ impl Relay {
             let _ = own.send(message.text().to_owned());
         }
         let Some(asked) = asked else { return };
-        let Asked { id, about: About { ticket, what }, .. } = asked;
+        let Asked { id, progress, given_to, is_cancelled, about: About { ticket, what } } = asked;
         let text = match what {
             What::Initialize => {
                 self.state().set.answered(message);
                 message.spliced(message.with_id(&id))
             }
             What::List => self.list_for_client(message, &id),
+            What::Call(call) if self.may_renew(&call) && expired::says_so(message) => {
+                let answer = message.spliced(message.with_id(&id));
+                let about = About { ticket, what: What::Call(call) };
+                let asked = Asked { id, progress, given_to, is_cancelled, about };
+                tokio::spawn(Arc::clone(self).renew(generation, asked, answer));
+                return;
+            }
             What::Call(_) | What::Other => message.spliced(message.with_id(&id)),
         };
         self.answer(text, ticket).await;
@@ -94,7 +102,7 @@ impl Relay {
             let link = self.state().links.get(&generation).cloned();
             if let Some(link) = link {
                 // A server that has ended needs no answer.
-                let _ = link.send(error(Some(id), INTERNAL, &denied.message)).await;
+                let _ = link.send(error(Some(id), INTERNAL, &denied.message), false).await;
             }
             return;
         }

@@ -11,12 +11,15 @@ use crate::clock::{Clock as _, pause};
 use crate::error::Diagnostic as _;
 use crate::mcp::gateway::child::{Around, Child};
 use crate::mcp::gateway::flight::Generation;
-use crate::mcp::gateway::link::Link;
+use crate::mcp::gateway::link::{Link, Target};
 use crate::mcp::gateway::message::{Kind, Message, Outcome};
 use crate::mcp::gateway::restart::{Deaths, Replace, replace};
 use crate::mcp::gateway::seam::Received;
+use crate::mcp::gateway::upstream::HttpServer;
+use crate::mcp::gateway::upstream::bearer::{Bearer, Masked};
 use crate::policy::gate::Denied;
 use crate::token::Token;
+use crate::tokens::Tokens;
 use crate::tokens::ahead::LOOK;
 use crate::tokens::reach::Reach;
 
@@ -136,7 +139,7 @@ impl Relay {
 
     /// Waits until a server is to be replaced, because there is another token than it was handed.
     async fn needs_replacement(&self, running: &Running) {
-        let Some(tokens) = &self.parts.tokens else { return std::future::pending().await };
+        let Some(tokens) = self.tokens_of_children() else { return std::future::pending().await };
         loop {
             let other = tokens.present().ok().flatten().map(|(_, token)| token);
             let handed = running.handed.as_ref();
@@ -146,6 +149,7 @@ impl Relay {
             let ends = handed.and_then(|handed| handed.ends);
             let wait = match replace(self.parts.on_new_token, is_idle, ends, self.parts.clock.now()) {
                 _ if !is_other => LOOK,
+                _ if self.state().refused == Some(running.generation) => return,
                 // Without a token it is of no use.
                 _ if handed.is_none() => return,
                 Replace::Now => return,
@@ -169,19 +173,12 @@ impl Relay {
             state.generation += 1;
             state.generation
         };
-        if let Some(handed) = &handed {
-            self.masks().add(&handed.token);
+        let server = Arc::new(self.connect(generation, handed.as_ref())?);
+        {
+            let mut state = self.state();
+            state.links.insert(generation, Arc::clone(&server));
+            state.handed.extend(handed.iter().map(|handed| (generation, handed.token.clone())));
         }
-        let around = Around {
-            inbox: self.inbox.clone(),
-            masks: Arc::clone(&self.masks),
-            errors: Arc::clone(&self.parts.errors),
-        };
-        let token = handed.as_ref().map(|handed| &handed.token);
-        let child = Child::start(&self.parts.program, token, generation, around);
-        let child = child.map_err(|error| format!("the server cannot be started: {error}"))?;
-        let server = Arc::new(Link::Child(child));
-        self.state().links.insert(generation, Arc::clone(&server));
         if let Err(problem) = self.put_in_place(generation, &server).await {
             server.end().await;
             return Err(format!("the server that was started again is no use: {problem}"));
@@ -191,9 +188,46 @@ impl Relay {
         Ok(Running { generation, server, handed })
     }
 
+    /// Starts a child with this token, or readies a connection, which gets its tokens for itself.
+    fn connect(self: &Arc<Self>, generation: Generation, handed: Option<&Handed>) -> Result<Link, String> {
+        let not_started = |error: &dyn std::fmt::Display| format!("the server cannot be started: {error}");
+        match &self.parts.target {
+            Target::Program(program) => {
+                let token = handed.map(|handed| &handed.token);
+                if let Some(token) = token {
+                    self.masks().add(token);
+                }
+                let around = Around {
+                    inbox: self.inbox.clone(),
+                    masks: Arc::clone(&self.masks),
+                    errors: Arc::clone(&self.parts.errors),
+                };
+                let child = Child::start(program, token, generation, around);
+                Ok(Link::Child(child.map_err(|error| not_started(&error))?))
+            }
+            Target::Http { address, headers } => {
+                let (said, mut received) = mpsc::channel(super::INBOX);
+                let inbox = self.inbox.clone();
+                tokio::spawn(async move {
+                    while let Some(received) = received.recv().await {
+                        // Without a relay nobody hears it.
+                        let _ = inbox.send((generation, received)).await;
+                    }
+                });
+                let masked = |tokens: &Arc<Tokens>| {
+                    let (tokens, masks) = (Arc::clone(tokens), Arc::clone(&self.masks));
+                    Arc::new(Masked { tokens, masks }) as Arc<dyn Bearer>
+                };
+                let bearer = self.parts.tokens.as_ref().map(masked);
+                let server = HttpServer::new(address, headers.clone(), bearer, said);
+                Ok(Link::Http(server.map_err(|error| not_started(&error.told()))?))
+            }
+        }
+    }
+
     /// The token for a server, or why there is none where there should be one.
     async fn token(&self) -> (Option<Handed>, Option<String>) {
-        let Some(tokens) = &self.parts.tokens else { return (None, None) };
+        let Some(tokens) = self.tokens_of_children() else { return (None, None) };
         let reach = Arc::new(Reach::default());
         match tokio::time::timeout(TOKEN_PATIENCE, tokens.for_program(&reach)).await {
             Ok(Ok((token, ends))) => (Some(Handed { token, ends }), None),
@@ -202,15 +236,21 @@ impl Relay {
         }
     }
 
+    /// Where the tokens come from that children are started with.
+    fn tokens_of_children(&self) -> Option<&Arc<Tokens>> {
+        self.parts.tokens.as_ref().filter(|_| matches!(self.parts.target, Target::Program(_)))
+    }
+
     /// Whether the server has a token. Where it has none, one is asked for again.
     ///
     /// # Errors
     ///
     /// There is none, and none can be had.
     pub(super) async fn has_token(&self, tool: &str) -> Result<(), Denied> {
-        let (Some(tokens), Some(_)) = (&self.parts.tokens, &self.current.borrow().token_lack.clone()) else {
+        let Some(tokens) = self.tokens_of_children() else { return Ok(()) };
+        if self.current.borrow().token_lack.is_none() {
             return Ok(());
-        };
+        }
         let reach = Arc::new(Reach::default());
         if let Err(error) = tokens.for_program(&reach).await {
             let message = format!("{tool} was not called, since there is no token for it: {}", error.told());
@@ -232,7 +272,7 @@ impl Relay {
         for step in replayed {
             if step.method.starts_with("notifications/") {
                 let line = format!(r#"{{"jsonrpc":"2.0","method":"{}"}}"#, step.method);
-                server.send(line).await.map_err(|not_given| not_given.0)?;
+                server.send(line, false).await.map_err(|not_given| not_given.0)?;
                 continue;
             }
             let answer = self.ask(generation, server, step.method, step.params.as_deref()).await?;
@@ -245,10 +285,8 @@ impl Relay {
         }
         if is_ready && self.tools.borrow().is_some() {
             let tools = self.list_tools(generation, server).await?;
-            let tells = self.state().set.tells_of_tools;
-            if self.take_up(tools) && tells {
-                let changed = r#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#;
-                self.tell(changed.to_owned(), None).await;
+            if self.take_up(tools).await {
+                self.tell_of_tools().await;
             }
         }
         Ok(())
@@ -275,6 +313,7 @@ impl Relay {
         let (lost, server) = {
             let mut state = self.state();
             state.own.retain(|_, (asked, _)| *asked != generation);
+            state.handed.remove(&generation);
             (state.flight.lost(generation), state.links.remove(&generation))
         };
         let is_current = self.current.borrow().server.as_ref().is_some_and(|(one, _)| *one == generation);

@@ -1,9 +1,10 @@
 //! The token of a server's requests.
 
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::Diagnostic as _;
+use crate::mcp::gateway::mask::Masks;
 use crate::token::Token;
 use crate::tokens::Tokens;
 
@@ -17,6 +18,29 @@ pub(crate) trait Bearer: Send + Sync {
 
     /// Another one than this, which the server has refused.
     fn instead_of(&self, rejected: Token) -> Obtaining<'_>;
+}
+
+/// The tokens of a gateway, which takes them out of what the server says.
+pub(crate) struct Masked {
+    pub(crate) tokens: Arc<Tokens>,
+    pub(crate) masks: Arc<Mutex<Masks>>,
+}
+
+impl Masked {
+    fn noted(&self, token: Token) -> Token {
+        self.masks.lock().unwrap_or_else(PoisonError::into_inner).add(&token);
+        token
+    }
+}
+
+impl Bearer for Masked {
+    fn current(&self) -> Obtaining<'_> {
+        Box::pin(async { self.tokens.current().await.map(|token| self.noted(token)) })
+    }
+
+    fn instead_of(&self, rejected: Token) -> Obtaining<'_> {
+        Box::pin(async { Bearer::instead_of(&self.tokens, rejected).await.map(|token| self.noted(token)) })
+    }
 }
 
 impl Bearer for Arc<Tokens> {

@@ -1,0 +1,135 @@
+//! What is known of the server's tools: which of them a client may see, and which may be called again.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::about::{About, What};
+use super::{Relay, Tools};
+use crate::clock::Clock as _;
+use crate::mcp::gateway::pins::{HeldBecause, digest_of, name_of};
+use crate::policy::gate::Denied;
+
+/// What a client is told whose tools have changed.
+const CHANGED: &str = r#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#;
+
+impl Relay {
+    /// Takes up the tools of a server. Gives whether its client sees others than before.
+    pub(super) async fn take_up(&self, tools: Vec<Value>) -> bool {
+        let named = |tool: &Value| Some((name_of(tool)?.to_owned(), tool.get("inputSchema")?.clone()));
+        self.parts.gate.set_catalog(tools.iter().filter_map(named).collect());
+        let pinned = match &self.parts.pins {
+            Some(pins) => Some(pins.compare(&tools, self.parts.clock.now()).await),
+            None => None,
+        };
+        let is_read_only = |tool: &&Value| tool["annotations"]["readOnlyHint"] == true;
+        let read_only = tools.iter().filter(is_read_only).filter_map(name_of).map(str::to_owned).collect();
+        let mut now = Tools { read_only, pinned, listed: Vec::new(), all: tools };
+        now.listed = now.all.iter().filter(|tool| self.shows(&now, tool)).cloned().collect();
+        let (mut held, mut is_other) = (Vec::new(), false);
+        self.tools.send_modify(|before| {
+            is_other = before.as_ref().is_some_and(|before| before.listed != now.listed);
+            held = newly_held(before.as_ref(), &now);
+            *before = Some(now);
+        });
+        for (tool, because) in held {
+            let name = &self.parts.name;
+            let sentence = format!(
+                "the tool {tool} is held back: {because}; look at it with zoomtok policy accept {name}"
+            );
+            (self.parts.warn)(&sentence);
+        }
+        is_other
+    }
+
+    /// Compares the tools again where some were accepted meanwhile, and tells the client if it sees others than before.
+    pub(super) async fn look_at_pins(self: &Arc<Self>) {
+        let Some(pins) = &self.parts.pins else { return };
+        let stamp = pins.stamp();
+        let is_same = {
+            let mut state = self.state();
+            std::mem::replace(&mut state.pins, stamp) == stamp
+        };
+        let all = self.tools.borrow().as_ref().map(|tools| tools.all.clone());
+        if let Some(all) = all.filter(|_| !is_same)
+            && self.take_up(all).await
+        {
+            self.tell_of_tools().await;
+        }
+    }
+
+    /// Tells a client that its tools have changed, where it expects to be told.
+    pub(super) async fn tell_of_tools(&self) {
+        let tells = self.state().set.tells_of_tools;
+        if tells {
+            self.tell(CHANGED.to_owned(), None).await;
+        }
+    }
+
+    /// Whether a tool may be called, by the pins.
+    ///
+    /// # Errors
+    ///
+    /// It may not; the message is what the agent is told.
+    pub(super) async fn is_pinned(self: &Arc<Self>, tool: &str) -> Result<(), Denied> {
+        if self.parts.pins.is_none() {
+            return Ok(());
+        }
+        self.learnt().await;
+        self.look_at_pins().await;
+        let name = &self.parts.name;
+        let because = match self.tools.borrow().as_ref().map(|tools| &tools.pinned) {
+            Some(Some(pinned)) if pinned.usable.contains_key(tool) => return Ok(()),
+            Some(Some(pinned)) => match pinned.held.get(tool) {
+                Some(because) => {
+                    format!(
+                        "the tool is held back: {because}. The user can look at it with zoomtok policy accept {name}"
+                    )
+                }
+                None => "the server does not list such a tool".into(),
+            },
+            _ => {
+                "the server has not listed its tools, so nobody can tell whether this one was accepted".into()
+            }
+        };
+        Err(Denied {
+            rule: Some("pins".into()),
+            message: format!("[POLICY DENIED] {tool} by pins: {because}."),
+        })
+    }
+
+    /// Whether a client gets to see a tool of a list.
+    pub(super) fn is_shown(&self, tool: &Value) -> bool {
+        self.tools.borrow().as_ref().is_some_and(|tools| self.shows(tools, tool))
+            || (self.parts.pins.is_none() && !name_of(tool).is_none_or(|name| self.parts.gate.hides(name)))
+    }
+
+    fn shows(&self, tools: &Tools, tool: &Value) -> bool {
+        let Some(name) = name_of(tool).filter(|name| !self.parts.gate.hides(name)) else { return false };
+        // As it is listed now, which may not be how it was when all were listed.
+        tools.pinned.as_ref().is_none_or(|pinned| pinned.usable.get(name) == Some(&digest_of(tool)))
+    }
+
+    /// Whether a tool says of itself that it changes nothing.
+    pub(super) fn is_read_only(&self, tool: &str) -> bool {
+        self.tools.borrow().as_ref().is_some_and(|tools| tools.read_only.contains(tool))
+    }
+
+    /// Whether a request may be made twice.
+    pub(super) fn may_be_repeated(&self, number: u64) -> bool {
+        let tool = match self.state().flight.about(number) {
+            Some(About { what: What::Call(call), .. }) => call.tool.clone(),
+            _ => return false,
+        };
+        self.is_read_only(&tool)
+    }
+}
+
+/// The tools that were not held back before, and why they are now.
+fn newly_held(before: Option<&Tools>, now: &Tools) -> Vec<(String, HeldBecause)> {
+    let held = |tools: Option<&Tools>| {
+        tools.and_then(|tools| tools.pinned.as_ref()).map(|pinned| pinned.held.clone()).unwrap_or_default()
+    };
+    let before = held(before);
+    held(Some(now)).into_iter().filter(|(name, because)| before.get(name) != Some(because)).collect()
+}
