@@ -155,6 +155,9 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             break
         }
         'zoomtok;gateway' {
+            [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'A server that is reached over HTTP: its address, or zoom, zoom/chat and so on for Zoom''s own')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'A header for it, with the value of a variable; may be repeated')
+            [CompletionResult]::new('--send-token-to', '--send-token-to', [CompletionResultType]::ParameterName, 'Send the token to this host, which is not Zoom''s')
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The policy: a JSON file [default: ZOOM_POLICY_FILE, or every call is allowed]')
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'What the gateway is called, in messages and for its counts [default: by the command]')
             [CompletionResult]::new('--token-env', '--token-env', [CompletionResultType]::ParameterName, 'The variable in which the server gets the token')
@@ -162,6 +165,7 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
             [CompletionResult]::new('--no-token', '--no-token', [CompletionResultType]::ParameterName, 'Give the server no token, and need no Zoom credentials')
+            [CompletionResult]::new('--no-pin', '--no-pin', [CompletionResultType]::ParameterName, 'Let the server change its tools without asking')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
             [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Use the token in .env as it is: fetch none, and write neither .env nor its lock')

@@ -507,12 +507,24 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__gateway)
-            opts="-q -h --policy --name --token-env --no-token --on-new-token --env-file --color --quiet --read-only --help"
+            opts="-q -h --url --header --send-token-to --policy --name --token-env --no-token --on-new-token --no-pin --env-file --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --header)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --send-token-to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --policy)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

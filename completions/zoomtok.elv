@@ -144,6 +144,9 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'zoomtok;gateway'= {
+            cand --url 'A server that is reached over HTTP: its address, or zoom, zoom/chat and so on for Zoom''s own'
+            cand --header 'A header for it, with the value of a variable; may be repeated'
+            cand --send-token-to 'Send the token to this host, which is not Zoom''s'
             cand --policy 'The policy: a JSON file [default: ZOOM_POLICY_FILE, or every call is allowed]'
             cand --name 'What the gateway is called, in messages and for its counts [default: by the command]'
             cand --token-env 'The variable in which the server gets the token'
@@ -151,6 +154,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --env-file 'The .env to use instead of the first one found'
             cand --color 'When to use colour [default: auto]'
             cand --no-token 'Give the server no token, and need no Zoom credentials'
+            cand --no-pin 'Let the server change its tools without asking'
             cand -q 'Print only errors and requested output'
             cand --quiet 'Print only errors and requested output'
             cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'

@@ -104,7 +104,7 @@ fn attacks() -> Vec<String> {
 }
 
 #[test]
-fn no_spelling_of_a_call_gets_around_a_policy() {
+fn no_spelling_of_a_call_gets_past_the_gateway() {
     for policy in [
         json!({"version": "1", "default": "allow", "hide": ["danger"]}),
         json!({"version": "1", "default": "deny", "tools": {"echo": {}}}),

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::message::{Kind, Message, Outcome};
 
 /// The code of Zoom's hosted MCP servers for a token that is missing, not accepted, or without a scope.
-const NO_TOKEN: i64 = -32001;
+const NO_TOKEN: i32 = -32001;
 
 /// What stands in the words of a server for a token that was not accepted, in lower case.
 const WORDS: [&str; 9] = [
@@ -29,7 +29,7 @@ pub(crate) fn says_so(answer: &Message<'_>) -> bool {
     match answer.kind {
         Kind::Answer { outcome: Outcome::Error(error), .. } => {
             let error: Value = serde_json::from_str(error.get()).unwrap_or_default();
-            error["code"].as_i64() == Some(NO_TOKEN) && !names_scopes(&error["message"].to_string())
+            error["code"].as_i64() == Some(NO_TOKEN.into()) && !names_scopes(&error["message"].to_string())
         }
         Kind::Answer { outcome: Outcome::Result(result), .. } => {
             // Most answers are no failures, and are not read.
