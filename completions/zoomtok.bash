@@ -187,6 +187,9 @@ _zoomtok() {
             zoomtok__subcmd__policy,help)
                 cmd="zoomtok__subcmd__policy__subcmd__help"
                 ;;
+            zoomtok__subcmd__policy,suggest)
+                cmd="zoomtok__subcmd__policy__subcmd__suggest"
+                ;;
             zoomtok__subcmd__policy__subcmd__help,accept)
                 cmd="zoomtok__subcmd__policy__subcmd__help__subcmd__accept"
                 ;;
@@ -201,6 +204,9 @@ _zoomtok() {
                 ;;
             zoomtok__subcmd__policy__subcmd__help,help)
                 cmd="zoomtok__subcmd__policy__subcmd__help__subcmd__help"
+                ;;
+            zoomtok__subcmd__policy__subcmd__help,suggest)
+                cmd="zoomtok__subcmd__policy__subcmd__help__subcmd__suggest"
                 ;;
             *)
                 ;;
@@ -1077,7 +1083,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__policy)
-            opts="-h --help check explain accept convert help"
+            opts="-h --help check explain accept suggest convert help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1179,7 +1185,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__policy__subcmd__help)
-            opts="check explain accept convert help"
+            opts="check explain accept suggest convert help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1255,6 +1261,46 @@ _zoomtok() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__policy__subcmd__help__subcmd__suggest)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__policy__subcmd__suggest)
+            opts="-q -h --tools --env-file --color --quiet --read-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --tools)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

@@ -167,6 +167,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand check 'Check whether a policy is valid, and list everything that is wrong with it'
             cand explain 'Explain what a policy does to a call, and by which rule'
             cand accept 'Accept the tools of a gateway as they are now'
+            cand suggest 'Suggest a policy to start from, by what the tools of a server do'
             cand convert 'Convert a policy of Intercept, which is YAML, into one of zoomtok''s'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -199,6 +200,16 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'zoomtok;policy;suggest'= {
+            cand --tools 'A file with the tools of a server, as its answer to tools/list has them'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --color 'When to use colour [default: auto]'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'zoomtok;policy;convert'= {
             cand --env-file 'The .env to use instead of the first one found'
             cand --color 'When to use colour [default: auto]'
@@ -212,6 +223,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand check 'Check whether a policy is valid, and list everything that is wrong with it'
             cand explain 'Explain what a policy does to a call, and by which rule'
             cand accept 'Accept the tools of a gateway as they are now'
+            cand suggest 'Suggest a policy to start from, by what the tools of a server do'
             cand convert 'Convert a policy of Intercept, which is YAML, into one of zoomtok''s'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -220,6 +232,8 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;policy;help;explain'= {
         }
         &'zoomtok;policy;help;accept'= {
+        }
+        &'zoomtok;policy;help;suggest'= {
         }
         &'zoomtok;policy;help;convert'= {
         }

@@ -112,7 +112,8 @@ impl Command {
                     PolicyCommand::Check { global, .. }
                     | PolicyCommand::Explain { global, .. }
                     | PolicyCommand::Accept { global, .. }
-                    | PolicyCommand::Convert { global, .. },
+                    | PolicyCommand::Convert { global, .. }
+                    | PolicyCommand::Suggest { global, .. },
             })
             | Self::Doctor(Doctor { global, .. })
             | Self::Demo(Demo { global })

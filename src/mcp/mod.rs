@@ -157,6 +157,11 @@ pub(crate) fn judged(
     Some(call.map(|call| call.arguments().clone()))
 }
 
+/// The tools as clients are shown them.
+pub(crate) fn listing() -> Vec<Value> {
+    zoom::server::listing()
+}
+
 /// The tools and the schemas of their arguments, for a policy to be checked against.
 pub fn catalog() -> Catalog {
     schemas(&tools::all())

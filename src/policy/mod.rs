@@ -4,6 +4,7 @@
 //! written for that gateway holds here too.
 
 mod check;
+pub(crate) mod class;
 mod condition;
 pub(crate) mod convert;
 pub mod counts;
@@ -20,6 +21,7 @@ pub(crate) mod oracle;
 mod parse;
 mod path;
 mod sense;
+pub(crate) mod suggest;
 mod written;
 
 pub use check::{Against, Catalog};

@@ -225,3 +225,47 @@ fn what_cannot_be_converted_is_named_and_nothing_is_printed() {
         ended.stderr
     );
 }
+
+#[test]
+fn a_policy_is_suggested_for_its_own_tools() {
+    let ended = Home::empty().run(["policy", "suggest"]).expect(0);
+    let stdout = check(&ended.stdout).expect(0).quietly().stdout;
+    assert_eq!(stdout, "✅ VALID: policy.json lets an agent call 12 of 14 tools\n");
+    assert_eq!(ended.stderr.lines().count(), 14, "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("Destructive  High    delete_meeting               name \"delete\"\n"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[test]
+fn a_policy_is_suggested_for_the_tools_in_a_file() {
+    let tools = r#"[{"name": "list_\u202eusers"}, {"name": "delete_user"}]"#;
+    for text in [
+        tools.to_owned(),
+        format!(r#"{{"tools": {tools}}}"#),
+        format!(r#"{{"jsonrpc": "2.0", "id": 1, "result": {{"tools": {tools}}}}}"#),
+    ] {
+        let ended = home(&text).run(["policy", "suggest", "--tools", "policy.json"]).expect(0);
+        let policy: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+        assert_eq!(
+            policy["tools"],
+            serde_json::json!({"list_\u{202e}users": {}, "delete_user": {"approve": true}})
+        );
+        let shown = format!("{}{}", ended.stdout, ended.stderr);
+        assert!(!shown.contains('\u{202e}') && ended.stderr.contains("list_\\u{202e}users"), "{shown}");
+    }
+    for (text, problem) in [
+        ("{}", "has no list of tools in it"),
+        ("[{}]", "tools[0] has no name"),
+        ("[", "EOF while parsing a list at line 1 column 1"),
+    ] {
+        let ended = home(text).run(["policy", "suggest", "--tools", "policy.json"]).expect(2);
+        assert_eq!(ended.stdout, "");
+        assert_eq!(ended.stderr, format!("zoomtok: --tools (on the command line) {problem}\n"));
+    }
+    assert!(
+        Home::empty().run(["policy", "suggest", "--tools", "no.json"]).expect(3).stderr.contains("no.json")
+    );
+}

@@ -254,6 +254,18 @@ pub enum PolicyCommand {
         #[command(flatten)]
         global: Global,
     },
+    /// Suggest a policy to start from, by what the tools of a server do
+    ///
+    /// The policy goes to stdout, and to stderr a table of the tools: whether each reads, writes, executes, destroys or is about money,
+    /// how much can go wrong, and what says so. Without --tools it is about zoomtok's own tools.
+    Suggest {
+        /// A file with the tools of a server, as its answer to tools/list has them
+        #[arg(long, value_name = "FILE", value_parser = path())]
+        tools: Option<PathBuf>,
+        /// The options of every command
+        #[command(flatten)]
+        global: Global,
+    },
     /// Convert a policy of Intercept, which is YAML, into one of zoomtok's
     ///
     /// The policy goes to stdout. What means something else than before is a warning on stderr; if a part has no counterpart, each is

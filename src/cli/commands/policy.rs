@@ -1,6 +1,8 @@
 //! `zoomtok policy`
 
 mod convert;
+mod print;
+mod suggest;
 
 use std::path::Path;
 
@@ -26,6 +28,7 @@ fn run(context: &Context, flags: &Flags) -> Result<Code> {
         PolicyCommand::Explain { file, tool, arguments, .. } => explain(context, file, tool, arguments),
         PolicyCommand::Accept { name, yes, .. } => accept(context, name, *yes),
         PolicyCommand::Convert { file, .. } => convert::run(context, file),
+        PolicyCommand::Suggest { tools, .. } => suggest::run(context, tools.as_deref()),
     }
 }
 

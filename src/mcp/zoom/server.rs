@@ -19,7 +19,7 @@ use crate::clock::Clock as _;
 use crate::controls::{plain, plain_value};
 use crate::mcp::zoom::failure::ToolFailure;
 use crate::mcp::zoom::session::Session;
-use crate::mcp::zoom::tools::{Definition, Reply};
+use crate::mcp::zoom::tools::{self, Definition, Reply};
 use crate::policy::gate::Gate;
 use crate::tokens::Tokens;
 
@@ -193,6 +193,11 @@ fn called(params: Option<&Value>) -> Result<(&str, Map<String, Value>), ErrorDat
 }
 
 /// A tool as a client sees it.
+/// The tools as clients are shown them.
+pub(crate) fn listing() -> Vec<Value> {
+    tools::all().iter().filter_map(|tool| serde_json::to_value(listed(tool)).ok()).collect()
+}
+
 fn listed(tool: &Definition) -> Tool {
     let hints = ToolAnnotations::from_raw(
         Some(tool.title.to_owned()),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::print::print;
 use crate::cli::commands::Context;
 use crate::cli::failure::Result;
 use crate::error::Code;
@@ -19,6 +20,6 @@ pub(super) fn run(context: &Context, file: &Path) -> Result<Code> {
     for warning in &converted.warnings {
         context.output.warn(&warning.to_string());
     }
-    context.output.raw(converted.text.as_bytes())?;
+    print(context, &converted.text)?;
     Ok(Code::Done)
 }
