@@ -3,6 +3,8 @@
 pub(crate) mod approval;
 pub(crate) mod approval_error;
 pub(crate) mod approvals;
+mod audit;
+mod audit_log;
 mod child;
 mod command_name;
 pub(crate) mod difference;
