@@ -513,7 +513,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__gateway)
-            opts="-q -h --url --header --send-token-to --policy --name --token-env --no-token --on-new-token --no-pin --env-file --color --quiet --read-only --help"
+            opts="-q -h --url --header --send-token-to --listen --behind-proxy --policy --name --token-env --no-token --on-new-token --no-pin --env-file --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -528,6 +528,10 @@ _zoomtok() {
                     return 0
                     ;;
                 --send-token-to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -131,6 +131,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -s h -l help -d 'Pr
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l url -d 'A server that is reached over HTTP: its address, or zoom, zoom/chat and so on for Zoom\'s own' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l header -d 'A header for it, with the value of a variable; may be repeated' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l send-token-to -d 'Send the token to this host, which is not Zoom\'s' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l listen -d 'Serve many clients over HTTP at /mcp, each with a grant, in place of one over stdin and stdout' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l policy -d 'The policy: a JSON file [default: ZOOM_POLICY_FILE, or every call is allowed]' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l name -d 'What the gateway is called, in messages and for its counts [default: by the command]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l token-env -d 'The variable in which the server gets the token' -r
@@ -141,6 +142,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l env-file -d 
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l behind-proxy -d 'Listen on an address that other machines reach: a proxy with HTTPS is in front'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l no-token -d 'Give the server no token, and need no Zoom credentials'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l no-pin -d 'Let the server change its tools without asking'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -s q -l quiet -d 'Print only errors and requested output'

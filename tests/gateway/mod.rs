@@ -1,5 +1,8 @@
 //! The gateway before a stand-in server, and before others.
 
+pub(crate) mod approval;
+pub(crate) mod hosted;
+pub(crate) mod listen;
 pub(crate) mod passing;
 pub(crate) mod pins;
 pub(crate) mod policy;

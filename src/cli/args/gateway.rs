@@ -26,6 +26,12 @@ pub struct Gateway {
     /// Send the token to this host, which is not Zoom's
     #[arg(long, value_name = "HOST", requires = "url", conflicts_with = "no_token")]
     pub send_token_to: Option<String>,
+    /// Serve many clients over HTTP at /mcp, each with a grant, in place of one over stdin and stdout
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<String>,
+    /// Listen on an address that other machines reach: a proxy with HTTPS is in front
+    #[arg(long, requires = "listen")]
+    pub behind_proxy: bool,
     /// The policy: a JSON file [default: ZOOM_POLICY_FILE, or every call is allowed]
     #[arg(long, value_name = "FILE", value_parser = path())]
     pub policy: Option<PathBuf>,

@@ -10,6 +10,7 @@ use crate::cli::failure::Result;
 use crate::cli::lines;
 use crate::error::{Code, Error};
 use crate::event::Event;
+use crate::mcp::gateway::grant_file::GrantFile;
 use crate::mcp::gateway::{self, Options};
 use crate::store::Store as _;
 use crate::words;
@@ -27,7 +28,7 @@ impl Run for Gateway {
 
 fn run(context: &Context, flags: &Gateway, fault: Option<Error>) -> Result<Code> {
     let output = context.output;
-    if stdin().is_terminal() {
+    if flags.listen.is_none() && stdin().is_terminal() {
         output.talk("🔌 This is for an MCP client to start, and waits for one (Ctrl-C ends it)");
     }
     let shows_all = stderr().is_terminal();
@@ -53,6 +54,9 @@ fn run(context: &Context, flags: &Gateway, fault: Option<Error>) -> Result<Code>
         url: flags.url.clone(),
         headers: flags.headers.clone(),
         send_token_to: flags.send_token_to.clone(),
+        listen: flags.listen.clone(),
+        behind_proxy: flags.behind_proxy,
+        grants: flags.listen.as_ref().map(|_| GrantFile::new(dirs::config_dir().as_deref())).transpose()?,
         pins: !flags.no_pin,
         name: flags.name.clone(),
         token_env: (!flags.no_token).then(|| flags.token_env.clone()),
@@ -61,7 +65,7 @@ fn run(context: &Context, flags: &Gateway, fault: Option<Error>) -> Result<Code>
         fault,
         report: Box::new(report),
         warn: Arc::new(move |warning| output.warn(warning)),
-        talk: Box::new(move |text| output.talk(text)),
+        talk: Arc::new(move |text| output.talk(text)),
         errors: Arc::new(move |line| output.talk(line)),
     };
     Ok(gateway::serve(options)?)

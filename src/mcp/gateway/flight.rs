@@ -95,6 +95,11 @@ impl<T> Flight<T> {
         true
     }
 
+    /// A request of the client that is under way.
+    pub(crate) fn get(&self, number: u64) -> Option<&Asked<T>> {
+        self.asked.get(&number)
+    }
+
     /// What there is to know of a request that is under way.
     pub(crate) fn about(&mut self, number: u64) -> Option<&mut T> {
         self.asked.get_mut(&number).map(|asked| &mut asked.about)

@@ -28,12 +28,20 @@ impl Grants {
     ///
     /// The file cannot be read or is not to be trusted. Nobody is let in then.
     pub(crate) fn find(&self, bearer: &str) -> Result<Option<Grant>, GrantError> {
+        Ok(of_bearer(&self.read()?, bearer).cloned())
+    }
+
+    /// Whether a grant is still there, as it was. Where that cannot be told it is not.
+    pub(crate) fn has(&self, grant: &Grant) -> bool {
+        self.read().is_ok_and(|grants| grants.contains(grant))
+    }
+
+    fn read(&self) -> Result<Arc<[Grant]>, GrantError> {
         let path = self.file.path();
-        let grants = self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(
             || self.clock.elapsed(),
             || stamp(path),
             || self.file.read().map(Arc::from),
-        )?;
-        Ok(of_bearer(&grants, bearer).cloned())
+        )
     }
 }

@@ -14,6 +14,10 @@ use crate::policy::gate::Ground;
 use crate::tokens::Tokens;
 use crate::watch::Plan;
 
+/// Why a client over HTTP may call nothing that has no policy.
+const NO_POLICY: &str = "neither the grant nor the gateway has a policy: start the gateway with --policy FILE, or make the \
+                         grant anew with zoomtok grant add NAME --policy FILE.";
+
 /// Reads it, again each time.
 pub(crate) struct Reader {
     pub(crate) tokens: Arc<Tokens>,
@@ -22,6 +26,8 @@ pub(crate) struct Reader {
     pub(crate) name: Name,
     /// The policy that a flag or a grant names, and what names it.
     pub(crate) policy: Option<(PathBuf, String)>,
+    /// Whether calls are refused without a policy.
+    pub(crate) is_required: bool,
     /// What no reading can change while the process lives.
     pub(crate) fault: Option<String>,
 }
@@ -48,7 +54,11 @@ impl Reader {
             }
             let policy = match &self.policy {
                 Some((path, named_by)) => PolicySource::named(path, named_by.clone()),
-                None => named_policy(settings)?.unwrap_or(PolicySource::BuiltIn(&[])),
+                None => match named_policy(settings)? {
+                    Some(named) => named,
+                    None if self.is_required => return Ok(Err(NO_POLICY.to_owned())),
+                    None => PolicySource::BuiltIn(&[]),
+                },
             };
             if self.policy.is_none() {
                 warned.extend(settings.empty_policy().map(|oddity| oddity.told()));
@@ -61,9 +71,9 @@ impl Reader {
                 );
                 SharedCounts::in_memory()
             };
-            Ok(Ground { policy, counts, warnings: warned })
+            Ok(Ok(Ground { policy, counts, warnings: warned }))
         };
-        ground().map_err(|error: Error| error.sentence())
+        ground().map_err(|error: Error| error.sentence())?
     }
 
     /// When to refresh; none as long as that cannot be read.

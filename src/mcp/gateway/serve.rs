@@ -1,30 +1,36 @@
-//! `zoomtok gateway`: one client over standard input and output.
+//! `zoomtok gateway`: one client over standard input and output, or many over HTTP.
 
 use std::ffi::OsString;
+use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rmcp::transport::stdio_pipes;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
-use tokio::sync::{Notify, mpsc};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use super::child::Program;
-use super::ground::Reader;
+use super::grant_file::GrantFile;
+use super::grants::Grants;
+use super::house::Sessions;
 use super::link::Target;
+use super::listen::Front;
+use super::listen::address::{self, Hosts};
 use super::name::Name;
-use super::pin_file::PinFile;
-use super::place::Place;
 use super::relay::{Parts, Relay};
 use super::restart::OnNewToken;
 use super::seam::Outgoing;
+use super::setup::Setup;
 use super::upstream::address::Address;
 use super::upstream::headers;
-use crate::clock::{Shutdown, SystemClock, runtime};
+use crate::clock::{Shutdown, SystemClock, pause, runtime};
 use crate::error::{Code, Diagnostic as _, Error};
 use crate::event::Event;
 use crate::mcp::wire::raw::{RawLine, RawLines};
-use crate::policy::gate::{Gate, Voice};
 use crate::settings::Environment;
 use crate::tokens::Tokens;
 use crate::tokens::ahead::{Ahead, LOOK};
@@ -58,6 +64,12 @@ pub struct Options {
     pub headers: Vec<String>,
     /// Another host than Zoom's that may get the token.
     pub send_token_to: Option<String>,
+    /// Where many clients are served over HTTP; none for one over standard input and output.
+    pub listen: Option<String>,
+    /// Whether a proxy judges who may connect.
+    pub behind_proxy: bool,
+    /// The file with the grants.
+    pub(crate) grants: Option<GrantFile>,
     /// What the gateway is called; by its command where it is not named.
     pub name: Option<String>,
     /// The variable in which the server gets the token; none where it gets none.
@@ -75,36 +87,24 @@ pub struct Options {
     /// What hears of everything that is to be fixed or known, a sentence each.
     pub warn: Arc<dyn Fn(&str) + Send + Sync>,
     /// What hears of what is in order.
-    pub talk: Box<dyn Fn(&str) + Send + Sync>,
+    pub talk: Arc<dyn Fn(&str) + Send + Sync>,
     /// What hears of what the server writes to standard error, line by line.
     pub errors: Arc<dyn Fn(&str) + Send + Sync>,
 }
 
-/// Serves one client over standard input and output, until it closes them or a signal comes.
+/// Serves one client over standard input and output, or many over HTTP, until they close them or a signal comes.
 ///
 /// # Errors
 ///
-/// The name is none, or the system has no room for a thread.
+/// A flag has an impossible value, the address cannot be listened to, or the system has no room for a thread.
 pub fn serve(options: Options) -> Result<Code, Error> {
-    let Options { environment, env_file, state_root, clock, stop, command, warn, talk, report, .. } = options;
+    let Options { environment, env_file, state_root, clock, stop, command, report, .. } = options;
     let failed = |action: &str, source| Error::Other { action: action.into(), source };
     stop.listen()?;
     let name = name(options.name.as_deref(), &command, options.url.as_deref())?;
+    let listen = options.listen.as_deref().map(|at| address::read(at, options.behind_proxy));
+    let listen = listen.transpose().map_err(|problem| wrong("--listen", problem))?;
     let tokens = Arc::new(Tokens::new(environment, env_file, state_root, clock, stop.clone()));
-    let fault = options.fault.map(|error| format!("{} Then start the gateway again.", error.sentence()));
-    let reader = Arc::new(Reader {
-        tokens: Arc::clone(&tokens),
-        hands_token: options.token_env.is_some(),
-        name: name.clone(),
-        policy: options.policy.map(|path| (path, "--policy".to_owned())),
-        fault,
-    });
-    let gate = {
-        let (reader, warn) = (Arc::clone(&reader), Arc::clone(&warn));
-        let voice = Voice { warn: Box::new(move |warning| warn(warning)), talk };
-        Arc::new(Gate::for_gateway(Box::new(move || reader.read()), clock, voice))
-    };
-    let new_token = Arc::new(Notify::new());
     let hands_token = options.token_env.is_some();
     let target = match &options.url {
         None => Target::Program(Program { command, token_env: options.token_env }),
@@ -113,45 +113,100 @@ pub fn serve(options: Options) -> Result<Code, Error> {
             http_target(url, to, headers, hands_token, &tokens)?
         }
     };
-    let pins = tokens.state_root().filter(|_| options.pins);
-    let pins = pins.map(|root| PinFile::new(Place::new(root, &name).pins()));
-    let ahead = hands_token.then(|| {
-        let new_token = Arc::clone(&new_token);
+    let setup = Setup {
+        name,
+        target,
+        clock,
+        tokens: Arc::clone(&tokens),
+        hands_token,
+        new_token: Arc::default(),
+        on_new_token: options.on_new_token,
+        pins: options.pins,
+        fault: options.fault.map(|error| format!("{} Then start the gateway again.", error.sentence())),
+        errors: options.errors,
+        warn: options.warn,
+        talk: options.talk,
+    };
+    let policy = options.policy.map(|path| (path, "--policy".to_owned()));
+    let reader = Arc::new(setup.reader(policy.clone(), false));
+    let ahead = {
+        let (reader, new_token) = (Arc::clone(&reader), Arc::clone(&setup.new_token));
         let report = move |event: &Event| {
             if matches!(event, Event::TokenUpdated { .. }) {
                 new_token.notify_one();
             }
             report(event);
         };
-        Ahead::start(Arc::clone(&tokens), move || reader.plan(), report)
-    });
-    let ahead = ahead.transpose().map_err(|error| failed("start the thread that refreshes", error))?;
+        let start = || Ahead::start(Arc::clone(&tokens), move || reader.plan(), report);
+        hands_token
+            .then(start)
+            .transpose()
+            .map_err(|error| failed("start the thread that refreshes", error))?
+    };
     let runtime = runtime().map_err(|error| failed("set up the gateway", error))?;
-    runtime.block_on(async {
-        let parts = Parts {
-            name: name.as_str().to_owned(),
-            target,
-            clock,
-            gate: Arc::clone(&gate),
-            grant: String::new(),
-            tokens: hands_token.then(|| Arc::clone(&tokens)),
-            new_token,
-            on_new_token: options.on_new_token,
-            pins,
-            errors: options.errors,
-            warn,
+    let served = runtime.block_on(async {
+        let served = match listen {
+            None => {
+                let gate = Arc::new(setup.gate(reader));
+                let (read, write) = stdio_pipes();
+                tokio::select! {
+                    () = session(setup.parts(Arc::clone(&gate), ""), read, write, &stop) => {}
+                    () = async { gate.watch(LOOK).await; std::future::pending().await } => {}
+                }
+                Ok(())
+            }
+            Some((at, hosts)) => many(setup, policy, options.grants, at, hosts, &stop).await,
         };
-        let (read, write) = stdio_pipes();
-        tokio::select! {
-            () = session(parts, read, write, &stop) => {}
-            () = async { gate.watch(LOOK).await; std::future::pending().await } => {}
-        }
         tokens.settle().await;
+        served
     });
     // A read of standard input that nobody can stop may still be waiting in a thread.
     runtime.shutdown_background();
     drop(ahead);
-    Ok(Code::Done)
+    served.map(|()| Code::Done)
+}
+
+/// Serves many clients over HTTP.
+async fn many(
+    setup: Setup,
+    policy: Option<(PathBuf, String)>,
+    grants: Option<GrantFile>,
+    at: SocketAddr,
+    hosts: Hosts,
+    stop: &Shutdown,
+) -> Result<(), Error> {
+    let not_named =
+        || Error::Other { action: "find the grants".into(), source: io::ErrorKind::NotFound.into() };
+    let grants = grants.ok_or_else(not_named)?;
+    let listener = TcpListener::bind(at).await;
+    let listener = listener.map_err(|source| Error::Other { action: format!("listen on {at}"), source })?;
+    let bound = listener.local_addr().unwrap_or(at);
+    (setup.talk)(&format!("🚪 {} listens on http://{bound}/mcp", setup.name.as_str()));
+    let clock = setup.clock;
+    let sessions = Sessions { setup, grants: Grants::new(grants, clock), policy, gates: Mutex::default() };
+    let front = Front::new(sessions, hosts, clock);
+    let end = CancellationToken::new();
+    let looking = async {
+        loop {
+            pause(LOOK).await;
+            front.house().gates().iter().for_each(|gate| gate.look_again());
+        }
+    };
+    let ending = async {
+        stop.asked().await;
+        end.cancel();
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        () = front.serve(listener, end.clone()) => {}
+        () = looking => {}
+        () = ending => {}
+    }
+    Ok(())
+}
+
+fn wrong(name: &str, problem: String) -> Error {
+    Error::Setting { name: name.into(), place: "on the command line".into(), problem }
 }
 
 /// What the gateway is called.
@@ -163,11 +218,7 @@ fn name(given: Option<&str>, command: &[OsString], url: Option<&str>) -> Result<
         let words: Vec<String> = command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
         return Ok(Name::of_command(&words));
     };
-    Name::parse(given).map_err(|problem| Error::Setting {
-        name: "--name".into(),
-        place: "on the command line".into(),
-        problem: problem.into(),
-    })
+    Name::parse(given).map_err(|problem| wrong("--name", problem.into()))
 }
 
 /// A server that is reached over HTTP.
@@ -178,11 +229,6 @@ fn http_target(
     hands_token: bool,
     tokens: &Tokens,
 ) -> Result<Target, Error> {
-    let wrong = |name: &str, problem| Error::Setting {
-        name: name.into(),
-        place: "on the command line".into(),
-        problem,
-    };
     let look = tokens.keeper().look()?;
     let hosted = look.settings.mcp_url(look.held.origin.as_ref())?;
     let mut address =

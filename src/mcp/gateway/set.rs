@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::distinct::Fields;
 use super::message::{Kind, Message, Outcome};
+use super::question::can_be_asked;
 
 /// What a client has set.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub(crate) struct Set {
     pub(crate) client: Option<String>,
     /// What is in the `_meta` of each of its requests where there is no `initialize` (protocol version 2026-07-28).
     meta: Map<String, Value>,
+    /// Whether its user can be asked something.
+    pub(crate) can_be_asked: bool,
     /// Whether its server says when its tools change.
     pub(crate) tells_of_tools: bool,
 }
@@ -46,6 +49,8 @@ impl Set {
             "initialize" => {
                 self.asked = Some(params.to_owned());
                 self.client = client(params);
+                let params: Value = serde_json::from_str(params).unwrap_or_default();
+                self.can_be_asked = can_be_asked(&params["capabilities"]);
             }
             "logging/setLevel" => self.level = Some(params.to_owned()),
             "resources/subscribe" => drop(self.subscriptions.insert(params.to_owned())),

@@ -63,6 +63,11 @@ impl<H: House> Front<H> {
         Self { sessions: Arc::new(Sessions::new(house, clock, IDLE)), hosts, sweep: SWEEP }
     }
 
+    /// What it leads to.
+    pub(crate) fn house(&self) -> &H {
+        &self.sessions.house
+    }
+
     /// Serves until `stop`, then ends all sessions and waits 2 s at most for answers to be written.
     pub(crate) async fn serve(&self, listener: TcpListener, stop: CancellationToken) {
         let room = Arc::new(Semaphore::new(MOST_CONNECTIONS));

@@ -48,10 +48,15 @@ impl Relay {
         let about = About { ticket, what: What::Call(Box::new(call)) };
         let (number, line) = self.take_in(message, id, params, about, replaced);
         Box::pin(async move {
-            match relay.pass(&tool, &arguments).await {
-                Ok(pass) => relay.give_call(number, pass, line).await,
-                Err(denied) => relay.refuse(number, &denied).await,
+            let pass = match relay.pass(&tool, &arguments).await {
+                Ok(pass) => pass,
+                Err(denied) => return relay.refuse(number, &denied).await,
+            };
+            if let Err(denied) = relay.approved(number, &tool, &arguments, &pass).await {
+                relay.parts.gate.give_back(pass).await;
+                return relay.refuse(number, &denied).await;
             }
+            relay.give_call(number, pass, line).await;
         })
     }
 

@@ -201,6 +201,12 @@ impl Relay {
 
     /// The client has answered a request of a server: it goes to that one.
     fn client_answered(self: &Arc<Self>, message: &Message<'_>, id: &str) -> Option<Work> {
+        let own = id.parse().ok().and_then(|number| self.state().asked_user.remove(&number));
+        if let Some(own) = own {
+            // Whoever has asked may have given up.
+            let _ = own.send(message.text().to_owned());
+            return None;
+        }
         let request = self.state().flight.client_answered(id)?;
         let line = message.spliced(message.with_id(&request.id));
         let relay = Arc::clone(self);

@@ -5,6 +5,7 @@
 //! | `about.rs` | what there is to know of a request under way |
 //! | `heard.rs` | what the client says |
 //! | `call.rs` | a call of a tool: judged, counted, given to the server |
+//! | `approve.rs` | a call that needs a person |
 //! | `said.rs` | what the server says |
 //! | `renewal.rs` | a token that is not accepted any more |
 //! | `own.rs` | what the gateway asks the server itself: its tools |
@@ -12,6 +13,7 @@
 //! | `servers.rs` | the server: started, started again, replaced, ended |
 
 mod about;
+mod approve;
 mod call;
 mod heard;
 mod own;
@@ -29,11 +31,13 @@ use serde_json::Value;
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
 use self::about::{About, What, failure};
+use super::approvals::Approvals;
 use super::child::HearErrors;
 use super::flight::{Asked, Flight, Generation};
 use super::link::{Link, Target};
 use super::mask::Masks;
 use super::message::{INTERNAL, error};
+use super::name::Name;
 use super::pin_file::PinFile;
 use super::pins::Compared;
 use super::restart::OnNewToken;
@@ -57,7 +61,7 @@ const SERVER_PATIENCE: Duration = Duration::from_secs(10);
 /// What a relay is made of.
 pub(crate) struct Parts {
     /// The name of the gateway.
-    pub(crate) name: String,
+    pub(crate) name: Name,
     /// The server.
     pub(crate) target: Target,
     pub(crate) clock: SystemClock,
@@ -71,6 +75,8 @@ pub(crate) struct Parts {
     pub(crate) on_new_token: OnNewToken,
     /// Which tools were accepted; none where they may change.
     pub(crate) pins: Option<PinFile>,
+    /// The calls that wait for a person; none where they have no place.
+    pub(crate) approvals: Option<Approvals>,
     /// Hears what the server writes to standard error.
     pub(crate) errors: HearErrors,
     /// Hears what the user should fix or know, a sentence each.
@@ -117,6 +123,8 @@ struct Current {
 struct State {
     flight: Flight<About>,
     own: HashMap<u64, (Generation, oneshot::Sender<String>)>,
+    /// Who waits for what the client's user answers, by the number of the question.
+    asked_user: HashMap<u64, oneshot::Sender<String>>,
     set: Set,
     /// Every server that has not ended.
     links: HashMap<Generation, Arc<Link>>,

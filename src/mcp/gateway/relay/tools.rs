@@ -33,7 +33,7 @@ impl Relay {
             *before = Some(now);
         });
         for (tool, because) in held {
-            let name = &self.parts.name;
+            let name = self.parts.name.as_str();
             let sentence = format!(
                 "the tool {tool} is held back: {because}; look at it with zoomtok policy accept {name}"
             );
@@ -77,7 +77,7 @@ impl Relay {
         }
         self.learnt().await;
         self.look_at_pins().await;
-        let name = &self.parts.name;
+        let name = self.parts.name.as_str();
         let because = match self.tools.borrow().as_ref().map(|tools| &tools.pinned) {
             Some(Some(pinned)) if pinned.usable.contains_key(tool) => return Ok(()),
             Some(Some(pinned)) => match pinned.held.get(tool) {

@@ -1,0 +1,110 @@
+//! A gateway for many clients, each with the session and the policy of its grant.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use hyper::body::Bytes;
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+
+use super::grant::Grant;
+use super::grants::Grants;
+use super::listen::house::{House, Opened, Peer};
+use super::relay::Relay;
+use super::setup::Setup;
+use crate::error::Diagnostic as _;
+use crate::policy::gate::Gate;
+
+/// How many messages of one session may wait for its client.
+const SESSION_UNREAD: usize = 64;
+
+/// The sessions of a gateway.
+pub(crate) struct Sessions {
+    pub(crate) setup: Setup,
+    pub(crate) grants: Grants,
+    /// The policy that the command line names.
+    pub(crate) policy: Option<(PathBuf, String)>,
+    /// A gate for each policy.
+    pub(crate) gates: Mutex<HashMap<Option<PathBuf>, Arc<Gate>>>,
+}
+
+impl Sessions {
+    /// The gates that there are.
+    pub(crate) fn gates(&self) -> Vec<Arc<Gate>> {
+        self.gates.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// The gate of a grant. Grants with one policy have one gate; their calls are counted apart.
+    fn gate(&self, grant: &Grant) -> Arc<Gate> {
+        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        let gate = gates.entry(grant.policy.clone()).or_insert_with(|| {
+            let own =
+                grant.policy.clone().map(|path| (path, format!("of the grant {}", grant.name.as_str())));
+            let reader = self.setup.reader(own.or_else(|| self.policy.clone()), true);
+            Arc::new(self.setup.gate(Arc::new(reader)))
+        });
+        Arc::clone(gate)
+    }
+}
+
+impl House for Sessions {
+    type Grant = Grant;
+    type Peer = Session;
+
+    fn admit(&self, bearer: &str) -> Result<Option<Grant>, String> {
+        self.grants.find(bearer).map_err(|error| error.told())
+    }
+
+    fn name<'a>(&self, grant: &'a Grant) -> &'a str {
+        grant.name.as_str()
+    }
+
+    fn is_valid(&self, grant: &Grant) -> bool {
+        self.grants.has(grant)
+    }
+
+    fn open(&self, grant: &Grant) -> Result<Opened<Session>, String> {
+        let parts = self.setup.parts(self.gate(grant), grant.name.as_str());
+        let (out, outgoing) = mpsc::channel(SESSION_UNREAD);
+        let (relay, inbox) = Relay::new(parts, out);
+        let running = tokio::spawn({
+            let relay = Arc::clone(&relay);
+            async move { relay.run(inbox).await }
+        });
+        let running = running.abort_handle();
+        Ok((Arc::new(Session { relay, running }), outgoing))
+    }
+
+    fn health(&self) -> Result<String, String> {
+        self.setup.fault.clone().map_or_else(|| Ok("ok".into()), Err)
+    }
+
+    fn metrics(&self, sessions: usize) -> String {
+        format!("# TYPE zoomtok_gateway_sessions gauge\nzoomtok_gateway_sessions {sessions}\n")
+    }
+}
+
+/// A client's session.
+pub(crate) struct Session {
+    relay: Arc<Relay>,
+    running: AbortHandle,
+}
+
+impl Peer for Session {
+    async fn hear(self: Arc<Self>, message: Bytes, ticket: u64) {
+        self.relay.hear(&message, ticket).await;
+    }
+
+    async fn end(self: Arc<Self>) {
+        self.relay.end(Duration::ZERO).await;
+        self.running.abort();
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.running.abort();
+    }
+}

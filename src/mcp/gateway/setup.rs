@@ -1,0 +1,89 @@
+//! What all clients of one gateway have in common.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use super::approvals::Approvals;
+use super::child::HearErrors;
+use super::ground::Reader;
+use super::link::Target;
+use super::name::Name;
+use super::pin_file::PinFile;
+use super::place::Place;
+use super::relay::Parts;
+use super::restart::OnNewToken;
+use crate::clock::SystemClock;
+use crate::policy::gate::{Gate, Voice};
+use crate::tokens::Tokens;
+
+/// Hears a sentence.
+pub(crate) type Hear = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// A gateway, before it has a client.
+pub(crate) struct Setup {
+    pub(crate) name: Name,
+    pub(crate) target: Target,
+    pub(crate) clock: SystemClock,
+    pub(crate) tokens: Arc<Tokens>,
+    /// Whether the server gets a token.
+    pub(crate) hands_token: bool,
+    pub(crate) new_token: Arc<Notify>,
+    pub(crate) on_new_token: OnNewToken,
+    /// Whether tools are held back that change.
+    pub(crate) pins: bool,
+    /// What is wrong with the command itself.
+    pub(crate) fault: Option<String>,
+    /// Hears what the server writes to standard error.
+    pub(crate) errors: HearErrors,
+    /// Hears what the user should fix or know.
+    pub(crate) warn: Hear,
+    /// Hears what is in order.
+    pub(crate) talk: Hear,
+}
+
+impl Setup {
+    /// What a gate stands on that is under this policy, with what names it; under the setting's where there is none. Where
+    /// a policy `is_required`, every call is refused without one.
+    pub(crate) fn reader(&self, policy: Option<(PathBuf, String)>, is_required: bool) -> Reader {
+        Reader {
+            tokens: Arc::clone(&self.tokens),
+            hands_token: self.hands_token,
+            name: self.name.clone(),
+            policy,
+            is_required,
+            fault: self.fault.clone(),
+        }
+    }
+
+    /// A gate that stands on this.
+    pub(crate) fn gate(&self, reader: Arc<Reader>) -> Gate {
+        let (warn, talk) = (Arc::clone(&self.warn), Arc::clone(&self.talk));
+        let voice = Voice {
+            warn: Box::new(move |warning| warn(warning)),
+            talk: Box::new(move |sentence| talk(sentence)),
+        };
+        Gate::for_gateway(Box::new(move || reader.read()), self.clock, voice)
+    }
+
+    /// What the relay of a client is made of, for whom calls are counted under this name.
+    pub(crate) fn parts(&self, gate: Arc<Gate>, grant: &str) -> Parts {
+        let place = self.tokens.state_root().map(|root| Place::new(root, &self.name));
+        let approvals = place.as_ref().map(Place::approvals);
+        Parts {
+            name: self.name.clone(),
+            target: self.target.clone(),
+            clock: self.clock,
+            gate,
+            grant: grant.to_owned(),
+            tokens: self.hands_token.then(|| Arc::clone(&self.tokens)),
+            new_token: Arc::clone(&self.new_token),
+            on_new_token: self.on_new_token,
+            pins: place.filter(|_| self.pins).map(|place| PinFile::new(place.pins())),
+            approvals: approvals.map(|directory| Approvals::new(directory, Arc::new(self.clock))),
+            errors: Arc::clone(&self.errors),
+            warn: Arc::clone(&self.warn),
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! A gateway for many clients over HTTP.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+
+use serde_json::{Value, json};
+
+use crate::support::Home;
+use crate::support::gateways::{given, record, server};
+use crate::support::processes::Running;
+
+/// A gateway that listens, and what asks it.
+struct Served {
+    process: Running,
+    address: String,
+    runtime: tokio::runtime::Runtime,
+    client: reqwest::Client,
+}
+
+/// A session with it.
+struct Session<'s> {
+    served: &'s Served,
+    bearer: String,
+    id: String,
+}
+
+impl Served {
+    fn start(home: &Home, options: &[&str]) -> Self {
+        let (server, record) = (server(), record(home));
+        let behind = ["--", server.to_str().unwrap(), "--record", record.to_str().unwrap()];
+        let mut command = home.command([&["gateway", "--listen", "0"], options, &behind[..]].concat());
+        command.env("ZOOM_ENV_FILE", home.env_path());
+        let mut process = Running::new(command.spawn().unwrap());
+        let mut stderr = BufReader::new(process.stderr());
+        let mut line = String::new();
+        let address = loop {
+            line.clear();
+            assert!(stderr.read_line(&mut line).unwrap() > 0, "it has ended");
+            if let Some(at) = line.find("http://") {
+                break line[at..].trim().to_owned();
+            }
+        };
+        std::thread::spawn(move || stderr.lines().map_while(Result::ok).for_each(drop));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        // Another test may have done so.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+        Self { process, address, runtime, client }
+    }
+
+    async fn post(
+        &self,
+        bearer: &str,
+        session: Option<&str>,
+        message: &Value,
+    ) -> (u16, Option<String>, String) {
+        let mut request = self
+            .client
+            .post(&self.address)
+            .header("Authorization", format!("Bearer {bearer}"))
+            .header("Accept", "application/json, text/event-stream")
+            .header("Content-Type", "application/json")
+            .body(message.to_string());
+        if let Some(session) = session {
+            request = request.header("Mcp-Session-Id", session).header("MCP-Protocol-Version", "2025-11-25");
+        }
+        let answer = request.send().await.unwrap();
+        let session = answer.headers().get("mcp-session-id").map(|id| id.to_str().unwrap().to_owned());
+        (answer.status().as_u16(), session, answer.text().await.unwrap())
+    }
+
+    fn greet(&self, bearer: &str) -> Session<'_> {
+        self.runtime.block_on(self.greeting(bearer))
+    }
+
+    async fn greeting(&self, bearer: &str) -> Session<'_> {
+        let params = json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
+        let initialize = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params});
+        let (status, id, text) = self.post(bearer, None, &initialize).await;
+        assert_eq!(status, 200, "{text}");
+        let session = Session { served: self, bearer: bearer.to_owned(), id: id.unwrap() };
+        let initialized = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
+        assert_eq!(self.post(bearer, Some(&session.id), &initialized).await.0, 202);
+        session
+    }
+}
+
+impl Session<'_> {
+    async fn call(&self, id: u64, tool: &str, arguments: Value) -> Value {
+        let params = json!({"name": tool, "arguments": arguments});
+        let call = json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params});
+        let (status, _, text) = self.served.post(&self.bearer, Some(&self.id), &call).await;
+        assert_eq!(status, 200, "{text}");
+        let data =
+            text.lines().rfind(|line| line.starts_with("data:")).map_or(&*text, |line| line[5..].trim());
+        serde_json::from_str(data).unwrap()
+    }
+}
+
+fn policy(home: &Home, max: u64) -> String {
+    let path = home.work().join("policy.json");
+    let limit = json!([{"counter": "all", "window": "day", "max": max, "scope": "grant"}]);
+    fs::write(&path, json!({"version": "1", "default": "allow", "all_tools": {"limits": limit}}).to_string())
+        .unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn grant(home: &Home, name: &str) -> String {
+    home.run(["grant", "add", name]).expect(0).stdout.trim().to_owned()
+}
+
+#[test]
+fn of_many_calls_at_once_over_many_sessions_exactly_the_limit_of_each_grant_passes() {
+    let home = Home::empty();
+    let policy = policy(&home, 10);
+    let grants = [grant(&home, "one"), grant(&home, "other")];
+    let served = Served::start(&home, &["--no-token", "--policy", &policy]);
+    for (at, bearer) in grants.iter().enumerate() {
+        let passed = served.runtime.block_on(async {
+            let mut sessions = Vec::new();
+            for _ in 0..20 {
+                sessions.push(served.greeting(bearer).await);
+            }
+            let calls = sessions.iter().flat_map(|session| {
+                (0..10).map(move |id| async move { session.call(id, "write", json!({})).await })
+            });
+            let answers = futures_util::future::join_all(calls).await;
+            answers.iter().filter(|answer| answer["result"]["isError"] != true).count()
+        });
+        assert_eq!(passed, 10);
+        assert_eq!(given(&home).iter().filter(|given| given.calls("write")).count(), 10 * (at + 1));
+    }
+    served.process.kill();
+}
+
+#[test]
+fn nobody_gets_in_without_a_grant_and_no_session_is_another_ones() {
+    let home = Home::empty();
+    let policy = policy(&home, 1000);
+    let (one, other) = (grant(&home, "one"), grant(&home, "other"));
+    let served = Served::start(&home, &["--no-token", "--policy", &policy]);
+    let session = served.greet(&one);
+    let ping = json!({"jsonrpc": "2.0", "id": 1, "method": "ping"});
+    let status =
+        |bearer: &str, session: Option<&str>| served.runtime.block_on(served.post(bearer, session, &ping)).0;
+    assert_eq!(status(&one, Some(&session.id)), 200);
+    assert_eq!(status(&other, Some(&session.id)), 404);
+    assert_eq!(status("ztg_nobody", Some(&session.id)), 401);
+    home.run(["grant", "remove", "one"]).expect(0);
+    assert_eq!(status(&one, Some(&session.id)), 401);
+    served.process.kill();
+}
+
+#[test]
+fn a_grant_has_its_own_policy_and_without_any_every_call_is_refused() {
+    let home = Home::empty();
+    let strict = home.work().join("strict.json");
+    fs::write(&strict, json!({"version": "1", "default": "deny", "tools": {"echo": {}}}).to_string())
+        .unwrap();
+    let strict = home.run(["grant", "add", "strict", "--policy", strict.to_str().unwrap()]).expect(0).stdout;
+    let without = grant(&home, "without");
+    let served = Served::start(&home, &["--no-token"]);
+    let told = |session: &Session<'_>, tool: &str| {
+        let answer = served.runtime.block_on(session.call(1, tool, json!({})));
+        answer["result"]["content"][0]["text"].as_str().unwrap().to_owned()
+    };
+    let session = served.greet(strict.trim());
+    assert_eq!(told(&session, "echo"), "echo");
+    assert!(told(&session, "write").starts_with("[POLICY DENIED] write by default"));
+    let session = served.greet(&without);
+    assert!(told(&session, "echo").contains("neither the grant nor the gateway has a policy"));
+    assert_eq!(given(&home).iter().filter(|given| given.message["method"] == "tools/call").count(), 1);
+    served.process.kill();
+}
