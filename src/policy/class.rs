@@ -82,7 +82,7 @@ fn by_name(words: &[String]) -> Option<Signal> {
         return signal(Class::Execute, &words.join(" "));
     }
     let last = words.last()?;
-    let Some(first) = words.iter().position(|word| words::verb(word).is_some()) else {
+    let Some(first) = words::first_verb(words) else {
         return signal(Class::Read, last).filter(|_| words::is_readable(last));
     };
     let added = words[first..].windows(2).filter(|pair| is_conjunction(&pair[0])).map(|pair| &pair[1]);

@@ -30,7 +30,7 @@ fn a_name_says_what_a_tool_does() {
         ),
         (
             Class::Read,
-            "get_run_details list_deploys get_call take_screenshot message_list call_search get_last_update",
+            "get_run_details list_deploys get_call take_screenshot message_list call_search get_last_update message_get_by_id",
         ),
         (
             Class::Read,
@@ -55,7 +55,7 @@ fn a_name_says_what_a_tool_does() {
         ),
         (
             Class::Destructive,
-            "user_delete snapshot_delete list_delete comment_delete query_and_delete find_one_and_delete saved_search_delete",
+            "user_delete snapshot_delete list_delete comment_delete message_search_delete query_and_delete find_one_and_delete saved_search_delete",
         ),
         (
             Class::Financial,

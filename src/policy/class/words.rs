@@ -40,13 +40,12 @@ const READ: &str = "\
 /// Verbs that are hardly ever the name of a thing.
 const PURE: &str = "describe fetch find get lookup retrieve show";
 
-/// Verbs that read, at the end of a name that begins with a thing: `message_list`.
+/// Verbs that read, at the end of a name that begins with a thing or right after that: `message_list`.
 const READ_AT_END: &str = "describe fetch find get list read search show view";
 
 /// Verbs that are often the name of a thing.
-const THINGS: &str = "\
-    block book call comment commit draft email fork import lock message post process record request run schedule \
-    share stage star store tag test";
+const THINGS: &str =
+    "call comment commit draft email message post process record run schedule store tag test";
 
 /// Verbs at the end of a name, after the name of a thing, that decide: `snapshot_delete`.
 const AT_END: &str = "\
@@ -118,6 +117,13 @@ pub(super) fn verb_in_text(word: &str, is_all: bool) -> Option<Class> {
         None if base == "purchase" => Some(Class::Financial),
         class => class,
     })
+}
+
+/// Where the verb of a name is; that of `message_get_by_id` comes after its thing.
+pub(super) fn first_verb(words: &[String]) -> Option<usize> {
+    let first = words.iter().position(|word| verb(word).is_some())?;
+    let is_read = words.get(first + 1).is_some_and(|next| has(READ_AT_END, next));
+    Some(if is_read && has(THINGS, &words[first]) { first + 1 } else { first })
 }
 
 /// What the last word of a name says where the first verb may be the name of a thing.

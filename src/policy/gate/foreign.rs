@@ -1,8 +1,6 @@
 //! The gate before a server that is not zoomtok's: its tools are learnt and may change, it has methods beside those of
 //! tools, and a person may be asked.
 
-#![allow(dead_code, reason = "zoomtok gateway uses it")]
-
 use std::time::Duration;
 
 use super::{
@@ -57,6 +55,7 @@ impl Gate {
     }
 
     /// Whether a call that cannot be written to the audit log has to be refused.
+    #[allow(dead_code, reason = "zoomtok gateway is to use it")]
     pub(crate) fn audit_required(&self) -> bool {
         match &self.held().state {
             State::Open(in_force) => in_force.policy.audit_required(),

@@ -5,6 +5,8 @@ use hyper::StatusCode;
 use super::*;
 use crate::sandbox::message::tests::request;
 
+mod policies;
+
 const ORIGIN: &str = "http://127.0.0.1:1";
 const BOTH: &str = "application/json, text/event-stream";
 
