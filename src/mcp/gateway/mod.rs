@@ -25,6 +25,7 @@ mod listed;
 pub(crate) mod listen;
 mod mask;
 pub(crate) mod message;
+pub(crate) mod metrics;
 pub(crate) mod name;
 pub(crate) mod pin_error;
 pub(crate) mod pin_file;
