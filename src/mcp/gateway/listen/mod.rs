@@ -7,6 +7,7 @@
 pub(crate) mod address;
 mod answer;
 mod body;
+mod bounded;
 mod head;
 pub(crate) mod house;
 mod queue;
@@ -28,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::address::Hosts;
 use self::answer::answer;
+use self::bounded::Bounded;
 use self::house::House;
 use self::sessions::Sessions;
 use crate::clock::{SystemClock, pause};
@@ -126,7 +128,8 @@ async fn connection<H: House>(
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
-    let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let mut connection =
+        std::pin::pin!(builder.serve_connection(TokioIo::new(Bounded::new(stream)), service));
     // A connection that breaks is its client's affair.
     tokio::select! {
         _ = connection.as_mut() => return,

@@ -7,19 +7,22 @@ use reqwest::Response;
 use reqwest::header::{HeaderValue, RETRY_AFTER};
 use serde_json::Value;
 
-use super::envelope::{Envelope, Verdict, explained, scopes_hint, with_id};
+use super::envelope::{
+    Envelope, NO_SUCH_TOOL_TEXT, Verdict, explained, other_server_hint, scopes_hint, with_id,
+};
 use super::wire::{Established, LONGEST_ANSWER, SESSION, Silence, Wire, is_of_type};
 use crate::clock::pause;
 use crate::mcp::gateway::sse::{Event, Parser};
 use crate::token::Token;
 
-/// How often a stream that ends before the answer is opened again.
+/// How often in a row a stream that ends before the answer is opened again and brings nothing.
 const RESUMPTIONS: u32 = 3;
 
 /// The pause before that, unless the server asks for another.
 const BEFORE_RESUMPTION: Duration = Duration::from_secs(1);
 
-/// The longest pause that a server may ask for.
+/// The shortest and the longest pause that a server may ask for.
+const SHORTEST_RETRY: Duration = Duration::from_millis(100);
 const LONGEST_RETRY: Duration = Duration::from_secs(30);
 
 /// How long the rest of a stream is read after its answer, so that its connection can be used again.
@@ -148,10 +151,10 @@ fn answer(wire: &Wire, text: String, id: &Value, token: Option<&Token>) -> Attem
     judged(text, token)
 }
 
-/// What an answer means for the token.
+/// What an answer means for the token. An error of Zoom's servers is passed on with what to do about it.
 fn judged(text: String, token: Option<&Token>) -> Attempt {
-    // Most answers are not parsed again: an error has its code in it.
-    let verdict = if text.contains("-32001") {
+    // Most answers are not parsed again.
+    let verdict = if text.contains("-32001") || text.contains(NO_SUCH_TOOL_TEXT) {
         Envelope::read(&text).map_or(Verdict::None, |envelope| envelope.verdict())
     } else {
         Verdict::None
@@ -160,6 +163,9 @@ fn judged(text: String, token: Option<&Token>) -> Attempt {
         Verdict::Refused if token.is_some() => Attempt::TokenRefused(Some(text)),
         Verdict::Scopes(scopes) if token.is_some() => {
             Attempt::Answered { text: explained(&text, &scopes_hint(&scopes)), session: None }
+        }
+        Verdict::NoSuchTool(tool) => {
+            Attempt::Answered { text: explained(&text, &other_server_hint(&tool)), session: None }
         }
         _ => Attempt::Answered { text, session: None },
     }
@@ -174,7 +180,8 @@ async fn events(
     mut response: Response,
 ) -> Attempt {
     let mut place = Place::default();
-    for resumption in 0.. {
+    let mut fruitless = 0;
+    loop {
         let broken = match until_answer(wire, message.id.as_ref(), &mut response, &mut place).await {
             Ok(Some(text)) => {
                 tokio::spawn(drain(response));
@@ -184,18 +191,25 @@ async fn events(
             Ok(None) => format!("{} ended the stream before the answer", wire.host()),
             Err(reason) => reason,
         };
-        let Some(last) = place.last.clone().filter(|_| resumption < RESUMPTIONS) else {
-            return Attempt::Failed(broken);
-        };
-        pause(place.retry.unwrap_or(BEFORE_RESUMPTION)).await;
-        match wire.listen(Some(&last), established, token).await {
-            Ok(resumed) if resumed.status().is_success() && is_of_type(&resumed, "text/event-stream") => {
-                response = resumed;
-            }
-            _ => return Attempt::Failed(broken),
+        // A server may end the stream again and again while it works, so that no connection is held meanwhile.
+        if std::mem::take(&mut place.has_heard) {
+            fruitless = 0;
         }
+        response = loop {
+            let Some(last) = place.last.as_deref().filter(|_| fruitless < RESUMPTIONS) else {
+                return Attempt::Failed(broken);
+            };
+            fruitless += 1;
+            pause(place.retry.unwrap_or(BEFORE_RESUMPTION).max(SHORTEST_RETRY)).await;
+            match wire.listen(Some(last), established, token).await {
+                Ok(resumed) if resumed.status().is_success() && is_of_type(&resumed, "text/event-stream") => {
+                    break resumed;
+                }
+                Ok(refused) if refused.status().is_client_error() => return Attempt::Failed(broken),
+                _ => {}
+            }
+        };
     }
-    Attempt::Failed(format!("{} ended the stream before the answer", wire.host()))
 }
 
 /// How far a stream was read.

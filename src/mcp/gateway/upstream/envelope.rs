@@ -8,7 +8,11 @@ use serde_json::{Value, json};
 /// The code of JSON-RPC for a fault of the server.
 const INTERNAL: i32 = -32603;
 
-/// The code with which Zoom's hosted servers refuse a token.
+/// The code with which Zoom's hosted servers refuse a tool that they do not have, and how they say it.
+const NO_SUCH_TOOL: i32 = -32602;
+pub(super) const NO_SUCH_TOOL_TEXT: &str = "Can not found tool";
+
+/// The code with which they refuse a token.
 const REFUSED: i32 = -32001;
 
 /// A message without its contents.
@@ -35,6 +39,8 @@ pub(super) enum Verdict {
     Refused,
     /// The server takes it, and it lacks these scopes.
     Scopes(String),
+    /// It is no question of the token: Zoom's server does not have this tool.
+    NoSuchTool(String),
 }
 
 impl<'a> Envelope<'a> {
@@ -55,10 +61,17 @@ impl<'a> Envelope<'a> {
 
     /// What an answer says of the token. Zoom has one code for both: only the message names the scopes.
     pub(super) fn verdict(&self) -> Verdict {
-        let Some(failure) = self.error.as_ref().filter(|failure| failure.code == Some(REFUSED)) else {
-            return Verdict::None;
-        };
+        let Some(failure) = self.error.as_ref() else { return Verdict::None };
         let message = failure.message.as_deref().unwrap_or_default();
+        if failure.code == Some(NO_SUCH_TOOL)
+            && let Some(name) = message.strip_prefix(NO_SUCH_TOOL_TEXT)
+        {
+            let name = name.trim_start_matches(':').split(" in ").next().unwrap_or_default();
+            return Verdict::NoSuchTool(name.trim().to_owned());
+        }
+        if failure.code != Some(REFUSED) {
+            return Verdict::None;
+        }
         if let Some((_, scopes)) = message.split_once("scopes") {
             let scopes = scopes.trim_start_matches(':').trim();
             let scopes = scopes.trim_start_matches('[').trim_end_matches(['.', ']']);
@@ -100,6 +113,27 @@ pub(super) fn scopes_hint(scopes: &str) -> String {
     )
 }
 
+/// Which of Zoom's hosted servers may have a tool that another one does not have, by the names that are known.
+pub(super) fn other_server_hint(tool: &str) -> String {
+    const WORDS: [(&[&str], &str); 6] = [
+        (&["zoom_chat_"], "zoom/chat"),
+        (&["whiteboard"], "zoom/whiteboard"),
+        (&["task"], "zoom/tasks"),
+        (&["conversation", "deal", "customer", "indicator", "scorecard"], "zoom/revenue-accelerator"),
+        (&["meeting", "recording"], "zoom/meeting"),
+        (&["file"], "zoom or zoom/docs"),
+    ];
+    let server = WORDS.iter().find(|(words, _)| words.iter().any(|word| tool.contains(word)));
+    match server {
+        Some((_, server)) => format!(
+            "Each of Zoom's servers has tools of its own, and a tool of this name would be one of {server} (--url)"
+        ),
+        None => {
+            "Each of Zoom's servers has tools of its own, and their names change: list the tools again".into()
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,11 +159,32 @@ mod tests {
             (-32001, "Session not found", Verdict::None),
             (-32001, "Request timed out", Verdict::None),
             (-32602, "Invalid access token", Verdict::None),
+            (
+                -32602,
+                "Can not found tool: create_task in this MCP Server",
+                Verdict::NoSuchTool("create_task".into()),
+            ),
+            (-32001, "Can not found tool: create_task in this MCP Server", Verdict::None),
         ] {
             assert_eq!(verdict(code, message), expected, "{message}");
         }
         for text in [r#"{"id":1,"result":{"code":-32001}}"#, r#"{"id":1,"error":{"code":-32001}}"#] {
             assert_eq!(Envelope::read(text).unwrap().verdict(), Verdict::None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_tool_that_is_not_there_may_be_one_of_another_server() {
+        for (tool, server) in [
+            ("zoom_chat_message_send", "one of zoom/chat "),
+            ("create_a_whiteboard", "one of zoom/whiteboard "),
+            ("get_my_tasks", "one of zoom/tasks "),
+            ("get_deal_stages", "one of zoom/revenue-accelerator "),
+            ("search_meetings", "one of zoom/meeting "),
+            ("get_file_content", "one of zoom or zoom/docs "),
+            ("list_available_tools", "list the tools again"),
+        ] {
+            assert!(other_server_hint(tool).contains(server), "{tool}");
         }
     }
 
