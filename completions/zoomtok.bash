@@ -1123,12 +1123,16 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__policy__subcmd__check)
-            opts="-q -h --env-file --color --quiet --read-only --help"
+            opts="-q -h --tools --env-file --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --tools)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1167,12 +1171,16 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__policy__subcmd__explain)
-            opts="-q -h --env-file --color --quiet --read-only --help"
+            opts="-q -h --tools --env-file --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --tools)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

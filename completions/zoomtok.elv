@@ -174,6 +174,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'zoomtok;policy;check'= {
+            cand --tools 'A file with the tools of another server, as its answer to tools/list has them: the policy is for a gateway'
             cand --env-file 'The .env to use instead of the first one found'
             cand --color 'When to use colour [default: auto]'
             cand -q 'Print only errors and requested output'
@@ -183,6 +184,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'zoomtok;policy;explain'= {
+            cand --tools 'A file with the tools of another server, as its answer to tools/list has them: the policy is for a gateway'
             cand --env-file 'The .env to use instead of the first one found'
             cand --color 'When to use colour [default: auto]'
             cand -q 'Print only errors and requested output'

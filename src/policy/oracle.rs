@@ -15,7 +15,7 @@ static TOOLS: LazyLock<Catalog> = LazyLock::new(crate::mcp::catalog);
 ///
 /// # Panics
 ///
-/// The same text gives different policies, a fault does not say what is wrong and where, a call gets past what the policy
+/// The same text gives different policies, or another one before a gateway, a fault does not say what is wrong and where, a call gets past what the policy
 /// says of its tool, or a refusal repeats `CANARY`.
 pub fn policy(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
@@ -33,10 +33,15 @@ pub fn policy(data: &[u8]) {
         (Ok(_), Err(faults)) => panic!("now it has faults: {faults:?}"),
     };
     let arguments = serde_json::from_str(arguments).unwrap_or_default();
+    // Before a gateway the same policy is one too, and says the same of every call.
+    let Ok(of_gateway) = Policy::parse(text, Against::Gateway(Some(&TOOLS))) else {
+        panic!("a gateway does not take it");
+    };
     let repeats = names_a_canary(&policy);
     for tool in TOOLS.keys().map(String::as_str).chain(["no_such_tool"]) {
         let judgement = policy.judge(tool, &arguments);
         assert_eq!(judgement, policy.judge(tool, &arguments));
+        assert_eq!(judgement, of_gateway.judge(tool, &arguments));
         match judgement {
             Ok(_) => assert!(policy.allows(tool), "{tool}"),
             Err(refusal) => {

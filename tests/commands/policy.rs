@@ -269,3 +269,40 @@ fn a_policy_is_suggested_for_the_tools_in_a_file() {
         Home::empty().run(["policy", "suggest", "--tools", "no.json"]).expect(3).stderr.contains("no.json")
     );
 }
+
+#[test]
+fn a_policy_for_a_gateway_is_checked_and_explained_by_the_tools_in_a_file() {
+    let home = home(
+        r#"{"version": "1", "default": "deny", "audit": "required", "methods": ["prompts/*"], "tools": {
+            "drop": {"approve": [{"path": "args.all", "op": "eq", "value": true}]}, "list": {}}}"#,
+    );
+    let tool = |name: &str| {
+        format!(
+            r#"{{"name": "{name}", "inputSchema": {{"type": "object", "properties": {{"all": {{"type": "boolean"}}}}}}}}"#
+        )
+    };
+    std::fs::write(home.work().join("tools.json"), format!("[{}, {}]", tool("drop"), tool("list"))).unwrap();
+    let run = |command: &[&str], code| {
+        home.run([&["policy"], command, &["--tools", "tools.json"]].concat()).expect(code).quietly().stdout
+    };
+    assert_eq!(run(&["check", "policy.json"], 0), "✅ VALID: policy.json lets an agent call 2 of 2 tools\n");
+    assert_eq!(run(&["explain", "policy.json", "list"], 0), "✅ ALLOWED: list by tools.list\n");
+    assert_eq!(run(&["explain", "policy.json", "drop"], 0), "✅ ALLOWED: drop by tools.drop\n");
+    assert_eq!(
+        run(&["explain", "policy.json", "drop", r#"{"all": true}"#], 0),
+        "✅ ALLOWED: drop by tools.drop\n🙋 tools.drop.approve[0]: a person has to allow it first\n"
+    );
+    let refused = run(&["explain", "policy.json", "drop", r#"{"All": true}"#], 1);
+    assert_eq!(
+        refused,
+        "❌ REFUSED: [POLICY DENIED] drop by tools.drop.approve[0]: args.all is there as \"All\", which the server may take \
+         for it.\n"
+    );
+    std::fs::write(home.work().join("tools.json"), format!("[{}]", tool("list"))).unwrap();
+    assert_eq!(
+        run(&["check", "policy.json"], 3),
+        "❌ INVALID: There is 1 fault in policy.json\ntools.drop: unknown tool\n"
+    );
+    let own = home.run(["policy", "check", "policy.json"]).expect(3).quietly().stdout;
+    assert!(own.contains("audit: only zoomtok gateway writes an audit log\n"), "{own}");
+}

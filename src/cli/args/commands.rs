@@ -220,6 +220,9 @@ pub enum PolicyCommand {
         /// The policy
         #[arg(value_parser = path())]
         file: PathBuf,
+        /// A file with the tools of another server, as its answer to tools/list has them: the policy is for a gateway
+        #[arg(long, value_name = "FILE", value_parser = path())]
+        tools: Option<PathBuf>,
         /// The options of every command
         #[command(flatten)]
         global: Global,
@@ -237,6 +240,9 @@ pub enum PolicyCommand {
         /// The arguments of the call, as a JSON object
         #[arg(value_name = "JSON", default_value = "{}", hide_default_value = true)]
         arguments: String,
+        /// A file with the tools of another server, as its answer to tools/list has them: the policy is for a gateway
+        #[arg(long, value_name = "FILE", value_parser = path())]
+        tools: Option<PathBuf>,
         /// The options of every command
         #[command(flatten)]
         global: Global,

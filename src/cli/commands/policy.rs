@@ -3,18 +3,20 @@
 mod convert;
 mod print;
 mod suggest;
+mod tools;
 
 use std::path::Path;
 
+use self::tools::Tools;
 use super::accept::accept;
 use super::{Context, Run};
 use crate::cli::args::{Policy as Flags, PolicyCommand};
 use crate::cli::failure::Result;
 use crate::clock::Clock as _;
 use crate::error::{Code, Error};
-use crate::mcp::{catalog, judged};
+use crate::mcp::judged;
 use crate::policy::file as policy_file;
-use crate::policy::{Against, Catalog, Charge, PolicyError};
+use crate::policy::{Charge, PolicyError};
 
 impl Run for Flags {
     fn run(&self, context: &Context) -> Result<Code> {
@@ -24,17 +26,18 @@ impl Run for Flags {
 
 fn run(context: &Context, flags: &Flags) -> Result<Code> {
     match &flags.command {
-        PolicyCommand::Check { file, .. } => check(context, file),
-        PolicyCommand::Explain { file, tool, arguments, .. } => explain(context, file, tool, arguments),
+        PolicyCommand::Check { file, tools, .. } => check(context, file, &Tools::of(tools.as_deref())?),
+        PolicyCommand::Explain { file, tool, arguments, tools, .. } => {
+            explain(context, file, (tool, arguments), &Tools::of(tools.as_deref())?)
+        }
         PolicyCommand::Accept { name, yes, .. } => accept(context, name, *yes),
         PolicyCommand::Convert { file, .. } => convert::run(context, file),
-        PolicyCommand::Suggest { tools, .. } => suggest::run(context, tools.as_deref()),
+        PolicyCommand::Suggest { tools, .. } => suggest::run(context, &Tools::of(tools.as_deref())?),
     }
 }
 
-fn check(context: &Context, file: &Path) -> Result<Code> {
-    let tools = catalog();
-    let policy = match policy_file::read(file, Against::Own(&tools)) {
+fn check(context: &Context, file: &Path, tools: &Tools) -> Result<Code> {
+    let policy = match policy_file::read(file, tools.against()) {
         Err(PolicyError::Invalid { path, faults }) => {
             let many = if faults.len() == 1 { "is 1 fault" } else { &format!("are {} faults", faults.len()) };
             context.output.text(&format!("❌ INVALID: There {many} in {}", path.display()))?;
@@ -45,8 +48,8 @@ fn check(context: &Context, file: &Path) -> Result<Code> {
         }
         read => read?,
     };
-    let allowed = tools.keys().filter(|tool| policy.allows(tool)).count();
-    let (file, all) = (file.display(), tools.len());
+    let allowed = tools.catalog.keys().filter(|tool| policy.allows(tool)).count();
+    let (file, all) = (file.display(), tools.catalog.len());
     context.output.text(&format!("✅ VALID: {file} lets an agent call {allowed} of {all} tools"))?;
     for warning in policy.warnings() {
         context.output.text(&format!("⚠️ {warning}"))?;
@@ -54,15 +57,20 @@ fn check(context: &Context, file: &Path) -> Result<Code> {
     Ok(Code::Done)
 }
 
-fn explain(context: &Context, file: &Path, tool: &str, arguments: &str) -> Result<Code> {
-    let tools = catalog();
-    let policy = policy_file::read(file, Against::Own(&tools))?;
+fn explain(context: &Context, file: &Path, (tool, arguments): (&str, &str), tools: &Tools) -> Result<Code> {
+    let policy = policy_file::read(file, tools.against())?;
     // What serde_json says is wrong may repeat a value; where it is, is enough.
     let arguments = serde_json::from_str(arguments).map_err(|error| {
         wrong("JSON", format!("is no JSON object, see line {}, column {}", error.line(), error.column()))
     })?;
-    let Some(judged) = judged(tool, arguments, context.clock.now()) else {
-        return Err(wrong("TOOL", format!("is none of the tools: {}", names(&tools))).into());
+    let judged = if tools.is_own {
+        judged(tool, arguments, context.clock.now())
+    } else {
+        // What another server makes of its arguments is its own affair.
+        tools.catalog.contains_key(tool).then_some(Ok(arguments))
+    };
+    let Some(judged) = judged else {
+        return Err(wrong("TOOL", format!("is none of the tools: {}", tools.names())).into());
     };
     // As the server does it: a closed tool is closed whatever its arguments, and only what a tool takes is judged.
     let judgement = match (policy.admits(tool), judged) {
@@ -75,6 +83,9 @@ fn explain(context: &Context, file: &Path, tool: &str, arguments: &str) -> Resul
             context.output.text(&format!("✅ ALLOWED: {tool} by {}", allowed.rule))?;
             for charge in &allowed.charges {
                 context.output.text(&limit(charge))?;
+            }
+            if let Some(rule) = &allowed.approve {
+                context.output.text(&format!("🙋 {rule}: a person has to allow it first"))?;
             }
             Ok(Code::Done)
         }
@@ -89,10 +100,6 @@ fn explain(context: &Context, file: &Path, tool: &str, arguments: &str) -> Resul
 fn limit(charge: &Charge) -> String {
     let Charge { rule, counter, window, max, amount } = charge;
     format!("📊 {rule}: {amount} of at most {max} {window}, counted as {counter}")
-}
-
-fn names(tools: &Catalog) -> String {
-    tools.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
 fn wrong(name: &str, problem: String) -> Error {
