@@ -1,6 +1,7 @@
 //! The gateway before a stand-in server, and before others.
 
 pub(crate) mod approval;
+pub(crate) mod audit;
 pub(crate) mod hosted;
 pub(crate) mod listen;
 pub(crate) mod passing;

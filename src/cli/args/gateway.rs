@@ -15,6 +15,7 @@ use crate::mcp::gateway::OnNewToken;
 /// there is a new token another server takes over while the client notices nothing. Everything else passes unchanged.
 /// docs/gateway.md says what is not governed.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 #[command(override_usage = "zoomtok gateway [OPTIONS] -- <COMMAND> [ARGUMENT]...\n       zoomtok gateway [OPTIONS] --url <URL>", after_help = GATEWAY)]
 pub struct Gateway {
     /// A server that is reached over HTTP: its address, or zoom, zoom/chat and so on for Zoom's own
@@ -47,6 +48,12 @@ pub struct Gateway {
     /// When a server with a new token takes over
     #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
     pub on_new_token: OnNewToken,
+    /// Write a line of JSON for each call to this file
+    #[arg(long, value_name = "FILE", value_parser = path())]
+    pub audit: Option<PathBuf>,
+    /// Write the values of arguments there too
+    #[arg(long, requires = "audit")]
+    pub audit_arguments: bool,
     /// Let the server change its tools without asking
     #[arg(long)]
     pub no_pin: bool,

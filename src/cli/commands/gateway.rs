@@ -58,6 +58,8 @@ fn run(context: &Context, flags: &Gateway, fault: Option<Error>) -> Result<Code>
         behind_proxy: flags.behind_proxy,
         grants: flags.listen.as_ref().map(|_| GrantFile::new(dirs::config_dir().as_deref())).transpose()?,
         pins: !flags.no_pin,
+        audit: flags.audit.clone(),
+        audit_arguments: flags.audit_arguments,
         name: flags.name.clone(),
         token_env: (!flags.no_token).then(|| flags.token_env.clone()),
         on_new_token: flags.on_new_token,

@@ -110,6 +110,16 @@ impl<T> Flight<T> {
         (self.asked.get(&number)?.given_to == Some(by)).then(|| self.remove(number))?
     }
 
+    /// Takes a request out for a while, with [`Flight::put_back`] behind it.
+    pub(crate) fn take(&mut self, number: u64) -> Option<Asked<T>> {
+        self.asked.remove(&number)
+    }
+
+    /// Puts a request back that was taken out.
+    pub(crate) fn put_back(&mut self, number: u64, asked: Asked<T>) {
+        self.asked.insert(number, asked);
+    }
+
     /// Takes a request out, whoever has it.
     pub(crate) fn remove(&mut self, number: u64) -> Option<Asked<T>> {
         let asked = self.asked.remove(&number)?;

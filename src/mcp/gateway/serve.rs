@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::audit_log::AuditLog;
 use super::child::Program;
 use super::grant_file::GrantFile;
 use super::grants::Grants;
@@ -80,6 +81,10 @@ pub struct Options {
     pub policy: Option<PathBuf>,
     /// Whether tools are held back that change.
     pub pins: bool,
+    /// The file in which each call is written down.
+    pub audit: Option<PathBuf>,
+    /// Whether the values of arguments are written down too.
+    pub audit_arguments: bool,
     /// What is wrong with the command itself and cannot be put right while it runs: every call says it.
     pub fault: Option<Error>,
     /// What hears of the refreshing.
@@ -122,6 +127,7 @@ pub fn serve(options: Options) -> Result<Code, Error> {
         new_token: Arc::default(),
         on_new_token: options.on_new_token,
         pins: options.pins,
+        audit: options.audit.map(|path| Arc::new(AuditLog::new(path, options.audit_arguments))),
         fault: options.fault.map(|error| format!("{} Then start the gateway again.", error.sentence())),
         errors: options.errors,
         warn: options.warn,

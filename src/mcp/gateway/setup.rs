@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use super::approvals::Approvals;
+use super::audit_log::AuditLog;
 use super::child::HearErrors;
 use super::ground::Reader;
 use super::link::Target;
@@ -33,6 +34,8 @@ pub(crate) struct Setup {
     pub(crate) on_new_token: OnNewToken,
     /// Whether tools are held back that change.
     pub(crate) pins: bool,
+    /// Where calls are written down.
+    pub(crate) audit: Option<Arc<AuditLog>>,
     /// What is wrong with the command itself.
     pub(crate) fault: Option<String>,
     /// Hears what the server writes to standard error.
@@ -82,6 +85,7 @@ impl Setup {
             on_new_token: self.on_new_token,
             pins: place.filter(|_| self.pins).map(|place| PinFile::new(place.pins())),
             approvals: approvals.map(|directory| Approvals::new(directory, Arc::new(self.clock))),
+            audit: self.audit.clone(),
             errors: Arc::clone(&self.errors),
             warn: Arc::clone(&self.warn),
         }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::log::Logged;
 use crate::policy::gate::Pass;
 
 /// What a relay knows of a request of its client.
@@ -32,6 +33,8 @@ pub(super) struct Call {
     pub(super) since: Duration,
     /// What the server was given, to be given again under another token.
     pub(super) line: String,
+    /// What is written down of it.
+    pub(super) logged: Option<Box<Logged>>,
     /// Whether it was given again.
     pub(super) is_repeated: bool,
 }

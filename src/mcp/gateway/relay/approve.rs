@@ -12,6 +12,7 @@ use crate::clock::Clock as _;
 use crate::error::Diagnostic as _;
 use crate::mcp::gateway::approval::Binding;
 use crate::mcp::gateway::approvals::{Approvals, Decision, Request};
+use crate::mcp::gateway::audit::Outcome as Decided;
 use crate::mcp::gateway::digest;
 use crate::mcp::gateway::message::{Kind, Message, Outcome};
 use crate::mcp::gateway::question::{Answer, answer, question};
@@ -39,12 +40,13 @@ impl Relay {
         tool: &str,
         arguments: &Map<String, Value>,
         pass: &Pass,
-    ) -> Result<(), Denied> {
+    ) -> Result<(), (Denied, Decided)> {
         let Some(rule) = &pass.approve else { return Ok(()) };
-        let denied = |why: &str| Denied {
-            rule: Some(rule.clone()),
-            message: format!("[POLICY DENIED] {tool} by {rule}: {why}."),
+        let refused = |why: &str, decision| {
+            let message = format!("[POLICY DENIED] {tool} by {rule}: {why}.");
+            (Denied { rule: Some(rule.clone()), message }, decision)
         };
+        let denied = |why: &str| refused(why, Decided::Denied);
         let binding = self.binding(tool, arguments, pass);
         let Some(approvals) = &self.parts.approvals else {
             return Err(denied("a person has to allow this call, and there is no place where it could wait"));
@@ -57,7 +59,9 @@ impl Relay {
                 let within = self.parts.gate.approve_within();
                 let (rule, arguments) = (rule.clone(), shown(arguments));
                 let request = Request { binding: binding.clone(), rule, arguments, within };
-                self.wait_for_person(number, approvals, request).await.map_err(|why| denied(&why))?;
+                self.wait_for_person(number, approvals, request)
+                    .await
+                    .map_err(|(why, decision)| refused(&why, decision))?;
             }
         }
         // What was allowed is this call under this policy, with the tool as it was.
@@ -118,9 +122,13 @@ impl Relay {
         number: u64,
         approvals: &Approvals,
         request: Request,
-    ) -> Result<(), String> {
+    ) -> Result<(), (String, Decided)> {
         let within = request.within;
-        let mut waiting = approvals.ask(request).await.map_err(|error| error.told())?;
+        let denied = |why: String| Err((why, Decided::Denied));
+        let mut waiting = match approvals.ask(request).await {
+            Ok(waiting) => waiting,
+            Err(error) => return denied(error.told()),
+        };
         let id = waiting.id().clone();
         (self.parts.warn)(&format!("a call waits for you: zoomtok approval allow {id}"));
         let (progress, since) = (self.progress_of(number), self.parts.clock.elapsed());
@@ -131,20 +139,21 @@ impl Relay {
             let waited = self.parts.clock.elapsed().saturating_sub(since);
             match decided {
                 Ok(Decision::Allowed) => return Ok(()),
-                Ok(Decision::Denied) => return Err("a person has denied this call".into()),
-                Ok(Decision::Over) => return Err("nobody has allowed this call in time".into()),
+                Ok(Decision::Denied) => return denied("a person has denied this call".into()),
+                Ok(Decision::Over) => return denied("nobody has allowed this call in time".into()),
                 Ok(Decision::Lost(why)) => {
-                    return Err(format!("what was decided about this call is lost: {why}"));
+                    return denied(format!("what was decided about this call is lost: {why}"));
                 }
-                Err(_) if self.is_gone(number) => {
-                    return Err("it was cancelled".into());
-                }
+                Err(_) if self.is_gone(number) => return denied("it was cancelled".into()),
                 Err(_) if waited >= hold => {
-                    waiting.leave().await.map_err(|error| error.told())?;
-                    return Err(format!(
+                    if let Err(error) = waiting.leave().await {
+                        return denied(error.told());
+                    }
+                    let why = format!(
                         "pending: a person has to allow this call with: zoomtok approval allow {id} - then call again with \
                          the same arguments"
-                    ));
+                    );
+                    return Err((why, Decided::Pending));
                 }
                 Err(_) => {}
             }

@@ -1,13 +1,16 @@
 //! A call of a tool.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::Relay;
 use super::about::{About, Call, What, failure};
+use super::tools::PINS;
 use crate::clock::Clock as _;
+use crate::mcp::gateway::audit::Outcome;
 use crate::mcp::gateway::distinct::Fields;
 use crate::mcp::gateway::fold::folds_to;
 use crate::mcp::gateway::message::{Message, WRONG_PARAMS, error};
@@ -44,19 +47,28 @@ impl Relay {
         let replaced = written.filter(|written| written.get() != "null");
         let replaced = replaced.map(|written| (written, Value::from(arguments.clone()).to_string()));
         let since = self.parts.clock.elapsed();
-        let call = Call { pass: None, tool: tool.clone(), since, line: String::new(), is_repeated: false };
+        let call = Call {
+            pass: None,
+            tool: tool.clone(),
+            since,
+            line: String::new(),
+            logged: self.logged(&arguments),
+            is_repeated: false,
+        };
         let about = About { ticket, what: What::Call(Box::new(call)) };
         let (number, line) = self.take_in(message, id, params, about, replaced);
         Box::pin(async move {
             let pass = match relay.pass(&tool, &arguments).await {
                 Ok(pass) => pass,
-                Err(denied) => return relay.refuse(number, &denied).await,
+                Err(denied) => return relay.refuse(number, &denied, decision_of(&denied)).await,
             };
-            if let Err(denied) = relay.approved(number, &tool, &arguments, &pass).await {
+            let asked = relay.parts.clock.elapsed();
+            if let Err((denied, decision)) = relay.approved(number, &tool, &arguments, &pass).await {
                 relay.parts.gate.give_back(pass).await;
-                return relay.refuse(number, &denied).await;
+                return relay.refuse(number, &denied, decision).await;
             }
-            relay.give_call(number, pass, line).await;
+            let wait = pass.approve.is_some().then(|| relay.parts.clock.elapsed().saturating_sub(asked));
+            relay.give_call(number, pass, wait, line).await;
         })
     }
 
@@ -68,28 +80,44 @@ impl Relay {
         self.parts.gate.pass(&self.parts.grant, tool, arguments).await
     }
 
-    async fn give_call(&self, number: u64, pass: Pass, line: String) {
-        let is_cancelled = {
-            let mut state = self.state();
-            match state.flight.about(number) {
-                Some(About { what: What::Call(call), .. }) => {
-                    call.pass = Some(pass);
-                    call.line.clone_from(&line);
-                    None
-                }
-                _ => Some(pass),
-            }
+    /// Gives a call to the server that may be made, after this `wait` for a person.
+    async fn give_call(&self, number: u64, pass: Pass, wait: Option<Duration>, line: String) {
+        // Out of the flight for as long as it is written down: a cancellation finds it before or after that.
+        let Some(mut asked) = self.state().flight.take(number) else {
+            return self.parts.gate.give_back(pass).await;
         };
-        match is_cancelled {
-            Some(pass) => self.parts.gate.give_back(pass).await,
-            None => self.give(number, line).await,
+        if let What::Call(call) = &mut asked.about.what {
+            call.line.clone_from(&line);
+            if let Some(logged) = &mut call.logged {
+                let approved = pass.approve.clone().map(|rule| (Outcome::Approved, rule));
+                let (decision, rule) = approved.unwrap_or((Outcome::Allowed, pass.rule.clone()));
+                (logged.decision, logged.rule, logged.wait) = (decision, Some(rule), wait);
+            }
+            if let Err(denied) = self.log_begin(call) {
+                self.parts.gate.give_back(pass).await;
+                return self.answer(failure(&asked.id, &denied.message), asked.about.ticket).await;
+            }
+            call.pass = Some(pass);
         }
+        self.state().flight.put_back(number, asked);
+        self.give(number, line).await;
     }
 
-    async fn refuse(&self, number: u64, denied: &Denied) {
-        let Some(asked) = self.state().flight.remove(number) else { return };
+    async fn refuse(&self, number: u64, denied: &Denied, decision: Outcome) {
+        let Some(mut asked) = self.state().flight.remove(number) else { return };
+        if let What::Call(call) = &mut asked.about.what {
+            if let Some(logged) = &mut call.logged {
+                (logged.decision, logged.rule) = (decision, denied.rule.clone());
+            }
+            self.log_end(call, None, Some(&denied.message));
+        }
         self.answer(failure(&asked.id, &denied.message), asked.about.ticket).await;
     }
+}
+
+/// What it is that refuses a call.
+fn decision_of(denied: &Denied) -> Outcome {
+    if denied.rule.as_deref() == Some(PINS) { Outcome::Held } else { Outcome::Denied }
 }
 
 /// Reads the parameters of a call.

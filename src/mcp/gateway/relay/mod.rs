@@ -6,6 +6,7 @@
 //! | `heard.rs` | what the client says |
 //! | `call.rs` | a call of a tool: judged, counted, given to the server |
 //! | `approve.rs` | a call that needs a person |
+//! | `log.rs` | what is written down of a call |
 //! | `said.rs` | what the server says |
 //! | `renewal.rs` | a token that is not accepted any more |
 //! | `own.rs` | what the gateway asks the server itself: its tools |
@@ -16,6 +17,7 @@ mod about;
 mod approve;
 mod call;
 mod heard;
+mod log;
 mod own;
 mod renewal;
 mod said;
@@ -32,6 +34,7 @@ use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
 use self::about::{About, What, failure};
 use super::approvals::Approvals;
+use super::audit_log::AuditLog;
 use super::child::HearErrors;
 use super::flight::{Asked, Flight, Generation};
 use super::link::{Link, Target};
@@ -77,6 +80,8 @@ pub(crate) struct Parts {
     pub(crate) pins: Option<PinFile>,
     /// The calls that wait for a person; none where they have no place.
     pub(crate) approvals: Option<Approvals>,
+    /// Where calls are written down.
+    pub(crate) audit: Option<Arc<AuditLog>>,
     /// Hears what the server writes to standard error.
     pub(crate) errors: HearErrors,
     /// Hears what the user should fix or know, a sentence each.
@@ -199,7 +204,10 @@ impl Relay {
     async fn fail(&self, asked: Asked<About>, reason: &str) {
         let About { ticket, what } = asked.about;
         let text = match what {
-            What::Call(_) => failure(&asked.id, reason),
+            What::Call(call) => {
+                self.log_end(&call, None, Some(reason));
+                failure(&asked.id, reason)
+            }
             What::Initialize | What::List | What::Other => error(Some(&asked.id), INTERNAL, reason),
         };
         self.answer(text, ticket).await;

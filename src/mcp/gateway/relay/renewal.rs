@@ -17,15 +17,23 @@ impl Relay {
     /// Has a server with another token take over, and makes a call again that changes nothing. The answer is what the
     /// client gets otherwise.
     pub(super) async fn renew(self: Arc<Self>, generation: Generation, asked: Asked<About>, answer: String) {
-        let ticket = asked.about.ticket;
-        let renewed = self.renewed(generation).await;
-        let number = match renewed {
-            Ok(()) => self.take_in_again(asked),
-            Err(_) => None,
+        let Asked { id, progress, about: About { ticket, what: What::Call(call) }, .. } = asked else {
+            return;
+        };
+        let renewed = self.renewed(generation).await.is_ok();
+        let number = if renewed && self.is_read_only(&call.tool) {
+            self.take_in_again(id, progress, ticket, call)
+        } else {
+            Err(call)
         };
         match number {
-            Some((number, line)) => self.give(number, line).await,
-            None => self.answer(answer, ticket).await,
+            Ok((number, line)) => self.give(number, line).await,
+            Err(call) => {
+                if let Ok(message) = Message::from_server(answer.as_bytes()) {
+                    self.log_answer(&call, &message);
+                }
+                self.answer(answer, ticket).await;
+            }
         }
     }
 
@@ -44,16 +52,17 @@ impl Relay {
     }
 
     /// Takes a call in again whose tool changes nothing.
-    fn take_in_again(&self, asked: Asked<About>) -> Option<(u64, String)> {
-        let Asked { id, progress, about: About { ticket, what }, .. } = asked;
-        let What::Call(mut call) = what else { return None };
-        if !self.is_read_only(&call.tool) {
-            return None;
-        }
-        call.is_repeated = true;
+    fn take_in_again(
+        &self,
+        id: String,
+        progress: Option<String>,
+        ticket: u64,
+        mut call: Box<Call>,
+    ) -> Result<(u64, String), Box<Call>> {
         let line = call.line.clone();
+        let Ok(message) = Message::from_server(line.as_bytes()) else { return Err(call) };
+        call.is_repeated = true;
         let number = self.state().flight.ask(id, progress, About { ticket, what: What::Call(call) });
-        let message = Message::from_server(line.as_bytes()).ok()?;
-        Some((number, message.spliced(message.with_id(number))))
+        Ok((number, message.spliced(message.with_id(number))))
     }
 }

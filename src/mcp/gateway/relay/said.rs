@@ -68,7 +68,11 @@ impl Relay {
                 tokio::spawn(Arc::clone(self).renew(generation, asked, answer));
                 return;
             }
-            What::Call(_) | What::Other => message.spliced(message.with_id(&id)),
+            What::Call(call) => {
+                self.log_answer(&call, message);
+                message.spliced(message.with_id(&id))
+            }
+            What::Other => message.spliced(message.with_id(&id)),
         };
         self.answer(text, ticket).await;
     }

@@ -10,6 +10,9 @@ use crate::clock::Clock as _;
 use crate::mcp::gateway::pins::{HeldBecause, digest_of, name_of};
 use crate::policy::gate::Denied;
 
+/// What refuses calls of tools that are held back, in the place of a rule.
+pub(super) const PINS: &str = "pins";
+
 /// What a client is told whose tools have changed.
 const CHANGED: &str = r#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#;
 
@@ -93,8 +96,8 @@ impl Relay {
             }
         };
         Err(Denied {
-            rule: Some("pins".into()),
-            message: format!("[POLICY DENIED] {tool} by pins: {because}."),
+            rule: Some(PINS.into()),
+            message: format!("[POLICY DENIED] {tool} by {PINS}: {because}."),
         })
     }
 
