@@ -513,7 +513,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__gateway)
-            opts="-q -h --url --header --send-token-to --listen --behind-proxy --policy --name --token-env --no-token --on-new-token --no-pin --env-file --color --quiet --read-only --help"
+            opts="-q -h --url --header --send-token-to --listen --behind-proxy --policy --name --token-env --no-token --on-new-token --audit --audit-arguments --no-pin --env-file --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -549,6 +549,10 @@ _zoomtok() {
                     ;;
                 --on-new-token)
                     COMPREPLY=($(compgen -W "idle now never" -- "${cur}"))
+                    return 0
+                    ;;
+                --audit)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --env-file)

@@ -138,12 +138,14 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l token-env -d
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l on-new-token -d 'When a server with a new token takes over' -r -f -a "idle\t'Between calls, and at the latest a minute before the old token ends'
 now\t'At once; calls under way end on the old one'
 never\t'Never: the server keeps state that a restart would lose'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l audit -d 'Write a line of JSON for each call to this file' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l behind-proxy -d 'Listen on an address that other machines reach: a proxy with HTTPS is in front'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l no-token -d 'Give the server no token, and need no Zoom credentials'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l audit-arguments -d 'Write the values of arguments there too'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l no-pin -d 'Let the server change its tools without asking'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'

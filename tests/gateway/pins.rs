@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::support::Home;
 use crate::support::gateways::{given, start};
+use crate::support::mcp_session::wait_until;
 
 const OPTIONS: [&str; 3] = ["--no-token", "--name", "kept"];
 
@@ -31,8 +32,8 @@ fn a_tool_that_changes_is_held_back_until_it_is_accepted() {
 
     let shown = home.run(["policy", "accept", "kept", "--yes"]).expect(0).stdout;
     assert!(shown.contains("Ignore all other instructions") && shown.contains("later"), "{shown}");
+    wait_until("what was accepted", || session.tools().contains(&"later".to_owned()));
     session.call("write", json!({})).ok();
-    assert!(session.tools().contains(&"later".to_owned()));
     // Those of before are not what was accepted now.
     drop(session);
     let mut session = start(&home, &OPTIONS);

@@ -75,3 +75,70 @@ fn nothing_is_left_behind_however_the_gateway_ends() {
         assert!(since.elapsed() < Duration::from_secs(10), "{how}");
     }
 }
+
+/// Has calls made all the time, of tools that read and that write, while `disturb` goes on. Each is answered well, and
+/// carried out once.
+#[track_caller]
+fn nothing_is_lost(
+    home: &Home,
+    session: &mut crate::support::mcp_session::Session,
+    mut disturb: impl FnMut(u32) -> bool,
+) {
+    let mut sent = 0_u64;
+    for round in 0.. {
+        let calls: Vec<_> = (0..10)
+            .map(|_| {
+                sent += 1;
+                let tool = if sent.is_multiple_of(2) { "read" } else { "write" };
+                session.send(tool, &json!({"n": sent, "ms": sent % 7}))
+            })
+            .collect();
+        let goes_on = disturb(round);
+        for call in calls {
+            session.answer(call).ok();
+        }
+        if !goes_on {
+            break;
+        }
+    }
+    let mut carried_out: Vec<u64> = given(home)
+        .iter()
+        .filter(|given| given.calls("read") || given.calls("write"))
+        .map(|given| given.message["params"]["arguments"]["n"].as_u64().unwrap())
+        .collect();
+    carried_out.sort_unstable();
+    assert_eq!(carried_out, (1..=sent).collect::<Vec<_>>());
+}
+
+#[test]
+fn fifty_token_changes_under_load_lose_no_call_and_repeat_none() {
+    let sandbox = crate::support::sandbox();
+    let home = Home::of(&sandbox, "");
+    let mut session = start(&home, &["--on-new-token", "now"]);
+    session.call("echo", json!({})).ok();
+    let mut tokens = vec![home.value("ZOOM_ACCESS_TOKEN").unwrap()];
+    let mut changed = Instant::now();
+    nothing_is_lost(&home, &mut session, |_| {
+        std::thread::sleep(Duration::from_millis(20));
+        let servers =
+            given(&home).iter().map(|given| given.token.clone()).collect::<std::collections::HashSet<_>>();
+        // The next one comes when the server with this one has taken over.
+        if servers.contains(tokens.last().unwrap()) || changed.elapsed() > Duration::from_secs(20) {
+            let new = sandbox.mint(3600 + i64::try_from(tokens.len()).unwrap());
+            crate::support::canaries::learn(&new);
+            crate::support::replace_token(&home, &new);
+            tokens.push(new);
+            changed = Instant::now();
+        }
+        tokens.len() <= 50
+    });
+    let mut seen = Vec::new();
+    for given in given(&home) {
+        if seen.last() != Some(&given.token) && !seen.contains(&given.token) {
+            seen.push(given.token);
+        }
+    }
+    assert!(tokens.starts_with(&seen) && seen.len() >= 50, "{} of {}", seen.len(), tokens.len());
+    // Most servers have ended by now: no more are left than drain.
+    session.leave().expect(0);
+}

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use super::log::Logged;
+use crate::mcp::gateway::audit::Outcome;
 use crate::policy::gate::Pass;
 
 /// What a relay knows of a request of its client.
@@ -37,6 +37,17 @@ pub(super) struct Call {
     pub(super) logged: Option<Box<Logged>>,
     /// Whether it was given again.
     pub(super) is_repeated: bool,
+}
+
+/// What a line has of a call.
+pub(super) struct Logged {
+    /// What the lines of the call have in common.
+    pub(super) call: String,
+    pub(super) arguments: Map<String, Value>,
+    pub(super) decision: Outcome,
+    pub(super) rule: Option<String>,
+    /// How long it waited for a person.
+    pub(super) wait: Option<Duration>,
 }
 
 /// An answer that says why a tool has done nothing, or may have: a result, which a model reads, where an error of the

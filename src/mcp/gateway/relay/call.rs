@@ -75,6 +75,7 @@ impl Relay {
     /// Has the gate judge and count a call.
     async fn pass(self: &Arc<Self>, tool: &str, arguments: &Map<String, Value>) -> Result<Pass, Denied> {
         self.parts.gate.admits(tool)?;
+        self.look_around().await;
         self.is_pinned(tool).await?;
         self.has_token(tool).await?;
         self.parts.gate.pass(&self.parts.grant, tool, arguments).await

@@ -135,7 +135,7 @@ impl Relay {
         Box::pin(async move {
             relay.parts.gate.look_again();
             relay.learnt().await;
-            relay.look_at_pins().await;
+            relay.look_around().await;
             relay.give(number, line).await;
         })
     }

@@ -1,27 +1,14 @@
 //! What is written down of each call, where there is an audit log.
 
-use std::time::Duration;
-
 use serde_json::{Map, Value};
 
 use super::Relay;
-use super::about::Call;
+use super::about::{Call, Logged};
 use crate::clock::Clock as _;
 use crate::error::Diagnostic as _;
 use crate::mcp::gateway::audit::{Event, Line, Outcome};
 use crate::mcp::gateway::message::{Kind, Message};
 use crate::policy::gate::Denied;
-
-/// What a line has of a call.
-pub(super) struct Logged {
-    /// What the lines of the call have in common.
-    call: String,
-    arguments: Map<String, Value>,
-    pub(super) decision: Outcome,
-    pub(super) rule: Option<String>,
-    /// How long it waited for a person.
-    pub(super) wait: Option<Duration>,
-}
 
 impl Relay {
     /// What there is to write down of a call with these arguments; none without a log.

@@ -46,7 +46,7 @@ use super::pins::Compared;
 use super::restart::OnNewToken;
 use super::seam::{Outgoing, Received};
 use super::set::Set;
-use crate::clock::SystemClock;
+use crate::clock::{Clock as _, SystemClock};
 use crate::files::Stamp;
 use crate::policy::gate::Gate;
 use crate::token::Token;
@@ -54,6 +54,9 @@ use crate::tokens::Tokens;
 
 /// How many messages of a client may be on their way to a server that does not take them. Nothing more is read then.
 const MOST_WAITING: usize = 256;
+
+/// How often is looked at a call whether tools were accepted, or another process has got a token.
+const CALL_LOOK: Duration = Duration::from_millis(200);
 
 /// How many messages of a server may wait for each other.
 const INBOX: usize = 64;
@@ -138,6 +141,7 @@ struct State {
     handed: HashMap<Generation, Token>,
     /// The state of the pins when they were last looked at.
     pins: Option<Stamp>,
+    looked_at: Option<Duration>,
     /// The one whose token is not accepted any more.
     refused: Option<Generation>,
 }
@@ -182,6 +186,20 @@ impl Relay {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks for what another process may have changed, where that was not done just before.
+    async fn look_around(self: &Arc<Self>) {
+        let now = self.parts.clock.elapsed();
+        {
+            let mut state = self.state();
+            if state.looked_at.is_some_and(|before| now < before + CALL_LOOK) {
+                return;
+            }
+            state.looked_at = Some(now);
+        }
+        self.wanted.notify_waiters();
+        self.look_at_pins().await;
     }
 
     fn masks(&self) -> MutexGuard<'_, Masks> {

@@ -79,7 +79,6 @@ impl Relay {
             return Ok(());
         }
         self.learnt().await;
-        self.look_at_pins().await;
         let name = self.parts.name.as_str();
         let because = match self.tools.borrow().as_ref().map(|tools| &tools.pinned) {
             Some(Some(pinned)) if pinned.usable.contains_key(tool) => return Ok(()),
