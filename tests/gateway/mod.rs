@@ -2,6 +2,7 @@
 
 pub(crate) mod approval;
 pub(crate) mod audit;
+pub(crate) mod doctor;
 pub(crate) mod hosted;
 pub(crate) mod listen;
 pub(crate) mod passing;

@@ -6,6 +6,7 @@
 mod desktop;
 mod files;
 mod finding;
+mod gateways;
 mod policy;
 mod variables;
 mod zoom;
@@ -36,7 +37,10 @@ impl Run for Doctor {
 }
 
 fn run(context: &Context, doctor: &Doctor) -> Result<Code> {
-    let findings = examine(context, doctor)?;
+    let mut findings = examine(context, doctor)?;
+    // They stand on no `.env`.
+    findings.extend(gateways::judge(&gateways::look(context)));
+    findings.extend(gateways::of_grants());
     let code = finding::code(&findings);
     if doctor.json {
         let rows: Vec<Row<'_>> = findings.iter().map(Finding::row).collect();

@@ -34,6 +34,7 @@ pub(crate) mod place;
 pub(crate) mod question;
 mod relay;
 mod restart;
+pub(crate) mod restarts;
 pub(crate) mod seam;
 mod serve;
 mod set;

@@ -114,6 +114,15 @@ impl PinFile {
         Ok(self.read()?.map(|content| content.held()).unwrap_or_default())
     }
 
+    /// How many tools were accepted.
+    ///
+    /// # Errors
+    ///
+    /// As above.
+    pub(crate) fn accepted(&self) -> Result<usize, PinError> {
+        Ok(self.read()?.map_or(0, |content| content.tools.len()))
+    }
+
     /// Accepts tools that were held back, as somebody has seen them.
     ///
     /// # Errors

@@ -36,6 +36,11 @@ impl Place {
         self.0.join("approvals")
     }
 
+    /// When its server has ended by itself.
+    pub(crate) fn restarts(&self) -> PathBuf {
+        self.0.join("restarts.json")
+    }
+
     /// Whether a gateway of this name has ever kept anything.
     pub(crate) fn exists(&self) -> bool {
         self.0.is_dir()
@@ -62,7 +67,10 @@ pub(crate) fn all(root: &Path) -> Result<Vec<Name>, Error> {
 pub(crate) fn names_in(directory: &Path) -> Result<Vec<String>, Error> {
     let failed = |source| Error::Unreadable { path: directory.to_owned(), source };
     match std::fs::read_dir(directory) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        // Whatever stands in its place, it is not there.
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Ok(Vec::new())
+        }
         entries => {
             let names: io::Result<Vec<_>> =
                 entries.map_err(failed)?.map(|entry| Ok(entry?.file_name())).collect();

@@ -15,6 +15,7 @@ use super::pin_file::PinFile;
 use super::place::Place;
 use super::relay::Parts;
 use super::restart::OnNewToken;
+use super::restarts::Restarts;
 use crate::clock::SystemClock;
 use crate::policy::gate::{Gate, Voice};
 use crate::tokens::Tokens;
@@ -74,6 +75,7 @@ impl Setup {
     pub(crate) fn parts(&self, gate: Arc<Gate>, grant: &str) -> Parts {
         let place = self.tokens.state_root().map(|root| Place::new(root, &self.name));
         let approvals = place.as_ref().map(Place::approvals);
+        let restarts = place.as_ref().map(|place| Restarts::new(place.restarts()));
         Parts {
             name: self.name.clone(),
             target: self.target.clone(),
@@ -86,6 +88,7 @@ impl Setup {
             pins: place.filter(|_| self.pins).map(|place| PinFile::new(place.pins())),
             approvals: approvals.map(|directory| Approvals::new(directory, Arc::new(self.clock))),
             audit: self.audit.clone(),
+            restarts,
             errors: Arc::clone(&self.errors),
             warn: Arc::clone(&self.warn),
         }

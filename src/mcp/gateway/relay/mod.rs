@@ -44,6 +44,7 @@ use super::name::Name;
 use super::pin_file::PinFile;
 use super::pins::Compared;
 use super::restart::OnNewToken;
+use super::restarts::Restarts;
 use super::seam::{Outgoing, Received};
 use super::set::Set;
 use crate::clock::{Clock as _, SystemClock};
@@ -85,6 +86,8 @@ pub(crate) struct Parts {
     pub(crate) approvals: Option<Approvals>,
     /// Where calls are written down.
     pub(crate) audit: Option<Arc<AuditLog>>,
+    /// Where it is noted that the server has ended by itself.
+    pub(crate) restarts: Option<Restarts>,
     /// Hears what the server writes to standard error.
     pub(crate) errors: HearErrors,
     /// Hears what the user should fix or know, a sentence each.

@@ -95,6 +95,8 @@ impl Relay {
             }
             let now = self.parts.clock.elapsed();
             let wait = deaths.died(started, now);
+            // For doctor alone, which can do without it.
+            let _ = self.parts.restarts.as_ref().map(|restarts| restarts.note(self.parts.clock.now()));
             let lack = self.current.borrow().lack.clone();
             let (many, left) = (deaths.within_a_minute(now), wait.as_secs_f64());
             (self.parts.warn)(&format!("{lack}. It is started again in {left:.1} s ({many} in a minute)."));
