@@ -3,7 +3,7 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::distinct::Fields;
+use super::distinct::{self, Fields};
 use super::message::{Kind, Message, Outcome};
 
 /// One page of a list of tools.
@@ -23,7 +23,7 @@ impl<'a> Page<'a> {
             return None;
         }
         let listed: Vec<&RawValue> = serde_json::from_str(result.get("tools")?.get()).ok()?;
-        let tools = listed.into_iter().map(|raw| Some((raw, serde_json::from_str(raw.get()).ok()?)));
+        let tools = listed.into_iter().map(|raw| Some((raw, value(raw)?)));
         Some(Self { tools: tools.collect::<Option<_>>()?, result })
     }
 
@@ -48,6 +48,13 @@ impl<'a> Page<'a> {
         let part = self.result.get("tools")?;
         Some(Shown { part, text })
     }
+}
+
+/// A tool as every reader finds it. One in which a name stands twice is none: what was accepted of it need not be what a
+/// client reads.
+fn value(raw: &RawValue) -> Option<Value> {
+    let value = serde_json::from_str(raw.get()).ok()?;
+    Some(if distinct::check(raw.get()).is_ok() { value } else { Value::Null })
 }
 
 /// The part of an answer with the tools, and what takes its place.
@@ -78,6 +85,21 @@ mod tests {
             r#"{{"jsonrpc":"2.0","id":1,"result":{{"_meta":{{"n":1.50}},"tools":{tools},"nextCursor":"\u0061"}}}}"#
         );
         assert_eq!(spliced, whole);
+    }
+
+    #[test]
+    fn a_tool_that_can_be_read_in_two_ways_is_none() {
+        for tool in [
+            r#"{"name":"a","name":"b"}"#,
+            r#"{"name":"a","description":"x","description":"y"}"#,
+            r#"{"name":"a","inputSchema":{"type":"object","type":"string"}}"#,
+        ] {
+            let answer =
+                format!(r#"{{"jsonrpc":"2.0","id":1,"result":{{"tools":[{tool},{{"name":"c"}}]}}}}"#);
+            let answer = Message::from_server(answer.as_bytes()).unwrap();
+            let tools: Vec<Value> = Page::read(&answer).unwrap().tools().cloned().collect();
+            assert_eq!(tools, [Value::Null, serde_json::json!({"name": "c"})], "{tool}");
+        }
     }
 
     #[test]
