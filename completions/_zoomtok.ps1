@@ -190,6 +190,7 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
         }
         'zoomtok;policy;check' {
             [CompletionResult]::new('--tools', '--tools', [CompletionResultType]::ParameterName, 'A file with the tools of another server, as its answer to tools/list has them: the policy is for a gateway')
+            [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'The address of another server, or zoom, zoom/chat and so on: it is asked for its tools')
             [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
@@ -201,6 +202,7 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
         }
         'zoomtok;policy;explain' {
             [CompletionResult]::new('--tools', '--tools', [CompletionResultType]::ParameterName, 'A file with the tools of another server, as its answer to tools/list has them: the policy is for a gateway')
+            [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'The address of another server, or zoom, zoom/chat and so on: it is asked for its tools')
             [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
@@ -223,7 +225,8 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             break
         }
         'zoomtok;policy;suggest' {
-            [CompletionResult]::new('--tools', '--tools', [CompletionResultType]::ParameterName, 'A file with the tools of a server, as its answer to tools/list has them')
+            [CompletionResult]::new('--tools', '--tools', [CompletionResultType]::ParameterName, 'A file with the tools of another server, as its answer to tools/list has them: the policy is for a gateway')
+            [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'The address of another server, or zoom, zoom/chat and so on: it is asked for its tools')
             [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors and requested output')

@@ -1127,13 +1127,17 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__policy__subcmd__check)
-            opts="-q -h --tools --env-file --color --quiet --read-only --help"
+            opts="-q -h --tools --url --env-file --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --tools)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1175,13 +1179,17 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__policy__subcmd__explain)
-            opts="-q -h --tools --env-file --color --quiet --read-only --help"
+            opts="-q -h --tools --url --env-file --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --tools)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1299,13 +1307,17 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__policy__subcmd__suggest)
-            opts="-q -h --tools --env-file --color --quiet --read-only --help"
+            opts="-q -h --tools --url --env-file --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --tools)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -177,6 +177,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;policy;check'= {
             cand --tools 'A file with the tools of another server, as its answer to tools/list has them: the policy is for a gateway'
+            cand --url 'The address of another server, or zoom, zoom/chat and so on: it is asked for its tools'
             cand --env-file 'The .env to use instead of the first one found'
             cand --color 'When to use colour [default: auto]'
             cand -q 'Print only errors and requested output'
@@ -187,6 +188,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;policy;explain'= {
             cand --tools 'A file with the tools of another server, as its answer to tools/list has them: the policy is for a gateway'
+            cand --url 'The address of another server, or zoom, zoom/chat and so on: it is asked for its tools'
             cand --env-file 'The .env to use instead of the first one found'
             cand --color 'When to use colour [default: auto]'
             cand -q 'Print only errors and requested output'
@@ -207,7 +209,8 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'zoomtok;policy;suggest'= {
-            cand --tools 'A file with the tools of a server, as its answer to tools/list has them'
+            cand --tools 'A file with the tools of another server, as its answer to tools/list has them: the policy is for a gateway'
+            cand --url 'The address of another server, or zoom, zoom/chat and so on: it is asked for its tools'
             cand --env-file 'The .env to use instead of the first one found'
             cand --color 'When to use colour [default: auto]'
             cand -q 'Print only errors and requested output'

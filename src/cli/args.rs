@@ -14,8 +14,8 @@ use clap::{Parser, Subcommand};
 
 pub use self::approval::{Approval, ApprovalCommand};
 pub use self::commands::{
-    Check, Completions, Demo, Doctor, Exec, Form, Get, Man, Mcp, Policy, PolicyCommand, RestartClaude,
-    Sandbox, UpdateClaude, Watch,
+    Check, Completions, Demo, Doctor, Exec, Form, Get, Man, Mcp, Policy, PolicyCommand, PolicyServer,
+    RestartClaude, Sandbox, UpdateClaude, Watch,
 };
 pub use self::gateway::{Gateway, Hold};
 pub use self::global::{Color, Global};

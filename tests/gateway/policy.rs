@@ -186,3 +186,20 @@ fn a_policy_that_is_not_valid_closes_the_gateway_until_it_is() {
     session.call("echo", json!({})).fails(&["[POLICY DENIED] echo by hide[0]"]);
     assert_eq!(given(&home).iter().filter(|given| given.calls("echo")).count(), 1);
 }
+
+#[test]
+fn a_policy_is_suggested_and_checked_by_the_tools_that_a_server_has() {
+    let home = Home::empty();
+    let server = crate::support::gateways::server();
+    let behind = ["--", server.to_str().unwrap()];
+    let suggested = home.run([&["policy", "suggest"], &behind[..]].concat()).expect(0);
+    let policy: Value = serde_json::from_str(&suggested.stdout).unwrap();
+    assert_eq!(policy["default"], "deny");
+    assert!(policy["tools"]["echo"].is_object() && policy["tools"]["danger"]["approve"] == true, "{policy}");
+    assert!(suggested.stderr.contains("Destructive"), "{}", suggested.stderr);
+    fs::write(home.work().join("suggested.json"), &suggested.stdout).unwrap();
+    let checked = home.run([&["policy", "check", "suggested.json"], &behind[..]].concat()).expect(0).stdout;
+    assert!(checked.contains("VALID"), "{checked}");
+    let nobody = home.run(["policy", "suggest", "--", "nobody-has-this"]).expect(1);
+    assert!(nobody.stderr.contains("cannot list the tools of nobody-has-this"), "{}", nobody.stderr);
+}

@@ -209,6 +209,21 @@ pub struct Policy {
     pub command: PolicyCommand,
 }
 
+/// Which server a policy is for; zoomtok's own where none is named
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub struct PolicyServer {
+    /// A file with the tools of another server, as its answer to tools/list has them: the policy is for a gateway
+    #[arg(long, value_name = "FILE", value_parser = path())]
+    pub tools: Option<PathBuf>,
+    /// The address of another server, or zoom, zoom/chat and so on: it is asked for its tools
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// The command that starts another server, which is asked for its tools
+    #[arg(last = true, value_name = "COMMAND")]
+    pub server: Vec<OsString>,
+}
+
 /// What to do with a policy
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
@@ -220,9 +235,9 @@ pub enum PolicyCommand {
         /// The policy
         #[arg(value_parser = path())]
         file: PathBuf,
-        /// A file with the tools of another server, as its answer to tools/list has them: the policy is for a gateway
-        #[arg(long, value_name = "FILE", value_parser = path())]
-        tools: Option<PathBuf>,
+        /// Which server it is for
+        #[command(flatten)]
+        server: PolicyServer,
         /// The options of every command
         #[command(flatten)]
         global: Global,
@@ -240,9 +255,9 @@ pub enum PolicyCommand {
         /// The arguments of the call, as a JSON object
         #[arg(value_name = "JSON", default_value = "{}", hide_default_value = true)]
         arguments: String,
-        /// A file with the tools of another server, as its answer to tools/list has them: the policy is for a gateway
-        #[arg(long, value_name = "FILE", value_parser = path())]
-        tools: Option<PathBuf>,
+        /// Which server it is for
+        #[command(flatten)]
+        server: PolicyServer,
         /// The options of every command
         #[command(flatten)]
         global: Global,
@@ -263,11 +278,11 @@ pub enum PolicyCommand {
     /// Suggest a policy to start from, by what the tools of a server do
     ///
     /// The policy goes to stdout, and to stderr a table of the tools: whether each reads, writes, executes, destroys or is about money,
-    /// how much can go wrong, and what says so. Without --tools it is about zoomtok's own tools.
+    /// how much can go wrong, and what says so. Without a server it is about zoomtok's own tools.
     Suggest {
-        /// A file with the tools of a server, as its answer to tools/list has them
-        #[arg(long, value_name = "FILE", value_parser = path())]
-        tools: Option<PathBuf>,
+        /// Which server it is for
+        #[command(flatten)]
+        server: PolicyServer,
         /// The options of every command
         #[command(flatten)]
         global: Global,

@@ -1,8 +1,11 @@
 //! `zoomtok gateway`, and the process that holds its server.
 
+use std::ffi::OsString;
 use std::io::{IsTerminal as _, stderr, stdin};
 use std::path::Path;
 use std::sync::Arc;
+
+use serde_json::Value;
 
 use super::{Context, Run};
 use crate::cli::args::{Gateway, Hold};
@@ -11,7 +14,7 @@ use crate::cli::lines;
 use crate::error::{Code, Error};
 use crate::event::Event;
 use crate::mcp::gateway::grant_file::GrantFile;
-use crate::mcp::gateway::{self, Options};
+use crate::mcp::gateway::{self, OnNewToken, Options};
 use crate::store::Store as _;
 use crate::words;
 
@@ -45,11 +48,6 @@ fn run(context: &Context, flags: &Gateway, fault: Option<Error>) -> Result<Code>
         }
     };
     let options = Options {
-        environment: context.environment.clone(),
-        env_file: context.store.path().to_owned(),
-        state_root: context.store.state_root().map(Path::to_owned),
-        clock: context.clock,
-        stop: context.stop.clone(),
         command: flags.command.clone(),
         url: flags.url.clone(),
         headers: flags.headers.clone(),
@@ -66,11 +64,54 @@ fn run(context: &Context, flags: &Gateway, fault: Option<Error>) -> Result<Code>
         policy: flags.policy.clone(),
         fault,
         report: Box::new(report),
+        ..options(context)
+    };
+    Ok(gateway::serve(options)?)
+}
+
+/// What every gateway has, and what one has that no flag says anything of.
+fn options(context: &Context) -> Options {
+    let output = context.output;
+    Options {
+        environment: context.environment.clone(),
+        env_file: context.store.path().to_owned(),
+        state_root: context.store.state_root().map(Path::to_owned),
+        clock: context.clock,
+        stop: context.stop.clone(),
+        command: Vec::new(),
+        url: None,
+        headers: Vec::new(),
+        send_token_to: None,
+        listen: None,
+        behind_proxy: false,
+        grants: None,
+        name: None,
+        token_env: None,
+        on_new_token: OnNewToken::default(),
+        policy: None,
+        pins: false,
+        audit: None,
+        audit_arguments: false,
+        fault: None,
+        report: Box::new(|_| {}),
         warn: Arc::new(move |warning| output.warn(warning)),
         talk: Arc::new(move |text| output.talk(text)),
         errors: Arc::new(move |line| output.talk(line)),
-    };
-    Ok(gateway::serve(options)?)
+    }
+}
+
+/// The tools of a server behind a gateway, as it lists them now. It gets the token, as it does there.
+pub(super) fn tools_of(context: &Context, url: Option<String>, command: Vec<OsString>) -> Result<Vec<Value>> {
+    let quiet = || Arc::new(|_: &str| {});
+    let token_env = Some("ZOOM_ACCESS_TOKEN".to_owned());
+    Ok(gateway::tools(Options {
+        url,
+        command,
+        token_env,
+        talk: quiet(),
+        errors: quiet(),
+        ..options(context)
+    })?)
 }
 
 impl Run for Hold {

@@ -26,13 +26,13 @@ impl Run for Flags {
 
 fn run(context: &Context, flags: &Flags) -> Result<Code> {
     match &flags.command {
-        PolicyCommand::Check { file, tools, .. } => check(context, file, &Tools::of(tools.as_deref())?),
-        PolicyCommand::Explain { file, tool, arguments, tools, .. } => {
-            explain(context, file, (tool, arguments), &Tools::of(tools.as_deref())?)
+        PolicyCommand::Check { file, server, .. } => check(context, file, &Tools::of(context, server)?),
+        PolicyCommand::Explain { file, tool, arguments, server, .. } => {
+            explain(context, file, (tool, arguments), &Tools::of(context, server)?)
         }
         PolicyCommand::Accept { name, yes, .. } => accept(context, name, *yes),
         PolicyCommand::Convert { file, .. } => convert::run(context, file),
-        PolicyCommand::Suggest { tools, .. } => suggest::run(context, &Tools::of(tools.as_deref())?),
+        PolicyCommand::Suggest { server, .. } => suggest::run(context, &Tools::of(context, server)?),
     }
 }
 

@@ -41,9 +41,10 @@ mod set;
 mod setup;
 pub(crate) mod shown;
 mod sse;
+mod survey;
 pub(crate) mod upstream;
 
 #[cfg(unix)]
 pub use child::hold;
 pub use restart::OnNewToken;
-pub use serve::{Options, serve};
+pub use serve::{Options, serve, tools};

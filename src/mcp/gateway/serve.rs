@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rmcp::transport::stdio_pipes;
+use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -26,10 +27,11 @@ use super::relay::{Parts, Relay};
 use super::restart::OnNewToken;
 use super::seam::Outgoing;
 use super::setup::Setup;
+use super::survey::survey;
 use super::upstream::address::Address;
 use super::upstream::headers;
 use crate::clock::{Shutdown, SystemClock, pause, runtime};
-use crate::error::{Code, Diagnostic as _, Error};
+use crate::error::{Code, Diagnostic as _, Error, Left};
 use crate::event::Event;
 use crate::mcp::wire::raw::{RawLine, RawLines};
 use crate::settings::Environment;
@@ -97,43 +99,61 @@ pub struct Options {
     pub errors: Arc<dyn Fn(&str) + Send + Sync>,
 }
 
+/// What serves, and what it needs beside the setup.
+struct Prepared {
+    setup: Setup,
+    /// The policy that the command line names.
+    policy: Option<(PathBuf, String)>,
+    listen: Option<(SocketAddr, Hosts)>,
+    grants: Option<GrantFile>,
+    report: Box<dyn Fn(&Event) + Send>,
+    stop: Shutdown,
+}
+
+impl Prepared {
+    fn new(options: Options) -> Result<Self, Error> {
+        let Options { environment, env_file, state_root, clock, stop, command, report, .. } = options;
+        let name = name(options.name.as_deref(), &command, options.url.as_deref())?;
+        let listen = options.listen.as_deref().map(|at| address::read(at, options.behind_proxy));
+        let listen = listen.transpose().map_err(|problem| wrong("--listen", problem))?;
+        let tokens = Arc::new(Tokens::new(environment, env_file, state_root, clock, stop.clone()));
+        let hands_token = options.token_env.is_some();
+        let target = match &options.url {
+            None => Target::Program(Program { command, token_env: options.token_env }),
+            Some(url) => {
+                let (to, headers) = (options.send_token_to.as_deref(), &options.headers);
+                http_target(url, to, headers, hands_token, &tokens)?
+            }
+        };
+        let setup = Setup {
+            name,
+            target,
+            clock,
+            tokens,
+            hands_token,
+            new_token: Arc::default(),
+            on_new_token: options.on_new_token,
+            pins: options.pins,
+            audit: options.audit.map(|path| Arc::new(AuditLog::new(path, options.audit_arguments))),
+            fault: options.fault.map(|error| format!("{} Then start the gateway again.", error.sentence())),
+            errors: options.errors,
+            warn: options.warn,
+            talk: options.talk,
+        };
+        let policy = options.policy.map(|path| (path, "--policy".to_owned()));
+        Ok(Self { setup, policy, listen, grants: options.grants, report, stop })
+    }
+}
+
 /// Serves one client over standard input and output, or many over HTTP, until they close them or a signal comes.
 ///
 /// # Errors
 ///
 /// A flag has an impossible value, the address cannot be listened to, or the system has no room for a thread.
 pub fn serve(options: Options) -> Result<Code, Error> {
-    let Options { environment, env_file, state_root, clock, stop, command, report, .. } = options;
-    let failed = |action: &str, source| Error::Other { action: action.into(), source };
-    stop.listen()?;
-    let name = name(options.name.as_deref(), &command, options.url.as_deref())?;
-    let listen = options.listen.as_deref().map(|at| address::read(at, options.behind_proxy));
-    let listen = listen.transpose().map_err(|problem| wrong("--listen", problem))?;
-    let tokens = Arc::new(Tokens::new(environment, env_file, state_root, clock, stop.clone()));
-    let hands_token = options.token_env.is_some();
-    let target = match &options.url {
-        None => Target::Program(Program { command, token_env: options.token_env }),
-        Some(url) => {
-            let (to, headers) = (options.send_token_to.as_deref(), &options.headers);
-            http_target(url, to, headers, hands_token, &tokens)?
-        }
-    };
-    let setup = Setup {
-        name,
-        target,
-        clock,
-        tokens: Arc::clone(&tokens),
-        hands_token,
-        new_token: Arc::default(),
-        on_new_token: options.on_new_token,
-        pins: options.pins,
-        audit: options.audit.map(|path| Arc::new(AuditLog::new(path, options.audit_arguments))),
-        fault: options.fault.map(|error| format!("{} Then start the gateway again.", error.sentence())),
-        errors: options.errors,
-        warn: options.warn,
-        talk: options.talk,
-    };
-    let policy = options.policy.map(|path| (path, "--policy".to_owned()));
+    options.stop.listen()?;
+    let Prepared { setup, policy, listen, grants, report, stop } = Prepared::new(options)?;
+    let tokens = Arc::clone(&setup.tokens);
     let reader = Arc::new(setup.reader(policy.clone(), false));
     let ahead = {
         let (reader, new_token) = (Arc::clone(&reader), Arc::clone(&setup.new_token));
@@ -144,7 +164,8 @@ pub fn serve(options: Options) -> Result<Code, Error> {
             report(event);
         };
         let start = || Ahead::start(Arc::clone(&tokens), move || reader.plan(), report);
-        hands_token
+        setup
+            .hands_token
             .then(start)
             .transpose()
             .map_err(|error| failed("start the thread that refreshes", error))?
@@ -161,7 +182,7 @@ pub fn serve(options: Options) -> Result<Code, Error> {
                 }
                 Ok(())
             }
-            Some((at, hosts)) => many(setup, policy, options.grants, at, hosts, &stop).await,
+            Some((at, hosts)) => many(setup, policy, grants, at, hosts, &stop).await,
         };
         tokens.settle().await;
         served
@@ -170,6 +191,33 @@ pub fn serve(options: Options) -> Result<Code, Error> {
     runtime.shutdown_background();
     drop(ahead);
     served.map(|()| Code::Done)
+}
+
+/// The tools of the server, as it lists them.
+///
+/// # Errors
+///
+/// A flag has an impossible value, or the server does not list its tools.
+pub fn tools(options: Options) -> Result<Vec<Value>, Error> {
+    options.stop.listen()?;
+    let Prepared { setup, stop, .. } = Prepared::new(options)?;
+    let runtime = runtime().map_err(|error| failed("set up the gateway", error))?;
+    let listed = runtime.block_on(async {
+        let gate = Arc::new(setup.gate(Arc::new(setup.reader(None, false))));
+        let tokens = Arc::clone(&setup.tokens);
+        let listed = tokio::select! {
+            listed = survey(setup.parts(gate, "")) => listed,
+            signal = stop.asked() => Err(Error::Interrupted { signal, left: Left::Nothing }),
+        };
+        tokens.settle().await;
+        listed
+    });
+    runtime.shutdown_background();
+    listed
+}
+
+fn failed(action: &str, source: io::Error) -> Error {
+    Error::Other { action: action.into(), source }
 }
 
 /// Serves many clients over HTTP.

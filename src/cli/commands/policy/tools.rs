@@ -4,6 +4,9 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::cli::args::PolicyServer;
+use crate::cli::commands::Context;
+use crate::cli::commands::gateway::tools_of;
 use crate::cli::failure::Result;
 use crate::error::Error;
 use crate::files::read_regular;
@@ -24,16 +27,17 @@ pub(super) struct Tools {
 }
 
 impl Tools {
-    /// Those in a file, or zoomtok's own.
+    /// Those in a file, those that a server lists, or zoomtok's own.
     ///
     /// # Errors
     ///
-    /// The file cannot be read, or has no tools in it.
-    pub(super) fn of(file: Option<&Path>) -> Result<Self> {
-        let Some(file) = file else {
-            return Ok(Self { listed: listing(), catalog: catalog(), is_own: true });
+    /// The file cannot be read, or has no tools in it; the server does not list its tools.
+    pub(super) fn of(context: &Context, server: &PolicyServer) -> Result<Self> {
+        let listed = match (&server.tools, &server.url, &server.server[..]) {
+            (Some(file), ..) => read(file)?,
+            (None, None, []) => return Ok(Self { listed: listing(), catalog: catalog(), is_own: true }),
+            (None, url, command) => tools_of(context, url.clone(), command.to_vec())?,
         };
-        let listed = read(file)?;
         let schema = |tool: &Value| tool.get("inputSchema").cloned().unwrap_or_else(|| json!({}));
         let name = |tool: &Value| tool.get("name").and_then(Value::as_str).map(str::to_owned);
         let catalog = listed.iter().filter_map(|tool| Some((name(tool)?, schema(tool)))).collect();

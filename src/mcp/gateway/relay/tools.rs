@@ -45,6 +45,12 @@ impl Relay {
         is_other
     }
 
+    /// All tools of the server, as soon as it has listed them.
+    pub(crate) async fn all_tools(self: &Arc<Self>) -> Option<Vec<Value>> {
+        self.learnt().await;
+        self.tools.borrow().as_ref().map(|tools| tools.all.clone())
+    }
+
     /// Compares the tools again where some were accepted meanwhile, and tells the client if it sees others than before.
     pub(super) async fn look_at_pins(self: &Arc<Self>) {
         let Some(pins) = &self.parts.pins else { return };
