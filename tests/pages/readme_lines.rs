@@ -32,6 +32,8 @@ type Line = (&'static str, Is);
 const CRON: &str = "*/10 * * * *  cd ~/project && ~/.cargo/bin/zoomtok get -q -t 900";
 const INSTALL: Line = ("zoomtok mcp --install", Is::Run(is_installed));
 const SCRIPTS: Line = ("cp contrib/zoommcp/*.sh ~/zoommcp/scripts/", Is::RunInClone(scripts_are_there));
+const SERVES: Is = Is::NotRun("it serves a client, and other tests have one");
+const ELSEWHERE: Is = Is::NotRun("another test does");
 const MEASURES: Is = Is::NotRun("it measures for minutes");
 
 /// The lines of each page that has some.
@@ -45,6 +47,9 @@ const LINES: &[(&str, &[Line])] = &[
             ("ZOOM_CLIENT_ID=your-client-id", Is::OfEnv),
             ("ZOOM_CLIENT_SECRET=your-client-secret", Is::OfEnv),
             ("zoomtok get", Is::Run(|reader, ended| fetches_as_shown("README.md", reader, ended))),
+            ("zoomtok gateway --url zoom/chat", SERVES),
+            ("zoomtok gateway --policy policy.json -- node ~/zoom-mcp/index.js", SERVES),
+            ("zoomtok gateway --listen 127.0.0.1:8080 --url zoom/meeting", SERVES),
             (CRON, Is::Cron(is_fresh)),
             INSTALL,
             SCRIPTS,
@@ -76,6 +81,26 @@ const LINES: &[(&str, &[Line])] = &[
                 "op run --env-file .env.op -- zoomtok get --env-file ~/.config/zoomtok/.env",
                 Is::Run(finds_the_token_elsewhere),
             ),
+        ],
+    ),
+    (
+        "docs/gateway.md",
+        &[
+            (
+                "zoomtok gateway --no-token --policy files.json -- npx -y @modelcontextprotocol/server-filesystem /data",
+                SERVES,
+            ),
+            ("zoomtok gateway --url zoom/chat --policy policies/hosted/chat-careful.json", SERVES),
+            ("zoomtok grant add ci --policy read-only.json", ELSEWHERE),
+            ("zoomtok gateway --listen 127.0.0.1:8080 --url zoom/meeting", SERVES),
+            ("zoomtok policy suggest -- npx -y @modelcontextprotocol/server-filesystem /data", ELSEWHERE),
+            (
+                "zoomtok policy check files.json -- npx -y @modelcontextprotocol/server-filesystem /data",
+                ELSEWHERE,
+            ),
+            ("zoomtok policy accept files", ELSEWHERE),
+            ("zoomtok approval list", ELSEWHERE),
+            ("zoomtok approval allow K7Q2M9XD", ELSEWHERE),
         ],
     ),
     (
