@@ -48,13 +48,10 @@ fn fields(fields: &Map<String, Value>, hide: bool, depth: usize, left: &mut usiz
             break;
         }
         let hide = hide || is_secret(name);
-        let mut name = text(name, left);
-        // Long names may begin alike, and none may stand for another.
-        while shown.contains_key(&name) {
-            name.push('…');
-        }
+        let name = text(name, left);
         shown.insert(name, element(value, hide, depth, left));
     }
+    // Long names may begin alike: those that are hidden by another count as well.
     let more = fields.len() - shown.len();
     if more > 0 {
         shown.insert("…".into(), format!("({more} more)").into());
