@@ -204,6 +204,14 @@ impl Tokens {
         Ok(ready.look.held.state.token().map(|token| (ready.api.clone(), token.clone())))
     }
 
+    /// When the token ends that is kept now; none where there is none, or that cannot be known.
+    pub(crate) fn ends(&self) -> Option<DateTime<Utc>> {
+        match self.keeper().look().ok()?.held.state {
+            TokenState::Dated { expires_at, .. } => Some(expires_at),
+            TokenState::Missing | TokenState::Malformed { .. } => None,
+        }
+    }
+
     /// The API for a token that was given with a call.
     ///
     /// # Errors

@@ -172,3 +172,41 @@ fn a_grant_has_its_own_policy_and_without_any_every_call_is_refused() {
     assert_eq!(given(&home).iter().filter(|given| given.message["method"] == "tools/call").count(), 1);
     served.process.kill();
 }
+
+#[test]
+fn what_happens_to_calls_is_in_the_metrics() {
+    let home = Home::empty();
+    let policy = policy(&home, 4);
+    let bearer = grant(&home, "one");
+    let served = Served::start(&home, &["--no-token", "--policy", &policy]);
+    let session = served.greet(&bearer);
+    for tool in ["write", "write", "echo"] {
+        served.runtime.block_on(session.call(1, tool, json!({})));
+    }
+    served.runtime.block_on(session.call(2, "die", json!({})));
+    served.runtime.block_on(session.call(3, "write", json!({})));
+    served.runtime.block_on(session.call(4, "write", json!([])));
+    let ping = json!({"jsonrpc": "2.0", "id": 1, "method": "ping"});
+    assert_eq!(served.runtime.block_on(served.post("ztg_nobody", None, &ping)).0, 401);
+    let address = served.address.replace("/mcp", "/metrics");
+    let text = served
+        .runtime
+        .block_on(async { served.client.get(address).send().await.unwrap().text().await.unwrap() });
+    for sample in [
+        "info{name=\"stand_in_server\",",
+        "calls_total{tool=\"write\",outcome=\"ok\"} 2\n",
+        "calls_total{tool=\"echo\",outcome=\"ok\"} 1\n",
+        "calls_total{tool=\"die\",outcome=\"failed\"} 1\n",
+        "call_duration_seconds_count 4\n",
+        "refusals_total{reason=\"limit\"} 1\n",
+        "refusals_total{reason=\"invalid\"} 1\n",
+        "refusals_total{reason=\"unauthorized\"} 1\n",
+        "restarts_total{reason=\"ended\"} 1\n",
+        "sessions 1\n",
+        "tools_held 0\n",
+    ] {
+        assert!(text.contains(&format!("\nzoomtok_gateway_{sample}")), "{sample}\n{text}");
+    }
+    assert!(!text.contains("token_seconds_left"), "{text}");
+    served.process.kill();
+}

@@ -12,6 +12,7 @@ use tokio::task::AbortHandle;
 use super::grant::Grant;
 use super::grants::Grants;
 use super::listen::house::{House, Opened, Peer};
+use super::metrics::RefusalReason;
 use super::relay::Relay;
 use super::setup::Setup;
 use crate::error::Diagnostic as _;
@@ -54,7 +55,11 @@ impl House for Sessions {
     type Peer = Session;
 
     fn admit(&self, bearer: &str) -> Result<Option<Grant>, String> {
-        self.grants.find(bearer).map_err(|error| error.told())
+        let found = self.grants.find(bearer).map_err(|error| error.told());
+        if let (Some(metrics), Ok(None) | Err(_)) = (&self.setup.metrics, &found) {
+            metrics.refused(RefusalReason::Unauthorized);
+        }
+        found
     }
 
     fn name<'a>(&self, grant: &'a Grant) -> &'a str {
@@ -82,7 +87,8 @@ impl House for Sessions {
     }
 
     fn metrics(&self, sessions: usize) -> String {
-        format!("# TYPE zoomtok_gateway_sessions gauge\nzoomtok_gateway_sessions {sessions}\n")
+        let Some(metrics) = &self.setup.metrics else { return String::new() };
+        metrics.text(&self.setup.now(sessions))
     }
 }
 

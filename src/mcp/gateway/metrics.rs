@@ -29,8 +29,6 @@ pub(crate) enum CallOutcome {
     ToolError,
     /// The server has answered with an error of the protocol, or not at all.
     Failed,
-    /// The client did not wait for the answer.
-    Cancelled,
 }
 
 /// Why the server was not given something.
@@ -96,14 +94,13 @@ struct Counted {
 }
 
 impl CallOutcome {
-    const ALL: [Self; 4] = [Self::Ok, Self::ToolError, Self::Failed, Self::Cancelled];
+    const ALL: [Self; 3] = [Self::Ok, Self::ToolError, Self::Failed];
 
     fn name(self) -> &'static str {
         match self {
             Self::Ok => "ok",
             Self::ToolError => "tool_error",
             Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
         }
     }
 }

@@ -22,6 +22,7 @@ use super::house::Sessions;
 use super::link::Target;
 use super::listen::Front;
 use super::listen::address::{self, Hosts};
+use super::metrics::Metrics;
 use super::name::Name;
 use super::relay::{Parts, Relay};
 use super::restart::OnNewToken;
@@ -125,6 +126,7 @@ impl Prepared {
                 http_target(url, to, headers, hands_token, &tokens)?
             }
         };
+        let metrics = listen.is_some().then(|| Arc::new(Metrics::new(name.as_str())));
         let setup = Setup {
             name,
             target,
@@ -134,6 +136,7 @@ impl Prepared {
             new_token: Arc::default(),
             on_new_token: options.on_new_token,
             pins: options.pins,
+            metrics,
             audit: options.audit.map(|path| Arc::new(AuditLog::new(path, options.audit_arguments))),
             fault: options.fault.map(|error| format!("{} Then start the gateway again.", error.sentence())),
             errors: options.errors,

@@ -5,18 +5,20 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use super::approvals::Approvals;
+use super::approval::State;
+use super::approvals::{Approvals, Listed};
 use super::audit_log::AuditLog;
 use super::child::HearErrors;
 use super::ground::Reader;
 use super::link::Target;
+use super::metrics::{Metrics, Now};
 use super::name::Name;
 use super::pin_file::PinFile;
 use super::place::Place;
 use super::relay::Parts;
 use super::restart::OnNewToken;
 use super::restarts::Restarts;
-use crate::clock::SystemClock;
+use crate::clock::{Clock as _, SystemClock};
 use crate::policy::gate::{Gate, Voice};
 use crate::tokens::Tokens;
 
@@ -37,6 +39,8 @@ pub(crate) struct Setup {
     pub(crate) pins: bool,
     /// Where calls are written down.
     pub(crate) audit: Option<Arc<AuditLog>>,
+    /// What is counted; none for one client over standard input and output, whom nobody asks.
+    pub(crate) metrics: Option<Arc<Metrics>>,
     /// What is wrong with the command itself.
     pub(crate) fault: Option<String>,
     /// Hears what the server writes to standard error.
@@ -88,9 +92,26 @@ impl Setup {
             pins: place.filter(|_| self.pins).map(|place| PinFile::new(place.pins())),
             approvals: approvals.map(|directory| Approvals::new(directory, Arc::new(self.clock))),
             audit: self.audit.clone(),
+            metrics: self.metrics.clone(),
             restarts,
             errors: Arc::clone(&self.errors),
             warn: Arc::clone(&self.warn),
+        }
+    }
+    /// What is so at the moment, for the metrics. What cannot be read counts as none.
+    pub(crate) fn now(&self, sessions: usize) -> Now {
+        let place = self.tokens.state_root().map(|root| Place::new(root, &self.name));
+        let pins = place.as_ref().filter(|_| self.pins).map(|place| PinFile::new(place.pins()));
+        let approvals = place.map(|place| Approvals::new(place.approvals(), Arc::new(self.clock)));
+        let listed = approvals.and_then(|approvals| approvals.list().ok());
+        let waiting =
+            |listed: &Listed| listed.approvals.iter().filter(|one| one.state == State::Waiting).count();
+        let ends = self.hands_token.then(|| self.tokens.ends()).flatten();
+        Now {
+            token_seconds_left: ends.map(|ends| (ends - self.clock.now()).num_seconds()),
+            sessions,
+            approvals: listed.as_ref().map_or(0, waiting),
+            held: pins.and_then(|pins| pins.held().ok()).map_or(0, |held| held.len()),
         }
     }
 }

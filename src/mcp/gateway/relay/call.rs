@@ -8,12 +8,14 @@ use serde_json::{Map, Value};
 
 use super::Relay;
 use super::about::{About, Call, What, failure};
+use super::count::reason_of;
 use super::tools::PINS;
 use crate::clock::Clock as _;
 use crate::mcp::gateway::audit::Outcome;
 use crate::mcp::gateway::distinct::Fields;
 use crate::mcp::gateway::fold::folds_to;
 use crate::mcp::gateway::message::{Message, WRONG_PARAMS, error};
+use crate::mcp::gateway::metrics::RefusalReason;
 use crate::policy::gate::{Denied, Pass};
 
 /// The fields of the parameters of a call that mean something.
@@ -41,6 +43,7 @@ impl Relay {
             Ok(called) => called,
             Err(reason) => {
                 let answer = error(Some(id), WRONG_PARAMS, &reason);
+                self.count_refusal(RefusalReason::Invalid);
                 return Box::pin(async move { relay.answer(answer, ticket).await });
             }
         };
@@ -95,6 +98,7 @@ impl Relay {
                 (logged.decision, logged.rule, logged.wait) = (decision, Some(rule), wait);
             }
             if let Err(denied) = self.log_begin(call) {
+                self.count_refusal(RefusalReason::Audit);
                 self.parts.gate.give_back(pass).await;
                 return self.answer(failure(&asked.id, &denied.message), asked.about.ticket).await;
             }
@@ -111,6 +115,7 @@ impl Relay {
                 (logged.decision, logged.rule) = (decision, denied.rule.clone());
             }
             self.log_end(call, None, Some(&denied.message));
+            self.count_refusal(reason_of(denied.rule.as_deref(), decision));
         }
         self.answer(failure(&asked.id, &denied.message), asked.about.ticket).await;
     }

@@ -13,6 +13,7 @@ use crate::mcp::gateway::distinct::Fields;
 use crate::mcp::gateway::flight::{Asked, Cancelled};
 use crate::mcp::gateway::fold::folds_to;
 use crate::mcp::gateway::message::{INTERNAL, Kind, Message, NOT_A_MESSAGE, error, progress_token};
+use crate::mcp::gateway::metrics::RefusalReason;
 
 /// The methods that are judged, which no other spelling may pass for.
 const JUDGED: [&str; 2] = ["tools/call", "tools/list"];
@@ -46,11 +47,15 @@ impl Relay {
     fn heard(self: &Arc<Self>, bytes: &[u8], ticket: u64) -> Option<Work> {
         let message = match Message::from_client(bytes) {
             Ok(message) => message,
-            Err(refused) => return Some(self.answering(refused.answer(), ticket)),
+            Err(refused) => {
+                self.count_refusal(RefusalReason::Invalid);
+                return Some(self.answering(refused.answer(), ticket));
+            }
         };
         match &message.kind {
             Kind::Request { id, method, params } => {
                 if let Some((_, judged)) = folds_to(method, &JUDGED) {
+                    self.count_refusal(RefusalReason::Invalid);
                     let reason = format!("{method:?} would be read as {judged:?} by some servers");
                     return Some(self.answering(error(Some(id), NOT_A_MESSAGE, &reason), ticket));
                 }
@@ -82,6 +87,7 @@ impl Relay {
             _ => {}
         }
         if let Err(denied) = self.parts.gate.lets_method(method) {
+            self.count_refusal(RefusalReason::Policy);
             return self.answering(error(Some(id), INTERNAL, &denied.message), ticket);
         }
         let what = if method == "initialize" { What::Initialize } else { What::Other };

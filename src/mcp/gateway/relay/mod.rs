@@ -16,6 +16,7 @@
 mod about;
 mod approve;
 mod call;
+mod count;
 mod heard;
 mod log;
 mod own;
@@ -40,6 +41,7 @@ use super::flight::{Asked, Flight, Generation};
 use super::link::{Link, Target};
 use super::mask::Masks;
 use super::message::{INTERNAL, error};
+use super::metrics::Metrics;
 use super::name::Name;
 use super::pin_file::PinFile;
 use super::pins::Compared;
@@ -86,6 +88,8 @@ pub(crate) struct Parts {
     pub(crate) approvals: Option<Approvals>,
     /// Where calls are written down.
     pub(crate) audit: Option<Arc<AuditLog>>,
+    /// What is counted, for whoever may read that; none over standard input and output.
+    pub(crate) metrics: Option<Arc<Metrics>>,
     /// Where it is noted that the server has ended by itself.
     pub(crate) restarts: Option<Restarts>,
     /// Hears what the server writes to standard error.
@@ -227,6 +231,7 @@ impl Relay {
         let text = match what {
             What::Call(call) => {
                 self.log_end(&call, None, Some(reason));
+                self.count_failure(&call);
                 failure(&asked.id, reason)
             }
             What::Initialize | What::List | What::Other => error(Some(&asked.id), INTERNAL, reason),

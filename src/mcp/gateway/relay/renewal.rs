@@ -31,6 +31,7 @@ impl Relay {
             Err(call) => {
                 if let Ok(message) = Message::from_server(answer.as_bytes()) {
                     self.log_answer(&call, &message);
+                    self.count_answer(&call, &message);
                 }
                 self.answer(answer, ticket).await;
             }

@@ -70,6 +70,7 @@ impl Relay {
             }
             What::Call(call) => {
                 self.log_answer(&call, message);
+                self.count_answer(&call, message);
                 message.spliced(message.with_id(&id))
             }
             What::Other => message.spliced(message.with_id(&id)),

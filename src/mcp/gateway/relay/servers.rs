@@ -13,6 +13,7 @@ use crate::mcp::gateway::child::{Around, Child};
 use crate::mcp::gateway::flight::Generation;
 use crate::mcp::gateway::link::{Link, Target};
 use crate::mcp::gateway::message::{Kind, Message, Outcome};
+use crate::mcp::gateway::metrics::RestartReason;
 use crate::mcp::gateway::restart::{Deaths, Replace, replace};
 use crate::mcp::gateway::seam::Received;
 use crate::mcp::gateway::upstream::HttpServer;
@@ -95,6 +96,7 @@ impl Relay {
             }
             let now = self.parts.clock.elapsed();
             let wait = deaths.died(started, now);
+            self.count_restart(RestartReason::Ended);
             // For doctor alone, which can do without it.
             let _ = self.parts.restarts.as_ref().map(|restarts| restarts.note(self.parts.clock.now()));
             let lack = self.current.borrow().lack.clone();
@@ -114,6 +116,7 @@ impl Relay {
             }
             match self.start().await {
                 Ok(next) => {
+                    self.count_restart(RestartReason::Token);
                     let old = std::mem::replace(&mut running, next);
                     tokio::spawn(Arc::clone(self).drain(old));
                 }
