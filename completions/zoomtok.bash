@@ -439,7 +439,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__demo)
-            opts="-q -h --env-file --color --quiet --read-only --help"
+            opts="-q -h --notes-server --env-file --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -363,6 +363,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;demo'= {
             cand --env-file 'The .env to use instead of the first one found'
             cand --color 'When to use colour [default: auto]'
+            cand --notes-server 'Be the made-up server that the demo puts behind a gateway'
             cand -q 'Print only errors and requested output'
             cand --quiet 'Print only errors and requested output'
             cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'

@@ -281,6 +281,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -l env-file -d 'Th
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -l notes-server -d 'Be the made-up server that the demo puts behind a gateway'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'

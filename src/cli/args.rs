@@ -116,7 +116,7 @@ impl Command {
                     | PolicyCommand::Suggest { global, .. },
             })
             | Self::Doctor(Doctor { global, .. })
-            | Self::Demo(Demo { global })
+            | Self::Demo(Demo { global, .. })
             | Self::Sandbox(Sandbox { global, .. })
             | Self::Completions(Completions { global, .. })
             | Self::Man(Man { global }) => global,

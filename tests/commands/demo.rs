@@ -25,6 +25,11 @@ fn the_demo_runs_to_its_end_and_leaves_nothing() {
         "Weekly planning (81000000001)",
         "→ zoom_refresh_token   (× 10)",
         "[POLICY DENIED] zoom_refresh_token by the built-in policy: no more than",
+        "→ publish_notes",
+        "[POLICY DENIED] publish_notes by default",
+        "zoomtok approval allow",
+        "2 notes are deleted",
+        "another server takes over",
     ] {
         assert!(ended.stdout.contains(shown), "{shown:?} is not in:\n{}", ended.stdout);
     }

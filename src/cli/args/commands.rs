@@ -341,6 +341,9 @@ pub struct Sandbox {
 /// The made-up Zoom runs on this machine: the demo needs no account and touches none of your files.
 #[derive(Debug, Args)]
 pub struct Demo {
+    /// Be the made-up server that the demo puts behind a gateway
+    #[arg(long, hide = true)]
+    pub notes_server: bool,
     /// The options of every command
     #[command(flatten)]
     pub global: Global,

@@ -4,7 +4,9 @@
 //! shows something else than it says fails.
 
 mod client;
+mod gateway;
 mod mishap;
+mod notes;
 mod stage;
 mod watched;
 
@@ -26,6 +28,10 @@ const CROWD: usize = 10;
 
 impl Run for args::Demo {
     fn run(&self, context: &Context) -> failure::Result<Code> {
+        if self.notes_server {
+            notes::serve();
+            return Ok(Code::Done);
+        }
         play(context).map_err(|error| Mishap(error).into())
     }
 }
@@ -44,10 +50,11 @@ fn play(context: &Context) -> Result<Code> {
     outage(&stage)?;
     watched::run(&stage)?;
     client::run(&stage)?;
+    gateway::run(&stage)?;
     stage.show(&[
         "",
         "That is all it takes. With your own app: see the README, from \"Real use\" on.",
-        "And to have that server in Claude Desktop: zoomtok mcp --install",
+        "And to have Zoom's tools in Claude Desktop: zoomtok mcp --install",
     ])?;
     Ok(Code::Done)
 }

@@ -26,7 +26,7 @@ const WIDTH: usize = 76;
 pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
     stage.step("mcp serves Zoom to an agent; here a client takes the place of Claude Desktop")?;
     stage.command("zoomtok mcp --no-watch");
-    let mut client = Client::start(stage)?;
+    let mut client = Client::start(stage, &["mcp", "--no-watch"])?;
     let seen = tools(stage, &mut client)
         .and_then(|()| meetings(stage, &mut client))
         .and_then(|()| refreshes(stage, &mut client));
@@ -36,13 +36,7 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
 }
 
 fn tools(stage: &Stage<'_>, client: &mut Client) -> Result<()> {
-    let hello = json!({
-        "protocolVersion": "2025-11-25",
-        "capabilities": {},
-        "clientInfo": { "name": "zoomtok demo", "version": env!("CARGO_PKG_VERSION") },
-    });
-    client.ask("initialize", &hello)?;
-    client.send(&json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }))?;
+    client.greet()?;
     let listed = client.ask("tools/list", &json!({}))?;
     let tools = listed["tools"].as_array().context("there is no list of tools")?;
     stage.show(&[&format!("It has {} tools:", tools.len())])?;
@@ -95,12 +89,12 @@ fn refreshes(stage: &Stage<'_>, client: &mut Client) -> Result<()> {
 
 impl Stage<'_> {
     /// A call that the client makes.
-    fn call(&self, call: &str) -> Result<()> {
+    pub(super) fn call(&self, call: &str) -> Result<()> {
         Ok(self.output.styled(&format!("→ {call}"), Style::new().bold())?)
     }
 
     /// Shows words in lines that fit on a narrow terminal.
-    fn fill<'w>(&self, words: impl Iterator<Item = &'w str>, between: &str) -> Result<()> {
+    pub(super) fn fill<'w>(&self, words: impl Iterator<Item = &'w str>, between: &str) -> Result<()> {
         let mut line = String::new();
         for word in words {
             if !line.is_empty() {
@@ -117,7 +111,7 @@ impl Stage<'_> {
 }
 
 /// The server, and the lines between it and this client.
-struct Client {
+pub(super) struct Client {
     server: Child,
     requests: ChildStdin,
     answers: Lines<BufReader<ChildStdout>>,
@@ -125,8 +119,9 @@ struct Client {
 }
 
 impl Client {
-    fn start(stage: &Stage<'_>) -> Result<Self> {
-        let mut command = stage.child(&["mcp", "--no-watch"]);
+    /// Starts zoomtok with these arguments as a client does.
+    pub(super) fn start(stage: &Stage<'_>, arguments: &[&str]) -> Result<Self> {
+        let mut command = stage.child(arguments);
         // A client hands over little of its environment; on Windows no program can do without the places of the system
         // and of its libraries.
         let of_system: &[&str] = if cfg!(windows) { &["SystemRoot", "PATH"] } else { &[] };
@@ -141,15 +136,37 @@ impl Client {
         Ok(Self { server, requests, answers: BufReader::new(answers).lines(), asked: 0 })
     }
 
+    /// Begins a session.
+    pub(super) fn greet(&mut self) -> Result<()> {
+        let hello = json!({
+            "protocolVersion": "2025-11-25",
+            "capabilities": {},
+            "clientInfo": { "name": "zoomtok demo", "version": env!("CARGO_PKG_VERSION") },
+        });
+        self.ask("initialize", &hello)?;
+        self.send(&json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }))
+    }
+
     fn send(&mut self, message: &Value) -> Result<()> {
         writeln!(self.requests, "{message}").context("the server has ended")
     }
 
-    /// The result of a request.
-    fn ask(&mut self, method: &str, params: &Value) -> Result<Value> {
+    /// Sends a request, and gives its number.
+    pub(super) fn begin(&mut self, method: &str, params: &Value) -> Result<u64> {
         self.asked += 1;
         let id = self.asked;
         self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }))?;
+        Ok(id)
+    }
+
+    /// The result of a request.
+    fn ask(&mut self, method: &str, params: &Value) -> Result<Value> {
+        let id = self.begin(method, params)?;
+        self.result(method, id)
+    }
+
+    /// Waits for the result of a request that was sent.
+    pub(super) fn result(&mut self, method: &str, id: u64) -> Result<Value> {
         for line in &mut self.answers {
             let mut message: Value = serde_json::from_str(&line.context("cannot read from the server")?)
                 .context("the server says what is not JSON")?;
@@ -162,12 +179,12 @@ impl Client {
         bail!("the server has ended")
     }
 
-    fn call(&mut self, tool: &str) -> Result<Value> {
+    pub(super) fn call(&mut self, tool: &str) -> Result<Value> {
         self.ask("tools/call", &json!({ "name": tool, "arguments": {} }))
     }
 
     /// Ends the server as clients do, by closing its input, and gives what it has said beside its answers.
-    fn end(self) -> Result<String> {
+    pub(super) fn end(self) -> Result<String> {
         drop(self.requests);
         let ended = self.server.wait_with_output().context("cannot wait for the server")?;
         let said = String::from_utf8_lossy(&ended.stderr).into_owned();
