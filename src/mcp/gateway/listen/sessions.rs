@@ -19,6 +19,10 @@ use crate::mcp::gateway::seam::Outgoing;
 /// How many sessions there may be.
 pub(super) const MOST_SESSIONS: usize = 64;
 
+/// How long a session that nobody is connected to stays when its grant begins another and there is no room. Many clients
+/// go without a word.
+const ABANDONED_AFTER: Duration = Duration::from_mins(5);
+
 /// The random bytes in the name of a session.
 const SESSION_ID_BYTES: usize = 32;
 
@@ -60,6 +64,12 @@ impl<H: House> Session<H> {
     pub(super) fn routes(&self) -> MutexGuard<'_, Routes> {
         locked(&self.routes)
     }
+
+    /// Ends its connections, and hands nothing more on.
+    fn close(&self) {
+        self.ended.cancel();
+        self.routes().end();
+    }
 }
 
 impl<H: House> Sessions<H> {
@@ -67,7 +77,7 @@ impl<H: House> Sessions<H> {
         Self { house, open: Mutex::default(), tickets: AtomicU64::new(0), clock, idle }
     }
 
-    /// Begins a session for a grant.
+    /// Begins a session for a grant, if need be in the place of one that it has abandoned.
     ///
     /// # Errors
     ///
@@ -75,7 +85,10 @@ impl<H: House> Sessions<H> {
     pub(super) fn begin(self: &Arc<Self>, grant: H::Grant) -> Result<Arc<Session<H>>, NotBegun> {
         let mut open = locked(&self.open);
         if open.len() >= MOST_SESSIONS {
-            return Err(NotBegun::TooMany);
+            let abandoned = self.abandoned(&open, &grant).ok_or(NotBegun::TooMany)?;
+            open.remove(&abandoned.id);
+            abandoned.close();
+            tokio::spawn(Arc::clone(&abandoned.peer).end());
         }
         let mut bytes = [0; SESSION_ID_BYTES];
         let no_random = |_| NotBegun::NotOpened("the system has no random numbers".into());
@@ -94,6 +107,20 @@ impl<H: House> Sessions<H> {
         drop(open);
         tokio::spawn(Arc::clone(self).hand_on(Arc::clone(&session), outgoing));
         Ok(session)
+    }
+
+    /// The session of a grant that nobody has used for the longest time, if that is long enough.
+    fn abandoned(
+        &self,
+        open: &HashMap<String, Arc<Session<H>>>,
+        grant: &H::Grant,
+    ) -> Option<Arc<Session<H>>> {
+        let name = self.house.name(grant);
+        let theirs = open.values().filter(|session| self.house.name(&session.grant) == name);
+        let unused = theirs.filter(|session| !session.routes().is_in_use());
+        let oldest = unused.min_by_key(|session| *locked(&session.used))?;
+        let since = *locked(&oldest.used);
+        (self.clock.elapsed() > since + ABANDONED_AFTER).then(|| Arc::clone(oldest))
     }
 
     /// Hands on what a session has to say, until either side ends it.
@@ -134,8 +161,7 @@ impl<H: House> Sessions<H> {
     /// Ends a session with its connections, and waits until its peer has ended.
     pub(super) async fn end(&self, session: &Arc<Session<H>>) {
         let known = locked(&self.open).remove(&session.id);
-        session.ended.cancel();
-        session.routes().end();
+        session.close();
         if known.is_some() {
             Arc::clone(&session.peer).end().await;
         }
@@ -163,8 +189,7 @@ impl<H: House> Sessions<H> {
         let mut ending = tokio::task::JoinSet::new();
         for session in &all {
             locked(&self.open).remove(&session.id);
-            session.ended.cancel();
-            session.routes().end();
+            session.close();
             ending.spawn(Arc::clone(&session.peer).end());
         }
         ending.join_all().await;

@@ -8,9 +8,10 @@ use std::sync::atomic::Ordering;
 use serde_json::json;
 
 use self::made_up::{
-    Wire, asked, begin, comes_true, exchange, json_of, post, request, serve, served, session_of, status,
+    MadeUp, Seen, Wire, asked, begin, comes_true, exchange, json_of, post, request, serve, served,
+    session_of, status,
 };
-use super::sessions::MOST_SESSIONS;
+use super::sessions::{MOST_SESSIONS, NotBegun};
 use super::*;
 
 #[tokio::test]
@@ -108,6 +109,29 @@ async fn there_are_so_many_sessions_and_no_more() {
     assert!(refused.contains("retry-after: 60\r\n"), "{refused}");
     exchange(&served, &request("DELETE", &format!("mcp-session-id: {session}\r\n"), "")).await;
     begin(&served).await;
+}
+
+#[tokio::test]
+async fn an_abandoned_session_makes_room_for_another_of_its_grant() {
+    let seen = Arc::new(Seen::default());
+    // Five minutes pass in a third of a second.
+    let clock = SystemClock::fast(900);
+    let sessions = Arc::new(Sessions::new(MadeUp(Arc::clone(&seen)), clock, IDLE));
+    let mut begun = Vec::new();
+    for _ in 0..MOST_SESSIONS {
+        begun.push(sessions.begin("alice").unwrap());
+    }
+    assert!(matches!(sessions.begin("alice"), Err(NotBegun::TooMany)), "none is old enough");
+    let waiting = begun[0].routes().ask(1);
+    pause(Duration::from_millis(400)).await;
+    sessions.find(&begun[1].id, &"alice").unwrap();
+    assert!(matches!(sessions.begin("bob"), Err(NotBegun::TooMany)), "none of them is bob's");
+    sessions.begin("alice").unwrap();
+    let is_open = |at: usize| sessions.find(&begun[at].id, &"alice").is_some();
+    assert!(is_open(0) && is_open(1), "one is in use, and one was used just now");
+    assert!(comes_true(|| seen.ended.load(Ordering::Relaxed) == 1).await);
+    assert_eq!(sessions.count(), MOST_SESSIONS);
+    drop(waiting);
 }
 
 #[tokio::test]
