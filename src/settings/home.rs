@@ -11,6 +11,19 @@ pub fn expanded(path: &Path) -> Result<PathBuf, &'static str> {
     in_home(path, dirs::home_dir)
 }
 
+/// The directory for configurations: that of `XDG_CONFIG_HOME`, else the one of the system.
+pub(crate) fn configuration_directory() -> Option<PathBuf> {
+    configuration_where(std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from), dirs::config_dir)
+}
+
+fn configuration_where(
+    named: Option<PathBuf>,
+    of_system: impl FnOnce() -> Option<PathBuf>,
+) -> Option<PathBuf> {
+    // `dirs` reads the variable on Linux only; who sets it elsewhere means it too.
+    named.filter(|path| path.is_absolute()).or_else(of_system)
+}
+
 fn in_home(path: &Path, home: impl FnOnce() -> Option<PathBuf>) -> Result<PathBuf, &'static str> {
     let mut parts = path.components();
     match parts.next() {
@@ -28,6 +41,18 @@ fn in_home(path: &Path, home: impl FnOnce() -> Option<PathBuf>) -> Result<PathBu
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_names_a_directory_for_configurations_means_it() {
+        let whole = if cfg!(windows) { "C:\\x" } else { "/x" };
+        let of_system = || Some(PathBuf::from("system"));
+        for (named, expected) in
+            [(Some(whole), whole), (Some("x"), "system"), (Some(""), "system"), (None, "system")]
+        {
+            let found = configuration_where(named.map(PathBuf::from), of_system);
+            assert_eq!(found.as_deref(), Some(Path::new(expected)), "{named:?}");
+        }
+    }
 
     #[test]
     fn only_ones_own_home_is_expanded() {

@@ -19,6 +19,7 @@ mod typed;
 
 pub use environment::{Chosen, ENV_FILE, Environment};
 pub use found::Ignored;
+pub(crate) use home::configuration_directory;
 pub use home::expanded;
 pub use lookup::Settings;
 pub use names::{exported as exported_names, meant};

@@ -110,7 +110,7 @@ fn of_many_that_are_added_at_once_none_is_lost() {
     assert_eq!((tokens.len(), listed(&home).len()), (12, 12));
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[test]
 fn a_token_that_nobody_could_read_is_taken_back() {
     let home = Home::empty();

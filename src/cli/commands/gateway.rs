@@ -15,6 +15,7 @@ use crate::error::{Code, Error};
 use crate::event::Event;
 use crate::mcp::gateway::grant_file::GrantFile;
 use crate::mcp::gateway::{self, OnNewToken, Options};
+use crate::settings::configuration_directory;
 use crate::store::Store as _;
 use crate::words;
 
@@ -54,7 +55,11 @@ fn run(context: &Context, flags: &Gateway, fault: Option<Error>) -> Result<Code>
         send_token_to: flags.send_token_to.clone(),
         listen: flags.listen.clone(),
         behind_proxy: flags.behind_proxy,
-        grants: flags.listen.as_ref().map(|_| GrantFile::new(dirs::config_dir().as_deref())).transpose()?,
+        grants: flags
+            .listen
+            .as_ref()
+            .map(|_| GrantFile::new(configuration_directory().as_deref()))
+            .transpose()?,
         pins: !flags.no_pin,
         audit: flags.audit.clone(),
         audit_arguments: flags.audit_arguments,

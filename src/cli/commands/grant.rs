@@ -14,6 +14,7 @@ use crate::mcp::gateway::grant::Grant;
 use crate::mcp::gateway::grant_file::GrantFile;
 use crate::mcp::gateway::name::Name;
 use crate::policy::PolicyError;
+use crate::settings::configuration_directory;
 use crate::words;
 
 /// The version of the JSON that `grant list` prints; it changes when a field is renamed or removed.
@@ -21,7 +22,7 @@ const JSON_VERSION: u32 = 1;
 
 impl Run for Flags {
     fn run(&self, context: &Context) -> Result<Code> {
-        let file = GrantFile::new(dirs::config_dir().as_deref())?;
+        let file = GrantFile::new(configuration_directory().as_deref())?;
         match &self.command {
             GrantCommand::Add { name, policy, .. } => add(context, &file, named(name)?, policy.as_deref()),
             GrantCommand::List { json, .. } => list(context, &file, *json),

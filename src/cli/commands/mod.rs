@@ -28,7 +28,7 @@ use super::output::Output;
 use crate::clock::{Shutdown, SystemClock};
 use crate::error::{Code, Error};
 use crate::keeper::{Keeper, Look};
-use crate::settings::{Chosen, Environment, NAMES, exported_names};
+use crate::settings::{Chosen, Environment, NAMES, configuration_directory, exported_names};
 use crate::store::{EnvStore, default_state_root};
 
 /// What every command does.
@@ -129,7 +129,7 @@ impl Context {
 
 /// The `.env` to use, and why it is that one.
 fn choose(environment: &Environment, global: &Global) -> Result<(PathBuf, Chosen), Error> {
-    let (flag, configuration) = (global.env_file.as_deref(), dirs::config_dir());
+    let (flag, configuration) = (global.env_file.as_deref(), configuration_directory());
     let choose = |directory: &Path| environment.env_file(flag, directory, configuration.as_deref());
     match std::env::current_dir() {
         Ok(directory) => choose(&directory),

@@ -17,6 +17,7 @@ use crate::mcp::gateway::pin_error::PinError;
 use crate::mcp::gateway::pin_file::PinFile;
 use crate::mcp::gateway::place::{Place, all};
 use crate::mcp::gateway::restarts::Restarts;
+use crate::settings::configuration_directory;
 use crate::store::Store as _;
 use crate::words;
 
@@ -127,7 +128,7 @@ fn some(names: &[String]) -> String {
 
 /// What is wrong with the grants, if anything is. Without any there is nothing to say.
 pub(super) fn of_grants() -> Option<Finding> {
-    let read = GrantFile::new(dirs::config_dir().as_deref()).and_then(|file| file.read());
+    let read = GrantFile::new(configuration_directory().as_deref()).and_then(|file| file.read());
     match read {
         Err(GrantError::NoPlace) => None,
         Err(error) => Some(Finding::error("grants", &error)),
