@@ -5,6 +5,7 @@ use super::*;
 use crate::policy::{Judgement, Window};
 
 mod faults;
+mod model;
 
 fn told(faults: &[PolicyFault]) -> Vec<String> {
     faults.iter().map(ToString::to_string).collect()

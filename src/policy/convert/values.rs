@@ -51,8 +51,15 @@ impl Converter {
         if matches!(op, "neq" | "not_in" | "lt" | "gt") && values.iter().any(is_beyond) {
             return self.fault(place, "names a number that is too large to be compared as Intercept does");
         }
-        let others: Vec<Value> = values.iter().filter_map(of_other_type).collect();
+        let others: Vec<Value> = values.iter().flat_map(of_other_type).collect();
+        let has_parts = values.iter().any(is_printed_with_parts);
         match op {
+            "eq" | "in" | "contains" if has_parts => {
+                self.warn(
+                    place,
+                    "lists and maps are compared by their parts here, and by their printed form there",
+                );
+            }
             "eq" | "in" | "contains" if !others.is_empty() => {
                 let problem = format!(
                     "values are compared by type here: {} is another value, and to Intercept the same",
@@ -62,7 +69,7 @@ impl Converter {
             }
             "neq" | "not_in" => {
                 self.warn(place, "an argument that is null counts as missing here, and so is refused");
-                if values.iter().any(is_printed_with_parts) {
+                if has_parts {
                     return self.fault(
                         place,
                         "is compared with the printed form of lists and maps, which has no counterpart",
@@ -107,29 +114,27 @@ impl Converter {
     }
 }
 
-/// The value of another type that Go prints in the same way, where there is one.
-fn of_other_type(value: &Value) -> Option<Value> {
+/// The values of another type that Go prints in the same way.
+fn of_other_type(value: &Value) -> Vec<Value> {
     match value {
-        Value::Bool(is) => Some(is.to_string().into()),
-        Value::Number(number) => Some(printed(number).into()),
+        Value::Bool(is) => vec![is.to_string().into()],
+        Value::Number(number) => printed(number).into_iter().map(Value::from).collect(),
         Value::String(text) => {
-            let other: Value = serde_json::from_str(text).ok()?;
-            (other.is_boolean() || other.is_number()).then_some(other)
+            let other = serde_json::from_str(text).ok();
+            other.into_iter().filter(|other: &Value| other.is_boolean() || other.is_number()).collect()
         }
-        _ => None,
+        _ => Vec::new(),
     }
 }
 
-/// A number as Go's `%v` prints it: without a fraction where there is none, and with an exponent where it is large or small.
-fn printed(number: &Number) -> String {
-    let Some(float) = number.as_f64().filter(|_| number.is_f64()) else { return number.to_string() };
-    if float == 0.0 || (1e-4..1e21).contains(&float.abs()) {
-        return float.to_string();
-    }
+/// A number as Go's `%v` prints it: without a fraction where there is none, and with an exponent where it is large or
+/// small. Where that begins is not asked: both forms are taken.
+fn printed(number: &Number) -> Vec<String> {
+    let Some(float) = number.as_f64().filter(|_| number.is_f64()) else { return vec![number.to_string()] };
     let text = format!("{float:e}");
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let (sign, digits) = exponent.strip_prefix('-').map_or(('+', exponent), |digits| ('-', digits));
-    format!("{mantissa}e{sign}{digits:0>2}")
+    vec![float.to_string(), format!("{mantissa}e{sign}{digits:0>2}")]
 }
 
 /// Whether the printed form of a list or a map can be this.
