@@ -210,3 +210,49 @@ fn what_happens_to_calls_is_in_the_metrics() {
     assert!(!text.contains("token_seconds_left"), "{text}");
     served.process.kill();
 }
+
+/// What a gateway and its servers take: descriptors, memory in KiB, and processes below it.
+#[cfg(target_os = "linux")]
+fn taken(pid: u32) -> (usize, u64, usize) {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let own = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
+    let own = own.split_whitespace().next().unwrap().parse().unwrap();
+    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
+    (fs::read_dir(format!("/proc/{pid}/fd")).unwrap().count(), own, children.split_whitespace().count())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn sessions_that_are_opened_and_dropped_leave_nothing() {
+    let home = Home::empty();
+    let policy = policy(&home, 1_000_000);
+    let bearer = grant(&home, "one");
+    let served = Served::start(&home, &["--no-token", "--policy", &policy]);
+    let pid = served.process.id();
+    let drop_all = |sessions: Vec<Session<'_>>| {
+        served.runtime.block_on(async {
+            for session in sessions {
+                let bye =
+                    served.client.delete(&served.address).header("Authorization", format!("Bearer {bearer}"));
+                let status = bye.header("Mcp-Session-Id", &session.id).send().await.unwrap().status();
+                assert!(status.is_success(), "{status}");
+            }
+        });
+    };
+    let many: usize = std::env::var("ZOOMTOK_SESSIONS").map_or(200, |many| many.parse().unwrap());
+    let mut before = None;
+    for opened in (0..many).step_by(20) {
+        let sessions: Vec<Session<'_>> = (0..20).map(|_| served.greet(&bearer)).collect();
+        served.runtime.block_on(sessions[opened % 20].call(1, "echo", json!({})));
+        drop_all(sessions);
+        // What is made once is made by now.
+        if opened == 40 {
+            before = Some(taken(pid));
+        }
+    }
+    crate::support::mcp_session::wait_until("the end of every server", || taken(pid).2 == 0);
+    let ((before, memory, _), (after, memory_after, _)) = (before.unwrap(), taken(pid));
+    assert!(after <= before + 4, "{before} descriptors, then {after}");
+    assert!(memory_after <= memory + 2 * 1024, "{memory} KiB, then {memory_after}");
+    served.process.kill();
+}

@@ -110,6 +110,53 @@ fn nothing_is_lost(
     assert_eq!(carried_out, (1..=sent).collect::<Vec<_>>());
 }
 
+/// A server that is killed again and again: what it was given is answered at once, as done or as not known; what it was not
+/// given yet is carried out by the next one; nothing is carried out twice.
+#[cfg(target_os = "linux")]
+#[test]
+fn killing_the_server_at_any_moment_leaves_no_call_unanswered_and_repeats_none() {
+    let home = Home::empty();
+    let mut session = start(&home, &["--no-token"]);
+    let mut sent = 0_u64;
+    let mut lost = 0;
+    // More than five in a minute would be a pause of a minute.
+    for round in 0..4 {
+        session.call("echo", json!({})).ok();
+        let server = given(&home).last().unwrap().pid;
+        let calls: Vec<_> = (0..50)
+            .map(|_| {
+                sent += 1;
+                session.send("write", &json!({"n": sent, "ms": sent % 5}))
+            })
+            .collect();
+        std::thread::sleep(Duration::from_micros(700 * round));
+        let since = Instant::now();
+        // Its parent holds it, which is no business of this test.
+        assert!(
+            std::process::Command::new("kill").args(["-9", &server.to_string()]).status().unwrap().success()
+        );
+        for call in calls {
+            let answer = session.answer(call);
+            if answer.is_error {
+                assert!(answer.text.contains("may have been carried out or not"), "{}", answer.text);
+                lost += 1;
+            }
+        }
+        assert!(since.elapsed() < Duration::from_secs(5), "{:?}", since.elapsed());
+    }
+    assert!(lost > 0, "it was never killed in a call");
+    let mut carried_out: Vec<u64> = given(&home)
+        .iter()
+        .filter(|given| given.calls("write"))
+        .map(|given| given.message["params"]["arguments"]["n"].as_u64().unwrap())
+        .collect();
+    let all = carried_out.len();
+    carried_out.sort_unstable();
+    carried_out.dedup();
+    assert_eq!(all, carried_out.len(), "none is carried out twice");
+    assert!(all + lost >= usize::try_from(sent).unwrap());
+}
+
 #[test]
 fn fifty_token_changes_under_load_lose_no_call_and_repeat_none() {
     let sandbox = crate::support::sandbox();
