@@ -4,6 +4,8 @@ pub(crate) mod approval;
 pub(crate) mod audit;
 pub(crate) mod doctor;
 pub(crate) mod hosted;
+#[cfg(unix)]
+pub(crate) mod kept;
 pub(crate) mod listen;
 pub(crate) mod passing;
 pub(crate) mod pins;

@@ -10,7 +10,7 @@ use crate::support::sandbox;
 use crate::support::sources::source_of_constant;
 
 #[cfg(unix)]
-mod made {
+pub(crate) mod made {
     use std::collections::BTreeMap;
     use std::fs::{self, Permissions};
     use std::os::unix::fs::PermissionsExt as _;
@@ -24,14 +24,14 @@ mod made {
     use crate::support::processes::in_flight;
 
     /// The name and mode of every file and directory below one, by its name.
-    fn modes(directory: &Path) -> BTreeMap<String, u32> {
+    pub(crate) fn modes(directory: &Path) -> BTreeMap<String, u32> {
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
         let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
         tree(directory).iter().map(|path| (name(path), mode(path))).collect()
     }
 
     /// The mode that the page gives for a name: its first word of digits.
-    fn told(name: &str) -> Option<u32> {
+    pub(crate) fn told(name: &str) -> Option<u32> {
         let page = read("docs/files.md");
         let mut all = rows(&page, "## Written");
         all.extend(rows(&page, "## The state directory"));
