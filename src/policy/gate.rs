@@ -112,7 +112,6 @@ pub(crate) struct Pass {
     /// The SHA-256 of that policy's text in hexadecimal, or `built-in`: an approval holds under one policy alone.
     pub(crate) policy: Arc<str>,
     /// The place of the rule that allows it: `tools.create_meeting`, or `default`.
-    #[allow(dead_code, reason = "zoomtok gateway is to use it")]
     pub(crate) rule: String,
     /// The place of the rule by which a person has to allow it first: `tools.create_meeting.approve`.
     pub(crate) approve: Option<String>,

@@ -55,7 +55,6 @@ impl Gate {
     }
 
     /// Whether a call that cannot be written to the audit log has to be refused.
-    #[allow(dead_code, reason = "zoomtok gateway is to use it")]
     pub(crate) fn audit_required(&self) -> bool {
         match &self.held().state {
             State::Open(in_force) => in_force.policy.audit_required(),
