@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::support::Home;
-use crate::support::gateways::{given, start};
+use crate::support::gateways::start;
 
 fn lines(home: &Home) -> Vec<Value> {
     let text = fs::read_to_string(home.work().join("audit.log")).unwrap_or_default();
@@ -77,5 +77,5 @@ fn a_call_that_has_to_be_written_down_and_cannot_be_is_refused() {
     drop(session);
     let mut without = start(&home, &OPTIONS[..3]);
     without.call("echo", json!({"n": 3})).fails(&["there is none: start the gateway with --audit FILE"]);
-    assert_eq!(given(&home).iter().filter(|given| given.calls("echo")).count(), 1);
+    assert_eq!(crate::support::gateways::given(&home).iter().filter(|given| given.calls("echo")).count(), 1);
 }

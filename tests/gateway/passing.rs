@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -72,7 +73,9 @@ impl Client {
         while let Ok(line) = self.lines.recv_timeout(SOON) {
             self.heard.push(serde_json::from_str(&line).unwrap());
         }
-        self.process.wait();
+        while self.process.runs() {
+            thread::sleep(Duration::from_millis(10));
+        }
         self.heard
     }
 }

@@ -1,14 +1,15 @@
 //! A server that ends, or is to end.
 
+#[cfg(target_os = "linux")]
 use std::fs;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use crate::support::Home;
-use crate::support::gateways::{given, start, without_greeting};
-use crate::support::mcp_session::wait_until;
+use crate::support::gateways::{given, start};
 
+#[cfg(target_os = "linux")]
 fn runs(pid: u64) -> bool {
     // One that has ended and was not waited for yet is none.
     let state = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
@@ -57,7 +58,8 @@ fn nothing_is_left_behind_however_the_gateway_ends() {
     for how in ["close", "TERM", "KILL"] {
         let home = Home::empty();
         // It does not end by itself when its input is closed, and neither does what it has started.
-        let mut session = without_greeting(&home, &["--no-token"], &["--ignore-eof"]);
+        let mut session =
+            crate::support::gateways::without_greeting(&home, &["--no-token"], &["--ignore-eof"]);
         session.greet("2025-11-25");
         let grandchild: u64 = session.call("fork", json!({})).ok().text.parse().unwrap();
         let server = given(&home)[0].pid;
@@ -71,7 +73,9 @@ fn nothing_is_left_behind_however_the_gateway_ends() {
                 session.end().expect(0);
             }
         }
-        wait_until("the end of the server and of what it has started", || !runs(server) && !runs(grandchild));
+        crate::support::mcp_session::wait_until("the end of the server and of what it has started", || {
+            !runs(server) && !runs(grandchild)
+        });
         assert!(since.elapsed() < Duration::from_secs(10), "{how}");
     }
 }
