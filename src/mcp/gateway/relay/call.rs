@@ -182,13 +182,58 @@ fn too_long(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
+    use crate::mcp::gateway::message::Kind;
 
     fn read(params: &str) -> Result<(String, Value), String> {
         let params: Box<RawValue> = serde_json::from_str(params).unwrap();
         called(Some(&params)).map(|called| (called.tool, Value::from(called.arguments)))
+    }
+
+    /// JSON of any form.
+    fn json_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            (-1e300..1e300_f64).prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 24, 4, |inner| {
+            let object = proptest::collection::btree_map(any::<String>(), inner.clone(), 0..4);
+            prop_oneof![
+                proptest::collection::vec(inner, 0..4).prop_map(Value::from),
+                object.prop_map(|fields| Value::from(fields.into_iter().collect::<Map<_, _>>())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_given_is_what_was_judged(arguments in json_value(), is_pretty in any::<bool>()) {
+            let params = json!({"name": "a", "arguments": arguments, "_meta": {"x": 1}});
+            let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
+            let text = if is_pretty { format!("{message:#}") } else { message.to_string() };
+            let message = Message::from_client(text.as_bytes()).unwrap();
+            let Kind::Request { params, .. } = &message.kind else { panic!("{text}") };
+            match called(*params) {
+                Ok(Called { arguments: judged, written, .. }) => {
+                    let replaced = written.filter(|written| written.get() != "null");
+                    let replaced = replaced.map(|part| message.replace(part, Value::from(judged.clone()).to_string()));
+                    let given = message.spliced(message.with_id(7).into_iter().chain(replaced));
+                    prop_assert!(!given.contains('\n'));
+                    let given: Value = serde_json::from_str(&given).unwrap();
+                    prop_assert_eq!(&given["id"], &json!(7));
+                    let given = given["params"]["arguments"].as_object().cloned().unwrap_or_default();
+                    prop_assert_eq!(given, judged);
+                }
+                Err(_) => prop_assert!(!arguments.is_object() && !arguments.is_null()),
+            }
+        }
     }
 
     #[test]
