@@ -8,7 +8,7 @@
 //! | room | holds | uses |
 //! |---|---|---|
 //! | [`cli`] | what a person types and reads; one file per command | everything below |
-//! | [`mcp`] | the MCP server: Zoom's tools, and the one gate with the policy (pure) that every call passes | keeper, settings, store, token, watch, zoom |
+//! | [`mcp`] | serving MCP: Zoom's tools, and the gateway before any other server | keeper, settings, store, token, watch, zoom |
 //! | [`clients`] | programs that start MCP servers: their configurations (a pure edit), and Claude Desktop, which is restarted | settings, store, token |
 //! | [`tokens`] | the token inside a server: on demand, and ahead of time | event, keeper, settings, token, watch, zoom |
 //! | [`watch`] | when to do what (pure), and the loop that does it | event, keeper, settings, token, zoom; clients through a trait |
@@ -39,7 +39,7 @@
 //!
 //! # The path of a call
 //!
-//! [`mcp::serve`] takes a call from the client and asks the [`policy::Policy`] in force, and the [`policy::counts::Counts`]
+//! [`mcp::zoom::serve`] takes a call from the client and asks the [`policy::Policy`] in force, and the [`policy::counts::Counts`]
 //! of its limits. What passes has its arguments read by its tool, gets a token as above, and goes out through
 //! [`zoom::api`]; what comes back loses its secrets on the way to the client.
 

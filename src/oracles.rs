@@ -4,7 +4,7 @@
 //! The property tests call them with proptest's inputs, the targets in `fuzz/` with libFuzzer's.
 
 pub use crate::clients::oracle::claude_config;
-pub use crate::mcp::oracle::json_rpc;
+pub use crate::mcp::zoom::oracle::json_rpc;
 pub use crate::policy::oracle::policy;
 pub use crate::store::env::text::oracle::env_text;
 pub use crate::token::oracle::jwt;

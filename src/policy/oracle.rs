@@ -9,7 +9,7 @@ use super::*;
 /// Stands in arguments for what must not be repeated.
 const CANARY: &str = "CANARY";
 
-static TOOLS: LazyLock<Catalog> = LazyLock::new(crate::mcp::catalog);
+static TOOLS: LazyLock<Catalog> = LazyLock::new(crate::mcp::zoom::catalog::catalog);
 
 /// Takes a policy, a line of three dashes, and the arguments of a call.
 ///

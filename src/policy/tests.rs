@@ -190,28 +190,32 @@ fn without_a_policy_file_only_refreshing_is_limited() {
 /// A policy that is shipped.
 fn shipped(name: &str) -> Policy {
     let path = format!("{}/policies/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    Policy::parse(&std::fs::read_to_string(path).unwrap(), Against::Own(&crate::mcp::catalog())).unwrap()
+    Policy::parse(
+        &std::fs::read_to_string(path).unwrap(),
+        Against::Own(&crate::mcp::zoom::catalog::catalog()),
+    )
+    .unwrap()
 }
 
 #[test]
 fn a_shipped_policy_is_valid_and_has_a_word_on_every_tool() {
     for name in ["read-only", "nothing-dangerous"] {
         let policy = shipped(name);
-        for tool in crate::mcp::catalog().keys() {
+        for tool in crate::mcp::zoom::catalog::catalog().keys() {
             assert!(policy.tools.contains_key(tool) || policy.hides(tool), "{name}: {tool}");
         }
         assert!(!policy.allows_others, "{name}");
     }
     // This one leaves the others to its default.
     let policy = shipped("zoom_refresh_token");
-    assert_eq!(crate::mcp::catalog().keys().filter(|tool| policy.allows(tool)).count(), 1);
+    assert_eq!(crate::mcp::zoom::catalog::catalog().keys().filter(|tool| policy.allows(tool)).count(), 1);
     assert_eq!(judge(&policy, "zoom_refresh_token", &json!({})).unwrap().charges[0].max, 10);
 }
 
 #[test]
 fn the_policy_for_reading_refuses_what_writes() {
     let policy = shipped("read-only");
-    for tool in crate::mcp::catalog().keys() {
+    for tool in crate::mcp::zoom::catalog::catalog().keys() {
         let writes = ["create_meeting", "update_meeting", "delete_meeting"].contains(&tool.as_str());
         assert_eq!(policy.allows(tool), !writes, "{tool}");
     }
@@ -221,7 +225,7 @@ fn the_policy_for_reading_refuses_what_writes() {
 fn the_cautious_policy_keeps_secrets_and_credentials_where_they_are() {
     let policy = shipped("nothing-dangerous");
     assert!(policy.hides("delete_meeting"));
-    for (tool, schema) in crate::mcp::catalog() {
+    for (tool, schema) in crate::mcp::zoom::catalog::catalog() {
         for (argument, _) in schema["properties"].as_object().into_iter().flatten() {
             let secret = argument.starts_with("zoom_") || argument == "include_secrets";
             let judgement = judge(&policy, &tool, &json!({argument: true}));

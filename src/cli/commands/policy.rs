@@ -14,7 +14,7 @@ use crate::cli::args::{Policy as Flags, PolicyCommand};
 use crate::cli::failure::Result;
 use crate::clock::Clock as _;
 use crate::error::{Code, Error};
-use crate::mcp::judged;
+use crate::mcp::zoom::catalog::judged;
 use crate::policy::file as policy_file;
 use crate::policy::{Charge, PolicyError};
 

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use super::name::Name;
 use super::place::Place;
 use crate::error::{Diagnostic as _, Error};
-use crate::mcp::zoom::default::named_policy;
-use crate::mcp::zoom::ground::{plan, warnings};
+use crate::mcp::settings::{UNCOUNTED_TOGETHER, named_policy, plan, warnings};
 use crate::policy::counts::SharedCounts;
 use crate::policy::file::PolicySource;
 use crate::policy::gate::Ground;
@@ -66,9 +65,7 @@ impl Reader {
             let counts = if let Some(root) = self.tokens.state_root() {
                 Place::new(root, &self.name).counts()
             } else {
-                warned.push(
-                    "neither XDG_STATE_HOME nor HOME is set: calls are counted in this process alone".into(),
-                );
+                warned.push(UNCOUNTED_TOGETHER.into());
                 SharedCounts::in_memory()
             };
             Ok(Ok(Ground { policy, counts, warnings: warned }))

@@ -2,4 +2,5 @@
 
 mod lines;
 pub(crate) mod raw;
+pub(crate) mod session;
 pub(crate) mod stdio;

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use crate::error::Error;
+use crate::mcp::settings::named_policy;
 use crate::policy::file::PolicySource;
 use crate::policy::{BuiltIn, Window};
-use crate::settings::{POLICY_FILE, Settings};
+use crate::settings::Settings;
 
 /// An agent that has lost its way fires `zoom_refresh_token` dozens of times a minute. 10 is what `PolicyLayer` recommends
 /// for this tool.
@@ -26,15 +27,4 @@ pub(crate) fn policy_source(flag: Option<&Path>, settings: &Settings) -> Result<
         return Ok(PolicySource::named(path, "--policy"));
     }
     Ok(named_policy(settings)?.unwrap_or(PolicySource::BuiltIn(BUILT_IN)))
-}
-
-/// The policy that a setting names.
-///
-/// # Errors
-///
-/// [`Error::Setting`] when it has an impossible value.
-pub(crate) fn named_policy(settings: &Settings) -> Result<Option<PolicySource>, Error> {
-    let Some(path) = settings.policy_file()? else { return Ok(None) };
-    let origin = settings.origin(POLICY_FILE)?.map_or_else(String::new, |origin| format!(", {origin}"));
-    Ok(Some(PolicySource::named(&path, format!("{POLICY_FILE}{origin}"))))
 }

@@ -6,17 +6,13 @@ use std::sync::Arc;
 
 use crate::clock::Clock as _;
 use crate::error::{Diagnostic as _, Error};
-use crate::keeper::Look;
+use crate::mcp::settings::{UNCOUNTED_TOGETHER, plan, warnings};
 use crate::mcp::zoom::default::policy_source;
 use crate::policy::counts::SharedCounts;
 use crate::policy::gate::Ground;
-use crate::settings::{Settings, exported_names};
 use crate::store::{Identity, KnownFiles};
 use crate::tokens::Tokens;
 use crate::watch::Plan;
-
-/// Where Zoom is.
-const ADDRESSES: [&str; 2] = ["ZOOM_OAUTH_URL", "ZOOM_API_URL"];
 
 /// Reads it, again each time.
 pub(crate) struct Reader {
@@ -55,9 +51,7 @@ impl Reader {
                 warnings.extend(settings.empty_policy().map(|oddity| oddity.told()));
             }
             if self.tokens.state_root().is_none() {
-                warnings.push(
-                    "neither XDG_STATE_HOME nor HOME is set: calls are counted in this process alone".into(),
-                );
+                warnings.push(UNCOUNTED_TOGETHER.into());
             }
             Ok(Ground { policy, counts, warnings })
         };
@@ -79,17 +73,4 @@ impl Reader {
         let (known, of, clock) = (KnownFiles::new(root), of.clone(), self.tokens.clock);
         SharedCounts::new(Box::new(move || known.counts(&of, clock.now())))
     }
-}
-
-/// When to refresh.
-pub(crate) fn plan(settings: &Settings) -> Result<Plan, Error> {
-    Ok(Plan { threshold: settings.auto_refresh_threshold(None)?, interval: settings.display_interval(None)? })
-}
-
-/// What is most likely not meant, and what a `.env` that was found cannot set.
-pub(crate) fn warnings(look: &Look) -> Vec<String> {
-    let oddities = look.settings.oddities(&exported_names()).into_iter().map(|oddity| oddity.told());
-    let ignored = look.settings.ignored(look.held.origin.as_ref()).into_iter();
-    let ignored = ignored.filter(|ignored| ADDRESSES.contains(&ignored.name)).map(|ignored| ignored.told());
-    oddities.chain(ignored).collect()
 }

@@ -1,9 +1,16 @@
 //! The Zoom server: what it is asked, and what it asks Zoom.
 
+pub(crate) mod catalog;
 pub(crate) mod default;
-pub(super) mod failure;
-pub(super) mod ground;
+mod failure;
+mod ground;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod oracle;
 pub(crate) mod scopes;
-pub(super) mod server;
+mod serve;
+mod server;
 mod session;
-pub(super) mod tools;
+mod tools;
+
+pub use serve::{Options, serve};
+pub(crate) use server::listing;

@@ -113,7 +113,8 @@ fn a_path_must_lead_to_an_argument_of_the_tool() {
         ("args.topic.x", "topic has no argument \"x\""),
     ] {
         let document = row(&json!({"deny_if": [{"path": path, "op": "eq", "value": true}]})).to_string();
-        let faults = Policy::parse(&document, Against::Own(&crate::mcp::catalog())).unwrap_err();
+        let faults =
+            Policy::parse(&document, Against::Own(&crate::mcp::zoom::catalog::catalog())).unwrap_err();
         let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
         assert_eq!(told, [format!("tools.create_meeting.deny_if[0].path: {fault}")]);
     }

@@ -10,7 +10,7 @@ mod doubts;
 mod taken;
 
 /// Made once: that takes longer than a policy.
-static TOOLS: LazyLock<Catalog> = LazyLock::new(crate::mcp::catalog);
+static TOOLS: LazyLock<Catalog> = LazyLock::new(crate::mcp::zoom::catalog::catalog);
 
 /// Every argument of every tool: its path, its schema, and whether it is there in every call.
 fn arguments() -> Vec<(String, String, Value, bool)> {

@@ -8,7 +8,7 @@ use crate::cli::commands::mcp::surroundings::Surroundings;
 use crate::clients::{App, ClientFile, Configured, Contents, Error as ClientError, Served, program};
 use crate::error::Diagnostic as _;
 use crate::files::resolve;
-use crate::mcp::catalog;
+use crate::mcp::zoom::catalog::catalog;
 use crate::policy::file as policy_file;
 use crate::policy::{Against, Policy, PolicyError};
 use crate::settings::Settings;

@@ -17,7 +17,7 @@ use crate::cli::commands::claude;
 use crate::cli::failure::Result;
 use crate::clients::{Entry, Existing, Installed, System};
 use crate::error::{Code, Diagnostic as _, Error};
-use crate::mcp::catalog;
+use crate::mcp::zoom::catalog::catalog;
 use crate::policy::Against;
 use crate::policy::file as policy_file;
 use crate::settings::{CLAUDE_SETTINGS, Chosen, Given, Origin, Settings};

@@ -9,7 +9,7 @@ use crate::cli::failure::Result;
 use crate::cli::lines;
 use crate::error::{Code, Error};
 use crate::event::Event;
-use crate::mcp::{self, Options};
+use crate::mcp::zoom::{self, Options};
 use crate::store::Store as _;
 use crate::words;
 
@@ -42,7 +42,7 @@ pub(super) fn run(context: &Context, flags: &args::Mcp, fault: Option<Error>) ->
         warn: Box::new(move |warning| output.warn(warning)),
         talk: Box::new(move |text| output.talk(text)),
     };
-    Ok(mcp::serve(options)?)
+    Ok(zoom::serve(options)?)
 }
 
 /// Which events of the refreshing are shown.

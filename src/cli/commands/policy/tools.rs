@@ -10,7 +10,8 @@ use crate::cli::commands::gateway::tools_of;
 use crate::cli::failure::Result;
 use crate::error::Error;
 use crate::files::read_regular;
-use crate::mcp::{catalog, listing};
+use crate::mcp::zoom::catalog::catalog;
+use crate::mcp::zoom::listing;
 use crate::policy::suggest::Asks;
 use crate::policy::{Against, Catalog};
 

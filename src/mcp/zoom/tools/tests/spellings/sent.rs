@@ -7,7 +7,7 @@ use super::super::zoom::Zoom;
 use super::*;
 use crate::policy::{Against, Catalog, Policy};
 
-static CATALOG: std::sync::LazyLock<Catalog> = std::sync::LazyLock::new(crate::mcp::catalog);
+static CATALOG: std::sync::LazyLock<Catalog> = std::sync::LazyLock::new(crate::mcp::zoom::catalog::catalog);
 
 /// What a tool asks of Zoom: the method, the path with arguments in braces, and which arguments make the query and
 /// the body, by Zoom's names for them.

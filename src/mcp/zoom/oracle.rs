@@ -2,14 +2,25 @@
 
 #![expect(clippy::panic, reason = "what does not hold ends a test")]
 
-use std::sync::LazyLock;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
+use tokio::sync::watch;
 
-use super::*;
-use crate::mcp::zoom::tools::{self, Definition};
-use crate::policy::gate::Ground;
+use super::catalog::catalog;
+use super::serve::end;
+use super::server::{Parts, Server};
+use super::tools::{self, Definition};
+use crate::clock::{Shutdown, SystemClock, pause};
+use crate::mcp::wire::session::session;
+use crate::mcp::wire::stdio::Patient;
+use crate::policy::Catalog;
+use crate::policy::gate::{Gate, Ground, Voice};
+use crate::settings::Environment;
+use crate::tokens::Tokens;
 
 /// The id of the last request. No other has it but by chance.
 const LAST: u64 = 7_711_241;
