@@ -17,11 +17,11 @@ use crate::error::{Error, Left};
 /// The signal that stands for a stop without a signal.
 pub(crate) const SIGTERM: u8 = 15;
 
-/// Whether the program, or a part of it, has been asked to stop. All clones share one state.
+/// Whether the program, or a part of it, is to stop. All clones share one state.
 ///
-/// The first signal asks: work that must not be lost, such as an exchange with a single-use refresh token, continues
-/// until it is safe. The second signal insists: nothing is waited for any longer. A stop without a signal asks and
-/// never insists.
+/// The first signal requests a stop: work that must not be lost, such as an exchange with a single-use refresh token,
+/// continues until it is safe. The second signal forces it: nothing is waited for any longer. A stop without a signal is
+/// requested and never forced.
 #[derive(Clone)]
 pub struct Shutdown(Arc<Shared>);
 
@@ -30,8 +30,8 @@ struct Shared {
     by_signals: bool,
     /// Asks the listening thread to confirm that it has handled all signals so far; none until there is such a thread.
     listening: Mutex<Option<mpsc::UnboundedSender<SyncSender<()>>>>,
-    asked: Request,
-    insisted: Request,
+    requested: Request,
+    forced: Request,
     on_wait: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
@@ -60,10 +60,10 @@ impl Request {
     }
 }
 
-/// A wait was cut short because the program was asked to stop.
+/// A wait was cut short because the program was requested to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ShutdownRequested {
-    /// The signal that asked.
+    /// The signal that requested it.
     pub signal: u8,
 }
 
@@ -73,7 +73,7 @@ impl Shutdown {
         Self::new(true)
     }
 
-    /// Requested by [`Shutdown::end`] alone, for short waits and for tests.
+    /// Requested by [`Shutdown::request`] alone, for short waits and for tests.
     pub fn never() -> Self {
         Self::new(false)
     }
@@ -82,8 +82,8 @@ impl Shutdown {
         Self(Arc::new(Shared {
             by_signals,
             listening: Mutex::default(),
-            asked: Request::default(),
-            insisted: Request::default(),
+            requested: Request::default(),
+            forced: Request::default(),
             on_wait: OnceLock::new(),
         }))
     }
@@ -126,22 +126,22 @@ impl Shutdown {
         let _ = self.0.on_wait.set(Box::new(notify));
     }
 
-    /// Asks everything to stop, as a signal would.
-    pub fn end(&self) {
-        self.0.asked.cancel(SIGTERM);
+    /// Requests a stop, as a signal would.
+    pub fn request(&self) {
+        self.0.requested.cancel(SIGTERM);
     }
 
-    /// The second signal insists, even if a stop without a signal came before the first.
+    /// The second signal forces the stop, even if a stop without a signal was requested before the first.
     fn signalled(&self, signal: u8, is_first: bool) {
-        self.0.asked.cancel(signal);
+        self.0.requested.cancel(signal);
         if !is_first {
-            self.0.insisted.cancel(signal);
+            self.0.forced.cancel(signal);
         }
     }
 
-    /// The signal that asked for the stop, if any.
+    /// The signal that requested the stop, if any.
     pub fn signal(&self) -> Option<u8> {
-        self.0.asked.signal()
+        self.0.requested.signal()
     }
 
     /// Like [`Shutdown::check`], but also counts signals that have only just arrived; for steps that cannot be undone.
@@ -175,10 +175,10 @@ impl Shutdown {
     #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     pub(super) fn wait(&self, duration: Duration) -> Result<(), ShutdownRequested> {
         let start = Instant::now();
-        let mut asked = pin!(self.0.asked.token.cancelled());
+        let mut requested = pin!(self.0.requested.token.cancelled());
         let waker = Arc::new(Unpark(thread::current())).into();
         let mut context = Context::from_waker(&waker);
-        while asked.as_mut().poll(&mut context).is_pending() {
+        while requested.as_mut().poll(&mut context).is_pending() {
             match duration.checked_sub(start.elapsed()) {
                 Some(left) if !left.is_zero() => thread::park_timeout(left),
                 _ => break,
@@ -188,17 +188,17 @@ impl Shutdown {
     }
 
     /// Waits until a stop is requested, and returns the signal.
-    pub async fn asked(&self) -> u8 {
-        self.0.asked.cancelled().await
+    pub async fn requested(&self) -> u8 {
+        self.0.requested.cancelled().await
     }
 
     /// Waits for the second signal and returns it. Calls the [`Shutdown::on_wait`] callback after the first.
-    pub async fn insisted(&self) -> u8 {
-        self.asked().await;
+    pub async fn forced(&self) -> u8 {
+        self.requested().await;
         if let Some(notify) = self.0.on_wait.get() {
             notify();
         }
-        self.0.insisted.cancelled().await
+        self.0.forced.cancelled().await
     }
 }
 
@@ -213,7 +213,7 @@ impl Wake for Unpark {
 
 impl fmt::Debug for Shutdown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Shutdown").field(&self.0.asked).field(&self.0.insisted).finish()
+        f.debug_tuple("Shutdown").field(&self.0.requested).field(&self.0.forced).finish()
     }
 }
 
@@ -245,26 +245,29 @@ mod tests {
     }
 
     #[test]
-    fn the_first_signal_asks_and_the_second_insists() {
+    fn the_first_signal_requests_a_stop_and_the_second_forces_it() {
         let stop = Shutdown::never();
-        assert_eq!((stop.signal(), ready(stop.asked()), ready(stop.insisted())), (None, None, None));
+        assert_eq!((stop.signal(), ready(stop.requested()), ready(stop.forced())), (None, None, None));
         stop.signalled(1, true);
-        assert_eq!((stop.signal(), ready(stop.asked()), ready(stop.insisted())), (Some(1), Some(1), None));
+        assert_eq!((stop.signal(), ready(stop.requested()), ready(stop.forced())), (Some(1), Some(1), None));
         stop.signalled(2, false);
         stop.signalled(15, false);
-        assert_eq!((stop.signal(), ready(stop.asked()), ready(stop.insisted())), (Some(1), Some(1), Some(2)));
+        assert_eq!(
+            (stop.signal(), ready(stop.requested()), ready(stop.forced())),
+            (Some(1), Some(1), Some(2))
+        );
     }
 
     #[test]
-    fn neither_a_stop_without_a_signal_nor_the_first_signal_after_it_insists() {
+    fn neither_a_stop_without_a_signal_nor_the_first_signal_after_it_forces_it() {
         let stop = Shutdown::never();
-        stop.end();
-        stop.end();
-        assert_eq!((stop.signal(), ready(stop.insisted())), (Some(15), None));
+        stop.request();
+        stop.request();
+        assert_eq!((stop.signal(), ready(stop.forced())), (Some(15), None));
         stop.signalled(1, true);
-        assert_eq!((stop.signal(), ready(stop.insisted())), (Some(15), None));
+        assert_eq!((stop.signal(), ready(stop.forced())), (Some(15), None));
         stop.signalled(2, false);
-        assert_eq!(ready(stop.insisted()), Some(2));
+        assert_eq!(ready(stop.forced()), Some(2));
     }
 
     #[test]
@@ -285,10 +288,10 @@ mod tests {
         let (stop, announced) = (Shutdown::never(), Arc::new(Mutex::new(0)));
         let counted = Arc::clone(&announced);
         stop.on_wait(move || *counted.lock().unwrap() += 1);
-        assert_eq!(ready(stop.insisted()), None);
+        assert_eq!(ready(stop.forced()), None);
         assert_eq!(*announced.lock().unwrap(), 0);
         stop.signalled(15, true);
-        assert_eq!(ready(stop.insisted()), None);
+        assert_eq!(ready(stop.forced()), None);
         assert_eq!(*announced.lock().unwrap(), 1);
     }
 }

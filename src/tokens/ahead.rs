@@ -62,7 +62,7 @@ impl Ahead {
 
 impl Drop for Ahead {
     fn drop(&mut self) {
-        self.stop.end();
+        self.stop.request();
         if let Some(thread) = self.thread.take() {
             // An error is a panic there, which has been reported where it happened.
             let _ = thread.join();

@@ -260,7 +260,7 @@ impl Tokens {
     /// Begins nothing more, and waits until no exchange is under way in this process. What it brings may be the only
     /// good refresh token. Gives whether there was one.
     pub(crate) async fn settle(&self) -> bool {
-        self.stop.end();
+        self.stop.request();
         let is_busy = self.turn.try_lock().is_err();
         drop(self.turn.lock().await);
         is_busy

@@ -74,7 +74,7 @@ pub(super) async fn exchange(
         }
         tokio::select! {
             biased;
-            signal = stop.asked() => {
+            signal = stop.requested() => {
                 let left = if spent { Left::RefreshToken } else { Left::Nothing };
                 return Err(Error::Interrupted { signal, left }.into());
             }

@@ -78,7 +78,7 @@ impl Connection {
         stop: &Shutdown,
     ) -> Result<T, Error> {
         stop.listen()?;
-        self.run(work, async { (stop.asked().await, Left::Nothing) })
+        self.run(work, async { (stop.requested().await, Left::Nothing) })
     }
 
     pub(super) fn client(&self) -> &Client {
@@ -156,7 +156,7 @@ impl Exchange for Http {
         let endpoint = Endpoint { client: connection.client(), url };
         let exchange = async { Ok(exchange::exchange(&endpoint, credentials, clock, stop).await) };
         if credentials.grant.is_single_use() {
-            connection.run(exchange, async { (stop.insisted().await, Left::RefreshToken) })?
+            connection.run(exchange, async { (stop.forced().await, Left::RefreshToken) })?
         } else {
             connection.run_until_asked(exchange, stop)?
         }

@@ -210,7 +210,7 @@ pub fn tools(options: Options) -> Result<Vec<Value>, Error> {
         let tokens = Arc::clone(&setup.tokens);
         let listed = tokio::select! {
             listed = survey(setup.parts(gate, "")) => listed,
-            signal = stop.asked() => Err(Error::Interrupted { signal, left: Left::Nothing }),
+            signal = stop.requested() => Err(Error::Interrupted { signal, left: Left::Nothing }),
         };
         tokens.settle().await;
         listed
@@ -250,7 +250,7 @@ async fn many(
         }
     };
     let ending = async {
-        stop.asked().await;
+        stop.requested().await;
         end.cancel();
         std::future::pending::<()>().await;
     };
@@ -314,7 +314,7 @@ async fn session(
         () = read_all(read, &relay) => LAST_CALLS,
         // Nobody reads any more.
         _ = &mut writing => Duration::ZERO,
-        _ = stop.asked() => Duration::ZERO,
+        _ = stop.requested() => Duration::ZERO,
         // A panic there, which has been reported.
         _ = &mut running => Duration::ZERO,
     };
@@ -322,7 +322,7 @@ async fn session(
     tokio::select! {
         () = ending => {}
         // A signal while the last calls are waited for.
-        _ = stop.asked(), if !patience.is_zero() => relay.end(Duration::ZERO).await,
+        _ = stop.requested(), if !patience.is_zero() => relay.end(Duration::ZERO).await,
     }
     running.abort();
     drop(relay);

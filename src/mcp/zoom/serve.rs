@@ -102,7 +102,7 @@ pub fn serve(options: Options) -> Result<Code, Error> {
 /// answer to a call.
 pub(super) async fn end(stop: &Shutdown, mut gone: watch::Receiver<()>, tokens: &Tokens) {
     tokio::select! {
-        _ = stop.asked() => {}
+        _ = stop.requested() => {}
         () = async { let _ = gone.changed().await; pause(GRACE).await } => {}
     }
     if tokens.settle().await {
