@@ -25,6 +25,7 @@
 //! | [`words`] | how times are put into words | |
 //! | [`controls`] | texts without control characters: for people, programs and models | |
 //! | [`clock`] | the only place that reads a clock or waits | |
+//! | [`mutex`] | mutexes of values that stay whole when a thread panics | |
 //! | [`error`] | what can go wrong, its exit code, its hint | |
 //!
 //! Nearly all of them use [`clock`] and [`error`] as well. `oracles` is for tests and fuzzing only: what must hold for any input.
@@ -52,6 +53,7 @@ pub mod event;
 pub mod files;
 pub mod keeper;
 pub mod mcp;
+pub mod mutex;
 #[cfg(any(test, fuzzing))]
 pub mod oracles;
 pub mod policy;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::pin::pin;
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::task::{Context, Wake};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Signals, runtime};
 use crate::error::{Error, Left};
+use crate::mutex::locked;
 
 /// The signal that stands for a stop without a signal.
 pub(crate) const SIGTERM: u8 = 15;
@@ -221,11 +222,6 @@ impl From<ShutdownRequested> for Error {
     fn from(ShutdownRequested { signal }: ShutdownRequested) -> Self {
         Self::Interrupted { signal, left: Left::Nothing }
     }
-}
-
-/// Locks, ignoring poison: every change under the lock is atomic.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

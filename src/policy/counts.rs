@@ -6,7 +6,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -17,6 +17,7 @@ pub use self::shared::{FindCounts, SharedCounts};
 use crate::clock::{pause, rfc3339};
 use crate::error::{Diagnostic as _, Error};
 use crate::files::{Released, Tally};
+use crate::mutex::locked;
 use crate::policy::{Charge, Refusal, Window};
 
 mod ledger;
@@ -186,7 +187,7 @@ impl Counts {
         let path = match &self.home {
             Home::File(path) => path,
             Home::Memory(ledger) => {
-                return Ok(change(&mut ledger.lock().unwrap_or_else(PoisonError::into_inner)));
+                return Ok(change(&mut locked(ledger)));
             }
         };
         let mut left = self.left().take();
@@ -224,7 +225,7 @@ impl Counts {
 
     /// Whoever counts at the same time in this process finds nothing left, and opens the file.
     fn left(&self) -> MutexGuard<'_, Option<Left>> {
-        self.left.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.left)
     }
 
     /// What the file holds. Only where nothing was ever kept in it an empty one means that nothing was counted.

@@ -8,7 +8,7 @@
 use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 use crate::clock::{Clock as _, SystemClock, pause};
 use crate::error::Diagnostic as _;
 use crate::files::{Unchanged, stamp};
+use crate::mutex::locked;
 use crate::policy::counts::{SharedCounts, Taken};
 use crate::policy::file::{self, PolicySource};
 use crate::policy::{Against, Allowed, Catalog, Policy, PolicyError, Refusal};
@@ -265,7 +266,7 @@ impl Gate {
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.held)
     }
 }
 

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::future::pending;
 use std::pin::Pin;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -22,6 +22,7 @@ use super::faults::{Outcome, http_date};
 use super::message::{Delivery, Feed, Reply, Request};
 use super::shared::Shared;
 use crate::clock::pause;
+use crate::mutex::locked;
 
 /// The largest request, in bytes. None that the sandbox knows comes near it.
 const MAX_REQUEST: usize = 1024 * 1024;
@@ -159,7 +160,7 @@ impl Pieces {
                 Some(piece.slice(..size))
             }
             Self::Fed(feed) => {
-                return feed.0.lock().unwrap_or_else(PoisonError::into_inner).poll_recv(context);
+                return locked(&feed.0).poll_recv(context);
             }
         })
     }

@@ -1,6 +1,6 @@
 //! The state shared by the server thread and the owner of a sandbox.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard};
 
 use chrono::{DateTime, Utc};
 
@@ -9,6 +9,7 @@ use super::faults::Outcome;
 use super::message::{Reply, Request};
 use super::state::State;
 use crate::clock::{Clock as _, SystemClock};
+use crate::mutex::locked;
 
 /// The state, a notification that a request has arrived, and the clock.
 pub(super) struct Shared {
@@ -19,7 +20,7 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.state)
     }
 
     /// Records a request and decides its outcome.

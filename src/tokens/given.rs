@@ -7,11 +7,11 @@ use chrono::{DateTime, Utc};
 use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::locked::locked;
 use super::reach::{Noted, Reach};
 use crate::clock::{Clock, Shutdown};
 use crate::error::Error;
 use crate::keeper::Look;
+use crate::mutex::locked;
 use crate::token::Token;
 use crate::zoom::{Credentials, Exchange as _, Grant};
 

@@ -3,7 +3,6 @@
 pub(crate) mod ahead;
 mod failed;
 mod given;
-mod locked;
 pub(crate) mod reach;
 
 use std::io;
@@ -19,12 +18,12 @@ use self::failed::Failed;
 pub(crate) use self::failed::Refreshing;
 pub(crate) use self::given::{Given, Pair};
 use self::given::{Undelivered, given_in};
-use self::locked::locked;
 use self::reach::{Noted, Reach};
 use crate::clock::{Clock as _, Shutdown, SystemClock};
 use crate::error::{Code, Diagnostic as _, Error, Refusal};
 use crate::files::Unchanged;
 use crate::keeper::{How, Keeper, Kept, Look, Need, Unlike};
+use crate::mutex::locked;
 use crate::settings::{Environment, NAMES, Origin};
 use crate::store::{EnvStore, Store};
 use crate::token::{Token, TokenState};

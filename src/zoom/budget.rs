@@ -1,8 +1,9 @@
 //! How much memory Zoom's answers may take, for one call and for all calls together, whatever Zoom sends.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
+use crate::mutex::locked;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The unit of the sizes of bodies.
@@ -110,12 +111,12 @@ impl Budget {
         let Some(pool) = self.pool.as_ref().filter(|_| bytes >= LARGE && !self.is_large()) else { return };
         // The semaphore is never closed.
         if let Ok(turn) = Arc::clone(&pool.large).acquire_owned().await {
-            *self.large.lock().unwrap_or_else(PoisonError::into_inner) = Some(turn);
+            *locked(&self.large) = Some(turn);
         }
     }
 
     fn is_large(&self) -> bool {
-        self.large.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+        locked(&self.large).is_some()
     }
 }
 

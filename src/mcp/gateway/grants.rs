@@ -1,12 +1,13 @@
 //! The grants, as a running gateway asks for them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::grant::{Grant, of_bearer};
 use super::grant_error::GrantError;
 use super::grant_file::GrantFile;
 use crate::clock::{Clock as _, SystemClock};
 use crate::files::{Unchanged, stamp};
+use crate::mutex::locked;
 
 /// All grants. Their file is read again whenever the file may have changed, so that one that was
 /// removed is refused at its next request.
@@ -38,10 +39,6 @@ impl Grants {
 
     fn read(&self) -> Result<Arc<[Grant]>, GrantError> {
         let path = self.file.path();
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(
-            || self.clock.elapsed(),
-            || stamp(path),
-            || self.file.read().map(Arc::from),
-        )
+        locked(&self.kept).get(|| self.clock.elapsed(), || stamp(path), || self.file.read().map(Arc::from))
     }
 }

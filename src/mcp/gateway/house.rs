@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hyper::body::Bytes;
@@ -16,6 +16,7 @@ use super::metrics::RefusalReason;
 use super::relay::Relay;
 use super::setup::Setup;
 use crate::error::Diagnostic as _;
+use crate::mutex::locked;
 use crate::policy::gate::Gate;
 
 /// How many messages of one session may wait for its client.
@@ -34,12 +35,12 @@ pub(crate) struct Sessions {
 impl Sessions {
     /// The gates that there are.
     pub(crate) fn gates(&self) -> Vec<Arc<Gate>> {
-        self.gates.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        locked(&self.gates).values().cloned().collect()
     }
 
     /// The gate of a grant. Grants with one policy have one gate; their calls are counted apart.
     fn gate(&self, grant: &Grant) -> Arc<Gate> {
-        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut gates = locked(&self.gates);
         let gate = gates.entry(grant.policy.clone()).or_insert_with(|| {
             let own =
                 grant.policy.clone().map(|path| (path, format!("of the grant {}", grant.name.as_str())));

@@ -1,9 +1,10 @@
 //! What a gateway counts for Prometheus, in its text format 0.0.4. The number of time series has a bound, whatever clients and
 //! servers call their tools.
 
+use crate::mutex::locked;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 /// The type of the text, for HTTP.
@@ -223,7 +224,7 @@ impl Metrics {
     }
 
     fn counted(&self) -> MutexGuard<'_, Counted> {
-        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.counted)
     }
 }
 

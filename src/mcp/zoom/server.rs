@@ -1,6 +1,6 @@
 //! The server: what rmcp asks of one, and the one place that every call goes through.
 //!
-//! rmcp's types stay in this file and in `transport.rs`, so that a new version of it concerns nobody else.
+//! rmcp's types stay in this file and in `../wire/`, so that a new version of it concerns nobody else.
 
 use std::io;
 use std::sync::Arc;

@@ -1,9 +1,10 @@
 //! What this process remembers in place of a file that it cannot write, by the key of a state directory.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use super::memory::Memory;
+use crate::mutex::locked;
 
 static UNWRITTEN: Mutex<BTreeMap<String, Unwritten>> = Mutex::new(BTreeMap::new());
 
@@ -15,7 +16,7 @@ struct Unwritten {
 
 fn unwritten() -> MutexGuard<'static, BTreeMap<String, Unwritten>> {
     // Each of them is put there in one step.
-    UNWRITTEN.lock().unwrap_or_else(PoisonError::into_inner)
+    locked(&UNWRITTEN)
 }
 
 pub(super) fn memory(key: &str) -> Option<Memory> {

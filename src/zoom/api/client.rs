@@ -1,6 +1,6 @@
 //! The client that makes a call, once.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
@@ -12,6 +12,7 @@ use super::quoted::quoted;
 use super::{ApiFailure, Method, Request};
 use crate::clock::{Clock as _, SystemClock};
 use crate::error::Error;
+use crate::mutex::locked;
 use crate::token::Token;
 use crate::zoom::answer::{Answer, Silence, Times};
 use crate::zoom::budget::{Budget, TooMuch};
@@ -132,7 +133,7 @@ impl Api {
 
     /// The header for a token. It is kept, since most calls send the same token.
     fn bearer(&self, token: &Token) -> HeaderValue {
-        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shown = locked(&self.shown);
         match &*shown {
             Some((last, header)) if last == token => header.clone(),
             _ => {

@@ -7,7 +7,7 @@ mod program;
 use std::collections::VecDeque;
 use std::io;
 use std::process::{ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWriteExt as _};
@@ -25,6 +25,7 @@ use super::seam::{NotGiven, Received};
 use crate::clock::pause;
 use crate::controls::visible;
 use crate::mcp::wire::raw::{RawLine, RawLines};
+use crate::mutex::locked;
 use crate::token::Token;
 
 /// The longest message of a server, in bytes.
@@ -216,8 +217,4 @@ async fn tend(
 /// How a server ended, in words.
 fn how(status: Option<ExitStatus>) -> String {
     status.map_or_else(|| "it closed its output".into(), |status| format!("it ended with {status}"))
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,9 +1,10 @@
 //! What waits to be written to one client's stream: bounded in bytes, and never waited for.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
+use crate::mutex::locked;
 use hyper::body::Bytes;
 
 /// The most that may wait for a client to read its stream, in bytes; one message may be longer.
@@ -34,10 +35,6 @@ pub(super) struct Reader(Arc<Mutex<State>>);
 pub(super) fn queue() -> (Writer, Reader) {
     let state = Arc::new(Mutex::new(State { is_read: true, ..State::default() }));
     (Writer(Arc::clone(&state)), Reader(state))
-}
-
-fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Writer {

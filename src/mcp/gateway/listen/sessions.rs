@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -15,6 +15,7 @@ use super::house::{House, Peer as _};
 use super::routes::Routes;
 use crate::clock::{Clock as _, SystemClock};
 use crate::mcp::gateway::seam::Outgoing;
+use crate::mutex::locked;
 
 /// How many sessions there may be.
 pub(super) const MOST_SESSIONS: usize = 64;
@@ -54,10 +55,6 @@ pub(super) struct Sessions<H: House> {
     clock: SystemClock,
     /// How long a session lasts that nobody uses.
     idle: Duration,
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<H: House> Session<H> {

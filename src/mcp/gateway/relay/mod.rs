@@ -27,7 +27,7 @@ mod tools;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -51,6 +51,7 @@ use super::seam::{Outgoing, Received};
 use super::set::Set;
 use crate::clock::{Clock as _, SystemClock};
 use crate::files::Stamp;
+use crate::mutex::locked;
 use crate::policy::gate::Gate;
 use crate::token::Token;
 use crate::tokens::Tokens;
@@ -192,7 +193,7 @@ impl Relay {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.state)
     }
 
     /// Looks for what another process may have changed, where that was not done just before.
@@ -210,7 +211,7 @@ impl Relay {
     }
 
     fn masks(&self) -> MutexGuard<'_, Masks> {
-        self.masks.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.masks)
     }
 
     /// Says something to the client that answers nothing.

@@ -1,10 +1,11 @@
 //! The token of a server's requests.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::error::Diagnostic as _;
 use crate::mcp::gateway::mask::Masks;
+use crate::mutex::locked;
 use crate::token::Token;
 use crate::tokens::Tokens;
 
@@ -28,7 +29,7 @@ pub(crate) struct Masked {
 
 impl Masked {
     fn noted(&self, token: Token) -> Token {
-        self.masks.lock().unwrap_or_else(PoisonError::into_inner).add(&token);
+        locked(&self.masks).add(&token);
         token
     }
 }

@@ -2,8 +2,8 @@
 
 mod scripted;
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::Url;
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::bearer::Obtaining;
 use super::*;
+use crate::mutex::locked;
 use crate::sandbox::{Endpoint, Fault, Options, Sandbox};
 use crate::token::Token;
 
@@ -30,7 +31,7 @@ impl Purse {
     }
 
     fn top(&self) -> Result<Token, String> {
-        let tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        let tokens = locked(&self.tokens);
         tokens.last().map(|token| Token::new(token.clone()).unwrap()).ok_or("the purse is empty".into())
     }
 
@@ -48,7 +49,7 @@ impl Bearer for Purse {
         Box::pin(async move {
             if self.top().as_ref() == Ok(&rejected) {
                 self.renewals.fetch_add(1, Ordering::Relaxed);
-                self.tokens.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                locked(&self.tokens).pop();
             }
             self.top()
         })
