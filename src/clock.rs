@@ -7,9 +7,10 @@ mod runtime;
 mod shutdown;
 mod signals;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 
 pub(crate) use runtime::runtime;
 pub(crate) use shutdown::SIGTERM;
@@ -30,42 +31,35 @@ pub trait Clock {
     fn sleep(&self, duration: Duration, stop: &Shutdown) -> Result<(), ShutdownRequested>;
 }
 
-/// The machine's clocks, or clocks that started with them and run faster.
+/// A clock that several owners share.
+pub type SharedClock = Arc<dyn Clock + Send + Sync>;
+
+/// The machine's clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SystemClock {
     start: Instant,
-    /// The time from which on it runs faster, and how many times.
-    fast: Option<(DateTime<Utc>, u32)>,
 }
 
 impl SystemClock {
     /// A clock whose [`Clock::elapsed`] counts from now.
     #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     pub fn start() -> Self {
-        Self { start: Instant::now(), fast: None }
-    }
-
-    /// A clock that runs this many times faster than the machine's, to watch an hour pass in seconds.
-    pub fn fast(times: u32) -> Self {
-        let clock = Self::start();
-        Self { fast: Some((clock.now(), times.max(1))), ..clock }
+        Self { start: Instant::now() }
     }
 }
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     fn now(&self) -> DateTime<Utc> {
-        let Some((since, _)) = self.fast else { return Utc::now() };
-        let elapsed = TimeDelta::from_std(self.elapsed()).unwrap_or(TimeDelta::MAX);
-        since.checked_add_signed(elapsed).unwrap_or(DateTime::<Utc>::MAX_UTC)
+        Utc::now()
     }
 
     fn elapsed(&self) -> Duration {
-        self.start.elapsed() * self.fast.map_or(1, |(_, times)| times)
+        self.start.elapsed()
     }
 
     fn sleep(&self, duration: Duration, stop: &Shutdown) -> Result<(), ShutdownRequested> {
-        stop.wait(duration / self.fast.map_or(1, |(_, times)| times))
+        stop.wait(duration)
     }
 }
 

@@ -6,6 +6,7 @@
 mod api;
 mod control;
 mod data;
+mod fast;
 mod faults;
 mod hosted;
 mod jwt;
@@ -26,6 +27,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+pub(crate) use self::fast::FastClock;
 pub use self::faults::{Endpoint, Fault, RetryAfter};
 pub use self::options::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, ExpiresIn, Options};
 pub use self::state::Seen;
@@ -33,7 +35,7 @@ pub use self::state::Seen;
 use self::shared::Shared;
 use self::state::State;
 use self::tokens::Standing;
-use crate::clock::{Clock as _, runtime};
+use crate::clock::runtime;
 
 /// A running sandbox, which ends when it is dropped.
 pub struct Sandbox {
@@ -53,7 +55,7 @@ impl Sandbox {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
         listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
-        let clock = options.clock;
+        let clock = Arc::clone(&options.clock);
         let state = State::new(options, origin(port), clock.now())?;
         let shared = Arc::new(Shared { state: Mutex::new(state), arrived: Condvar::new(), clock });
         let runtime = runtime()?;

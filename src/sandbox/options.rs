@@ -1,6 +1,8 @@
 //! The app, the account and the options of a sandbox.
 
-use crate::clock::SystemClock;
+use std::sync::Arc;
+
+use crate::clock::{SharedClock, SystemClock};
 
 /// The client id of the only app.
 pub const CLIENT_ID: &str = "sandbox_client_id_0000";
@@ -12,7 +14,7 @@ pub const ACCOUNT_ID: &str = "sandbox_account_id_000";
 pub(super) const OWNER_ID: &str = "sandbox_user_id_ada000";
 
 /// How a sandbox behaves.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Options {
     /// The port to listen on; 0 for any free one.
     pub port: u16,
@@ -25,7 +27,7 @@ pub struct Options {
     /// How `expires_in` is written.
     pub expires_in: ExpiresIn,
     /// Its clock, without the offset.
-    pub clock: SystemClock,
+    pub clock: SharedClock,
 }
 
 impl Default for Options {
@@ -36,7 +38,7 @@ impl Default for Options {
             supersede: false,
             clock_offset: 0,
             expires_in: ExpiresIn::Number,
-            clock: SystemClock::start(),
+            clock: Arc::new(SystemClock::start()),
         }
     }
 }

@@ -8,14 +8,14 @@ use super::control;
 use super::faults::Outcome;
 use super::message::{Reply, Request};
 use super::state::State;
-use crate::clock::{Clock as _, SystemClock};
+use crate::clock::SharedClock;
 use crate::mutex::locked;
 
 /// The state, a notification that a request has arrived, and the clock.
 pub(super) struct Shared {
     pub(super) state: Mutex<State>,
     pub(super) arrived: Condvar,
-    pub(super) clock: SystemClock,
+    pub(super) clock: SharedClock,
 }
 
 impl Shared {

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::*;
-use crate::clock::SystemClock;
+use crate::clock::{Clock as _, SystemClock};
 
 /// Far longer than anything here takes, so that a hang fails a test.
 const HANG_TIMEOUT: Duration = Duration::from_secs(20);

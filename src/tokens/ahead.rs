@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::clock::{Clock as _, Shutdown};
+use crate::clock::Shutdown;
 use crate::error::{Code, Error};
 use crate::event::Event;
 use crate::keeper::Keeper;

@@ -19,7 +19,7 @@ pub(crate) use self::failed::Refreshing;
 pub(crate) use self::given::{Given, Pair};
 use self::given::{Undelivered, given_in};
 use self::reach::{Noted, Reach};
-use crate::clock::{Clock as _, Shutdown, SystemClock};
+use crate::clock::{Clock, SharedClock, Shutdown};
 use crate::error::{Code, Diagnostic as _, Error, Refusal};
 use crate::files::Unchanged;
 use crate::keeper::{How, Keeper, Kept, Look, Need, Unlike};
@@ -48,7 +48,7 @@ pub(crate) struct Tokens {
     /// Where the token is kept.
     store: Box<dyn Store>,
     /// The clock.
-    pub(crate) clock: SystemClock,
+    pub(crate) clock: SharedClock,
     /// Ends with the server: then nobody waits for a lock any more.
     pub(crate) stop: Shutdown,
     /// The one who asks Zoom; all others in this process wait for it, and find what it found.
@@ -86,7 +86,7 @@ impl Tokens {
         environment: Environment,
         env_file: PathBuf,
         state_root: Option<PathBuf>,
-        clock: SystemClock,
+        clock: impl Clock + Send + Sync + 'static,
         stop: Shutdown,
     ) -> Self {
         Self {
@@ -95,7 +95,7 @@ impl Tokens {
             is_exported_refused: AtomicBool::new(false),
             refused: Mutex::default(),
             store: Box::new(EnvStore::new(env_file, NAMES, state_root)),
-            clock,
+            clock: Arc::new(clock),
             stop,
             turn: Arc::default(),
             api: Mutex::default(),
@@ -109,7 +109,7 @@ impl Tokens {
 
     /// The keeper of the `.env`.
     pub(crate) fn keeper(&self) -> Keeper<'_> {
-        Keeper::new(self.environment(), &*self.store, &self.clock, &self.stop)
+        Keeper::new(self.environment(), &*self.store, &*self.clock, &self.stop)
     }
 
     /// Where state is kept, if anywhere.
@@ -284,7 +284,7 @@ impl Tokens {
         }
         let url = look.settings.for_caller().oauth_url()?;
         let (this, spent, reach) = (Arc::clone(self), given.clone(), Arc::clone(reach));
-        let exchange = move || this.undelivered.spend(&url, spent, &reach, &this.clock, &this.stop);
+        let exchange = move || this.undelivered.spend(&url, spent, &reach, &*this.clock, &this.stop);
         let pair = self.blocking(exchange).await?;
         // Only here is anybody left to be told.
         self.undelivered.delivered(&given);

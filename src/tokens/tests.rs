@@ -2,15 +2,16 @@ use tempfile::TempDir;
 
 use super::given::UNDELIVERED;
 use super::*;
+use crate::clock::SystemClock;
 use crate::files::{LOCK_PATIENCE, Lock, Reservation};
-use crate::sandbox::{ACCOUNT_ID, CLIENT_ID, Endpoint, Fault, Options, Sandbox};
+use crate::sandbox::{ACCOUNT_ID, CLIENT_ID, Endpoint, FastClock, Fault, Options, Sandbox};
 
 #[cfg(target_os = "linux")]
 #[path = "../../tests/support/skip.rs"]
 mod skip;
 
 /// What keeps a token that is in a directory of its own, with a wrong secret, for a Zoom that takes half a second.
-fn scene(clock: SystemClock) -> (TempDir, Sandbox, Arc<Tokens>) {
+fn scene(clock: impl Clock + Send + Sync + 'static) -> (TempDir, Sandbox, Arc<Tokens>) {
     let (directory, sandbox) = (tempfile::tempdir().unwrap(), Sandbox::start(Options::default()).unwrap());
     sandbox.fail(Endpoint::Token, Fault::Slow(Duration::from_millis(500)), 1);
     let environment = Environment::from_pairs([
@@ -48,7 +49,7 @@ async fn calls_on_refused_credentials_make_one_exchange_however_late_they_look()
 
 #[tokio::test]
 async fn calls_that_wait_for_each_other_wait_for_the_lock_once() {
-    let (directory, sandbox, tokens) = scene(SystemClock::fast(60));
+    let (directory, sandbox, tokens) = scene(FastClock::start(60));
     let _lock = Lock::acquire(
         &directory.path().join(".env"),
         LOCK_PATIENCE,
@@ -116,7 +117,7 @@ fn a_token_that_is_written_in_place_is_used_at_the_next_call() {
         file.write_all_at(text.as_bytes(), 0).unwrap();
     };
     // What settles in three seconds does so in 30 ms, which is still longer than a tick of the kernel.
-    let clock = SystemClock::fast(100);
+    let clock = FastClock::start(100);
     let tokens = Arc::new(Tokens::new(Environment::default(), path.clone(), None, clock, Shutdown::never()));
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let (reach, mut ready) = (Arc::default(), Vec::new());
@@ -173,7 +174,7 @@ fn no_more_refresh_tokens_are_spent_for_nobody_than_are_kept() {
     locked(&tokens.undelivered.0).extend((0..UNDELIVERED).map(|number| (given(number), pair(number))));
     let url = Url::parse(&sandbox.oauth_url()).unwrap();
     let spend = |number| {
-        tokens.undelivered.spend(&url, given(number), &Reach::default(), &tokens.clock, &tokens.stop)
+        tokens.undelivered.spend(&url, given(number), &Reach::default(), &*tokens.clock, &tokens.stop)
     };
     let refused = spend(UNDELIVERED).err().unwrap().told();
     assert!(refused.contains("calls that were cancelled; repeat those"), "{refused}");

@@ -2,7 +2,6 @@
 //! the decision is taken in another one.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,7 +11,7 @@ use super::approval::{Approval, Binding, State};
 use super::approval_error::ApprovalError;
 use super::id::Id;
 use super::place::names_in;
-use crate::clock::{Clock, Shutdown, pause};
+use crate::clock::{SharedClock, Shutdown, pause};
 use crate::error::{Diagnostic as _, Error};
 use crate::files::{self, LOCK_PATIENCE, Lock, heir, make_private, read_json, write_json};
 
@@ -33,9 +32,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(5);
-
-/// What tells the time to whatever waits.
-pub(crate) type SharedClock = Arc<dyn Clock + Send + Sync>;
 
 /// The calls of one gateway that wait for a person.
 #[derive(Clone)]

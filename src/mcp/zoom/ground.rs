@@ -4,7 +4,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::clock::Clock as _;
 use crate::error::{Diagnostic as _, Error};
 use crate::mcp::settings::{UNCOUNTED_TOGETHER, plan, warnings};
 use crate::mcp::zoom::default::policy_source;
@@ -70,7 +69,7 @@ impl Reader {
     /// Servers of one `.env` count together, by whatever path they found it, through a link or a mount too.
     fn counts(&self, of: &Identity) -> SharedCounts {
         let Some(root) = self.tokens.state_root() else { return SharedCounts::in_memory() };
-        let (known, of, clock) = (KnownFiles::new(root), of.clone(), self.tokens.clock);
+        let (known, of, clock) = (KnownFiles::new(root), of.clone(), Arc::clone(&self.tokens.clock));
         SharedCounts::new(Box::new(move || known.counts(&of, clock.now())))
     }
 }

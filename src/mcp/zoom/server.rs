@@ -15,7 +15,6 @@ use rmcp::{RoleServer, ServerHandler};
 use serde_json::{Map, Value};
 use tokio::sync::watch;
 
-use crate::clock::Clock as _;
 use crate::controls::{plain, plain_value};
 use crate::mcp::zoom::failure::ToolFailure;
 use crate::mcp::zoom::session::Session;

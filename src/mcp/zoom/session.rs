@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::clock::{self, Clock as _};
+use crate::clock;
 use crate::error::Error;
 use crate::keeper::Kept;
 use crate::mcp::zoom::default::BUILT_IN;

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
 use tempfile::TempDir;
@@ -11,12 +12,12 @@ use super::stage::Stage;
 use crate::cli::commands::claude::CurrentClaude;
 use crate::cli::lines;
 use crate::clients::{self, App, Restart};
-use crate::clock::{Shutdown, SystemClock};
+use crate::clock::{Clock, Shutdown, SystemClock};
 use crate::error::Error;
 use crate::event::Event;
 use crate::files::Reservation;
 use crate::keeper::{Keeper, Need, Unlike};
-use crate::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Endpoint, Fault, Options, Sandbox};
+use crate::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Endpoint, FastClock, Fault, Options, Sandbox};
 use crate::settings::{Environment, NAMES};
 use crate::store::EnvStore;
 use crate::watch::{Plan, Watch};
@@ -43,8 +44,8 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
     stage.step("watch refreshes it in time and hands it to Claude Desktop")?;
     stage.note("Here a minute takes six seconds.")?;
     stage.command("zoomtok watch --interval 30");
-    let fast = SystemClock::fast(SPEED);
-    let options = Options { token_life: LIFE, clock: fast, ..Options::default() };
+    let fast = FastClock::start(SPEED);
+    let options = Options { token_life: LIFE, clock: Arc::new(fast), ..Options::default() };
     let sandbox = Sandbox::start(options).context("cannot listen on 127.0.0.1")?;
     let mut scene = Scene::new(&sandbox, &stage.program)?;
 
@@ -138,7 +139,7 @@ impl Scene {
         Ok(Self { directory, store, config, environment, claude })
     }
 
-    fn keeper<'a>(&'a self, clock: &'a SystemClock, stop: &'a Shutdown) -> Keeper<'a> {
+    fn keeper<'a>(&'a self, clock: &'a dyn Clock, stop: &'a Shutdown) -> Keeper<'a> {
         Keeper::new(&self.environment, &self.store, clock, stop)
     }
 

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::house::{House, Peer as _};
 use super::routes::Routes;
-use crate::clock::{Clock as _, SystemClock};
+use crate::clock::{Clock, SharedClock};
 use crate::mcp::gateway::seam::Outgoing;
 use crate::mutex::locked;
 
@@ -52,7 +52,7 @@ pub(super) struct Sessions<H: House> {
     pub(super) house: H,
     open: Mutex<HashMap<String, Arc<Session<H>>>>,
     tickets: AtomicU64,
-    clock: SystemClock,
+    clock: SharedClock,
     /// How long a session lasts that nobody uses.
     idle: Duration,
 }
@@ -70,8 +70,8 @@ impl<H: House> Session<H> {
 }
 
 impl<H: House> Sessions<H> {
-    pub(super) fn new(house: H, clock: SystemClock, idle: Duration) -> Self {
-        Self { house, open: Mutex::default(), tickets: AtomicU64::new(0), clock, idle }
+    pub(super) fn new(house: H, clock: impl Clock + Send + Sync + 'static, idle: Duration) -> Self {
+        Self { house, open: Mutex::default(), tickets: AtomicU64::new(0), clock: Arc::new(clock), idle }
     }
 
     /// Begins a session for a grant, if need be in the place of one that it has abandoned.

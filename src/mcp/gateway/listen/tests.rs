@@ -115,7 +115,7 @@ async fn there_are_so_many_sessions_and_no_more() {
 async fn an_abandoned_session_makes_room_for_another_of_its_grant() {
     let seen = Arc::new(Seen::default());
     // Five minutes pass in a third of a second.
-    let clock = SystemClock::fast(900);
+    let clock = crate::sandbox::FastClock::start(900);
     let sessions = Arc::new(Sessions::new(MadeUp(Arc::clone(&seen)), clock, IDLE));
     let mut begun = Vec::new();
     for _ in 0..MOST_SESSIONS {
