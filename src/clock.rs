@@ -79,6 +79,27 @@ pub async fn pause(duration: Duration) {
     tokio::time::sleep(duration).await;
 }
 
+/// Attempts something until it succeeds, with this pause between two attempts; none once `patience` is over.
+///
+/// # Errors
+///
+/// The error of an attempt, which ends it.
+pub(crate) async fn retry_within<T, E>(
+    patience: Duration,
+    pause_between: Duration,
+    mut attempt: impl FnMut() -> Result<Option<T>, E>,
+) -> Result<Option<T>, E> {
+    let attempts = async {
+        loop {
+            match attempt()? {
+                Some(done) => return Ok(done),
+                None => pause(pause_between).await,
+            }
+        }
+    };
+    tokio::time::timeout(patience, attempts).await.ok().transpose()
+}
+
 /// A clock for tests, which moves only by [`ManualClock::advance`] and by sleeping on it.
 #[cfg(test)]
 pub(crate) mod manual {

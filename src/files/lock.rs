@@ -16,7 +16,7 @@ use super::in_place;
 use super::obstacle::{Obstacle, obstacle};
 use super::path::name_of;
 use super::replace::is_being_written;
-use crate::clock::{Clock, Shutdown};
+use crate::clock::{Clock, Shutdown, retry_within};
 use crate::error::Error;
 
 /// How long a process waits for another, in seconds. The holder is done within 20 s, see `zoom/exchange.rs`.
@@ -25,6 +25,12 @@ pub const LOCK_PATIENCE: Duration = Duration::from_secs(30);
 /// The pause between two looks at a lock that is held. It is what a waiting process adds to the time of the exchange
 /// it waits for.
 const LOCK_PAUSE: Duration = Duration::from_millis(15);
+
+/// How long [`Lock::acquire_async`] waits. Its files are held for milliseconds.
+const ASYNC_LOCK_PATIENCE: Duration = Duration::from_secs(5);
+
+/// The pause between two of its attempts.
+const ASYNC_LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 /// A lock that is held until it is dropped.
 #[derive(Debug)]
@@ -71,6 +77,17 @@ impl Lock {
             }
             clock.sleep(LOCK_PAUSE, stop)?;
         }
+    }
+
+    /// Takes the lock of a `target` that its holders change within milliseconds, waiting without blocking the thread.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Busy`] and [`Error::Store`] as above.
+    pub(crate) async fn acquire_async(target: &Path) -> Result<Self, Error> {
+        let attempt = || Self::try_acquire(target);
+        let lock = retry_within(ASYNC_LOCK_PATIENCE, ASYNC_LOCK_PAUSE, attempt).await?;
+        lock.ok_or_else(|| Error::Busy { path: lock_path(target), waited: ASYNC_LOCK_PATIENCE.as_secs() })
     }
 
     /// Takes the lock of `target` if nobody holds it.
@@ -158,6 +175,7 @@ fn locked(file: File, directory: &Directory, path: &Path) -> Result<Option<File>
 mod tests {
     use super::*;
     use crate::clock::manual::ManualClock;
+    use crate::clock::pause;
     use crate::error::Diagnostic as _;
 
     #[test]
@@ -172,6 +190,21 @@ mod tests {
         assert!(clock.elapsed() < LOCK_PATIENCE + 2 * LOCK_PAUSE);
         drop(held);
         Lock::acquire(&target, LOCK_PATIENCE, &clock, &Shutdown::never()).unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_blocking_it_waits_for_its_holder_or_gives_up_in_time() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join("pins.json");
+        let held = Lock::try_acquire(&target).unwrap().unwrap();
+        let error = Lock::acquire_async(&target).await.unwrap_err();
+        assert!(matches!(error, Error::Busy { waited: 5, .. }), "{error}");
+        let release = async {
+            pause(ASYNC_LOCK_PATIENCE / 2).await;
+            drop(held);
+        };
+        let (lock, ()) = tokio::join!(Lock::acquire_async(&target), release);
+        lock.unwrap();
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::Path;
 
+use crate::error::Error;
+
 /// Makes a directory that nobody else can look into, and those above it, as far as they do not exist. Where root makes
 /// them in a directory of somebody else, they belong to its owner.
 ///
@@ -13,7 +15,21 @@ pub(crate) fn make_private(directory: &Path) -> io::Result<()> {
     make(directory, Kind::Private)
 }
 
-/// The same for directories as others make them, but that their owner can always use them.
+/// The same for the directory of a file.
+///
+/// # Errors
+///
+/// [`Error::Store`].
+pub(crate) fn make_private_parent(file: &Path) -> Result<(), Error> {
+    let directory = file.parent().unwrap_or(Path::new(""));
+    make_private(directory).map_err(|source| Error::Store {
+        action: "make",
+        path: directory.to_owned(),
+        source,
+    })
+}
+
+/// Makes directories as others make them, but that their owner can always use them.
 ///
 /// # Errors
 ///

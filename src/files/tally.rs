@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::limits::may_grow_to;
 use super::lock::try_lock;
-use super::make::make_private;
+use super::make::make_private_parent;
 use super::replace::sync;
 use crate::error::Error;
 
@@ -37,14 +37,9 @@ impl Tally {
     ///
     /// [`Error::Store`] when it cannot be made, opened or locked.
     pub(crate) fn try_open(path: &Path) -> Result<Option<Self>, Error> {
-        let directory = path.parent().unwrap_or(Path::new(""));
         let file = match try_lock(path) {
             Err(Error::Store { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                make_private(directory).map_err(|source| Error::Store {
-                    action: "make",
-                    path: directory.to_owned(),
-                    source,
-                })?;
+                make_private_parent(path)?;
                 try_lock(path)?
             }
             tried => tried?,

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 pub use self::ledger::Taken;
 use self::ledger::{Ledger, Refused};
 pub use self::shared::{FindCounts, SharedCounts};
-use crate::clock::{pause, rfc3339};
+use crate::clock::{retry_within, rfc3339};
 use crate::error::{Diagnostic as _, Error};
 use crate::files::{Released, Tally};
 use crate::mutex::locked;
@@ -191,20 +191,11 @@ impl Counts {
             }
         };
         let mut left = self.left().take();
-        let open = async {
-            loop {
-                let released = left.as_mut().and_then(|left| left.file.take());
-                match Tally::try_reopen(path, released) {
-                    Ok(None) => pause(PAUSE).await,
-                    Ok(Some(tally)) => break Ok(tally),
-                    Err(error) => break Err(error),
-                }
-            }
-        };
+        let open = || Tally::try_reopen(path, left.as_mut().and_then(|left| left.file.take()));
         // From here on nothing waits: what holds the file also gives it back.
-        let mut tally = tokio::time::timeout(PATIENCE, open)
-            .await
-            .map_err(|_| Error::Busy { path: path.clone(), waited: PATIENCE.as_secs() })??;
+        let tally = retry_within(PATIENCE, PAUSE, open).await?;
+        let mut tally =
+            tally.ok_or_else(|| Error::Busy { path: path.clone(), waited: PATIENCE.as_secs() })?;
         let before = tally.read()?;
         let mut ledger = match left {
             Some(left) if left.text == before => left.ledger,

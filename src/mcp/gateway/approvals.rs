@@ -27,12 +27,6 @@ const MOST_APPROVALS: usize = 64;
 /// How often a call that waits looks for the decision.
 const POLL: Duration = Duration::from_millis(200);
 
-/// How long a call waits for another process that changes these files. That one is done within milliseconds.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// The pause between two attempts.
-const PAUSE: Duration = Duration::from_millis(5);
-
 /// The calls of one gateway that wait for a person.
 #[derive(Clone)]
 pub(crate) struct Approvals {
@@ -203,16 +197,7 @@ impl Approvals {
     async fn lock(&self) -> Result<Lock, ApprovalError> {
         let failed = |source| Error::Store { action: "make", path: self.directory.clone(), source };
         make_private(&self.directory).map_err(failed)?;
-        let lock = async {
-            loop {
-                match Lock::try_acquire(&self.directory)? {
-                    Some(lock) => return Ok(lock),
-                    None => pause(PAUSE).await,
-                }
-            }
-        };
-        let busy = |_| Error::Busy { path: files::lock_path(&self.directory), waited: PATIENCE.as_secs() };
-        tokio::time::timeout(PATIENCE, lock).await.map_err(busy)?
+        Ok(Lock::acquire_async(&self.directory).await?)
     }
 
     fn path(&self, id: &Id) -> PathBuf {

@@ -10,7 +10,7 @@ use super::name::Name;
 use crate::clock::{Clock, Shutdown};
 use crate::error::Error;
 use crate::files::{
-    LOCK_PATIENCE, Lock, distrust, heir, make_private, open_regular, read_json, resolve, write_json,
+    LOCK_PATIENCE, Lock, distrust, heir, make_private_parent, open_regular, read_json, resolve, write_json,
 };
 
 /// The version of the file.
@@ -103,12 +103,7 @@ impl GrantFile {
         stop: &Shutdown,
         change: impl FnOnce(&mut Vec<Grant>) -> Result<(), GrantError>,
     ) -> Result<(), GrantError> {
-        let directory = self.0.parent().unwrap_or(Path::new(""));
-        make_private(directory).map_err(|source| Error::Store {
-            action: "make",
-            path: directory.to_owned(),
-            source,
-        })?;
+        make_private_parent(&self.0)?;
         let _lock = Lock::acquire(&self.0, LOCK_PATIENCE, clock, stop)?;
         let mut grants = self.read()?;
         change(&mut grants)?;

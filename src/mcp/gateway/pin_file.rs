@@ -1,8 +1,7 @@
 //! The file with the pins of a gateway, and the tools that wait to be accepted.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,21 +10,15 @@ use serde_json::Value;
 use super::difference::{Difference, differences};
 use super::pin_error::PinError;
 use super::pins::{Compared, Pin, Pins, all_held, compare, name_of, pending};
-use crate::clock::{Clock, Shutdown, pause};
+use crate::clock::{Clock, Shutdown};
 use crate::error::{Diagnostic as _, Error};
-use crate::files::{LOCK_PATIENCE, Lock, Stamp, heir, make_private, read_json, stamp, write_json};
+use crate::files::{LOCK_PATIENCE, Lock, Stamp, heir, make_private_parent, read_json, stamp, write_json};
 
 /// The version of the file.
 const PINS_VERSION: u32 = 1;
 
 /// The largest file of pins: the definitions of some thousand tools, with icons in them.
 const LONGEST_PINS: u64 = 16 * 1024 * 1024;
-
-/// How long a list of tools waits for another process that changes the pins. That one is done within milliseconds.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// The pause between two attempts.
-const PAUSE: Duration = Duration::from_millis(5);
 
 /// The file with the pins, which need not exist.
 #[derive(Debug, Clone)]
@@ -78,11 +71,8 @@ impl PinFile {
                 return Ok(compared);
             }
         }
-        self.make_directory()?;
-        let _lock = tokio::time::timeout(PATIENCE, self.lock()).await.map_err(|_| Error::Busy {
-            path: crate::files::lock_path(&self.0),
-            waited: PATIENCE.as_secs(),
-        })??;
+        make_private_parent(&self.0)?;
+        let _lock = Lock::acquire_async(&self.0).await?;
         let before = self.read()?;
         let compared = compare(before.as_ref().map(|content| &content.tools), tools);
         let waits = pending(&compared, tools);
@@ -94,15 +84,6 @@ impl PinFile {
         };
         self.write(&content)?;
         Ok(compared)
-    }
-
-    async fn lock(&self) -> Result<Lock, Error> {
-        loop {
-            match Lock::try_acquire(&self.0)? {
-                Some(lock) => return Ok(lock),
-                None => pause(PAUSE).await,
-            }
-        }
     }
 
     /// The tools that are held back, in the order of their names.
@@ -130,7 +111,7 @@ impl PinFile {
     /// [`PinError::Changed`] when others are held back by now, or these have changed again; the pins cannot be read or
     /// written. Nothing is accepted then.
     pub(crate) fn accept(&self, seen: &[Held], clock: &dyn Clock, stop: &Shutdown) -> Result<(), PinError> {
-        self.make_directory()?;
+        make_private_parent(&self.0)?;
         let _lock = Lock::acquire(&self.0, LOCK_PATIENCE, clock, stop)?;
         let Some(mut content) = self.read()? else { return Err(PinError::Changed) };
         if content.held() != seen {
@@ -141,12 +122,6 @@ impl PinFile {
         }
         content.accepted = clock.now();
         self.write(&content)
-    }
-
-    fn make_directory(&self) -> Result<(), Error> {
-        let directory = self.0.parent().unwrap_or(Path::new(""));
-        let failed = |source| Error::Store { action: "make", path: directory.to_owned(), source };
-        make_private(directory).map_err(failed)
     }
 
     fn read(&self) -> Result<Option<Content>, PinError> {

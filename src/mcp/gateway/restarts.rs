@@ -1,13 +1,13 @@
 //! When the server of a gateway last ended by itself, for `zoomtok doctor`. Nothing depends on it: what cannot be noted is
 //! forgotten.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::files::{Lock, heir, make_private, read_json, write_json};
+use crate::files::{Lock, heir, make_private_parent, read_json, write_json};
 
 /// The version of the file.
 const RESTARTS_VERSION: u32 = 1;
@@ -39,9 +39,7 @@ impl Restarts {
     ///
     /// The file cannot be read or written.
     pub(crate) fn note(&self, now: DateTime<Utc>) -> Result<(), Error> {
-        let directory = self.0.parent().unwrap_or(Path::new(""));
-        let failed = |source| Error::Store { action: "make", path: directory.to_owned(), source };
-        make_private(directory).map_err(failed)?;
+        make_private_parent(&self.0)?;
         // Whoever holds it notes the same of another server of this name.
         let Some(_lock) = Lock::try_acquire(&self.0)? else { return Ok(()) };
         let mut content = self.read()?;

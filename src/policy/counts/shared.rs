@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use chrono::{DateTime, Utc};
 
 use super::{CountError, Counts, PATIENCE, PAUSE, Problem, Taken};
-use crate::clock::pause;
+use crate::clock::retry_within;
 use crate::error::Error;
 use crate::policy::Charge;
 
@@ -81,24 +81,15 @@ impl SharedCounts {
         let found = match &self.find {
             None => vec![Counts::new(None)],
             Some(find) => {
-                let paths = tokio::time::timeout(PATIENCE, looked_up(find)).await;
-                let busy = |_| Error::Other {
+                let paths = retry_within(PATIENCE, PAUSE, find).await?;
+                let busy = || Error::Other {
                     action: "look up where calls are counted".into(),
                     source: std::io::ErrorKind::TimedOut.into(),
                 };
-                paths.map_err(busy)??.into_iter().map(|path| Counts::new(Some(path))).collect()
+                paths.ok_or_else(busy)?.into_iter().map(|path| Counts::new(Some(path))).collect()
             }
         };
         Ok(self.found.get_or_init(|| found))
-    }
-}
-
-async fn looked_up(find: &FindCounts) -> Result<Vec<PathBuf>, Error> {
-    loop {
-        if let Some(paths) = find()? {
-            return Ok(paths);
-        }
-        pause(PAUSE).await;
     }
 }
 
