@@ -109,6 +109,8 @@ fn grant(home: &Home, name: &str) -> String {
     home.run(["grant", "add", name]).expect(0).stdout.trim().to_owned()
 }
 
+// Wine drops some of so many connections at once.
+#[cfg(unix)]
 #[test]
 fn of_many_calls_at_once_over_many_sessions_exactly_the_limit_of_each_grant_passes() {
     let home = Home::empty();

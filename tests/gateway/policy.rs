@@ -145,7 +145,10 @@ fn exactly_as_many_calls_as_the_limit_allows_pass_however_often_the_gateway_is_k
         for sent in sent {
             let answer = session.answer(sent);
             passed += usize::from(!answer.is_error);
-            assert!(!answer.is_error || answer.text.contains("no more than 10 a day"), "{}", answer.text);
+            // Under wine a file that a killed process had locked may stay so for seconds.
+            let is_full = answer.text.contains("no more than 10 a day");
+            let is_unknown = cfg!(windows) && answer.text.contains("the call cannot be counted");
+            assert!(!answer.is_error || is_full || is_unknown, "{}", answer.text);
         }
     }
     let reached = given(&home).iter().filter(|given| given.calls("write")).count();

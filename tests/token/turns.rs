@@ -45,12 +45,25 @@ fn files_are_replaced_and_written_in_place_by_those_who_may() {
         &["Reservation::new(", "Reservation::in_directory("],
         &[
             "store/env/turn.rs",
-            // By way of a turn.
-            "store/state/file.rs",
+            // For those who may write JSON: see below.
+            "files/json.rs",
             "clients/file/write.rs",
             // The first `.env` of a scene that is made up, before anybody knows of it.
             "cli/commands/demo/stage.rs",
             "cli/commands/demo/watched.rs",
+            "cli/commands/demo/gateway.rs",
+        ],
+    );
+    only(
+        &["write_json("],
+        &[
+            // By way of a turn.
+            "store/state/file.rs",
+            // No tokens: what a gateway keeps, each under its own lock.
+            "mcp/gateway/approvals.rs",
+            "mcp/gateway/grant_file.rs",
+            "mcp/gateway/pin_file.rs",
+            "mcp/gateway/restarts.rs",
         ],
     );
     only(&["in_place::"], &["files/lock.rs", "store/env/rewrite.rs"]);

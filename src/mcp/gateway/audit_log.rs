@@ -8,6 +8,9 @@ use super::audit::Line;
 use crate::error::Error;
 use crate::files::{Access, Directory, append, name_of};
 
+/// How often in a row the last line must look cut off.
+const LOOKS: usize = 20;
+
 /// The log. It is opened for each line, so that it can be moved away while the gateway runs.
 #[derive(Debug)]
 pub(crate) struct AuditLog {
@@ -54,7 +57,12 @@ impl AuditLog {
     /// It cannot be written, as with a full disk, or where a link has the name.
     pub(crate) fn write(&self, line: &Line<'_>, mask: &dyn Fn(&str) -> String) -> Result<(), NotLogged> {
         let mut text = line.text(self.with_values, mask);
-        if self.may_be_broken.swap(false, Ordering::Relaxed) && self.is_broken() {
+        // Another process may be in the middle of a line, which a reader sees page by page.
+        let looks_broken = || {
+            std::thread::yield_now();
+            self.is_broken()
+        };
+        if self.may_be_broken.swap(false, Ordering::Relaxed) && (0..LOOKS).all(|_| looks_broken()) {
             text.insert(0, '\n');
         }
         match append(&self.path, &text) {

@@ -2,11 +2,22 @@ use serde_json::json;
 
 use super::*;
 
-/// The file with the labels of others, and where it may be.
-fn labelled() -> Option<String> {
+/// Some labels in the form of the large table, for where that is not at hand.
+const LABELLED: &str = "\
+x\tlist_files\tRead\tList the files in a directory
+x\tget_file\tRead\tReads a file
+x\tcreate_issue\tWrite\tCreates an issue
+x\tupdate_page\tWrite\tChanges a page
+x\trun_command\tExecute\tRuns a command in a shell
+x\tdelete_branch\tDestructive\tDeletes a branch for good
+x\tcreate_refund\tFinancial\tRefunds a charge
+";
+
+/// The labels of others, where they are at hand, and how many there are at least.
+fn labelled() -> (String, usize) {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/tool_classes.tsv");
     let path = std::env::var("ZOOMTOK_TEST_TOOL_CLASSES").unwrap_or_else(|_| beside.to_owned());
-    std::fs::read_to_string(path).ok()
+    std::fs::read_to_string(path).map_or_else(|_| (LABELLED.to_owned(), 6), |table| (table, 700))
 }
 
 fn class(label: &str) -> Option<Class> {
@@ -198,7 +209,7 @@ fn what_opens_other_doors_is_found() {
 
 #[test]
 fn the_classes_are_those_that_others_have_found_and_none_that_matters_is_graded_lower() {
-    let Some(table) = labelled() else { return };
+    let (table, least) = labelled();
     let (mut all, mut wrong, mut lower) = (0, Vec::new(), Vec::new());
     for line in table.lines().filter(|line| !line.starts_with('#')) {
         let [_, name, label, description] = line.split('\t').collect::<Vec<_>>()[..] else {
@@ -215,5 +226,5 @@ fn the_classes_are_those_that_others_have_found_and_none_that_matters_is_graded_
         }
     }
     assert_eq!(lower, [""; 0]);
-    assert!(all > 700 && wrong.len() * 20 <= all, "{} of {all}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(all > least && wrong.len() * 20 <= all, "{} of {all}:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -55,9 +55,10 @@ impl Relay {
     pub(super) async fn look_at_pins(self: &Arc<Self>) {
         let Some(pins) = &self.parts.pins else { return };
         let stamp = pins.stamp();
+        // Where nobody can tell, they may have changed.
         let is_same = {
             let mut state = self.state();
-            std::mem::replace(&mut state.pins, stamp) == stamp
+            std::mem::replace(&mut state.pins, stamp) == stamp && stamp.is_some()
         };
         let all = self.tools.borrow().as_ref().map(|tools| tools.all.clone());
         if let Some(all) = all.filter(|_| !is_same)
