@@ -14,9 +14,10 @@
 //! | `zoom/session.rs` | one call of a tool: the token, one renewal, short waits |
 //! | `gateway/` | any other server behind the policy; its `mod.rs` has a table of its own |
 //!
-//! A call of one of Zoom's tools has its arguments read, passes the gate with what they became, gets the token and asks Zoom, in
-//! this order. A call through the gateway passes the gate as its client has spelt it, and goes to the server as it is. The gate
-//! is in [`crate::policy`], the token in [`crate::tokens`], the spelling of arguments in [`crate::spelling`].
+//! A call of one of Zoom's tools has its arguments read, passes the gate with their normal form, gets the token and asks
+//! Zoom, in this order. A call through the gateway passes the gate as its client spells it, and the server gets the
+//! arguments that were judged. The gate is in [`crate::policy`], the token in [`crate::tokens`], the spelling of arguments
+//! in [`crate::spelling`].
 
 #[allow(dead_code, reason = "its command comes with the parts that are still missing")]
 pub mod gateway;
