@@ -34,9 +34,9 @@ pub struct Keeper<'a> {
     pub store: &'a dyn Store,
     /// The time.
     pub clock: &'a dyn Clock,
-    /// What ends its waits.
+    /// The request to stop, which ends its waits.
     pub stop: &'a Shutdown,
-    /// Who is asked for a token.
+    /// The one that is asked for a token.
     pub zoom: &'a dyn Exchange,
     /// Whether exchanges are remembered as attempts of a watch, which all watches keep apart.
     pub watching: bool,
@@ -93,7 +93,7 @@ impl<'a> Keeper<'a> {
         }
 
         if !waiting {
-            // Whoever cannot ask need not wait for a turn, nor leave a lock file where there is nothing to lock.
+            // A keeper that cannot ask need not wait for a turn, nor leave a lock file where there is nothing to lock.
             before.settings.credentials()?;
             before.settings.oauth_url()?;
         }

@@ -24,7 +24,7 @@ pub(crate) struct Directory {
     held: std::sync::Arc<rustix::fd::OwnedFd>,
 }
 
-/// What a file is opened for.
+/// The purpose for which a file is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
     Read,

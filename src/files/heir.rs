@@ -1,4 +1,4 @@
-//! Whose a file becomes, and what may follow it under its name.
+//! The owner that a file gets, and what may follow it under its name.
 
 use std::fs::Metadata;
 use std::io;

@@ -18,7 +18,7 @@ use crate::error::Error;
 /// The bytes that a file is given from the start, more than two tokens of Zoom's and what goes with them.
 const STATE_FILE_ROOM: usize = 8 * 1024;
 
-/// What stands in such a file.
+/// The content of such a file.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Versioned<T> {
     pub(crate) version: u32,

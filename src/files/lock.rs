@@ -119,7 +119,7 @@ impl Lock {
         &self.directory
     }
 
-    /// What is locked.
+    /// The path that is locked.
     pub(crate) fn target(&self) -> &Path {
         &self.target
     }

@@ -1,11 +1,11 @@
-//! What keeps a file from being replaced though files can be made beside it.
+//! The obstacles to replacing a file in a directory where files can be made.
 
 use std::io;
 use std::path::Path;
 
 use super::directory::Directory;
 
-/// What is in the way.
+/// An obstacle.
 #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "not every system has all of them"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Obstacle {
@@ -34,7 +34,7 @@ impl Obstacle {
     }
 }
 
-/// What is in the way of replacing the file of this name. `target` is its whole path.
+/// The obstacle to replacing the file of this name. `target` is its whole path.
 #[cfg(target_os = "linux")]
 pub(crate) fn obstacle(directory: &Directory, target: &Path) -> Option<Obstacle> {
     use super::path::name_of;

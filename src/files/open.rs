@@ -52,7 +52,7 @@ fn in_words(error: io::Error) -> io::Error {
     error
 }
 
-/// That something is a regular file.
+/// Checks that something is a regular file.
 ///
 /// # Errors
 ///

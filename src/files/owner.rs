@@ -26,7 +26,7 @@ pub(crate) fn distrust(_: &Path, _: &Metadata) -> Option<String> {
     None
 }
 
-/// Who runs this.
+/// The user who runs this process.
 #[cfg(unix)]
 #[derive(Clone, Copy)]
 struct Person {
@@ -36,7 +36,7 @@ struct Person {
     has_own_group: bool,
 }
 
-/// What was seen of a file.
+/// The facts about a file.
 #[cfg(unix)]
 #[derive(Clone, Copy)]
 struct Seen {

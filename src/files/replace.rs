@@ -170,7 +170,7 @@ impl Reservation {
         }
         let renamed = self.directory.rename(&temporary_name(&target), name_of(&target));
         if renamed.is_err() && cfg!(windows) {
-            // What cannot be removed now is removed by the next replace.
+            // A file that cannot be removed now is removed by the next replace.
             let _ = self.directory.remove(&temporary_name(&target));
         }
         renamed.map_err(failed)?;
@@ -192,7 +192,7 @@ impl Reservation {
         file.rewind()?;
         file.write_all(bytes)?;
         file.set_len(bytes.len() as u64)?;
-        // As it is by now: whoever closed it to others meanwhile finds it closed. Where that cannot be told, as it was.
+        // As it is by now: whoever closed it to others meanwhile finds it closed. If that cannot be known, as it was.
         let like = now.or_else(|| self.old.clone());
         if let Some(like) = &like {
             keep_mode(file, like)?;
@@ -226,7 +226,7 @@ impl Reservation {
 impl Drop for Reservation {
     fn drop(&mut self) {
         if self.temporary.take().is_some() {
-            // What cannot be removed now is removed by the next replace.
+            // A file that cannot be removed now is removed by the next replace.
             let _ = self.directory.remove(&temporary_name(&self.target));
         }
     }

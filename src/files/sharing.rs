@@ -1,4 +1,4 @@
-//! What Windows refuses while another process has the file open: an editor, a virus scanner, another zoomtok.
+//! Operations that Windows refuses while another process has the file open: an editor, a virus scanner, another zoomtok.
 
 use std::io;
 use std::time::Duration;

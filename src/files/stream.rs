@@ -47,7 +47,7 @@ pub(crate) fn read_stream(path: &Path, most: u64, what: &str) -> io::Result<Zero
         let mut bytes = Zeroizing::new(Vec::with_capacity(STREAM_ROOM));
         let read =
             File::open(path).and_then(|file| file.take(most.saturating_add(1)).read_to_end(&mut bytes));
-        // Whoever has given up does not listen.
+        // A caller that has given up does not listen.
         let _ = sender.send(read.map(|_| bytes));
     })?;
     let bytes = match receiver.recv_timeout(WRITER_PATIENCE) {

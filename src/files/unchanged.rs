@@ -68,7 +68,7 @@ pub(crate) fn stamp(path: &Path) -> Option<Stamp> {
     open_regular(path).ok().and_then(|(_, metadata)| Stamp::of(&metadata))
 }
 
-/// What was made of a file, for as long as the file is certainly unchanged.
+/// The value that was read from a file, for as long as the file is certainly unchanged.
 #[derive(Debug)]
 pub(crate) struct Unchanged<T> {
     /// The stamp of the last read, and when it was first seen.

@@ -1,4 +1,4 @@
-//! What a look finds, and whether that is enough.
+//! The findings of a look, and whether they are enough.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::token::{Token, TokenState};
 
 /// The settings and the token, as they are found at one time.
 pub struct Look {
-    /// What was read.
+    /// The content that was read.
     pub snapshot: Arc<Snapshot>,
     /// The settings that the environment and the `.env` make.
     pub settings: Settings,

@@ -1,4 +1,4 @@
-//! What a token is needed for, and the one that meets it.
+//! The need for a token, and the token that meets it.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::token::Token;
 
-/// What a token is needed for.
+/// The need for a token.
 #[derive(Debug, Clone)]
 pub struct Need {
     /// It must be valid for more than this many seconds.
@@ -41,7 +41,7 @@ pub struct Kept {
     pub env_file: PathBuf,
     /// Whether the `.env` was made for it.
     pub made: bool,
-    /// What the user should know, as sentences.
+    /// Warnings for the user, as sentences.
     pub warnings: Vec<String>,
 }
 

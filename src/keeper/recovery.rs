@@ -39,7 +39,7 @@ pub(super) fn rescue(
 /// Does this, and makes an error of a panic in it: what has been granted then waits for the next run like after any other
 /// failure.
 pub(super) fn unless_panicking<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-    // What it works on is gone with it.
+    // Its content is gone with it.
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         let source = io::Error::other("a fault of zoomtok's own, which is reported above");
         Err(Error::Other { action: "put the new token in its place".into(), source })

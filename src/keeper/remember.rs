@@ -1,4 +1,4 @@
-//! What one exchange leaves for the next: its failure, what became of the refresh token, how long tokens live.
+//! The notes of one exchange for the next: its failure, what became of the refresh token, how long tokens live.
 //!
 //! Nothing waits for it: what cannot be written down is kept by this process, and costs other processes a request.
 
@@ -22,7 +22,7 @@ const LIFE_IS_BELIEVED: Duration = Duration::from_hours(24);
 pub(super) struct Attempt {
     /// As it is written down now.
     memory: Memory,
-    /// What Zoom is asked with.
+    /// The credentials of the exchange.
     credentials: String,
     app: String,
     /// Whether an earlier exchange may have spent this refresh token and has lost the answer.

@@ -1,4 +1,4 @@
-//! What a watch asks of a keeper, beside a token.
+//! The functions of a keeper for a watch, beside a token.
 
 use super::remember::{app_of, believed};
 use super::{Keeper, Look};
@@ -35,7 +35,7 @@ impl Keeper<'_> {
         let Ok(credentials) = look.settings.credentials() else { return };
         let Ok(turn) = self.store.turn(&look.snapshot, self.clock, self.stop) else { return };
         let life = Some(Life { seconds, app: app_of(&credentials), measured_at: self.clock.now() });
-        // What cannot be written down is kept by this process.
+        // A note that cannot be written is kept by this process.
         let _ = turn.remember(&Memory { life, ..turn.memory() });
     }
 

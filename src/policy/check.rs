@@ -17,12 +17,12 @@ use super::sense::{Argument, List, Sense};
 /// The tools of a server: the name of each, and the JSON schema of its arguments.
 pub type Catalog = BTreeMap<String, Value>;
 
-/// What the check has found.
+/// The findings of the check.
 #[derive(Debug, Default)]
 pub(super) struct Checked {
-    /// What is wrong with `hide`.
+    /// The faults of `hide`.
     pub(super) hide: Vec<PolicyFault>,
-    /// What is wrong with `tools`.
+    /// The faults of `tools`.
     pub(super) faults: Vec<PolicyFault>,
     pub(super) warnings: Vec<PolicyFault>,
 }

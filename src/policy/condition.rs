@@ -1,4 +1,4 @@
-//! What a policy asks of a call's arguments.
+//! The conditions of a policy on a call's arguments.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -19,7 +19,7 @@ pub(super) struct Condition {
     pub(super) rule: String,
     pub(super) path: Path,
     pub(super) test: Test,
-    /// What the agent is told when it is refused.
+    /// The message to the agent when a call is refused.
     pub(super) on_deny: Option<String>,
 }
 
@@ -44,7 +44,7 @@ impl Test {
     ///
     /// # Errors
     ///
-    /// What is wrong with the value.
+    /// The fault of the value.
     pub(super) fn new(operator: &str, value: &Value) -> Option<Result<Self, String>> {
         let number = |test: fn(Number) -> Self| match value {
             Value::Number(number) => Ok(test(number.clone())),
@@ -84,7 +84,7 @@ impl Test {
         })
     }
 
-    /// Whether it holds for an argument. Of a missing one nothing holds but that it is missing.
+    /// Whether it holds for an argument. For a missing one only `exists` with false can hold.
     pub(super) fn holds(&self, argument: Option<&Value>) -> bool {
         let Some(argument) = argument else { return matches!(self, Self::Exists(false)) };
         let among = |values: &[Value]| values.iter().any(|value| same(argument, value));

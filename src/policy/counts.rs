@@ -23,7 +23,7 @@ use crate::policy::{Charge, Refusal, Window};
 mod ledger;
 mod shared;
 
-/// How long a call waits for another one that counts. That one is done within a millisecond.
+/// How long a call waits for another one that counts. The other is done within a millisecond.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The pause between two looks at a file that another process counts in.
@@ -60,16 +60,16 @@ struct Left {
 pub struct CountError {
     /// The place of the limit in the policy.
     pub rule: String,
-    /// What stands in the way.
+    /// The obstacle.
     pub problem: Problem,
 }
 
-/// What stands in the way of a call at a limit.
+/// The obstacle to a call at a limit.
 #[derive(Debug)]
 pub enum Problem {
     /// The limit would be exceeded.
     Over {
-        /// What it may come to.
+        /// The most that it may come to.
         max: u64,
         /// In which time.
         window: Window,
@@ -89,7 +89,7 @@ pub enum Problem {
 }
 
 impl CountError {
-    /// What the agent is told that called this tool.
+    /// The message to the agent that called this tool.
     pub fn refusal(&self, tool: &str) -> Refusal {
         Refusal {
             tool: tool.into(),
@@ -214,7 +214,7 @@ impl Counts {
         Ok(done)
     }
 
-    /// Whoever counts at the same time in this process finds nothing left, and opens the file.
+    /// Another call that counts at the same time in this process finds nothing left, and opens the file.
     fn left(&self) -> MutexGuard<'_, Option<Left>> {
         locked(&self.left)
     }

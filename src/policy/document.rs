@@ -14,14 +14,14 @@ mod governed;
 pub(super) mod reader;
 mod rules;
 
-/// What was read of a text.
+/// The parts of a text that could be read.
 #[derive(Debug)]
 pub(super) struct Document {
     /// All of it that could be read.
     pub(super) policy: Policy,
     /// Every path in it, also those of conditions and limits that have another fault.
     pub(super) paths: Vec<PlacedPath>,
-    /// What is wrong with the rest.
+    /// The faults of the rest.
     pub(super) faults: Vec<PolicyFault>,
     /// What is read and does nothing.
     pub(super) warnings: Vec<PolicyFault>,

@@ -1,4 +1,4 @@
-//! What can go wrong with the file of a policy.
+//! The errors of the file of a policy.
 
 use std::io;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ pub enum PolicyError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
 

@@ -13,7 +13,7 @@ use serde_json::Value;
 pub struct PolicyFault {
     /// Where: `tools.create_meeting.require[0].op`, or line and column of a text that is not JSON.
     pub place: String,
-    /// What is wrong there.
+    /// The fault there.
     pub problem: String,
 }
 
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_not_json_is_told_by_line_and_column() {
+    fn a_text_that_is_not_json_is_reported_by_line_and_column() {
         for (text, fault) in [
             ("", "line 1, column 0: not JSON: EOF while parsing a value"),
             ("{\n  \"version\": 1,\n}", "line 3, column 1: not JSON: trailing comma"),

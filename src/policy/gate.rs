@@ -33,7 +33,7 @@ pub(crate) use self::ground::{Ground, ReadGround, Voice};
 pub(crate) struct Denied {
     /// The place of the rule that refuses it: `tools.create_meeting.require[0]`. None where there is no policy to go by.
     pub(crate) rule: Option<String>,
-    /// What the agent is told.
+    /// The message to the agent.
     pub(crate) message: String,
 }
 
@@ -54,7 +54,7 @@ pub(crate) struct Gate {
     changes: watch::Sender<()>,
 }
 
-/// What changes while a server runs.
+/// The state that changes while a server runs.
 struct Held {
     server: Server,
     state: State,
@@ -103,7 +103,7 @@ struct InForce {
     unchanged: Unchanged<()>,
 }
 
-/// What a call got past the gate with.
+/// The pass of a call through the gate.
 #[must_use = "a call that never reached Zoom gives it back"]
 pub(crate) struct Pass {
     taken: Vec<Taken>,
@@ -144,7 +144,7 @@ impl Gate {
     ///
     /// # Errors
     ///
-    /// Every call of it is refused; the message is what the agent is told.
+    /// Every call of it is refused; the message is for the agent.
     pub(crate) fn admits(&self, tool: &str) -> Result<(), Denied> {
         self.look_again();
         match &self.held().state {
@@ -157,7 +157,7 @@ impl Gate {
     ///
     /// # Errors
     ///
-    /// The call is refused; the message is what the agent is told.
+    /// The call is refused; the message is for the agent.
     pub(crate) async fn pass(
         &self,
         grant: &str,
@@ -317,7 +317,7 @@ fn digest(text: Option<&Zeroizing<Vec<u8>>>) -> Arc<str> {
     digest.as_ref().iter().fold(String::new(), write).into()
 }
 
-/// What is to be said after a look.
+/// The report after a look.
 #[derive(Default)]
 struct News {
     told: Option<String>,
@@ -351,7 +351,7 @@ fn parsed(path: &Path, server: &Server, read: Result<Zeroizing<Vec<u8>>, PolicyE
     }
 }
 
-/// What an agent is told where no call can be judged.
+/// The message to an agent where no call can be judged.
 fn closed(tool: &str, why: &str) -> Denied {
     let message = format!(
         "{tool} was not called, and no tool can be until the user fixes this: {why} It is checked again at each call; \

@@ -1,4 +1,4 @@
-//! What a policy says of one call.
+//! The judgement of one call.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,7 +18,7 @@ pub(super) const GOVERNED: [&str; 4] = ["prompts/", "resources/", "completion/",
 /// How long a call waits for a person where the policy does not say.
 const APPROVE_WITHIN: Duration = Duration::from_mins(2);
 
-/// What may be called. The default is the strictest: nothing.
+/// The tools that may be called. The default is the strictest: nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
     /// Whether a tool may be called that `tools` does not name.
@@ -43,7 +43,7 @@ pub(super) struct Hidden {
     pub(super) name: String,
 }
 
-/// What holds for one tool.
+/// The rules for one tool.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rules {
     /// Why every call is refused, where it is. The tool stays in the list.
@@ -71,7 +71,7 @@ pub(super) enum Approve {
     If(Vec<Condition>),
 }
 
-/// What the policy says to one call.
+/// The judgement of one call.
 pub type Judgement = Result<Allowed, Refusal>;
 
 /// A call may pass, if its limits have room for it.
@@ -79,13 +79,13 @@ pub type Judgement = Result<Allowed, Refusal>;
 pub struct Allowed {
     /// The place of the rule that allows it: `tools.create_meeting`, or `default`.
     pub rule: String,
-    /// What it counts, at all its limits.
+    /// Its charges, at all its limits.
     pub charges: Vec<Charge>,
     /// The place of the rule by which a person has to allow it first: `tools.delete_meeting.approve`.
     pub approve: Option<String>,
 }
 
-/// A call may not pass. Shown, it is what the agent is told, and never repeats the value of an argument: it may be a
+/// A call may not pass. Shown, it is the message to the agent, and never repeats the value of an argument: it may be a
 /// secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {

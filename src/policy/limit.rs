@@ -73,7 +73,7 @@ pub(super) struct Limit {
 }
 
 impl Limit {
-    /// What a call with these arguments counts.
+    /// The amount that a call with these arguments counts.
     ///
     /// # Errors
     ///
@@ -91,18 +91,18 @@ impl Limit {
     }
 }
 
-/// What one call counts at one limit.
+/// The charge of one call at one limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Charge {
     /// The place of the limit in the policy: `tools.create_meeting.limits[0]`.
     pub rule: String,
-    /// What is counted. Limits that name the same counter share it.
+    /// The name of the counter. Limits that name the same counter share it.
     pub counter: String,
     /// For how long it is counted.
     pub window: Window,
-    /// What it may come to in that time.
+    /// The most that it may come to in that time.
     pub max: u64,
-    /// What this call adds to it.
+    /// The amount that this call adds to it.
     pub amount: u64,
 }
 

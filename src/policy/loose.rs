@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::condition::{Test, same};
 
-/// Why a test cannot do what it is there for, where the schema of the argument says so.
+/// Why a test cannot serve its purpose, where the schema of the argument says so.
 pub(super) fn never_holds(test: &Test, argument: &Value) -> Option<String> {
     let values = match test {
         Test::Equal(value) | Test::Unequal(value) => std::slice::from_ref(value),

@@ -18,24 +18,24 @@ pub(super) enum List {
     DenyIf,
 }
 
-/// What an argument can be.
+/// The values that an argument can have.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Argument<'s> {
     /// Its name.
     pub(super) name: &'s str,
     pub(super) schema: &'s Value,
-    /// Whether it is there in every call: it must be given, or has a default.
+    /// Whether it is present in every call: it must be given, or has a default.
     pub(super) is_always_there: bool,
 }
 
-/// What is wrong with a condition.
+/// The fault of a condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Sense {
     /// Nothing.
     Good,
     /// It holds, and yet not as its author may think.
     Doubtful(String),
-    /// It cannot do what it is there for.
+    /// It cannot serve its purpose.
     None(String),
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn suggest(tools: &[Value], asks: Asks) -> Result<Suggested, String> 
     let mut policy = Written::new(OtherTools::Deny);
     for tool in &tools {
         let rules = rules(tool, asks);
-        // Of a name that is there twice nobody knows which is meant.
+        // Nobody knows which of two tools of the same name is meant.
         let is_twice = tools.iter().filter(|other| other.name == tool.name).count() > 1;
         let rules = if is_twice { denied("The server has several tools of this name.") } else { rules };
         policy.tools.insert(tool.name.clone(), rules);
@@ -44,7 +44,7 @@ pub(crate) fn suggest(tools: &[Value], asks: Asks) -> Result<Suggested, String> 
     Ok(Suggested { tools, policy })
 }
 
-/// What holds for a tool of this class.
+/// The rule for a tool of this class.
 fn rules(tool: &Classed, asks: Asks) -> WrittenRules {
     let asked = WrittenRules { approve: true, ..WrittenRules::default() };
     match (tool.class, asks) {

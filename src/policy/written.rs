@@ -24,7 +24,7 @@ enum Version {
     One,
 }
 
-/// What happens to a tool that is not named.
+/// The rule for a tool that is not named.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum OtherTools {

@@ -1,4 +1,4 @@
-//! Who gets each new token, beside the `.env`.
+//! The recipient of each new token, beside the `.env`.
 
 use crate::error::{Diagnostic, Error};
 use crate::event::Event;

@@ -22,9 +22,9 @@ pub struct Watch<'a> {
     schedule: Schedule,
     recipient: Option<&'a dyn Recipient>,
     report: &'a mut dyn FnMut(&Event) -> Result<(), Error>,
-    /// The last warning about a look that failed, which is not told again and again.
+    /// The last warning about a failed look, which is not repeated.
     complaint: Option<String>,
-    /// The life of tokens that the user was told is shorter than the threshold.
+    /// The lifetime of tokens that was reported as shorter than the threshold.
     told_life: Option<i64>,
     told_forgetting: bool,
     /// Nobody hears what happens any more.
@@ -67,17 +67,17 @@ impl<'a> Watch<'a> {
     ///
     /// # Errors
     ///
-    /// The first look fails, or what happens cannot be told.
+    /// The first look fails, or an event cannot be reported.
     pub fn run(self) -> Result<Code, Error> {
         self.keeper.look()?;
         self.go_on()
     }
 
-    /// The same for whoever goes on whatever the first look finds: a look that fails is told, and the next one comes.
+    /// The same without ending at a failed first look: it is reported, and the next one follows.
     ///
     /// # Errors
     ///
-    /// What happens cannot be told.
+    /// The event cannot be reported.
     pub fn go_on(mut self) -> Result<Code, Error> {
         loop {
             let nap = self.step()?;
@@ -96,7 +96,7 @@ impl<'a> Watch<'a> {
     ///
     /// # Errors
     ///
-    /// The look fails, or what happens cannot be told.
+    /// The look fails, or an event cannot be reported.
     pub fn once(mut self) -> Result<Code, Error> {
         let look = self.keeper.look()?;
         let failed = self.turn(&look)?.1;
@@ -106,7 +106,7 @@ impl<'a> Watch<'a> {
         Ok(if self.keeper.look()?.held.state.lasts(0) { Code::Done } else { Code::Failed })
     }
 
-    /// Tells what happens. That nobody hears it ends the watch, once what it is doing is done.
+    /// Reports an event. A report that fails ends the watch, once its current step is done.
     pub(super) fn tell(&mut self, event: &Event) -> Result<(), Error> {
         match (self.report)(event) {
             Err(Error::Unread) => self.unread = true,
@@ -206,7 +206,7 @@ impl<'a> Watch<'a> {
         self.tell_forgetting(look)?;
         let kept = match kept {
             Ok(kept) => kept,
-            // The signal is told when the loop sees it.
+            // The signal is reported when the loop sees it.
             Err(Error::Interrupted { signal, left: Left::Nothing }) => return Ok(Some(Code::Signal(signal))),
             Err(error) => return self.failed(look, &error).map(Some),
         };
@@ -221,7 +221,7 @@ impl<'a> Watch<'a> {
         Ok(None)
     }
 
-    /// Hands a new token over. What fails here is a warning: the token is stored.
+    /// Hands a new token over. A failure here is a warning: the token is stored.
     pub(super) fn hand_over(&mut self, kept: &Kept) -> Result<(), Error> {
         let Some(recipient) = self.recipient else { return Ok(()) };
         match recipient.hand_over(&kept.token, &mut |event| self.tell(&event)) {
@@ -300,7 +300,7 @@ fn state(kept: &Kept, now: DateTime<Utc>) -> TokenState {
     TokenState::Dated { token, claims: Claims::default(), expires_at, left }
 }
 
-/// What the token of a look has left, to the millisecond.
+/// The time that the token of a look has left, to the millisecond.
 fn left(look: &Look) -> Option<TimeDelta> {
     let TokenState::Dated { expires_at, left, .. } = &look.held.state else { return None };
     let exact = *expires_at - look.now;

@@ -40,14 +40,14 @@ pub struct Plan {
     pub interval: u64,
 }
 
-/// What is seen at a look.
+/// The facts at a look.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
     /// The wall clock, which may jump.
     pub now: DateTime<Utc>,
     /// A clock that never jumps, and may stand while the machine sleeps.
     pub elapsed: Duration,
-    /// What the token has left; none when there is no token, or none that can be judged.
+    /// The time that the token has left; none when there is no token, or none that can be judged.
     pub left: Option<TimeDelta>,
     /// A name for the token and the credentials that are there; another one when either changes.
     pub fingerprint: u64,
@@ -59,7 +59,7 @@ pub struct View {
     pub life: Option<i64>,
 }
 
-/// What to do now, and when to look again.
+/// The action to take now, and when to look again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     /// Show the status line.
@@ -72,7 +72,7 @@ pub struct Decision {
     pub rearmed: bool,
 }
 
-/// What became of an attempt to refresh.
+/// The outcome of an attempt to refresh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// There is a new token, with so many seconds left.
@@ -86,7 +86,7 @@ pub enum Outcome {
     Final,
 }
 
-/// What happened so far.
+/// The history so far.
 #[derive(Debug, Clone)]
 pub struct Schedule {
     plan: Plan,
@@ -97,7 +97,7 @@ pub struct Schedule {
     failures: u32,
     /// Whether all of these failures were transient.
     all_transient: bool,
-    /// What was seen at the last failure.
+    /// The facts at the last failure.
     seen: u64,
     /// Where the attempts have ended.
     stopped: Option<Stopped>,
@@ -159,10 +159,10 @@ impl Schedule {
         }
     }
 
-    /// What to do, from what is seen.
+    /// Decides from the facts of a look.
     pub fn decide(&mut self, view: &View) -> Decision {
         let moment = view.moment();
-        // What an earlier watch has learnt.
+        // The history of an earlier watch.
         self.short_life = self.short_life.or(view.life.filter(|life| self.is_short(*life)));
         let step = self.looked.map_or(0, |looked| (view.now - looked.now).num_seconds());
         if !(-JUMP / 2..=JUMP).contains(&step) {
@@ -216,7 +216,7 @@ impl Schedule {
         newly
     }
 
-    /// Whether a token of this life is due as soon as it is there.
+    /// Whether a token of this lifetime is due as soon as it is obtained.
     fn is_short(&self, life: i64) -> bool {
         i128::from(life) <= i128::from(self.plan.threshold)
     }

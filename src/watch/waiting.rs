@@ -1,4 +1,4 @@
-//! What a watch knows of a `.env` that somebody else renews.
+//! The state of a watch on a `.env` that somebody else renews.
 
 use crate::token::Token;
 

@@ -19,7 +19,7 @@ fn refusal(result: Result<Kept, Error>) -> Option<Refusal> {
 }
 
 #[test]
-fn a_refresh_token_that_is_refused_after_a_lost_answer_of_an_earlier_run_is_told_so() {
+fn a_refresh_token_refused_after_a_lost_answer_of_an_earlier_run_is_reported_as_such() {
     for (first, expected) in [
         (lost(), Refusal::RefreshAnswerLost),
         (Error::Interrupted { signal: 2, left: Left::RefreshToken }, Refusal::RefreshAnswerLost),

@@ -18,7 +18,7 @@ use crate::store::{EnvFile, EnvStore, Identity, StateDirectory};
 use crate::token::Token;
 use crate::zoom::{Credentials, Grant, NotGranted};
 
-/// Issues tokens of an hour, or fails once as it is told.
+/// Issues tokens of an hour, or fails once on request.
 pub(super) struct Script<'a> {
     pub(super) asked: Cell<usize>,
     pub(super) fail: RefCell<Option<Error>>,

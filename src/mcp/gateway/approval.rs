@@ -45,7 +45,7 @@ pub(crate) struct Approval {
     pub(crate) has_left: bool,
 }
 
-/// What was decided.
+/// The decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum State {

@@ -1,4 +1,4 @@
-//! What can go wrong with calls that wait for a person.
+//! The errors of calls that wait for a person.
 
 use thiserror::Error;
 

@@ -66,7 +66,7 @@ pub(crate) enum Decision {
     Lost(String),
 }
 
-/// What waits, and the files that nobody can read.
+/// The calls that wait, and the files that cannot be read.
 #[derive(Debug)]
 pub(crate) struct Listed {
     pub(crate) approvals: Vec<Approval>,
@@ -170,8 +170,8 @@ impl Approvals {
         Ok(approval)
     }
 
-    /// Removes what is over, as killed gateways leave it, and gives the rest. Who calls it holds the lock. What cannot be
-    /// read allows nothing.
+    /// Removes what is over, as killed gateways leave it, and returns the rest. The caller holds the lock. A file that
+    /// cannot be read allows nothing.
     fn sweep(&self, now: DateTime<Utc>) -> Result<Vec<Approval>, ApprovalError> {
         let mut kept = Vec::new();
         for id in self.ids()? {
@@ -223,7 +223,7 @@ fn not_ours(path: &Path) -> Error {
 }
 
 impl Waiting {
-    /// What a person types to decide about it.
+    /// The id that a person types to decide about it.
     pub(crate) fn id(&self) -> &Id {
         &self.id
     }
@@ -291,7 +291,7 @@ impl Waiting {
 impl Drop for Waiting {
     fn drop(&mut self) {
         if !self.is_settled {
-            // What cannot be removed now is removed once its time is over.
+            // A file that cannot be removed now is removed once its time is over.
             let _ = files::remove(&self.approvals.path(&self.id));
         }
     }

@@ -36,7 +36,7 @@ pub(crate) enum Event {
     End,
 }
 
-/// What was decided about a call.
+/// The decision about a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Outcome {
@@ -54,12 +54,12 @@ pub(crate) enum Outcome {
     Invalid,
 }
 
-/// What there is to say of a call.
+/// A call, as the log describes it.
 #[derive(Debug, Clone)]
 pub(crate) struct Line<'a> {
     pub(crate) time: DateTime<Utc>,
     pub(crate) event: Event,
-    /// What the lines of one call have in common.
+    /// The fields that the lines of one call share.
     pub(crate) call: &'a str,
     /// The gateway.
     pub(crate) name: &'a str,

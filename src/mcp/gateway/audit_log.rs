@@ -19,7 +19,7 @@ pub(crate) struct AuditLog {
     /// Whether the last line may not be whole: another process was killed, or the disk was full.
     may_be_broken: AtomicBool,
     is_failing: AtomicBool,
-    /// What the calls of this process have in common.
+    /// The fields that the calls of this process share.
     process: u32,
     calls: AtomicU64,
 }
@@ -45,7 +45,7 @@ impl AuditLog {
         }
     }
 
-    /// What the lines of one call have in common.
+    /// The fields that the lines of one call share.
     pub(crate) fn next_call(&self) -> String {
         format!("{:08x}-{}", self.process, self.calls.fetch_add(1, Ordering::Relaxed))
     }

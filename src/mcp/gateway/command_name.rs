@@ -150,7 +150,7 @@ const RUNNERS: [Runner; 9] = [
 ];
 
 impl Name {
-    /// That of a server that this command starts.
+    /// The name of a server that this command starts.
     pub(crate) fn of_command(command: &[String]) -> Self {
         Self::of_text(&word(command).unwrap_or_default())
     }
@@ -179,7 +179,7 @@ fn word(command: &[String]) -> Option<String> {
     runners.into_iter().find_map(of_runner).or(Some(own))
 }
 
-/// What a runner starts, if its arguments begin this way.
+/// The target that a runner starts, if its arguments begin this way.
 fn started(runner: &Runner, before: &[&str], words: &mut Iter<'_, String>) -> Option<String> {
     let mut before = before.iter();
     let mut expected = before.next();

@@ -1,4 +1,4 @@
-//! What differs between two definitions of a tool, field by field. Pure.
+//! The differences between two definitions of a tool, field by field. Pure.
 
 use std::collections::BTreeSet;
 
@@ -9,9 +9,9 @@ use serde_json::Value;
 pub(crate) struct Difference {
     /// Where it is, as in `inputSchema.properties.path.description`.
     pub(crate) place: String,
-    /// What it was, as JSON; none where it is new.
+    /// The old value, as JSON; none where it is new.
     pub(crate) before: Option<String>,
-    /// What it is, as JSON; none where it is gone.
+    /// The new value, as JSON; none where it is gone.
     pub(crate) now: Option<String>,
 }
 

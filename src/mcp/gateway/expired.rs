@@ -11,7 +11,7 @@ use super::message::{Kind, Message, Outcome};
 /// The code of Zoom's hosted MCP servers for a token that is missing, not accepted, or without a scope.
 const NO_TOKEN: i32 = -32001;
 
-/// What stands in the words of a server for a token that was not accepted, in lower case.
+/// The phrases, in lower case, by which servers report a token that was not accepted.
 const WORDS: [&str; 9] = [
     "\"code\":124",
     "\"code\": 124",

@@ -2,7 +2,7 @@
 //!
 //! A client has one server at a time, and for a moment two: while a new child takes over, the old one ends its calls. So the
 //! ids and progress tokens of either side are replaced by numbers of the gateway, which are given once, and put back in
-//! what comes in answer. What answers nothing that is under way is dropped: a second answer, or one that was made up.
+//! what comes in answer. An answer to nothing that is under way is dropped: a second answer, or one that was made up.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -48,10 +48,10 @@ pub(crate) struct FromServer {
     pub(crate) progress: Option<String>,
 }
 
-/// What the client's cancellation of a request comes to.
+/// The effect of a client's cancellation of a request.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Cancelled<T> {
-    /// Its server is to be told, by this number.
+    /// Its server is to be notified, by this number.
     Given { number: u64, generation: Generation },
     /// No server was given it, and none will be.
     Waiting(Asked<T>),
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_of_two_servers_with_one_id_are_told_apart() {
+    fn requests_of_two_servers_with_one_id_are_distinguished() {
         let mut flight = flight();
         let request = |generation| FromServer { generation, id: "1".into(), progress: Some("3".into()) };
         let (one, two) = (flight.ask_client(request(1)), flight.ask_client(request(2)));

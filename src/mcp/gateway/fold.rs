@@ -11,7 +11,7 @@ pub(crate) fn folds_to<'n, 'k>(name: &'n str, known: &[&'k str]) -> Option<(&'n 
     if known.contains(&name) {
         return None;
     }
-    // What folds to a letter of ASCII is never shorter than it.
+    // A character that folds to a letter of ASCII is never shorter than it.
     let is = |known: &&&str| known.len() <= name.len() && folded(name) == folded(known);
     known.iter().find(is).map(|known| (name, *known))
 }

@@ -14,7 +14,7 @@ use super::digest::sha256;
 use super::grant_error::GrantError;
 use super::name::Name;
 
-/// What every bearer token begins with, so that people and scanners of secrets know it when they see it.
+/// The prefix of every bearer token, so that people and scanners of secrets know it when they see it.
 pub(crate) const PREFIX: &str = "ztg_";
 
 /// The random bytes of a bearer token.

@@ -1,4 +1,4 @@
-//! What can go wrong with grants.
+//! The errors of grants.
 
 use std::path::PathBuf;
 

@@ -29,7 +29,7 @@ struct Content {
 }
 
 impl GrantFile {
-    /// That in the directory of the system for configuration.
+    /// The file in the system's directory for configuration.
     ///
     /// # Errors
     ///
@@ -60,7 +60,7 @@ impl GrantFile {
         };
         let content = read_json::<Content>(&self.0, GRANTS_VERSION, LONGEST_GRANTS).map_err(problem)?;
         let Some(Content { grants }) = content else { return Ok(Vec::new()) };
-        // Whoever can write it lets in whom he likes.
+        // Anybody who can write it can admit anybody.
         let (_, metadata) =
             open_regular(&self.0).map_err(|source| Error::Unreadable { path: path(), source })?;
         match distrust(&self.0, &metadata) {

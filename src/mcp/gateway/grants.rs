@@ -32,7 +32,7 @@ impl Grants {
         Ok(of_bearer(&self.read()?, bearer).cloned())
     }
 
-    /// Whether a grant is still there, as it was. Where that cannot be told it is not.
+    /// Whether a grant still exists unchanged. If that cannot be known, it does not.
     pub(crate) fn has(&self, grant: &Grant) -> bool {
         self.read().is_ok_and(|grants| grants.contains(grant))
     }

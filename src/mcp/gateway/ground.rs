@@ -1,4 +1,4 @@
-//! What a gateway stands on: its policy and its counts. Neither has to be right when it starts: calls say what is wrong.
+//! The policy and the counts of a gateway. Neither has to be right when it starts: calls report the error.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub(crate) struct Reader {
     pub(crate) policy: Option<(PathBuf, String)>,
     /// Whether calls are refused without a policy.
     pub(crate) is_required: bool,
-    /// What no reading can change while the process lives.
+    /// The error of the command itself, which lasts as long as the process.
     pub(crate) fault: Option<String>,
 }
 

@@ -11,7 +11,7 @@ const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// The digits of an id, of five bits each.
 const ID_DIGITS: usize = 8;
 
-/// What a person types to say which call is meant.
+/// The id that a person types to say which call is meant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub(crate) struct Id(String);

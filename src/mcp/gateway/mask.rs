@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::token::Token;
 
-/// What stands in the place of a token.
+/// The text in place of a token.
 pub(crate) const MASK: &str = "[token removed by zoomtok]";
 
 /// A text that is shorter than this could stand anywhere.

@@ -33,7 +33,7 @@ pub(crate) struct Message<'a> {
     pub(crate) kind: Kind<'a>,
 }
 
-/// What a message is.
+/// The kind of a message.
 #[derive(Debug)]
 pub(crate) enum Kind<'a> {
     /// It wants an answer.
@@ -55,7 +55,7 @@ pub(crate) enum Kind<'a> {
     },
 }
 
-/// What an answer says.
+/// The content of an answer.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Outcome<'a> {
     Result(&'a RawValue),

@@ -1,5 +1,5 @@
-//! What a gateway counts for Prometheus, in its text format 0.0.4. The number of time series has a bound, whatever clients and
-//! servers call their tools.
+//! The metrics of a gateway for Prometheus, in its text format 0.0.4. The number of time series has a bound, whatever clients
+//! and servers call their tools.
 
 use crate::mutex::locked;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +22,7 @@ const OTHER_TOOLS: &str = "(other)";
 /// The upper bounds of the durations that are counted together, in milliseconds.
 const BOUNDS: [u64; 14] = [1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000];
 
-/// What came of a call that the server was given.
+/// The outcome of a call that the server was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum CallOutcome {
     Ok,
@@ -64,7 +64,7 @@ pub(crate) enum RestartReason {
     Token,
 }
 
-/// What is so at the moment.
+/// The gauges: the state at the moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Now {
     /// None where the server gets no token, or there is none.
@@ -76,7 +76,7 @@ pub(crate) struct Now {
     pub(crate) held: usize,
 }
 
-/// What has happened since the gateway was started.
+/// The counters: everything since the gateway was started.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     gateway: String,

@@ -13,10 +13,10 @@ const LONGEST_NAME: usize = 64;
 /// Names that Windows gives to devices, whatever follows a dot behind them.
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
 
-/// What is made of a command that has no word for a name.
+/// The name for a command that has no word for one.
 const UNNAMED: &str = "server";
 
-/// The name of a gateway. What a gateway keeps is found by it, so it comes from whoever starts the gateway and never from
+/// The name of a gateway. Its state is found by it, so it comes from whoever starts the gateway and never from
 /// the server: one that renames itself would otherwise have its tools accepted anew.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
@@ -63,7 +63,7 @@ impl Name {
         if is_device(name) { Self(format!("{UNNAMED}-{name}")) } else { Self(name.to_owned()) }
     }
 
-    /// That of a server at an address: its host, port and path. Its query may hold a key, and the user it names a password.
+    /// The name of a server at an address: its host, port and path. Its query may hold a key, and the user it names a password.
     pub(crate) fn of_url(url: &str) -> Self {
         let Ok(parsed) = Url::parse(url) else {
             return Self::of_text(url.split(['?', '#']).next().unwrap_or(url));

@@ -1,4 +1,4 @@
-//! What can go wrong with pins.
+//! The errors of pins.
 
 use std::path::PathBuf;
 

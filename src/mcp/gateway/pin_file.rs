@@ -24,7 +24,7 @@ const LONGEST_PINS: u64 = 16 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub(crate) struct PinFile(PathBuf);
 
-/// What stands in it.
+/// The content of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Content {
     /// When tools were last accepted.
@@ -49,7 +49,7 @@ impl PinFile {
         Self(path)
     }
 
-    /// The state of the file, which is another one after tools were accepted. None where that cannot be told.
+    /// The state of the file, which changes when tools are accepted; none where it cannot be known.
     pub(crate) fn stamp(&self) -> Option<Stamp> {
         stamp(&self.0)
     }

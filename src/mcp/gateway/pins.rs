@@ -61,7 +61,7 @@ impl fmt::Display for HeldBecause {
 }
 
 impl Pin {
-    /// That of a tool as it is now.
+    /// The pin of a tool as it is now.
     pub(crate) fn of(tool: &Value) -> Self {
         Self::of_definition(digest::canonical(tool))
     }
@@ -76,7 +76,7 @@ impl Pin {
         self.v != DIGEST_VERSION || self.digest == digest::sha256(self.definition.as_bytes())
     }
 
-    /// What was accepted; null if that is no JSON.
+    /// The accepted definition; null if that is no JSON.
     pub(super) fn value(&self) -> Value {
         serde_json::from_str(&self.definition).unwrap_or_default()
     }

@@ -15,7 +15,7 @@ const GATEWAYS: &str = "gateways";
 pub(crate) struct Place(PathBuf);
 
 impl Place {
-    /// That of the gateway of this name.
+    /// The place of the gateway of this name.
     pub(crate) fn new(root: &Path, name: &Name) -> Self {
         Self(root.join(GATEWAYS).join(name.as_str()))
     }

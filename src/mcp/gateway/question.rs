@@ -7,7 +7,7 @@ use crate::controls::revealed;
 /// The field of the answer.
 const ALLOW: &str = "allow";
 
-/// What came of a question.
+/// The outcome of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Answer {
     Allow,

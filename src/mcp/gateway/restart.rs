@@ -93,7 +93,7 @@ mod tests {
             now += pause;
         }
         assert_eq!(pauses, [100, 200, 400, 800, 58_500, 3_200, 6_400]);
-        // Whoever lived for a minute begins anew.
+        // A child that lived for a minute counts as stable.
         let mut deaths = Deaths::default();
         assert_eq!(deaths.died(Duration::ZERO, Duration::from_secs(1)), PAUSE_AFTER_END);
         assert_eq!(deaths.died(Duration::from_secs(2), Duration::from_secs(62)), PAUSE_AFTER_END);

@@ -40,7 +40,7 @@ impl Restarts {
     /// The file cannot be read or written.
     pub(crate) fn note(&self, now: DateTime<Utc>) -> Result<(), Error> {
         make_private_parent(&self.0)?;
-        // Whoever holds it notes the same of another server of this name.
+        // The holder notes the same of another server of this name.
         let Some(_lock) = Lock::try_acquire(&self.0)? else { return Ok(()) };
         let mut content = self.read()?;
         content.ended.push(now);

@@ -1,6 +1,6 @@
-//! What passes between the parts of a gateway: messages to and from a server, and to and from a client.
+//! The messages between the parts of a gateway: messages to and from a server, and to and from a client.
 
-/// What a server says, or that it has ended.
+/// A message of a server, or its end.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Received {
     /// One message, as its text.

@@ -48,7 +48,7 @@ const UNREAD: usize = 64;
 /// How long the calls under way may go on when the client has closed its end.
 const LAST_CALLS: Duration = Duration::from_secs(30);
 
-/// What a gateway is set up with.
+/// The setup of a gateway.
 pub struct Options {
     /// The environment of the process.
     pub environment: Environment,
@@ -58,7 +58,7 @@ pub struct Options {
     pub state_root: Option<PathBuf>,
     /// The time.
     pub clock: SystemClock,
-    /// What ends the gateway.
+    /// The request to stop.
     pub stop: Shutdown,
     /// The server: a command with its arguments; none where it has a `url`.
     pub command: Vec<OsString>,
@@ -74,7 +74,7 @@ pub struct Options {
     pub behind_proxy: bool,
     /// The file with the grants.
     pub(crate) grants: Option<GrantFile>,
-    /// What the gateway is called; by its command where it is not named.
+    /// The name of the gateway; by its command where it is not named.
     pub name: Option<String>,
     /// The variable in which the server gets the token; none where it gets none.
     pub token_env: Option<String>,
@@ -88,19 +88,19 @@ pub struct Options {
     pub audit: Option<PathBuf>,
     /// Whether the values of arguments are written down too.
     pub audit_arguments: bool,
-    /// What is wrong with the command itself and cannot be put right while it runs: every call says it.
+    /// The error of the command itself that cannot be fixed while it runs: every call reports it.
     pub fault: Option<Error>,
-    /// What hears of the refreshing.
+    /// Receives the events of refreshing.
     pub report: Box<dyn Fn(&Event) + Send>,
-    /// What hears of everything that is to be fixed or known, a sentence each.
+    /// Receives warnings, a sentence each.
     pub warn: Arc<dyn Fn(&str) + Send + Sync>,
-    /// What hears of what is in order.
+    /// Receives good news.
     pub talk: Arc<dyn Fn(&str) + Send + Sync>,
-    /// What hears of what the server writes to standard error, line by line.
+    /// Receives the server's standard error, line by line.
     pub errors: Arc<dyn Fn(&str) + Send + Sync>,
 }
 
-/// What serves, and what it needs beside the setup.
+/// The setup of a gateway with everything else that serving takes.
 struct Prepared {
     setup: Setup,
     /// The policy that the command line names.
@@ -266,7 +266,7 @@ fn wrong(name: &str, problem: String) -> Error {
     Error::Setting { name: name.into(), place: "on the command line".into(), problem }
 }
 
-/// What the gateway is called.
+/// The name of the gateway.
 fn name(given: Option<&str>, command: &[OsString], url: Option<&str>) -> Result<Name, Error> {
     let Some(given) = given else {
         if let Some(url) = url {
@@ -327,7 +327,7 @@ async fn session(
     running.abort();
     drop(relay);
     let _ = running.await;
-    // What was said last is written as soon as nobody can say anything more.
+    // The last messages are written as soon as nobody can send any more.
     let _ = tokio::time::timeout(LOOK, writing).await;
 }
 

@@ -1,4 +1,4 @@
-//! What a client has set up with its server, for a new child to be put where the old one was. Pure.
+//! The state that a client has set up with its server, to repeat it with a new child. Pure.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::distinct::Fields;
 use super::message::{Kind, Message, Outcome};
 use super::question::can_be_asked;
 
-/// What a client has set.
+/// The state that a client has set up.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Set {
     /// The parameters of its `initialize`, as JSON, as soon as that is sent.

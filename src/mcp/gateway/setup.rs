@@ -1,4 +1,4 @@
-//! What all clients of one gateway have in common.
+//! Everything that the clients of one gateway share.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -41,7 +41,7 @@ pub(crate) struct Setup {
     pub(crate) audit: Option<Arc<AuditLog>>,
     /// What is counted; none for one client over standard input and output, whom nobody asks.
     pub(crate) metrics: Option<Arc<Metrics>>,
-    /// What is wrong with the command itself.
+    /// The error of the command itself.
     pub(crate) fault: Option<String>,
     /// Hears what the server writes to standard error.
     pub(crate) errors: HearErrors,
@@ -98,7 +98,7 @@ impl Setup {
             warn: Arc::clone(&self.warn),
         }
     }
-    /// What is so at the moment, for the metrics. What cannot be read counts as none.
+    /// The state at the moment, for the metrics. Whatever cannot be read counts as none.
     pub(crate) fn now(&self, sessions: usize) -> Now {
         let place = self.tokens.state_root().map(|root| Place::new(root, &self.name));
         let pins = place.as_ref().filter(|_| self.pins).map(|place| PinFile::new(place.pins()));

@@ -1,4 +1,4 @@
-//! What the schemas of a tool say.
+//! The evidence in the schemas of a tool.
 
 use serde_json::{Map, Value};
 

@@ -1,8 +1,8 @@
-//! What speaks for a class.
+//! The evidence for a class.
 
 use std::fmt;
 
-/// What a tool does. Of several the last one counts.
+/// The effect of a tool. The last of several counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Class {
     /// It changes nothing.

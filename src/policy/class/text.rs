@@ -1,4 +1,4 @@
-//! What a description says.
+//! The evidence in a description.
 
 use super::signal::{Class, Signal, gravest, is_conjunction};
 use super::words::verb_in_text;

@@ -3,7 +3,7 @@
 use super::yaml::{Kind, Node};
 use crate::policy::fault::{Place, PolicyFault, hint};
 
-/// Goes on after a fault. What is None has its fault noted.
+/// Goes on after a fault. A None has its fault noted.
 #[derive(Default)]
 pub(super) struct Converter {
     pub(super) faults: Vec<PolicyFault>,

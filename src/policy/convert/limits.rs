@@ -180,7 +180,7 @@ impl Converter {
     }
 }
 
-/// What a state block says.
+/// The content of a state block.
 struct Counter<'n> {
     name: &'n str,
     window: &'static str,

@@ -38,7 +38,7 @@ struct Count {
     amount: u64,
 }
 
-/// What a call has been counted with.
+/// The amounts that a call was counted with.
 #[derive(Debug, Default, PartialEq, Eq)]
 #[must_use = "a call that never reached Zoom gives it back"]
 pub struct Taken(Vec<Count>);

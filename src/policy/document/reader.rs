@@ -20,7 +20,7 @@ pub(in crate::policy) struct ForGateway {
     pub(in crate::policy) warnings: Vec<PolicyFault>,
 }
 
-/// Reads on after a fault. What is None has its fault noted.
+/// Reads on after a fault. A None has its fault noted.
 #[derive(Default)]
 pub(super) struct Reader {
     pub(super) faults: Vec<PolicyFault>,

@@ -8,7 +8,7 @@ use crate::policy::fault::{Place, hint};
 use crate::policy::judge::{Approve, Rules};
 use crate::policy::limit::{Limit, Window};
 
-/// What is said of a field that only a gateway can heed because somebody has to be asked.
+/// The fault of a field that only a gateway can obey because somebody has to be asked.
 const NOBODY_TO_ASK: &str = "only zoomtok gateway can ask a person";
 
 impl Reader {

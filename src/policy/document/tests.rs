@@ -17,7 +17,7 @@ fn told(table: &[(Value, &str)]) {
 }
 
 #[test]
-fn a_fault_of_the_document_is_told_with_its_place() {
+fn a_fault_of_the_document_is_reported_with_its_place() {
     let with = |field: &str, value: Value| {
         let mut document = json!({"version": "1", "default": "deny"});
         document[field] = value;
@@ -56,7 +56,7 @@ fn a_fault_of_the_document_is_told_with_its_place() {
 }
 
 #[test]
-fn a_fault_of_a_condition_is_told_with_its_place() {
+fn a_fault_of_a_condition_is_reported_with_its_place() {
     let of = |op: Value, value: Value| {
         row(&json!({"require": [{"path": "args.topic", "op": op, "value": value}]}))
     };
@@ -126,7 +126,7 @@ fn a_path_must_lead_to_an_argument_of_the_tool() {
 }
 
 #[test]
-fn a_fault_of_a_limit_is_told_with_its_place() {
+fn a_fault_of_a_limit_is_reported_with_its_place() {
     let with = |field: &str, value: Value| {
         let mut limit = limit("a", "hour");
         limit[field] = value;
@@ -180,7 +180,7 @@ fn a_counter_of_all_tools_is_not_counted_twice_by_one_call() {
 }
 
 #[test]
-fn all_faults_are_told_at_once() {
+fn all_faults_are_reported_at_once() {
     let text = r#"{
   "default": "maybe",
   "hide": ["nothing"],

@@ -37,7 +37,7 @@ impl Gate {
     ///
     /// # Errors
     ///
-    /// It may not; the message is what its sender is told.
+    /// It may not; the message is for its sender.
     pub(crate) fn lets_method(&self, method: &str) -> Result<(), Denied> {
         self.look_again();
         match &self.held().state {

@@ -1,13 +1,13 @@
-//! What a gate stands on, and how it reports.
+//! The policy and the counts that a gate judges by, and how it reports.
 
 use crate::policy::counts::SharedCounts;
 use crate::policy::file::PolicySource;
 
-/// What a server says beside the protocol, a sentence each.
+/// The reports of a server beside the protocol, a sentence each.
 pub(crate) struct Voice {
-    /// What the user should fix or know.
+    /// Warnings: things for the user to fix or to know.
     pub(crate) warn: Box<dyn Fn(&str) + Send + Sync>,
-    /// What is in order.
+    /// Good news.
     pub(crate) talk: Box<dyn Fn(&str) + Send + Sync>,
 }
 
@@ -19,11 +19,11 @@ impl Voice {
     }
 }
 
-/// What a server judges calls by.
+/// The policy and the counts that a server judges calls by.
 pub(crate) struct Ground {
     pub(crate) policy: PolicySource,
     pub(crate) counts: SharedCounts,
-    /// What the user should know, as sentences.
+    /// Warnings for the user, as sentences.
     pub(crate) warnings: Vec<String>,
 }
 

@@ -12,7 +12,7 @@ mod taken;
 /// Made once: that takes longer than a policy.
 static TOOLS: LazyLock<Catalog> = LazyLock::new(crate::mcp::zoom::catalog::catalog);
 
-/// Every argument of every tool: its path, its schema, and whether it is there in every call.
+/// Every argument of every tool: its path, its schema, and whether it is present in every call.
 fn arguments() -> Vec<(String, String, Value, bool)> {
     fn below(schema: &Value, path: &[String], found: &mut Vec<(Vec<String>, Value)>) {
         for (name, part) in schema["properties"].as_object().into_iter().flatten() {
@@ -116,7 +116,7 @@ fn policy(tool: &str, list: &str, path: &str, operator: &str, value: &Value) -> 
 /// there are arguments for which it holds, and arguments for which it does not.
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table")]
-fn what_is_wrong_is_told_with_the_value_to_write() {
+fn a_fault_is_reported_with_the_value_to_write() {
     for (list, tool, path, operator, value, says) in [
         (
             "deny_if",

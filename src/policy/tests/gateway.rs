@@ -279,7 +279,7 @@ fn an_argument_under_another_spelling_is_refused_by_each_rule_that_looks_at_it()
 }
 
 #[test]
-fn the_place_of_a_tool_with_an_odd_name_can_be_told_from_others() {
+fn the_place_of_a_tool_with_an_odd_name_is_unambiguous() {
     let tools = json!({"version": "1", "default": "deny", "tools": {"a.b": {"approve": true}}});
     let allowed = judge(&policy(&tools), "a.b", &json!({})).unwrap();
     let quoted = r#"tools."a.b""#;

@@ -182,7 +182,7 @@ impl World {
 const PLAN: Plan = Plan { threshold: 300, interval: 60 };
 
 #[test]
-fn the_example_of_the_documentation_is_told_line_by_line() {
+fn the_example_of_the_documentation_is_reported_line_by_line() {
     let world = World::at("2026-03-04T14:56:16Z", Some(135));
     world.zoom.takes.set(5);
     let rule = "━".repeat(60);
@@ -248,7 +248,7 @@ fn nothing_is_handed_over_without_a_new_token() {
 }
 
 #[test]
-fn that_claude_has_no_server_for_the_token_is_told_once() {
+fn a_missing_server_for_the_token_in_claude_is_reported_once() {
     let world = World::at("2026-03-04T12:00:00Z", None);
     world.claude.lacks.set(Some("mcpServers.zoom"));
     let lines = world.watch(PLAN, 2400, |world, step| match step {
@@ -304,7 +304,7 @@ fn an_outage_ends_by_itself() {
 }
 
 #[test]
-fn a_broken_env_is_told_once_and_waited_for() {
+fn a_broken_env_is_reported_once_and_waited_for() {
     let world = World::at("2026-03-04T12:00:00Z", Some(3600));
     let lines = world.watch(PLAN, 10, |world, step| {
         let path = world.root.path().join(".env");

@@ -56,7 +56,7 @@ pub(crate) struct Child {
     ended: CancellationToken,
 }
 
-/// What belongs to every child of one client.
+/// The things that all children of one client share.
 #[derive(Clone)]
 pub(crate) struct Around {
     pub(crate) inbox: mpsc::Sender<(Generation, Received)>,
@@ -102,12 +102,12 @@ impl Child {
                 () = over.cancelled() => {}
                 () = pause(LAST_WORDS) => {}
             }
-            // What it wrote last is being read.
+            // Its last output is being read.
             tokio::task::yield_now().await;
             let reason = why.unwrap_or_else(|| how(*locked(&status)));
             let tail = locked(&tail).iter().cloned().collect::<Vec<_>>().join(" / ");
             let reason = if tail.is_empty() { reason } else { format!("{reason}; it wrote last: {tail}") };
-            // Without anybody who hears it, nobody is told.
+            // The receiver may be gone.
             let _ = around.inbox.send((generation, Received::Ended(reason))).await;
         });
         Ok(Self { stdin, end, ended })
@@ -199,7 +199,7 @@ async fn tend(
         status = process.wait() => return status,
         () = end.cancelled() => {}
     }
-    // Whoever is writing into a full pipe has to give up.
+    // A task that writes into a full pipe has to give up.
     if let Ok(mut stdin) = stdin.try_lock() {
         stdin.take();
     }

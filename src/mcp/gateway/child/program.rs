@@ -1,4 +1,4 @@
-//! What is started as a server, and the process that it becomes.
+//! The command of a server, and the process that it becomes.
 
 use std::ffi::OsString;
 use std::io;
@@ -50,7 +50,7 @@ impl Program {
         let own = if cfg!(target_os = "linux") { "/proc/self/exe".into() } else { std::env::current_exe()? };
         let mut command = Command::new(own);
         command.arg("hold").arg(std::process::id().to_string()).arg("--").args(&self.command);
-        // What is typed at the terminal is for the gateway alone.
+        // Keys typed at the terminal are for the gateway alone.
         command.process_group(0);
         Ok(command)
     }

@@ -20,7 +20,7 @@ pub(super) enum ReplyBody {
     Events(Events),
 }
 
-/// A stream of events. What it holds is dropped with it.
+/// A stream of events. Its contents are dropped with it.
 pub(super) struct Events {
     reader: Reader,
     heartbeat: Pin<Box<dyn Future<Output = ()> + Send>>,

@@ -28,7 +28,7 @@ pub(super) struct Refusal {
     pub(super) header: Option<(HeaderName, HeaderValue)>,
 }
 
-/// What is asked for.
+/// The requested operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// A message of a client.

@@ -1,4 +1,4 @@
-//! What the front door leads to: who is let in, and the sessions that they get.
+//! The side behind the front: which clients are admitted, and the sessions that they get.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub(crate) trait Peer: Send + Sync + 'static {
 /// A session's peer, and what it has to say to the client. The session ends when this channel does.
 pub(crate) type Opened<P> = (Arc<P>, mpsc::Receiver<Outgoing>);
 
-/// Who is let in, and what for.
+/// Decides which clients are admitted, and opens their sessions.
 pub(crate) trait House: Send + Sync + 'static {
     /// A grant.
     type Grant: Send + Sync + 'static;

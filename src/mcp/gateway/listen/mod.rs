@@ -105,7 +105,7 @@ impl<H: House> Front<H> {
         }
         drop(listener);
         self.sessions.end_all().await;
-        // Whoever does not read in time gets no more.
+        // A client that does not read in time gets no more.
         let _ =
             tokio::time::timeout(END_PATIENCE, async { while connections.join_next().await.is_some() {} })
                 .await;

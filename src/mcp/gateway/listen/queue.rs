@@ -1,4 +1,4 @@
-//! What waits to be written to one client's stream: bounded in bytes, and never waited for.
+//! The messages that wait to be written to one client's stream: bounded in bytes, and never waited for.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};

@@ -36,7 +36,7 @@ pub(super) struct Routes {
     /// The stream for what belongs to no request, and its number.
     stream: Option<(u64, Writer)>,
     streams: u64,
-    /// What was sent on that stream, with the ids of the events.
+    /// The events sent on that stream, with their ids.
     sent: Kept,
     waiting: Kept,
     last_event: u64,
@@ -109,7 +109,7 @@ impl Routes {
         match ticket {
             None => self.unrelated(text),
             Some(ticket) if answers => match self.posts.remove(&ticket) {
-                // Whoever asked may have gone: then nobody wants the answer.
+                // The client may have gone: then nobody wants the answer.
                 Some(Post::Waiting(first)) => drop(first.send(First::Answer(text))),
                 Some(Post::Streaming(stream)) => drop(stream.write(event(None, &text))),
                 None => {}
@@ -205,7 +205,7 @@ mod tests {
         Outgoing { text: text.into(), ticket: None, answers: false }
     }
 
-    /// What a stream has brought so far, and whether it has ended.
+    /// Everything that a stream has brought so far, and whether it has ended.
     fn read(reader: &mut Reader) -> (String, bool) {
         let (mut text, mut context) = (String::new(), Context::from_waker(Waker::noop()));
         loop {

@@ -1,4 +1,4 @@
-//! What there is to know of a request under way.
+//! Everything known of a request under way.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use serde_json::{Map, Value, json};
 use crate::mcp::gateway::audit::Outcome;
 use crate::policy::gate::Pass;
 
-/// What a relay knows of a request of its client.
+/// Everything that a relay knows of a request of its client.
 pub(super) struct About {
     /// What came with it.
     pub(super) ticket: u64,
     pub(super) what: What,
 }
 
-/// What the client wants.
+/// The kind of request.
 pub(super) enum What {
     Initialize,
     /// The list of tools.
@@ -24,16 +24,16 @@ pub(super) enum What {
     Other,
 }
 
-/// What there is to know of a call.
+/// Everything known of a call.
 pub(super) struct Call {
-    /// What it got past the gate with; given back where no server was given the call.
+    /// Its pass through the gate; given back where no server was given the call.
     pub(super) pass: Option<Pass>,
     pub(super) tool: String,
     /// When it came, by the clock that never jumps.
     pub(super) since: Duration,
-    /// What the server was given, to be given again under another token.
+    /// The line that the server was given, to be given again under another token.
     pub(super) line: String,
-    /// What is written down of it.
+    /// Its entry in the audit log.
     pub(super) logged: Option<Box<Logged>>,
     /// Whether it was given again.
     pub(super) is_repeated: bool,
@@ -41,7 +41,7 @@ pub(super) struct Call {
 
 /// What a line has of a call.
 pub(super) struct Logged {
-    /// What the lines of the call have in common.
+    /// The fields that the lines of the call share.
     pub(super) call: String,
     pub(super) arguments: Map<String, Value>,
     pub(super) decision: Outcome,

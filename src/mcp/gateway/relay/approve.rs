@@ -33,7 +33,7 @@ impl Relay {
     ///
     /// # Errors
     ///
-    /// It may not be made, or not yet; the message is what the agent is told.
+    /// It may not be made, or not yet; the message is for the agent.
     pub(super) async fn approved(
         self: &Arc<Self>,
         number: u64,
@@ -64,7 +64,7 @@ impl Relay {
                     .map_err(|(why, decision)| refused(&why, decision))?;
             }
         }
-        // What was allowed is this call under this policy, with the tool as it was.
+        // The approval is for this call under this policy, with the tool as it was.
         if self.parts.gate.is_under(pass) && self.binding(tool, arguments, pass) == binding {
             Ok(())
         } else {
@@ -180,7 +180,7 @@ impl Relay {
     }
 }
 
-/// What the user has answered.
+/// The user's answer.
 fn decision(text: &str) -> Answer {
     let Ok(message) = Message::from_server(text.as_bytes()) else { return Answer::Nothing };
     match message.kind {

@@ -21,7 +21,7 @@ use crate::policy::gate::{Denied, Pass};
 /// The fields of the parameters of a call that mean something.
 const KNOWN: [&str; 4] = ["name", "arguments", "_meta", "task"];
 
-/// What a client has called.
+/// The tool that a client has called, with its arguments.
 struct Called<'a> {
     tool: String,
     arguments: Map<String, Value>,
@@ -121,7 +121,7 @@ impl Relay {
     }
 }
 
-/// What it is that refuses a call.
+/// The decision that refuses a call.
 fn decision_of(denied: &Denied) -> Outcome {
     if denied.rule.as_deref() == Some(PINS) { Outcome::Held } else { Outcome::Denied }
 }

@@ -1,4 +1,4 @@
-//! What is counted of each call, where somebody may read that.
+//! The metrics of each call, where there are any.
 
 use super::Relay;
 use super::about::Call;
@@ -44,7 +44,7 @@ impl Relay {
     }
 }
 
-/// What a server's answer says of the call.
+/// The outcome of a call, by the server's answer.
 fn outcome_of(answer: &Message<'_>) -> CallOutcome {
     let Kind::Answer { outcome: Outcome::Result(result), .. } = &answer.kind else {
         return CallOutcome::Failed;

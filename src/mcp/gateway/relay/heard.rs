@@ -1,4 +1,4 @@
-//! What the client says.
+//! The messages of the client.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -18,7 +18,7 @@ use crate::mcp::gateway::metrics::RefusalReason;
 /// The methods that are judged, which no other spelling may pass for.
 const JUDGED: [&str; 2] = ["tools/call", "tools/list"];
 
-/// What is still to be done for a message.
+/// The work still to be done for a message.
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Relay {
@@ -182,7 +182,7 @@ impl Relay {
                 let line = message.spliced([message.replace(token, request.progress?)]);
                 Some(Box::pin(async move { relay.pass_to(request.generation, line).await }))
             }
-            // Nobody would be told what it has come to, and nobody could be told that it is refused.
+            // Nobody would learn its outcome, nor that it is refused.
             _ if JUDGED.contains(&method) || folds_to(method, &JUDGED).is_some() => {
                 (self.parts.warn)(&format!("a {method} without an id was dropped"));
                 None
@@ -209,7 +209,7 @@ impl Relay {
     fn client_answered(self: &Arc<Self>, message: &Message<'_>, id: &str) -> Option<Work> {
         let own = id.parse().ok().and_then(|number| self.state().asked_user.remove(&number));
         if let Some(own) = own {
-            // Whoever has asked may have given up.
+            // The one that asked may have given up.
             let _ = own.send(message.text().to_owned());
             return None;
         }

@@ -1,4 +1,4 @@
-//! What is written down of each call, where there is an audit log.
+//! The entries of each call in the audit log, where there is one.
 
 use serde_json::{Map, Value};
 
@@ -43,7 +43,7 @@ impl Relay {
 
     /// Writes down how a call ended: with an answer of so many bytes, or without one of the server's.
     pub(super) fn log_end(&self, call: &Call, size: Option<usize>, error: Option<&str>) {
-        // What cannot be written is warned of where that begins.
+        // A line that cannot be written is warned of where that begins.
         let _ = self.write_down(Event::End, call, size, error);
     }
 

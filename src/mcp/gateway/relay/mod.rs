@@ -68,7 +68,7 @@ const INBOX: usize = 64;
 /// How long a message waits for a server to be started.
 const SERVER_PATIENCE: Duration = Duration::from_secs(10);
 
-/// What a relay is made of.
+/// The parts of a relay.
 pub(crate) struct Parts {
     /// The name of the gateway.
     pub(crate) name: Name,
@@ -89,7 +89,7 @@ pub(crate) struct Parts {
     pub(crate) approvals: Option<Approvals>,
     /// Where calls are written down.
     pub(crate) audit: Option<Arc<AuditLog>>,
-    /// What is counted, for whoever may read that; none over standard input and output.
+    /// The metrics; none over standard input and output.
     pub(crate) metrics: Option<Arc<Metrics>>,
     /// Where it is noted that the server has ended by itself.
     pub(crate) restarts: Option<Restarts>,
@@ -107,7 +107,7 @@ pub(crate) struct Relay {
     state: Mutex<State>,
     /// The server that messages go to.
     current: watch::Sender<Current>,
-    /// What the server can do, as soon as it has listed that.
+    /// The server's capabilities, as soon as it has listed them.
     tools: watch::Sender<Option<Tools>>,
     is_learning: AtomicBool,
     /// Says that the server was asked for its tools, with whatever result.
@@ -154,14 +154,14 @@ struct State {
     refused: Option<Generation>,
 }
 
-/// What the tools of a server are, by their names.
+/// The tools of a server, by their names.
 #[derive(Debug, Default)]
 struct Tools {
     /// All of them, as the server lists them.
     all: Vec<Value>,
     /// The names of those that say of themselves that they change nothing.
     read_only: HashSet<String>,
-    /// What the pins say of them; none where tools may change.
+    /// Their comparison with the pins; none where tools may change.
     pinned: Option<Compared>,
     /// Those that clients see.
     listed: Vec<Value>,
@@ -216,7 +216,7 @@ impl Relay {
 
     /// Says something to the client that answers nothing.
     async fn tell(&self, text: String, ticket: Option<u64>) {
-        // Without a client nobody is told.
+        // Without a client there is nobody to notify.
         let _ = self.out.send(Outgoing { text, ticket, answers: false }).await;
     }
 

@@ -1,4 +1,4 @@
-//! What the gateway asks the server itself: its tools.
+//! The gateway's own requests to the server: its tools.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -1,4 +1,4 @@
-//! What the server says.
+//! The messages of the server.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -50,7 +50,7 @@ impl Relay {
             }
         };
         if let Some(own) = own {
-            // Whoever has asked may have given up.
+            // The one that asked may have given up.
             let _ = own.send(message.text().to_owned());
         }
         let Some(asked) = asked else { return };

@@ -78,7 +78,7 @@ impl Relay {
                 answered.await;
             }
         };
-        // What is not answered by then never is.
+        // Calls not answered by then never are.
         let _ = tokio::time::timeout(patience, idle).await;
         let links: Vec<Arc<Link>> = self.state().links.values().cloned().collect();
         for server in links {
@@ -308,7 +308,7 @@ impl Relay {
                 answered.await;
             }
         };
-        // What is not answered by then is answered by its end.
+        // Calls not answered by then are answered by its end.
         let _ = tokio::time::timeout(LAST_OF_OLD, idle).await;
         old.server.end().await;
     }

@@ -1,4 +1,4 @@
-//! What is known of the server's tools: which of them a client may see, and which may be called again.
+//! The server's tools as far as they are known: which of them a client may see, and which may be called again.
 
 use std::sync::Arc;
 
@@ -10,10 +10,10 @@ use crate::clock::Clock as _;
 use crate::mcp::gateway::pins::{HeldBecause, digest_of, name_of};
 use crate::policy::gate::Denied;
 
-/// What refuses calls of tools that are held back, in the place of a rule.
+/// The name that stands for a rule where calls of held-back tools are refused.
 pub(super) const PINS: &str = "pins";
 
-/// What a client is told whose tools have changed.
+/// The notification to a client whose tools have changed.
 const CHANGED: &str = r#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#;
 
 impl Relay {
@@ -68,7 +68,7 @@ impl Relay {
         }
     }
 
-    /// Tells a client that its tools have changed, where it expects to be told.
+    /// Notifies a client that its tools have changed, where it expects that.
     pub(super) async fn tell_of_tools(&self) {
         let tells = self.state().set.tells_of_tools;
         if tells {
@@ -80,7 +80,7 @@ impl Relay {
     ///
     /// # Errors
     ///
-    /// It may not; the message is what the agent is told.
+    /// It may not; the message is for the agent.
     pub(super) async fn is_pinned(self: &Arc<Self>, tool: &str) -> Result<(), Denied> {
         if self.parts.pins.is_none() {
             return Ok(());

@@ -140,7 +140,7 @@ async fn refused(
     }
 }
 
-/// What a text means as the answer to the request of this id.
+/// The meaning of a text as the answer to the request of this id.
 fn answer(wire: &Wire, text: String, id: &Value, token: Option<&Token>) -> Attempt {
     let Some(envelope) = Envelope::read(&text) else {
         return Attempt::Failed(format!("{} answered something that is no message", wire.host()));
@@ -151,7 +151,7 @@ fn answer(wire: &Wire, text: String, id: &Value, token: Option<&Token>) -> Attem
     judged(text, token)
 }
 
-/// What an answer means for the token. An error of Zoom's servers is passed on with what to do about it.
+/// The meaning of an answer for the token. An error of Zoom's servers is passed on with what to do about it.
 fn judged(text: String, token: Option<&Token>) -> Attempt {
     // Most answers are not parsed again.
     let verdict = if text.contains("-32001") || text.contains(NO_SUCH_TOOL_TEXT) {
@@ -264,6 +264,6 @@ pub(super) async fn until_answer(
 /// Reads the rest of a stream.
 async fn drain(mut response: Response) {
     let rest = async { while response.chunk().await.is_ok_and(|chunk| chunk.is_some()) {} };
-    // What takes longer is closed with its connection.
+    // A longer rest is closed with its connection.
     let _ = tokio::time::timeout(DRAIN, rest).await;
 }

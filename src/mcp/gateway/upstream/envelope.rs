@@ -30,7 +30,7 @@ struct Failure {
     message: Option<String>,
 }
 
-/// What an answer says of the token.
+/// The state of the token, by an answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// Nothing.
@@ -59,7 +59,7 @@ impl<'a> Envelope<'a> {
         self.method.is_none() && self.error.is_some() && self.id.as_ref().is_none_or(Value::is_null)
     }
 
-    /// What an answer says of the token. Zoom has one code for both: only the message names the scopes.
+    /// The state of the token, by an answer. Zoom has one code for both: only the message names the scopes.
     pub(super) fn verdict(&self) -> Verdict {
         let Some(failure) = self.error.as_ref() else { return Verdict::None };
         let message = failure.message.as_deref().unwrap_or_default();

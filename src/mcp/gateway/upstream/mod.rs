@@ -24,7 +24,7 @@ use super::seam::{NotGiven, Received};
 use crate::error::Error;
 use crate::zoom::http_client;
 
-/// A server over HTTP. What it says goes to a channel. Dropping this ends everything that is under way.
+/// A server over HTTP. Its messages go to a channel. Dropping this ends everything that is under way.
 pub(crate) struct HttpServer {
     talk: Arc<Talk>,
 }

@@ -20,7 +20,7 @@ use crate::token::Token;
 const NOT_REPEATED: &str = "zoomtok has obtained a new token. The call was not repeated, since its tool may change \
     something: call it again";
 
-/// What a client and a server have agreed upon, and how.
+/// The agreement between a client and a server, and how it was reached.
 #[derive(Default)]
 struct Session {
     established: Established,
@@ -43,7 +43,7 @@ struct Report(Option<oneshot::Sender<Result<(), NotGiven>>>);
 
 impl Report {
     fn given(&mut self) {
-        // Whoever asked may have gone.
+        // The one that asked may have gone.
         self.0.take().map(|report| report.send(Ok(())));
     }
 

@@ -1,4 +1,4 @@
-//! A server over HTTP: the sandbox's, and one that sends what it is told to.
+//! A server over HTTP: the sandbox's, and one with a script.
 
 mod scripted;
 

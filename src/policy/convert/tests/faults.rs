@@ -1,4 +1,4 @@
-//! What cannot be converted.
+//! Documents that cannot be converted.
 
 use super::*;
 

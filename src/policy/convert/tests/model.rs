@@ -94,7 +94,7 @@ proptest! {
     }
 }
 
-/// Null, which counts as missing here, and numbers that are not told from their neighbours there.
+/// Null, which counts as missing here, and numbers that cannot be distinguished from their neighbours there.
 fn is_odd(argument: &Value) -> bool {
     argument.is_null() || argument.as_f64().is_some_and(|number| number >= 9_007_199_254_740_992.0)
 }

@@ -42,7 +42,7 @@ fn a_rule_that_another_name_gets_around_is_doubted() {
 proptest! {
     /// Whatever is compared with whatever, it is taken, or has a fault of one line.
     #[test]
-    fn any_value_is_taken_or_told(
+    fn any_value_is_accepted_or_reported(
         at in any::<prop::sample::Index>(),
         operator in prop::sample::select(OPERATORS.to_vec()),
         text in ".{0,20}",

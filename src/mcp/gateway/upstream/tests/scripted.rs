@@ -1,4 +1,4 @@
-//! A server that sends what it is told to.
+//! A server with a script.
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
