@@ -19,7 +19,6 @@
 //! arguments that were judged. The gate is in [`crate::policy`], the token in [`crate::tokens`], the spelling of arguments
 //! in [`crate::spelling`].
 
-#[allow(dead_code, reason = "its command comes with the parts that are still missing")]
 pub mod gateway;
 mod settings;
 mod wire;

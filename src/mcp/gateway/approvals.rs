@@ -49,7 +49,6 @@ pub(crate) struct Request {
 pub(crate) struct Waiting {
     approvals: Approvals,
     id: Id,
-    until: DateTime<Utc>,
     /// Whether its file is to stay, or gone already.
     is_settled: bool,
 }
@@ -111,8 +110,8 @@ impl Approvals {
             State::Denied => {}
         }
         self.write(&approval)?;
-        let Approval { id, until, state, .. } = approval;
-        Ok(Waiting { approvals: self.clone(), id, until, is_settled: state == State::Denied })
+        let Approval { id, state, .. } = approval;
+        Ok(Waiting { approvals: self.clone(), id, is_settled: state == State::Denied })
     }
 
     /// Uses the approval of this call, if somebody has given it after the call was answered that it has to wait.
@@ -226,11 +225,6 @@ impl Waiting {
     /// The id that a person types to decide about it.
     pub(crate) fn id(&self) -> &Id {
         &self.id
-    }
-
-    /// When it is refused if nobody has decided.
-    pub(crate) fn until(&self) -> DateTime<Utc> {
-        self.until
     }
 
     /// Waits for the decision. An approval is used up by this.

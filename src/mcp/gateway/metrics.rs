@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 /// The type of the text, for HTTP.
-pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+pub(crate) const METRICS_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// How many tools are counted by their names; the others are counted together.
 const MOST_COUNTED_TOOLS: usize = 100;
@@ -95,6 +95,7 @@ struct Counted {
 }
 
 impl CallOutcome {
+    #[cfg(test)]
     const ALL: [Self; 3] = [Self::Ok, Self::ToolError, Self::Failed];
 
     fn name(self) -> &'static str {

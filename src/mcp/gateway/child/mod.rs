@@ -130,11 +130,6 @@ impl Child {
         })
     }
 
-    /// Closes its input: it ends when it has answered what it was given, or is ended.
-    pub(crate) async fn close(&self) {
-        self.stdin.lock().await.take();
-    }
-
     /// Ends it, and waits until that is done.
     pub(crate) async fn end(&self) {
         self.end.cancel();

@@ -19,6 +19,7 @@ use super::house::{House, Peer as _};
 use super::routes::First;
 use super::sessions::{NotBegun, Session, Sessions};
 use crate::mcp::gateway::message::{INTERNAL, Kind, Message, NOT_A_MESSAGE, error};
+use crate::mcp::gateway::metrics::METRICS_TYPE;
 
 /// How long a body may take to come.
 const BODY_PATIENCE: Duration = Duration::from_secs(30);
@@ -65,7 +66,7 @@ where
         Place::Health => return Ok(health(&sessions.house)),
         Place::Metrics => {
             let text = sessions.house.metrics(sessions.count());
-            return Ok(text_reply(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text));
+            return Ok(text_reply(StatusCode::OK, METRICS_TYPE, text));
         }
         Place::Post | Place::Listen | Place::End => {}
     }
