@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_contradicts_the_schema_is_found() {
+    fn only_contradictions_of_the_schema_are_found() {
         for (argument, operator, value, said) in [
             (json!({"type": "integer"}), "lte", json!(10), None),
             (json!({"type": "number"}), "gt", json!(0.5), None),

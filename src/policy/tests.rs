@@ -156,7 +156,7 @@ fn a_call_is_charged_at_the_limits_of_all_tools_and_of_its_own() {
 }
 
 #[test]
-fn what_is_counted_must_be_a_whole_number() {
+fn a_counted_argument_must_be_a_whole_number() {
     let limit = json!({"counter": "a", "window": "day", "max": 9, "scope": "grant", "increment_from": "args.duration"});
     let policy = policy(&row(&json!({"limits": [limit]})));
     for amount in [json!(-1), json!(1.5), json!("1"), json!(null), json!([1]), json!(1e300)] {

@@ -181,7 +181,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn what_cannot_be_written_is_an_error_each_time_and_the_first_is_known() {
+    fn a_line_that_cannot_be_written_is_an_error_each_time_and_the_first_is_known() {
         use std::os::unix::fs::symlink;
         let directory = tempfile::tempdir().unwrap();
         let log = AuditLog::new(directory.path().join("audit.jsonl"), false);

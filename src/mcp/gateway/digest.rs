@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_json_means_counts() {
+    fn only_the_meaning_of_json_counts() {
         let of = |text: &str| canonical(&serde_json::from_str(text).unwrap());
         let one = r#"{"a": [1, {"y": null, "x": "é\n"}], "b": 1.50}"#;
         assert_eq!(of(one), r#"{"a":[1,{"x":"é\n","y":null}],"b":1.5}"#);

@@ -72,7 +72,7 @@ mod tests {
         {"name":"b"} , {"name":"c"}],"nextCursor":"\u0061"}}"#;
 
     #[test]
-    fn what_is_not_shown_is_left_out_and_everything_else_stays() {
+    fn hidden_tools_are_left_out_and_everything_else_stays() {
         let answer = Message::from_server(ANSWER.as_bytes()).unwrap();
         let page = Page::read(&answer).unwrap();
         assert_eq!(page.next().as_deref(), Some("a"));
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_of_tools_is_none() {
+    fn a_malformed_list_of_tools_is_none() {
         for result in
             ["7", "{}", r#"{"tools":{}}"#, r#"{"tools":[],"tools":[]}"#, r#"{"tools":[{"a":1e999}]}"#]
         {

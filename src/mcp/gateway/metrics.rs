@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn what_happened_is_what_the_page_says() {
+    fn the_page_shows_everything_that_happened() {
         let metrics = Metrics::new("files");
         for (tool, outcome, duration) in [
             ("read", CallOutcome::Ok, 0.001),

@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_accepted_is_kept_and_what_is_held_waits_until_it_is_accepted() {
+    async fn accepted_tools_are_kept_and_held_ones_wait_until_they_are_accepted() {
         let directory = tempfile::tempdir().unwrap();
         let (a, b) = (tool("a", "A"), tool("b", "B"));
         assert_eq!(usable_of(&file(&directory), &[a.clone(), b.clone()]).await, ["a", "b"]);

@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_new_or_stands_twice_is_held_and_what_has_no_name_is_nothing() {
+    fn new_and_duplicate_tools_are_held_and_nameless_ones_ignored() {
         let new = json!({"name": "new"});
         assert_eq!(
             held(&compare(Some(&Pins::new()), &[new])),

@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_name_of_a_gateway_is_not_one() {
+    fn other_directories_are_not_listed_as_gateways() {
         let root = tempfile::tempdir().unwrap();
         for name in ["real", ".hidden", "a b"] {
             crate::files::make_private(&root.path().join(GATEWAYS).join(name)).unwrap();

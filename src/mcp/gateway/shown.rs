@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_is_said() {
+    fn omissions_are_stated() {
         let long = of(&json!({"sql": format!("{}é; DROP", "x".repeat(1999))}));
         assert_eq!(long["sql"].as_str().unwrap(), format!("{}é… (6 more characters)", "x".repeat(1999)));
         let many: Vec<u32> = (0..52).collect();

@@ -181,7 +181,7 @@ fn the_gravest_signal_decides_and_is_quoted() {
 }
 
 #[test]
-fn what_opens_other_doors_is_found() {
+fn schemas_that_open_other_doors_are_found() {
     let gives = |tool: Value| classify(&tool).unwrap().gives_secrets;
     for name in [
         "get_env",

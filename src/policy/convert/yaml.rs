@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn what_readers_disagree_on_is_refused_with_its_line() {
+    fn yaml_that_readers_disagree_on_is_refused_with_its_line() {
         for (text, fault) in [
             ("", "line 1: there is no policy in it"),
             ("# nothing\n", "line 2: there is no policy in it"),

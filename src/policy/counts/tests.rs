@@ -104,7 +104,7 @@ async fn a_refusal_says_what_the_limit_is_and_when_the_next_call_may_pass() {
 }
 
 #[tokio::test]
-async fn of_several_limits_the_one_that_lasts_longest_is_named() {
+async fn the_longest_lasting_of_several_limits_is_named() {
     let counts = Counts::new(None);
     let charges = [
         charge("calls", Window::Minute, 1, 1),
@@ -132,7 +132,7 @@ async fn a_call_is_counted_at_all_of_its_limits_or_at_none() {
 }
 
 #[tokio::test]
-async fn what_is_given_back_can_be_taken_while_the_window_is_the_same() {
+async fn returned_calls_can_be_taken_while_the_window_is_the_same() {
     let (_directory, path) = in_file();
     let counts = Counts::new(Some(path));
     let charges = [charge("minutes", Window::Minute, 10, 6)];

@@ -51,7 +51,7 @@ async fn called(gate: &Gate) -> Result<Arc<PolicySource>, String> {
 }
 
 #[tokio::test]
-async fn it_is_closed_until_what_is_wrong_is_right_and_says_each_thing_once() {
+async fn it_is_closed_until_the_fault_is_fixed_and_reports_each_once() {
     let (gate, right, said) = scene(PolicySource::BuiltIn(LIMITS));
     for _ in 0..3 {
         let refused = called(&gate).await.unwrap_err();

@@ -100,7 +100,7 @@ async fn nobody_deciding_ends_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_decided_after_the_call_has_gone_holds_for_the_same_call_once() {
+async fn a_decision_after_the_call_has_gone_holds_for_the_same_call_once() {
     let made = Made::new();
     let waiting = made.ask("write").await;
     let id = waiting.id().clone();
@@ -172,7 +172,7 @@ async fn an_approval_that_others_want_too_is_used_by_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_killed_gateways_leave_is_removed_once_it_is_over() {
+async fn leftovers_of_killed_gateways_are_removed_once_they_are_over() {
     let made = Made::new();
     let mut killed = made.ask("write").await;
     killed.is_settled = true;

@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn what_belongs_to_no_request_goes_to_the_stream_else_to_an_open_answer_else_waits() {
+    fn messages_without_a_request_go_to_the_stream_else_to_an_open_answer_else_wait() {
         let mut routes = Routes::default();
         routes.send(unrelated("1"));
         let first = routes.ask(1);
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn what_waits_is_bounded_in_number_and_in_bytes() {
+    fn waiting_messages_are_bounded_in_number_and_in_bytes() {
         let mut routes = Routes::default();
         for number in 0..=MOST_KEPT {
             routes.send(unrelated(&number.to_string()));

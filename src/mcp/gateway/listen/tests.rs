@@ -45,7 +45,7 @@ async fn a_session_begins_answers_and_ends() {
 }
 
 #[tokio::test]
-async fn what_belongs_to_no_request_comes_on_the_stream() {
+async fn messages_without_a_request_come_on_the_stream() {
     let served = served().await;
     let session = begin(&served).await;
     let listen = request("GET", &format!("mcp-session-id: {session}\r\n"), "");

@@ -136,7 +136,7 @@ fn each_kind_of_message_is_known() {
 }
 
 #[test]
-fn only_what_is_replaced_changes() {
+fn only_the_replaced_part_changes() {
     let text = "{ \"x\" : 1.50, \"id\" : \"a\", \"method\":\"m\",\n \"jsonrpc\":\"2.0\",\"params\": {\"n\":12345678901234567890123}}\r\n";
     let message = Message::from_client(text.as_bytes()).unwrap();
     let Kind::Request { params: Some(params), .. } = &message.kind else { panic!("{message:?}") };

@@ -214,7 +214,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_given_is_what_was_judged(arguments in json_value(), is_pretty in any::<bool>()) {
+        fn the_server_gets_the_arguments_that_were_judged(arguments in json_value(), is_pretty in any::<bool>()) {
             let params = json!({"name": "a", "arguments": arguments, "_meta": {"x": 1}});
             let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
             let text = if is_pretty { format!("{message:#}") } else { message.to_string() };

@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tool_that_is_not_there_may_be_one_of_another_server() {
+    fn an_unknown_tool_may_be_one_of_another_server() {
         for (tool, server) in [
             ("zoom_chat_message_send", "one of zoom/chat "),
             ("create_a_whiteboard", "one of zoom/whiteboard "),

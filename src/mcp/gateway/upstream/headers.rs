@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_header_is_refused_without_its_value() {
+    fn an_impossible_header_is_refused_without_its_value() {
         for (header, reason) in [
             ("X-Key", "must be NAME=VARIABLE"),
             ("=KEY", "must be NAME=VARIABLE"),

@@ -266,7 +266,7 @@ async fn a_failure_is_an_error_for_its_request_and_quiet_for_a_notification() {
 }
 
 #[tokio::test]
-async fn what_is_not_sent_is_reported_so() {
+async fn a_message_that_is_not_sent_is_reported_so() {
     let sandbox = sandbox();
     let gone = format!("http://127.0.0.1:{}/mcp", sandbox.port());
     drop(sandbox);

@@ -14,7 +14,7 @@ fn each_has_one_fault(table: &[(String, &str)]) {
 }
 
 #[test]
-fn what_has_no_counterpart_or_is_wrong_is_a_fault_with_its_place() {
+fn rules_that_are_wrong_or_have_no_counterpart_are_faults_with_their_places() {
     let state_only = |path: &str| format!("- name: r\n  conditions: [{{path: {path}, op: lte, value: 5}}]");
     each_has_one_fault(&[
         (
@@ -104,7 +104,7 @@ fn a_condition_that_is_wrong_is_a_fault_with_its_place() {
 }
 
 #[test]
-fn what_is_wrong_beyond_one_rule_is_a_fault_with_its_place() {
+fn a_fault_beyond_one_rule_has_its_place() {
     assert_eq!(
         faults(&rules("- rate_limit: 5/hour\n- rate_limit: 6/hour")),
         ["tools.charge.rules[1]: another rule of this tool counts \"charge._rate_hour\" already"]

@@ -75,7 +75,7 @@ fn values() -> impl Strategy<Value = Value> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
     #[test]
-    fn what_intercept_refuses_is_refused(
+    fn documents_that_intercept_refuses_are_refused(
         op in prop::sample::select(vec!["eq", "neq", "in", "not_in", "lt", "lte", "gt", "gte", "contains", "exists"]),
         one in values(),
         other in values(),

@@ -124,7 +124,7 @@ async fn it_is_refused_before_the_body_is_read() {
 }
 
 #[tokio::test]
-async fn what_comes_after_a_refused_request_is_not_taken_for_another() {
+async fn the_rest_of_a_refused_request_is_not_taken_for_another() {
     let served = served().await;
     let session = begin(&served).await;
     let heard = served.seen.heard();
