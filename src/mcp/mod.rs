@@ -19,6 +19,7 @@
 //! arguments that were judged. The gate is in [`crate::policy`], the token in [`crate::tokens`], the spelling of arguments
 //! in [`crate::spelling`].
 
+#[cfg_attr(not(unix), allow(dead_code, reason = "some parts serve child processes on Unix alone"))]
 pub mod gateway;
 mod settings;
 mod wire;
