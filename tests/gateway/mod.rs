@@ -11,5 +11,7 @@ pub(crate) mod passing;
 pub(crate) mod pins;
 pub(crate) mod policy;
 #[cfg(unix)]
+pub(crate) mod real;
+#[cfg(unix)]
 pub(crate) mod restart;
 pub(crate) mod token;

@@ -1,82 +1,20 @@
 //! What is not governed passes in both directions: one dialogue with the server itself, and the same through a gateway.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::thread;
-use std::time::Duration;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
 use crate::support::Home;
 use crate::support::gateways::{given, server, start, without_greeting};
+use crate::support::mcp_client::Client;
 use crate::support::mcp_session::SOON;
-use crate::support::processes::Running;
 
-/// A client that answers what it is asked, and writes down everything that it hears.
-struct Client {
-    process: Running,
-    stdin: Option<std::process::ChildStdin>,
-    lines: Receiver<String>,
-    heard: Vec<Value>,
-}
-
-impl Client {
-    fn new(mut command: Command) -> Self {
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut process = Running::new(command.spawn().unwrap());
-        let stdout = BufReader::new(process.stdout());
-        let (sender, lines) = channel();
-        thread::spawn(move || stdout.lines().map_while(Result::ok).for_each(|line| drop(sender.send(line))));
-        Self { stdin: Some(process.stdin()), process, lines, heard: Vec::new() }
-    }
-
-    fn write(&mut self, line: &str) {
-        writeln!(self.stdin.as_mut().unwrap(), "{line}").unwrap();
-    }
-
-    /// Sends a message. After a request it reads on until that is answered.
-    fn say(&mut self, line: &str) {
-        self.write(line);
-        let Ok(message) = serde_json::from_str::<Value>(line) else { return };
-        if message["method"].is_string() && message.get("id").is_some() && message["method"] != "never" {
-            while !self.hear(&message["id"]) {}
-        }
-    }
-
-    /// Reads one message; says whether it answers this request. What the server asks is answered.
-    fn hear(&mut self, id: &Value) -> bool {
-        let line = self.lines.recv_timeout(SOON).unwrap_or_else(|_| panic!("no answer to {id}"));
-        let mut message: Value = serde_json::from_str(&line).unwrap();
-        let is_answer = message.get("method").is_none();
-        if !is_answer && message.get("id").is_some() {
-            let answer = match message["method"].as_str().unwrap() {
-                "roots/list" => json!({"result": {"roots": [{"uri": "file:///a"}]}}),
-                "elicitation/create" => {
-                    json!({"result": {"action": "accept", "content": {"n": 1.50}, "x": 1}})
-                }
-                _ => json!({"error": {"code": -1, "message": "no", "data": [null]}}),
-            };
-            let mut answer = answer;
-            answer["jsonrpc"] = "2.0".into();
-            answer["id"] = message["id"].take();
-            self.write(&answer.to_string());
-        }
-        let answers = is_answer && message["id"] == *id;
-        self.heard.push(message);
-        answers
-    }
-
-    /// Everything that it has heard.
-    fn end(mut self) -> Vec<Value> {
-        drop(self.stdin.take());
-        while let Ok(line) = self.lines.recv_timeout(SOON) {
-            self.heard.push(serde_json::from_str(&line).unwrap());
-        }
-        while self.process.runs() {
-            thread::sleep(Duration::from_millis(10));
-        }
-        self.heard
+/// What the client answers to what the server asks.
+fn answer(asked: &Value) -> Value {
+    match asked["method"].as_str().unwrap() {
+        "roots/list" => json!({"result": {"roots": [{"uri": "file:///a"}]}}),
+        "elicitation/create" => json!({"result": {"action": "accept", "content": {"n": 1.50}, "x": 1}}),
+        _ => json!({"error": {"code": -1, "message": "no", "data": [null]}}),
     }
 }
 
@@ -171,11 +109,11 @@ fn dialogue() -> Vec<String> {
 
 /// What a client hears in the dialogue. The ids that a server gives its own requests are its own business.
 fn heard(command: Command) -> Vec<Value> {
-    let mut client = Client::new(command);
+    let mut client = Client::new(command, Box::new(answer));
     for line in dialogue() {
         client.say(&line);
     }
-    let mut heard = client.end();
+    let mut heard = client.end(SOON);
     for message in heard.iter_mut().filter(|message| message["method"].is_string()) {
         message.as_object_mut().unwrap().remove("id");
     }

@@ -1,7 +1,6 @@
 //! `zoomtok mcp` and clients of others, where they are installed: the MCP SDK for Python, and the MCP Inspector.
 
-use std::env;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::Value;
 
@@ -10,11 +9,7 @@ use crate::support::{Home, ended, sandbox};
 
 /// Runs a foreign program as one of ours would run, but where the system finds its own.
 fn run(home: &Home, program: &str, arguments: &[&str]) -> Output {
-    let ours = home.command([""; 0]);
-    let mut command = Command::new(program);
-    command.args(arguments).current_dir(home.work()).env_clear();
-    command.envs(ours.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    command.env("PATH", env::var_os("PATH").unwrap_or_default()).env("NO_COLOR", "1");
+    let mut command = home.foreign(program, arguments);
     command.output().unwrap_or_else(|error| panic!("{program}: {error}"))
 }
 

@@ -155,6 +155,22 @@ impl Home {
         command
     }
 
+    /// Another program with these arguments, in the same environment but for `PATH`, which is that of the tests.
+    #[cfg(unix)]
+    pub(crate) fn foreign<A: AsRef<OsStr>>(
+        &self,
+        program: impl AsRef<OsStr>,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Command {
+        let ours = self.command([""; 0]);
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(self.work()).env_clear();
+        command.envs(ours.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.env("PATH", env::var_os("PATH").unwrap_or_default()).env("NO_COLOR", "1");
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
     /// Runs the program to its end.
     #[track_caller]
     pub(crate) fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Ended {

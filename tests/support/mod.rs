@@ -6,6 +6,7 @@ pub(crate) mod canaries;
 mod env;
 pub(crate) mod gateways;
 mod home;
+pub(crate) mod mcp_client;
 pub(crate) mod mcp_session;
 #[cfg(unix)]
 pub(crate) mod needs;

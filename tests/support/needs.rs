@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{LazyLock, Mutex};
 
@@ -19,6 +19,8 @@ pub(crate) enum Need {
     ImmutableFiles,
     McpInspector,
     McpSdk,
+    McpServersNode,
+    McpServersPython,
     Mounts,
     NodeDotenv,
     PythonDotenv,
@@ -28,7 +30,7 @@ pub(crate) enum Need {
 }
 
 impl Need {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 15] = [
         Self::CCompiler,
         Self::CoreDumps,
         Self::Curl,
@@ -36,6 +38,8 @@ impl Need {
         Self::ImmutableFiles,
         Self::McpInspector,
         Self::McpSdk,
+        Self::McpServersNode,
+        Self::McpServersPython,
         Self::Mounts,
         Self::NodeDotenv,
         Self::PythonDotenv,
@@ -54,6 +58,8 @@ impl Need {
             Self::ImmutableFiles => "immutable-files",
             Self::McpInspector => "mcp-inspector",
             Self::McpSdk => "mcp-sdk",
+            Self::McpServersNode => "mcp-servers-node",
+            Self::McpServersPython => "mcp-servers-python",
             Self::Mounts => "mounts",
             Self::NodeDotenv => "node-dotenv",
             Self::PythonDotenv => "python-dotenv",
@@ -76,6 +82,12 @@ impl Need {
             }
             Self::McpSdk => {
                 "python3 has no mcp and jsonschema, and ZOOMTOK_TEST_PYTHON names no Python that has them"
+            }
+            Self::McpServersNode => {
+                "ZOOMTOK_TEST_MCP_SERVERS_NODE names no directory with MCP servers from npm"
+            }
+            Self::McpServersPython => {
+                "ZOOMTOK_TEST_MCP_SERVERS_PYTHON names no directory with MCP servers from PyPI"
             }
             Self::Mounts => "nothing can be mounted here",
             Self::NodeDotenv => "node has no dotenv, and ZOOMTOK_TEST_NODE_DOTENV names no directory with it",
@@ -107,6 +119,16 @@ impl Need {
             Self::McpInspector => works(Command::new(inspector()).args(["--cli", "--help"])),
             Self::McpSdk => works(
                 Command::new(python_with_mcp()).args(["-c", "from mcp import Client; import jsonschema"]),
+            ),
+            Self::McpServersNode => {
+                works(Command::new("node").arg("--version"))
+                    && ["everything", "filesystem", "memory", "sequential-thinking"]
+                        .iter()
+                        .all(|name| mcp_server_of_node(name).exists())
+            }
+            Self::McpServersPython => works(
+                Command::new(mcp_server_of_python("time").with_file_name("python"))
+                    .args(["-c", "import mcp_server_time, mcp_server_git, mcp_server_fetch"]),
             ),
             Self::Mounts => {
                 let directory = tempfile::tempdir().unwrap();
@@ -146,6 +168,21 @@ pub(crate) fn python_with_mcp() -> String {
 /// The Inspector that is meant.
 pub(crate) fn inspector() -> String {
     std::env::var("ZOOMTOK_TEST_INSPECTOR").unwrap_or("mcp-inspector".into())
+}
+
+/// A directory that a variable names.
+fn named(variable: &str) -> PathBuf {
+    std::env::var_os(variable).unwrap_or("/nonexistent".into()).into()
+}
+
+/// An MCP server from npm: its command.
+pub(crate) fn mcp_server_of_node(name: &str) -> PathBuf {
+    named("ZOOMTOK_TEST_MCP_SERVERS_NODE").join("node_modules/.bin").join(format!("mcp-server-{name}"))
+}
+
+/// An MCP server from `PyPI`: its command.
+pub(crate) fn mcp_server_of_python(name: &str) -> PathBuf {
+    named("ZOOMTOK_TEST_MCP_SERVERS_PYTHON").join("bin").join(format!("mcp-server-{name}"))
 }
 
 /// Python with python-dotenv, where it is installed.

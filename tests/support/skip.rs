@@ -9,7 +9,7 @@ use std::thread;
 const VARIABLE: &str = "ZOOMTOK_TESTS_REQUIRE";
 
 /// The names of all needs.
-pub(crate) const NAMES: [&str; 13] = [
+pub(crate) const NAMES: [&str; 15] = [
     "c-compiler",
     "core-dumps",
     "curl",
@@ -17,6 +17,8 @@ pub(crate) const NAMES: [&str; 13] = [
     "immutable-files",
     "mcp-inspector",
     "mcp-sdk",
+    "mcp-servers-node",
+    "mcp-servers-python",
     "mounts",
     "node-dotenv",
     "python-dotenv",
