@@ -117,6 +117,7 @@ impl Converter {
 /// The values of another type that Go prints in the same way.
 fn of_other_type(value: &Value) -> Vec<Value> {
     match value {
+        Value::Null => vec!["<nil>".into()],
         Value::Bool(is) => vec![is.to_string().into()],
         Value::Number(number) => printed(number).into_iter().map(Value::from).collect(),
         Value::String(text) => {
