@@ -48,12 +48,7 @@ impl Served {
         Self { process, address, runtime, client }
     }
 
-    async fn post(
-        &self,
-        bearer: &str,
-        session: Option<&str>,
-        message: &Value,
-    ) -> (u16, Option<String>, String) {
+    fn request(&self, bearer: &str, session: Option<&str>, message: &Value) -> reqwest::RequestBuilder {
         let mut request = self
             .client
             .post(&self.address)
@@ -64,7 +59,16 @@ impl Served {
         if let Some(session) = session {
             request = request.header("Mcp-Session-Id", session).header("MCP-Protocol-Version", "2025-11-25");
         }
-        let answer = request.send().await.unwrap();
+        request
+    }
+
+    async fn post(
+        &self,
+        bearer: &str,
+        session: Option<&str>,
+        message: &Value,
+    ) -> (u16, Option<String>, String) {
+        let answer = self.request(bearer, session, message).send().await.unwrap();
         let session = answer.headers().get("mcp-session-id").map(|id| id.to_str().unwrap().to_owned());
         (answer.status().as_u16(), session, answer.text().await.unwrap())
     }
@@ -95,6 +99,34 @@ impl Session<'_> {
             text.lines().rfind(|line| line.starts_with("data:")).map_or(&*text, |line| line[5..].trim());
         serde_json::from_str(data).unwrap()
     }
+}
+
+/// A client that has no stream open is asked on the answer to its call.
+#[test]
+fn what_a_server_asks_for_comes_with_the_answer_to_the_call_that_it_is_for() {
+    let home = Home::empty();
+    let policy = policy(&home, 100);
+    let bearer = grant(&home, "one");
+    let served = Served::start(&home, &["--no-token", "--policy", &policy]);
+    let session = served.greet(&bearer);
+    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "roots"}});
+    let said = served.runtime.block_on(async {
+        let mut answer = served.request(&bearer, Some(&session.id), &call).send().await.unwrap();
+        let mut said = String::new();
+        while let Some(piece) = answer.chunk().await.unwrap() {
+            said.push_str(str::from_utf8(&piece).unwrap());
+            let asked = said.lines().find(|line| line.contains("roots/list") && line.starts_with("data:"));
+            if let Some(asked) = asked.filter(|_| !said.contains("file:///x")) {
+                let asked: Value = serde_json::from_str(&asked[5..]).unwrap();
+                let roots = json!({"roots": [{"uri": "file:///x"}]});
+                let answer = json!({"jsonrpc": "2.0", "id": asked["id"], "result": roots});
+                assert_eq!(served.post(&bearer, Some(&session.id), &answer).await.0, 202);
+            }
+        }
+        said
+    });
+    assert!(said.contains("roots/list") && said.contains("file:///x"), "{said}");
+    served.process.kill();
 }
 
 fn policy(home: &Home, max: u64) -> String {

@@ -161,6 +161,12 @@ impl<T> Flight<T> {
         self.numbers_given_to(generation).filter(waits).count()
     }
 
+    /// The latest request that a server has and the client waits for: what the server asks for is most likely for that.
+    pub(crate) fn latest_given_to(&self, generation: Generation) -> Option<&Asked<T>> {
+        let latest = self.numbers_given_to(generation).max()?;
+        self.asked.get(&latest).filter(|asked| !asked.is_cancelled)
+    }
+
     fn numbers_given_to(&self, generation: Generation) -> impl Iterator<Item = u64> {
         let given = move |asked: &Asked<T>| asked.given_to == Some(generation);
         self.asked.iter().filter(move |(_, asked)| given(asked)).map(|(number, _)| *number)
@@ -254,6 +260,20 @@ mod tests {
         assert_eq!(flight.answered(one, 1).unwrap().about, "a");
         assert_eq!(flight.cancel("1"), Cancelled::Given { number: two, generation: 1 });
         assert_eq!(flight.answered(two, 1).unwrap().about, "b");
+    }
+
+    #[test]
+    fn the_latest_request_of_a_server_is_found() {
+        let mut flight = flight();
+        assert_eq!(flight.latest_given_to(1), None);
+        for (about, generation) in [("a", 1), ("b", 1), ("c", 2)] {
+            let number = flight.ask(format!("\"{about}\""), None, about);
+            assert!(flight.give(number, generation));
+        }
+        flight.ask("9".into(), None, "waits");
+        assert_eq!(flight.latest_given_to(1).unwrap().about, "b");
+        flight.cancel("\"b\"");
+        assert_eq!(flight.latest_given_to(1), None, "who cancels hears no more of it");
     }
 
     #[test]

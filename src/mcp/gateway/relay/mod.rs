@@ -167,6 +167,14 @@ struct Tools {
     listed: Vec<Value>,
 }
 
+impl State {
+    /// What came with the request that a server says something about that does not say what it is about. A client over HTTP
+    /// that has no stream open for such would never hear of it.
+    fn ticket_of(&self, generation: Generation) -> Option<u64> {
+        self.flight.latest_given_to(generation).map(|asked| asked.about.ticket)
+    }
+}
+
 impl Relay {
     /// A relay for one client, and what is to be run for it: [`Relay::run`]. What it says to the client goes to `out`.
     pub(crate) fn new(

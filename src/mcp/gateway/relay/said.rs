@@ -114,10 +114,13 @@ impl Relay {
         let progress = params.and_then(progress_token);
         let token = progress.map(|token| token.get().to_owned());
         let request = FromServer { generation, id: id.to_owned(), progress: token };
-        let number = self.state().flight.ask_client(request);
+        let (number, ticket) = {
+            let mut state = self.state();
+            (state.flight.ask_client(request), state.ticket_of(generation))
+        };
         let token = progress.map(|token| message.replace(token, number.to_string()));
         let text = message.spliced(message.with_id(number).into_iter().chain(token));
-        self.tell(text, None).await;
+        self.tell(text, ticket).await;
     }
 
     async fn server_notifies(
@@ -154,6 +157,10 @@ impl Relay {
                     relay.learn().await;
                     relay.tell(text, None).await;
                 });
+            }
+            "notifications/message" => {
+                let ticket = self.state().ticket_of(generation);
+                self.tell(message.spliced([]), ticket).await;
             }
             _ => self.tell(message.spliced([]), None).await,
         }
