@@ -242,11 +242,11 @@ struct WebSession<'w> {
 
 impl Web {
     fn start(directory: &Path, policy: &str) -> Self {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut grant = Command::new(ZOOMTOK);
-        grant.args(["grant", "add", "-q"]).arg(format!("bench{}", std::process::id()));
+        grant.args(["grant", "add", "-q"]).arg(format!("bench{port}"));
         grant.current_dir(directory).env("XDG_CONFIG_HOME", directory.join("config"));
         let bearer = String::from_utf8(grant.output().unwrap().stdout).unwrap().trim().to_owned();
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let at = format!("127.0.0.1:{port}");
         let process = behind(directory, policy, &["--listen", &at]).spawn().unwrap();
         let start = Instant::now();
@@ -288,14 +288,14 @@ impl WebSession<'_> {
         loop {
             let mut line = String::new();
             self.stream.read_line(&mut line).unwrap();
-            let line = line.trim_end().to_ascii_lowercase();
-            if let Some(value) = line.strip_prefix("content-length: ") {
-                length = value.parse().unwrap();
+            let line = line.trim_end();
+            let (name, value) = line.split_once(": ").unwrap_or_default();
+            match &*name.to_ascii_lowercase() {
+                "content-length" => length = value.parse().unwrap(),
+                "mcp-session-id" => self.session = Some(value.to_owned()),
+                _ => {}
             }
-            if let Some(value) = line.strip_prefix("mcp-session-id: ") {
-                self.session = Some(value.to_owned());
-            }
-            assert!(!line.starts_with("http/1.1 4") && !line.starts_with("http/1.1 5"), "{line}");
+            assert!(!line.starts_with("HTTP/1.1 4") && !line.starts_with("HTTP/1.1 5"), "{line}");
             if line.is_empty() {
                 break;
             }
