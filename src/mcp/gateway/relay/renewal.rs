@@ -9,9 +9,11 @@ use crate::mcp::gateway::message::Message;
 use crate::mcp::gateway::restart::OnNewToken;
 
 impl Relay {
-    /// Whether a call is worth another token, and is not its second.
+    /// Whether a call is worth another token, and is not its second. A connection over HTTP replaces its tokens by itself.
     pub(super) fn may_renew(&self, call: &Call) -> bool {
-        self.parts.tokens.is_some() && !call.is_repeated && self.parts.on_new_token != OnNewToken::Never
+        self.tokens_of_children().is_some()
+            && !call.is_repeated
+            && self.parts.on_new_token != OnNewToken::Never
     }
 
     /// Has a server with another token take over, and makes a call again that changes nothing. The answer is what the
@@ -42,7 +44,7 @@ impl Relay {
     ///
     /// No other token can be had, which the answer of the server says well enough.
     async fn renewed(&self, generation: Generation) -> Result<(), String> {
-        let Some(tokens) = &self.parts.tokens else { return Ok(()) };
+        let Some(tokens) = self.tokens_of_children() else { return Ok(()) };
         let refused = self.state().handed.get(&generation).cloned();
         if let Some(refused) = refused {
             tokens.instead_of(refused, &Arc::default()).await.map_err(|error| error.to_string())?;

@@ -1,6 +1,5 @@
 //! The messages of the server.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
@@ -16,10 +15,7 @@ use crate::mcp::gateway::message::{INTERNAL, Kind, Message, Outcome, error, prog
 impl Relay {
     /// Takes a message of a server.
     pub(super) async fn said(self: &Arc<Self>, generation: Generation, text: &str) {
-        let text = match self.masks().masked(text) {
-            Cow::Borrowed(_) => Cow::Borrowed(text),
-            Cow::Owned(masked) => Cow::Owned(masked),
-        };
+        let text = self.masks().masked(text);
         let message = match Message::from_server(text.as_bytes()) {
             Ok(message) => message,
             Err(refused) => {

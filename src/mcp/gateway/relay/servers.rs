@@ -242,7 +242,7 @@ impl Relay {
     }
 
     /// Where the tokens come from that children are started with.
-    fn tokens_of_children(&self) -> Option<&Arc<Tokens>> {
+    pub(super) fn tokens_of_children(&self) -> Option<&Arc<Tokens>> {
         self.parts.tokens.as_ref().filter(|_| matches!(self.parts.target, Target::Program(_)))
     }
 
