@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 
-use super::{Current, Relay};
+use super::{Current, Relay, State};
 use crate::clock::{Clock as _, pause};
 use crate::error::Diagnostic as _;
 use crate::mcp::gateway::child::{Around, Child};
@@ -69,20 +69,23 @@ impl Relay {
 
     /// Lets the server answer what it was given, for as long as `patience` lasts, and ends it.
     pub(crate) async fn end(&self, patience: Duration) {
-        let idle = async {
-            loop {
-                let answered = self.answered.notified();
-                if self.state().flight.is_empty() {
-                    return;
-                }
-                answered.await;
-            }
-        };
         // Calls not answered by then never are.
+        let idle = self.answered_until(|state| state.flight.is_empty());
         let _ = tokio::time::timeout(patience, idle).await;
         let links: Vec<Arc<Link>> = self.state().links.values().cloned().collect();
         for server in links {
             server.end().await;
+        }
+    }
+
+    /// Waits until so many requests are answered that this holds.
+    async fn answered_until(&self, holds: impl Fn(&State) -> bool) {
+        loop {
+            let answered = self.answered.notified();
+            if holds(&self.state()) {
+                return;
+            }
+            answered.await;
         }
     }
 
@@ -299,16 +302,8 @@ impl Relay {
 
     /// Lets a server answer what it was given, and ends it.
     async fn drain(self: Arc<Self>, old: Running) {
-        let idle = async {
-            loop {
-                let answered = self.answered.notified();
-                if self.state().flight.given_to(old.generation) == 0 {
-                    return;
-                }
-                answered.await;
-            }
-        };
         // Calls not answered by then are answered by its end.
+        let idle = self.answered_until(|state| state.flight.given_to(old.generation) == 0);
         let _ = tokio::time::timeout(LAST_OF_OLD, idle).await;
         old.server.end().await;
     }
