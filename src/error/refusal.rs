@@ -5,6 +5,9 @@
 pub enum Refusal {
     /// `invalid_client`, 4702, 4704: the client id or the client secret.
     Client,
+    /// The same to a client without a secret. Zoom answers the id of a confidential client like this
+    /// (`ZOOM_CLIENT_SECRET` is missing), and an unknown one.
+    PublicClient,
     /// `invalid_request` "Bad Request" to an `account_credentials` grant: the account id. Zoom says no more.
     Account,
     /// `unsupported_grant_type`, 4705: the grant is for another type of app.
@@ -31,6 +34,7 @@ impl Refusal {
     pub(super) fn what(&self) -> String {
         match self {
             Self::Client => "it does not know this client id and client secret".into(),
+            Self::PublicClient => "it does not know this client id as one without a client secret".into(),
             Self::Account => "this app cannot use this account id".into(),
             Self::GrantType => "the credentials are for another type of app".into(),
             Self::RefreshToken => "the refresh token is spent, revoked or from another app".into(),
@@ -51,6 +55,10 @@ impl Refusal {
             Self::Client => {
                 "Copy ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET again from the app's page on marketplace.zoom.us, and \
                  check that the app is activated"
+            }
+            Self::PublicClient => {
+                "Set ZOOM_CLIENT_SECRET too; or, for an app without one, copy its Public Client ID into ZOOM_CLIENT_ID from \
+                 the app's page on marketplace.zoom.us"
             }
             Self::Account => "Copy ZOOM_ACCOUNT_ID again from the app's page on marketplace.zoom.us",
             Self::GrantType => {

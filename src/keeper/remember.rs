@@ -178,7 +178,7 @@ fn name_of(credentials: &Credentials) -> String {
         Grant::AccountCredentials { account_id } => ("account", account_id.as_str()),
         Grant::RefreshToken(token) => ("refresh", token.expose()),
     };
-    let secret = credentials.client_secret.expose_secret();
+    let secret = credentials.client_secret.as_ref().map_or("", |secret| secret.expose_secret());
     digest(Zeroizing::new([&credentials.client_id, secret, grant, whose].join("\n")).as_bytes())
 }
 

@@ -12,7 +12,7 @@ use ring::hmac;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use serde::Serialize;
 
-use super::options::{ACCOUNT_ID, CLIENT_ID, OWNER_ID};
+use super::options::{ACCOUNT_ID, OWNER_ID};
 
 /// The purpose of a token; the number is its `type` claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Signer {
     }
 
     /// A token with these times of issue and expiry. No two are the same, even within one second.
-    pub(super) fn sign(&mut self, kind: Kind, issued: i64, expires: i64) -> String {
+    pub(super) fn sign(&mut self, kind: Kind, client_id: &str, issued: i64, expires: i64) -> String {
         self.serial += 1;
         let unique = hmac::sign(&self.key, format!("serial {}", self.serial).as_bytes());
         let (auid, code) = unique.as_ref().split_at(32);
@@ -86,7 +86,7 @@ impl Signer {
             auid: hex(auid),
             nbf: issued,
             code: URL_SAFE_NO_PAD.encode(&code[..24]),
-            iss: format!("zm:cid:{CLIENT_ID}"),
+            iss: format!("zm:cid:{client_id}"),
             gno: 0,
             exp: expires,
             kind: kind as u8,
@@ -120,6 +120,7 @@ fn hex(bytes: &[u8]) -> String {
 mod tests {
     use serde_json::{Value, json};
 
+    use super::super::options::CLIENT_ID;
     use super::*;
 
     const NOW: i64 = 1_790_000_000;
@@ -130,7 +131,7 @@ mod tests {
 
     #[test]
     fn a_token_has_the_format_of_version_10() {
-        let token = Signer::with_secret(b"test").sign(Kind::ServerToServer, NOW, NOW + 3600);
+        let token = Signer::with_secret(b"test").sign(Kind::ServerToServer, CLIENT_ID, NOW, NOW + 3600);
         let parts: Vec<&str> = token.split('.').collect();
         assert_eq!(parts.len(), 3);
         assert_eq!(parts[2].len(), 86, "the signature");
@@ -162,20 +163,20 @@ mod tests {
     #[test]
     fn tokens_issued_in_the_same_second_differ() {
         let mut signer = Signer::with_secret(b"test");
-        let first = signer.sign(Kind::User, NOW, NOW + 3600);
-        assert_ne!(first, signer.sign(Kind::User, NOW, NOW + 3600));
+        let first = signer.sign(Kind::User, CLIENT_ID, NOW, NOW + 3600);
+        assert_ne!(first, signer.sign(Kind::User, CLIENT_ID, NOW, NOW + 3600));
     }
 
     #[test]
     fn signers_do_not_share_a_key() {
-        let first = Signer::new().unwrap().sign(Kind::Refresh, NOW, NOW + 3600);
-        assert_ne!(first, Signer::new().unwrap().sign(Kind::Refresh, NOW, NOW + 3600));
+        let first = Signer::new().unwrap().sign(Kind::Refresh, CLIENT_ID, NOW, NOW + 3600);
+        assert_ne!(first, Signer::new().unwrap().sign(Kind::Refresh, CLIENT_ID, NOW, NOW + 3600));
     }
 
     #[test]
     fn the_signature_covers_the_two_segments_before_it() {
         let mut signer = Signer::with_secret(b"test");
-        let token = signer.sign(Kind::User, NOW, NOW + 3600);
+        let token = signer.sign(Kind::User, CLIENT_ID, NOW, NOW + 3600);
         let (content, signature) = token.rsplit_once('.').unwrap();
         let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
         assert!(hmac::verify(&signer.key, content.as_bytes(), &signature).is_ok());

@@ -29,8 +29,9 @@ use tokio::sync::oneshot;
 
 pub(crate) use self::fast::FastClock;
 pub use self::faults::{Endpoint, Fault, RetryAfter};
-pub use self::options::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, ExpiresIn, Options};
+pub use self::options::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, ExpiresIn, Options, PUBLIC_CLIENT_ID};
 pub use self::state::Seen;
+pub use self::tokens::Client;
 
 use self::shared::Shared;
 use self::state::State;
@@ -93,7 +94,12 @@ impl Sandbox {
 
     /// The current refresh token.
     pub fn refresh_token(&self) -> String {
-        self.shared.lock().tokens.refresh().to_owned()
+        self.refresh_token_of(Client::Confidential)
+    }
+
+    /// The refresh token of either client that is good now.
+    pub fn refresh_token_of(&self, client: Client) -> String {
+        self.shared.lock().tokens.refresh(client).to_owned()
     }
 
     /// Creates an access token with this many seconds left; below zero it has expired. It supersedes no other.

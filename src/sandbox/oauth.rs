@@ -1,11 +1,12 @@
 //! The token endpoint.
 
+use hyper::header::AUTHORIZATION;
 use serde_json::json;
 
 use super::jwt::Kind;
 use super::message::{Reply, Request};
-use super::options::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, ExpiresIn};
-use super::tokens::Tokens;
+use super::options::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, ExpiresIn, PUBLIC_CLIENT_ID};
+use super::tokens::{Client, Tokens};
 
 /// The scopes of a server-to-server app, in Zoom's granular names.
 const SCOPE: &str = "meeting:read:list_meetings:admin meeting:read:meeting:admin meeting:write:meeting:admin \
@@ -25,27 +26,29 @@ pub(super) fn token(
     expires_in: ExpiresIn,
     now: i64,
 ) -> Reply {
-    if !is_client(request) {
-        return wrong_client();
-    }
+    let Some(client) = client(request) else { return wrong_client() };
     let form = request.form();
     let field = |name: &str| form.get(name).map(String::as_str);
     match field("grant_type") {
-        Some("account_credentials") => {
+        Some("account_credentials") if client == Client::Confidential => {
             // Zoom says no more than this about a wrong account id (connector guide of Psoxy).
             if field("account_id") != Some(ACCOUNT_ID) {
                 return refusal("Bad Request", "invalid_request");
             }
-            let access = tokens.issue(Kind::ServerToServer, now);
+            let access = tokens.issue(Kind::ServerToServer, client, now);
             success(&access, None, tokens.life(), origin, expires_in)
         }
         Some("refresh_token") => {
             // One message for a token that is spent, revoked or from another app (raycast/extensions#10896).
-            if field("refresh_token") != Some(tokens.refresh()) {
-                return refusal("Invalid Token!", "invalid_grant");
+            if field("refresh_token") != Some(tokens.refresh(client)) {
+                let reason = match client {
+                    Client::Confidential => "Invalid Token!",
+                    Client::Public => "Invalid refresh token",
+                };
+                return refusal(reason, "invalid_grant");
             }
-            let access = tokens.issue(Kind::User, now);
-            let refresh = tokens.rotate(now);
+            let access = tokens.issue(Kind::User, client, now);
+            let refresh = tokens.rotate(client, now);
             success(&access, Some(&refresh), tokens.life(), origin, expires_in)
         }
         // Also without a grant type, as forum thread 79648 saw with a JSON content type.
@@ -55,21 +58,24 @@ pub(super) fn token(
 
 /// Answers `POST /oauth/revoke`. By RFC 7009, revoking an invalid token is a success.
 pub(super) fn revoke(tokens: &mut Tokens, request: &Request, now: i64) -> Reply {
-    if !is_client(request) {
-        return wrong_client();
-    }
+    let Some(client) = client(request) else { return wrong_client() };
     match request.form().get("token") {
         Some(token) => {
-            tokens.revoke(token, now);
+            tokens.revoke(client, token, now);
             Reply::json(200, &json!({"status": "success"}))
         }
         None => refusal("Bad Request", "invalid_request"),
     }
 }
 
-/// Whether a request has the client's id and secret in Basic authentication.
-pub(super) fn is_client(request: &Request) -> bool {
-    request.basic().is_some_and(|(id, secret)| id == CLIENT_ID && secret == CLIENT_SECRET)
+/// The client that a request is from: by its id and secret in Basic authentication, or without that by its id in the form.
+pub(super) fn client(request: &Request) -> Option<Client> {
+    if !request.header(&AUTHORIZATION).is_empty() {
+        let (id, secret) = request.basic()?;
+        return (id == CLIENT_ID && secret == CLIENT_SECRET).then_some(Client::Confidential);
+    }
+    let id = request.form().remove("client_id")?;
+    (id == PUBLIC_CLIENT_ID).then_some(Client::Public)
 }
 
 /// Zoom answers 400 instead of 401: JubaerHossain/zoom-laravel#3.
@@ -154,19 +160,37 @@ mod tests {
     #[test]
     fn a_refresh_token_can_be_used_once() {
         let mut tokens = tokens();
-        let first = tokens.refresh().to_owned();
+        let first = tokens.refresh(Client::Confidential).to_owned();
         let exchange = |token: &str| with(&[("grant_type", "refresh_token"), ("refresh_token", token)]);
 
         let (status, body) = ask(&mut tokens, &exchange(&first));
         assert_eq!(status, 200);
-        assert_eq!(body["refresh_token"], tokens.refresh());
+        assert_eq!(body["refresh_token"], tokens.refresh(Client::Confidential));
         assert_ne!(body["refresh_token"], first.as_str());
 
         let spent = json!({"reason": "Invalid Token!", "error": "invalid_grant"});
         assert_eq!(ask(&mut tokens, &exchange(&first)), (400, spent.clone()));
         assert_eq!(ask(&mut tokens, &exchange("")), (400, spent));
-        let second = tokens.refresh().to_owned();
+        let second = tokens.refresh(Client::Confidential).to_owned();
         assert_eq!(ask(&mut tokens, &exchange(&second)).0, 200);
+    }
+
+    #[test]
+    fn a_client_has_refresh_tokens_of_its_own() {
+        let mut tokens = tokens();
+        let [confidential, public] =
+            [Client::Confidential, Client::Public].map(|client| tokens.refresh(client).to_owned());
+        let exchange = |token: &str| {
+            let fields =
+                [("grant_type", "refresh_token"), ("refresh_token", token), ("client_id", PUBLIC_CLIENT_ID)];
+            request("POST /oauth/token").with_form(&fields)
+        };
+        let spent = json!({"reason": "Invalid refresh token", "error": "invalid_grant"});
+        assert_eq!(ask(&mut tokens, &exchange(&confidential)), (400, spent));
+        let (status, body) = ask(&mut tokens, &exchange(&public));
+        assert_eq!((status, &body["refresh_token"]), (200, &json!(tokens.refresh(Client::Public))));
+        assert_eq!(tokens.refresh(Client::Confidential), confidential);
+        assert_eq!(ask(&mut tokens, &exchange(&public)).0, 400);
     }
 
     #[test]
@@ -179,6 +203,16 @@ mod tests {
             (account().with_basic(CLIENT_ID, "wrong"), &wrong_client),
             (account().with_basic(&format!("{CLIENT_ID} "), CLIENT_SECRET), &wrong_client),
             (request("POST /oauth/token").with_form(&[account_grant]), &wrong_client),
+            // A confidential client without its secret, and a public one that shows a secret or asks for an account.
+            (
+                request("POST /oauth/token").with_form(&[account_grant, ("client_id", CLIENT_ID)]),
+                &wrong_client,
+            ),
+            (with(&[account_grant]).with_basic(PUBLIC_CLIENT_ID, ""), &wrong_client),
+            (
+                request("POST /oauth/token").with_form(&[account_grant, ("client_id", PUBLIC_CLIENT_ID)]),
+                &wrong_grant,
+            ),
             // The client is checked before the grant.
             (with(&[("grant_type", "password")]).with_basic("a", "b"), &wrong_client),
             (with(&[account_grant]), &wrong_account),
@@ -220,7 +254,7 @@ mod tests {
     #[test]
     fn revoking_requires_the_client_and_a_token() {
         let mut tokens = tokens();
-        let access = tokens.issue(Kind::User, NOW);
+        let access = tokens.issue(Kind::User, Client::Confidential, NOW);
         let form = request("POST /oauth/revoke").with_form(&[("token", &access)]);
         assert_eq!(revoke(&mut tokens, &form, NOW).status, 400);
         assert_eq!(tokens.standing(&access, NOW), Standing::Good);

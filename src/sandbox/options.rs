@@ -8,6 +8,8 @@ use crate::clock::{SharedClock, SystemClock};
 pub const CLIENT_ID: &str = "sandbox_client_id_0000";
 /// The client secret of that app.
 pub const CLIENT_SECRET: &str = "sandboxClientSecretMadeUp0000000";
+/// The id of the public client of that app, which has no secret.
+pub const PUBLIC_CLIENT_ID: &str = "sandbox_public_id_0000";
 /// The account to which the app belongs.
 pub const ACCOUNT_ID: &str = "sandbox_account_id_000";
 /// The user who owns the app.

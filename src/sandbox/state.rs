@@ -55,7 +55,7 @@ impl Seen {
             body: String::from_utf8_lossy(&request.body).into_owned(),
             grant_type: fields.get("grant_type").cloned(),
             fields,
-            client_ok: oauth::is_client(request),
+            client_ok: oauth::client(request).is_some(),
             bearer: request.bearer().map(str::to_owned),
             at,
             elapsed,

@@ -11,7 +11,8 @@ use crate::token::{Claims, Token};
 use crate::zoom::{Credentials, Grant};
 
 impl Settings {
-    /// What to ask Zoom with: `account_credentials` where there is an account id, else `refresh_token`.
+    /// What to ask Zoom with: `account_credentials` where there is an account id, else `refresh_token`. That needs no client
+    /// secret: a public client has none.
     ///
     /// # Errors
     ///
@@ -23,14 +24,17 @@ impl Settings {
             Some(account_id) => Some(Grant::AccountCredentials { account_id: account_id.into() }),
             None => self.refresh_token()?.map(Grant::RefreshToken),
         };
-        match (client_id, client_secret, grant) {
-            (Some(client_id), Some(client_secret), Some(grant)) => {
-                Ok(Credentials { client_id: client_id.into(), client_secret: client_secret.into(), grant })
-            }
-            (client_id, client_secret, grant) => {
+        let can_be_public = matches!(grant, Some(Grant::RefreshToken(_)));
+        match (client_id, grant) {
+            (Some(client_id), Some(grant)) if client_secret.is_some() || can_be_public => Ok(Credentials {
+                client_id: client_id.into(),
+                client_secret: client_secret.map(Into::into),
+                grant,
+            }),
+            (client_id, grant) => {
                 let missing = [
                     (client_id.is_none(), CLIENT_ID),
-                    (client_secret.is_none(), CLIENT_SECRET),
+                    (client_secret.is_none() && !can_be_public, CLIENT_SECRET),
                     (grant.is_none(), "ZOOM_ACCOUNT_ID (or ZOOM_REFRESH_TOKEN)"),
                 ];
                 Err(Error::CredentialsMissing {

@@ -182,7 +182,7 @@ fn credentials_come_from_anywhere_and_the_account_goes_first() {
     let world_ = world(&[("ZOOM_CLIENT_ID", "exported")], all);
     let credentials = world_.settings().credentials().unwrap();
     assert_eq!(credentials.client_id, "exported");
-    assert_eq!(credentials.client_secret.expose_secret(), "secret");
+    assert_eq!(credentials.client_secret.unwrap().expose_secret(), "secret");
     assert!(
         matches!(credentials.grant, Grant::AccountCredentials { account_id } if account_id == "-account")
     );
@@ -191,10 +191,23 @@ fn credentials_come_from_anywhere_and_the_account_goes_first() {
 }
 
 #[test]
+fn a_refresh_token_needs_no_client_secret() {
+    for secret in ["", "ZOOM_CLIENT_SECRET=\n"] {
+        let env = format!("ZOOM_CLIENT_ID=id\nZOOM_REFRESH_TOKEN=refresh\n{secret}");
+        let credentials = world(&[], &env).settings().credentials().unwrap();
+        assert_eq!(credentials.client_id, "id");
+        assert!(credentials.client_secret.is_none());
+        assert!(matches!(credentials.grant, Grant::RefreshToken(_)));
+    }
+}
+
+#[test]
 fn what_is_missing_is_listed() {
     for (env, missing) in [
         ("", "ZOOM_CLIENT_ID, ZOOM_CLIENT_SECRET and ZOOM_ACCOUNT_ID (or ZOOM_REFRESH_TOKEN) are not set"),
         ("ZOOM_CLIENT_ID=a\nZOOM_ACCOUNT_ID=b\n", "ZOOM_CLIENT_SECRET is not set"),
+        ("ZOOM_CLIENT_ID=a\nZOOM_ACCOUNT_ID=b\nZOOM_REFRESH_TOKEN=c\n", "ZOOM_CLIENT_SECRET is not set"),
+        ("ZOOM_REFRESH_TOKEN=c\n", "ZOOM_CLIENT_ID is not set"),
         ("ZOOM_CLIENT_ID=a\nZOOM_CLIENT_SECRET=b\n", "ZOOM_ACCOUNT_ID (or ZOOM_REFRESH_TOKEN) is not set"),
     ] {
         let error = world(&[], env).settings().credentials().unwrap_err();

@@ -22,15 +22,15 @@ pub(super) const UNDELIVERED: usize = 64;
 #[derive(Clone)]
 pub(crate) struct Given {
     pub(crate) client_id: String,
-    pub(crate) client_secret: SecretString,
+    pub(crate) client_secret: Option<SecretString>,
     pub(crate) refresh: Token,
 }
 
 impl Given {
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        self.client_id == other.client_id
-            && self.client_secret.expose_secret() == other.client_secret.expose_secret()
-            && self.refresh == other.refresh
+        let secrets =
+            [self, other].map(|given| given.client_secret.as_ref().map(SecretString::expose_secret));
+        self.client_id == other.client_id && secrets[0] == secrets[1] && self.refresh == other.refresh
     }
 
     fn credentials(&self) -> Credentials {

@@ -163,7 +163,7 @@ fn no_more_refresh_tokens_are_spent_for_nobody_than_are_kept() {
     let tokens = Tokens::new(Environment::default(), ".env".into(), None, clock, Shutdown::never());
     let given = |number: usize| Given {
         client_id: CLIENT_ID.into(),
-        client_secret: crate::sandbox::CLIENT_SECRET.into(),
+        client_secret: Some(crate::sandbox::CLIENT_SECRET.into()),
         refresh: Token::new(format!("refresh-{number}")).unwrap(),
     };
     let pair = |number| Pair {

@@ -65,12 +65,12 @@ pub(super) async fn exchange(
             // A little later than asked, so that not everybody who got this answer comes back at once.
             Some(Again::After(wait)) => wait + jittered(PAUSE),
             None => {
-                let error = explained(failure.error, spent);
+                let error = explained(failure.error, credentials, spent);
                 return Err(NotGranted { error, refresh_token: failure.refresh_token.map(|token| *token) });
             }
         };
         if attempt == TRIES || Instant::now() + pause >= deadline {
-            return Err(explained(failure.error, spent).into());
+            return Err(explained(failure.error, credentials, spent).into());
         }
         tokio::select! {
             biased;
@@ -99,9 +99,15 @@ async fn answer(
     late.unwrap_or_else(|_| Err(silence()))
 }
 
-/// The same failure after an earlier try may have spent the refresh token: a refusal most likely means that it did.
-fn explained(error: Error, spent: bool) -> Error {
+/// The same failure with what is known here. After an earlier try may have spent the refresh token, a refusal most likely
+/// means that it did; and a client that is refused without a secret may need one.
+fn explained(error: Error, credentials: &Credentials, spent: bool) -> Error {
     match error {
+        Error::Refused { refusal: Refusal::Client, status, tracking_id }
+            if credentials.client_secret.is_none() =>
+        {
+            Error::Refused { refusal: Refusal::PublicClient, status, tracking_id }
+        }
         Error::Refused { refusal: Refusal::RefreshToken, status, tracking_id } if spent => {
             Error::Refused { refusal: Refusal::RefreshAnswerLost, status, tracking_id }
         }
@@ -166,8 +172,11 @@ mod tests {
     fn run(grant: Grant, answers: Vec<Result<Answer, Silence>>) -> (Result<Granted, Error>, Vec<Instant>) {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-        let credentials =
-            Credentials { client_id: "client".into(), client_secret: "secret".to_owned().into(), grant };
+        let credentials = Credentials {
+            client_id: "client".into(),
+            client_secret: Some("secret".to_owned().into()),
+            grant,
+        };
         runtime.block_on(async {
             let script = Script {
                 never: answers.is_empty(),

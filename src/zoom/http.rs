@@ -12,7 +12,7 @@ use reqwest::header::{
     AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
 };
 use reqwest::{Client, RequestBuilder, Response, Url, redirect};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
@@ -171,12 +171,14 @@ struct Endpoint<'a> {
 impl TokenEndpoint for Endpoint<'_> {
     async fn ask(&self, credentials: &Credentials) -> Result<Answer, Silence> {
         // In the body and never in the URL: Zoom accepts no token there since 2023, and URLs are logged.
-        let request = self
+        let mut request = self
             .client
             .post(self.url.clone())
-            .header(AUTHORIZATION, basic(credentials))
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Bytes::from_owner(form(&credentials.grant)));
+            .body(Bytes::from_owner(form(credentials)));
+        if let Some(secret) = &credentials.client_secret {
+            request = request.header(AUTHORIZATION, basic(&credentials.client_id, secret));
+        }
         send(request, &Budget::new(SMALL_BODY)).await
     }
 }
@@ -190,23 +192,25 @@ pub(super) fn below(url: &Url, segments: &[&str]) -> Url {
     url
 }
 
-/// The form that requests a token.
-fn form(grant: &Grant) -> Zeroizing<String> {
-    let (grant_type, name, value) = match grant {
+/// The form that requests a token. A client without a secret names itself there.
+fn form(credentials: &Credentials) -> Zeroizing<String> {
+    let (grant_type, name, value) = match &credentials.grant {
         Grant::AccountCredentials { account_id } => {
             ("account_credentials", "account_id", account_id.as_str())
         }
         Grant::RefreshToken(token) => ("refresh_token", "refresh_token", token.expose()),
     };
+    let client = credentials.client_secret.is_none().then_some(("client_id", credentials.client_id.as_str()));
     // An encoded byte takes up to three. A text that outgrows its buffer leaves a copy behind.
-    let room = "grant_type=&=".len() + grant_type.len() + name.len() + 3 * value.len();
+    let fields = [Some(("grant_type", grant_type)), Some((name, value)), client];
+    let room = fields.iter().flatten().map(|(name, value)| "&=".len() + name.len() + 3 * value.len()).sum();
     let mut form = form_urlencoded::Serializer::new(String::with_capacity(room));
-    form.append_pair("grant_type", grant_type).append_pair(name, value);
+    form.extend_pairs(fields.into_iter().flatten());
     form.finish().into()
 }
 
-fn basic(credentials: &Credentials) -> HeaderValue {
-    let pair = [credentials.client_id.as_str(), ":", credentials.client_secret.expose_secret()].concat();
+fn basic(client_id: &str, client_secret: &SecretString) -> HeaderValue {
+    let pair = [client_id, ":", client_secret.expose_secret()].concat();
     let pair = Zeroizing::new(BASE64.encode(Zeroizing::new(pair)));
     secret_header(&["Basic ", &pair])
 }

@@ -27,8 +27,9 @@ pub use live::Live;
 pub struct Credentials {
     /// `ZOOM_CLIENT_ID`.
     pub client_id: String,
-    /// `ZOOM_CLIENT_SECRET`.
-    pub client_secret: SecretString,
+    /// `ZOOM_CLIENT_SECRET`. A public client has none
+    /// (<https://developers.zoom.us/docs/integrations/PKCE/>, blog post "public-pkce" of April 2026).
+    pub client_secret: Option<SecretString>,
     /// The grant: on whose behalf a token is requested.
     pub grant: Grant,
 }

@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
 
 use tempfile::TempDir;
-use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Sandbox};
+use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Client, PUBLIC_CLIENT_ID, Sandbox};
 
 use crate::support::canaries::{self, Shows, assert_clean};
 use crate::support::processes::Running;
@@ -68,6 +68,16 @@ impl Home {
         let text = credentials(sandbox).replace(
             &format!("ZOOM_ACCOUNT_ID={ACCOUNT_ID}"),
             &format!("ZOOM_REFRESH_TOKEN={}", sandbox.refresh_token()),
+        );
+        Self::with_env(&format!("{text}{more}"))
+    }
+
+    /// As above, for the public client of that app, which has no secret.
+    pub(crate) fn of_public(sandbox: &Sandbox, more: &str) -> Self {
+        let secret = format!("ZOOM_CLIENT_SECRET={CLIENT_SECRET}\n");
+        let text = credentials(sandbox).replace(&secret, "").replace(CLIENT_ID, PUBLIC_CLIENT_ID).replace(
+            &format!("ZOOM_ACCOUNT_ID={ACCOUNT_ID}"),
+            &format!("ZOOM_REFRESH_TOKEN={}", sandbox.refresh_token_of(Client::Public)),
         );
         Self::with_env(&format!("{text}{more}"))
     }

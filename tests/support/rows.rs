@@ -46,6 +46,7 @@ enum Cause {
 enum App {
     ServerToServer,
     User,
+    PublicUser,
 }
 
 /// A row, set up.
@@ -71,6 +72,7 @@ impl Row {
         let home = match self.app {
             App::ServerToServer => Home::of(&sandbox, &expired),
             App::User => Home::of_user(&sandbox, &expired),
+            App::PublicUser => Home::of_public(&sandbox, &expired),
         };
         let turn_to = |url: &str| home.write_env(&home.env_text().replace(&sandbox.oauth_url(), url));
         let mut raw = None;
@@ -205,6 +207,13 @@ pub(crate) fn refused() -> Vec<Row> {
             r#"{"error":"invalid_client"}"#,
             &["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"],
         ),
+        row(
+            "invalid_client for a public client",
+            App::PublicUser,
+            400,
+            r#"{"reason":"Invalid client_id or client_secret","error":"invalid_client"}"#,
+            &["ZOOM_CLIENT_SECRET", "Public Client ID"],
+        ),
         server(
             "4702 in the other dialect",
             r#"{"status":false,"errorCode":4702,"errorMessage":"Invalid client_id: x","result":null}"#,
@@ -235,6 +244,13 @@ pub(crate) fn refused() -> Vec<Row> {
         ),
         user("invalid_grant and no reason", r#"{"error":"invalid_grant"}"#, &["ZOOM_REFRESH_TOKEN"]),
         user("4741", r#"{"code":4741,"message":"superseded"}"#, &["ZOOM_REFRESH_TOKEN"]),
+        row(
+            "invalid_grant for a public client",
+            App::PublicUser,
+            400,
+            r#"{"reason":"Invalid refresh token","error":"invalid_grant"}"#,
+            &["ZOOM_REFRESH_TOKEN"],
+        ),
         Row {
             name: "a refresh token whose answer was lost",
             cause: Cause::Once(Fault::CutAfter),

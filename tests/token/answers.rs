@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 
 use chrono::{SubsecRound as _, TimeDelta};
 use serde_json::{Value, json};
-use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Endpoint, ExpiresIn, Fault, Options};
+use zoomtok::sandbox::{
+    ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Client, Endpoint, ExpiresIn, Fault, Options, PUBLIC_CLIENT_ID,
+};
 use zoomtok::sandbox::{RetryAfter, Sandbox};
 
 use crate::support::rows::{Raw, each, every, refused, transient, tree};
@@ -68,6 +70,42 @@ fn a_spent_refresh_token_is_named() {
     home.run(["get"]).expect(4).says(&["ZOOM_REFRESH_TOKEN", "Authorise the app in the browser again"]);
     assert_eq!(home.env_text(), spent);
     assert_eq!(sandbox.token_requests().len(), 2);
+}
+
+#[test]
+fn a_public_client_refreshes_without_a_secret() {
+    let sandbox = sandbox();
+    let home = Home::of_public(&sandbox, "");
+    for _ in 0..2 {
+        home.run(["get", "-f"]).expect(0);
+        assert!(
+            home.env_text().contains(&sandbox.refresh_token_of(Client::Public)),
+            "the next refresh token"
+        );
+    }
+    let ended = home.run(["check", "--live"]).expect(0);
+    assert!(!ended.stderr.contains("another app"), "{}", ended.stderr);
+    let doctor = home.run(["doctor"]);
+    assert!(doctor.stdout.contains("as a public client"), "{}", doctor.stdout);
+    assert_eq!(sandbox.token_requests().len(), 2);
+    assert!(sandbox.token_requests().iter().all(|seen| seen.client_ok));
+}
+
+#[test]
+fn a_refresh_token_of_the_other_client_is_not_lost() {
+    let sandbox = sandbox();
+    let home = Home::of_public(&sandbox, "");
+    for (right, wrong, says) in [
+        // The Client ID in place of the Public Client ID: Zoom asks for the secret.
+        (PUBLIC_CLIENT_ID, CLIENT_ID, "Public Client ID"),
+        (PUBLIC_CLIENT_ID, "an-unknown-id", "Public Client ID"),
+    ] {
+        let good = home.env_text();
+        home.write_env(&good.replace(right, wrong));
+        home.run(["get", "-f"]).expect(4).says(&[says, "ZOOM_CLIENT_SECRET"]);
+        home.write_env(&good);
+    }
+    home.run(["get", "-f"]).expect(0);
 }
 
 #[test]

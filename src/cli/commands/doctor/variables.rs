@@ -69,15 +69,14 @@ fn of_unknown(name: &str) -> Option<Finding> {
 fn of_credentials(credentials: &Result<Credentials, Error>) -> Option<Finding> {
     match credentials {
         Ok(credentials) => {
-            let grant = match credentials.grant {
-                Grant::AccountCredentials { .. } => "a Server-to-Server OAuth app are all there",
-                // Two hosts would spend each other's refresh token.
-                Grant::RefreshToken(_) => {
-                    "a user-authorised app are all there; Zoom keeps one refresh token for each app and user, so \
-                     another host needs an app of its own"
-                }
+            // Two hosts would spend each other's refresh token.
+            const ONE_HOST: &str = "; Zoom keeps one refresh token for each app and user, so another host needs an app of its own";
+            let (app, more) = match (&credentials.grant, &credentials.client_secret) {
+                (Grant::AccountCredentials { .. }, _) => ("a Server-to-Server OAuth app", ""),
+                (Grant::RefreshToken(_), Some(_)) => ("a user-authorised app", ONE_HOST),
+                (Grant::RefreshToken(_), None) => ("a user-authorised app, as a public client,", ONE_HOST),
             };
-            Some(Finding::good("credentials", format!("the credentials of {grant}")))
+            Some(Finding::good("credentials", format!("the credentials of {app} are all there{more}")))
         }
         Err(error @ Error::CredentialsMissing { .. }) => Some(Finding::error("credentials", error)),
         Err(_) => None,
@@ -99,7 +98,7 @@ mod tests {
 
     fn credentials() -> Credentials {
         let grant = Grant::AccountCredentials { account_id: "canary".into() };
-        Credentials { client_id: "id".into(), client_secret: "canary".into(), grant }
+        Credentials { client_id: "id".into(), client_secret: Some("canary".into()), grant }
     }
 
     #[test]

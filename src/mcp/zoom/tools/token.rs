@@ -77,7 +77,7 @@ impl RefreshToken {
             (None, None, None) => Ok(None),
             (Some(refresh), Some(client_id), Some(client_secret)) => Ok(Some(Given {
                 client_id: client_id.to_string(),
-                client_secret: client_secret.into(),
+                client_secret: Some(client_secret.into()),
                 refresh: refresh.into(),
             })),
             _ => Err(ToolFailure::arguments(
