@@ -10,11 +10,13 @@ use serde_json::{Value, json};
 use super::faults::{Endpoint, Fault, RetryAfter};
 use super::hosted::Hosted;
 use super::message::{Fields, Reply, Request};
+use super::oauth::{Consent, Logins};
 use super::state::State;
 use crate::token::mask;
 
 /// Fields whose values may be real credentials.
-const SECRET_FIELDS: [&str; 5] = ["access_token", "refresh_token", "token", "client_secret", "code"];
+const SECRET_FIELDS: [&str; 7] =
+    ["access_token", "refresh_token", "token", "client_secret", "code", "code_verifier", "device_code"];
 
 /// Answers requests under `/sandbox`.
 pub(super) fn answer(state: &mut State, request: &Request) -> Reply {
@@ -37,6 +39,10 @@ pub(super) fn answer(state: &mut State, request: &Request) -> Reply {
             state.tokens.revoke_all();
             Reply::empty(204)
         }
+        (&Method::POST, "/sandbox/login") => match decide(&mut state.logins, &request.form()) {
+            Ok(()) => Reply::empty(204),
+            Err(field) => wrong(field),
+        },
         (&Method::POST, "/sandbox/mcp") => match act(&mut state.hosted, &request.form()) {
             Ok(()) => Reply::empty(204),
             Err(field) => wrong(field),
@@ -45,13 +51,36 @@ pub(super) fn answer(state: &mut State, request: &Request) -> Reply {
         _ => Reply::text(
             404,
             "text/plain",
-            "the paths are /sandbox/fault, /sandbox/mcp, /sandbox/revoke and /sandbox/requests\n",
+            "the paths are /sandbox/fault, /sandbox/login, /sandbox/mcp, /sandbox/revoke and /sandbox/requests\n",
         ),
     }
 }
 
 fn wrong(field: &str) -> Reply {
     Reply::text(400, "text/plain", format!("the field \"{field}\" is missing or wrong\n"))
+}
+
+/// Does with the logins what a form of `POST /sandbox/login` asks for.
+///
+/// # Errors
+///
+/// The name of a missing or invalid field.
+fn decide(logins: &mut Logins, form: &Fields) -> Result<(), &'static str> {
+    let decision = form.get("consent").map(|name| Consent::named(name).ok_or("consent")).transpose()?;
+    let expiry =
+        form.get("expire").map(|codes| if codes == "codes" { Ok(()) } else { Err("expire") }).transpose()?;
+    let scope = form.get("scope");
+    if decision.is_none() && expiry.is_none() && scope.is_none() {
+        return Err("consent");
+    }
+    logins.consent = decision.unwrap_or(logins.consent);
+    if let Some(scope) = scope {
+        logins.scope.clone_from(scope);
+    }
+    if expiry.is_some() {
+        logins.expire();
+    }
+    Ok(())
 }
 
 /// Does to the hosted MCP servers what a form of `POST /sandbox/mcp` asks for.
@@ -120,6 +149,7 @@ fn command(form: &Fields) -> Result<Command, &'static str> {
         None | Some("token") => Endpoint::Token,
         Some("api") => Endpoint::Api,
         Some("mcp") => Endpoint::Mcp,
+        Some("login") => Endpoint::Login,
         Some(_) => return Err("on"),
     };
     if form.get("fault").is_some_and(|fault| fault == "none") {
@@ -236,6 +266,7 @@ mod tests {
         assert_eq!(command(&fields("on=api&fault=empty&times=always")), Ok(expected(u32::MAX)));
         assert_eq!(command(&fields("on=token&fault=none")), Ok(Command::Clear(Endpoint::Token)));
         assert_eq!(command(&fields("on=mcp&fault=none")), Ok(Command::Clear(Endpoint::Mcp)));
+        assert_eq!(command(&fields("on=login&fault=none")), Ok(Command::Clear(Endpoint::Login)));
     }
 
     #[test]
@@ -251,6 +282,23 @@ mod tests {
             ("", Err("do")),
         ] {
             assert_eq!(act(&mut hosted, &fields(text)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_person_at_the_page_decides_as_ordered() {
+        for (text, expected, consent) in [
+            ("consent=allow", Ok(()), Consent::Allow),
+            ("consent=deny", Ok(()), Consent::Deny),
+            ("consent=ask&scope=a+b&expire=codes", Ok(()), Consent::Ask),
+            ("consent=perhaps", Err("consent"), Consent::Ask),
+            ("consent=allow&expire=never", Err("expire"), Consent::Ask),
+            ("", Err("consent"), Consent::Ask),
+        ] {
+            let mut logins = Logins::new(5);
+            assert_eq!(decide(&mut logins, &fields(text)), expected, "{text}");
+            assert_eq!(logins.consent, consent, "{text}");
+            assert_eq!(logins.scope == "a b", text.contains("scope"), "{text}");
         }
     }
 

@@ -18,6 +18,8 @@ pub enum Endpoint {
     Api,
     /// Everything under `/mcp`.
     Mcp,
+    /// The authorization page, the codes of devices, and the end of a login.
+    Login,
 }
 
 /// A change to the normal answer, or a replacement for it.
@@ -194,7 +196,9 @@ fn error(endpoint: Endpoint, status: u16) -> Reply {
     let reply = Reply::empty(status);
     let reason = reply.status.canonical_reason().unwrap_or("Error");
     let body = match endpoint {
-        Endpoint::Token => json!({"reason": reason, "error": reason.to_lowercase().replace(' ', "_")}),
+        Endpoint::Token | Endpoint::Login => {
+            json!({"reason": reason, "error": reason.to_lowercase().replace(' ', "_")})
+        }
         Endpoint::Api => json!({"code": status, "message": reason}),
         Endpoint::Mcp => {
             json!({"jsonrpc": "2.0", "id": null, "error": {"code": -32603, "message": reason}})

@@ -29,7 +29,10 @@ use tokio::sync::oneshot;
 
 pub(crate) use self::fast::FastClock;
 pub use self::faults::{Endpoint, Fault, RetryAfter};
-pub use self::options::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, ExpiresIn, Options, PUBLIC_CLIENT_ID};
+pub use self::oauth::Consent;
+pub use self::options::{
+    ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, ExpiresIn, Options, PUBLIC_CLIENT_ID, REDIRECT_URI,
+};
 pub use self::state::Seen;
 pub use self::tokens::Client;
 
@@ -100,6 +103,21 @@ impl Sandbox {
     /// The refresh token of either client that is good now.
     pub fn refresh_token_of(&self, client: Client) -> String {
         self.shared.lock().tokens.refresh(client).to_owned()
+    }
+
+    /// Has the person at the authorization page do this from now on.
+    pub fn consent(&self, consent: Consent) {
+        self.shared.lock().logins.consent = consent;
+    }
+
+    /// Issues tokens with these scopes from now on, separated by spaces.
+    pub fn grant_scopes(&self, scope: &str) {
+        scope.clone_into(&mut self.shared.lock().logins.scope);
+    }
+
+    /// Makes every code of a login under way expire.
+    pub fn expire_codes(&self) {
+        self.shared.lock().logins.expire();
     }
 
     /// Creates an access token with this many seconds left; below zero it has expired. It supersedes no other.
@@ -212,6 +230,13 @@ impl Sandbox {
              \n\
              {FAULTS}\n\
              \n\
+             To log in with the public client, id {PUBLIC_CLIENT_ID}, or with {CLIENT_ID}, whose only redirect is\n\
+             {REDIRECT_URI}. A page asks you, unless you have decided before:\n\
+             \n  \
+               curl {oauth}/sandbox/login -d consent=ask|allow|deny\n  \
+               curl {oauth}/sandbox/login -d scope='user:read:user:admin'\n  \
+               curl {oauth}/sandbox/login -d expire=codes\n\
+             \n\
              Its hosted MCP servers are at {oauth}/mcp/zoom/streamable, and so on. To make them lose their sessions,\n\
              or close their streams, or say something:\n\
              \n  \
@@ -239,7 +264,7 @@ impl Drop for Sandbox {
 
 /// The fields of `POST /sandbox/fault`.
 const FAULTS: &str = "\
-on=token|api|mcp (token), times=N|always (1), and fault= one of
+on=token|api|mcp|login (token), times=N|always (1), and fault= one of
   none                     clear the queued faults
   slow, late seconds=S     answer after this long; late: the tokens are issued at once
   never                    never answer

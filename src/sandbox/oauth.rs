@@ -1,18 +1,24 @@
-//! The token endpoint.
+//! The token endpoint, and the logins that lead to it.
+
+mod authorize;
+mod codes;
+mod consent;
+mod device;
+mod logins;
+mod page;
 
 use hyper::header::AUTHORIZATION;
 use serde_json::json;
 
+pub(super) use self::authorize::authorize;
+use self::codes::Rejected;
+pub use self::consent::Consent;
+use self::device::NotYet;
+pub(super) use self::logins::Logins;
 use super::jwt::Kind;
 use super::message::{Reply, Request};
 use super::options::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, ExpiresIn, PUBLIC_CLIENT_ID};
 use super::tokens::{Client, Tokens};
-
-/// The scopes of a server-to-server app, in Zoom's granular names.
-const SCOPE: &str = "meeting:read:list_meetings:admin meeting:read:meeting:admin meeting:write:meeting:admin \
-    meeting:update:meeting:admin meeting:delete:meeting:admin meeting:read:list_past_participants:admin \
-    user:read:list_users:admin user:read:user:admin cloud_recording:read:list_user_recordings:admin \
-    cloud_recording:read:list_recording_files:admin cloud_recording:read:meeting_transcript:admin";
 
 /// Answers `POST /oauth/token`.
 ///
@@ -21,6 +27,7 @@ const SCOPE: &str = "meeting:read:list_meetings:admin meeting:read:meeting:admin
 /// 2023, and forum thread 124925 reports a plain 400 for a query that had worked for years.
 pub(super) fn token(
     tokens: &mut Tokens,
+    logins: &mut Logins,
     request: &Request,
     origin: &str,
     expires_in: ExpiresIn,
@@ -36,7 +43,7 @@ pub(super) fn token(
                 return refusal("Bad Request", "invalid_request");
             }
             let access = tokens.issue(Kind::ServerToServer, client, now);
-            success(&access, None, tokens.life(), origin, expires_in)
+            success(&access, None, &logins.scope, tokens.life(), (origin, expires_in))
         }
         Some("refresh_token") => {
             // One message for a token that is spent, revoked or from another app (raycast/extensions#10896).
@@ -49,10 +56,64 @@ pub(super) fn token(
             }
             let access = tokens.issue(Kind::User, client, now);
             let refresh = tokens.rotate(client, now);
-            success(&access, Some(&refresh), tokens.life(), origin, expires_in)
+            success(&access, Some(&refresh), &logins.scope, tokens.life(), (origin, expires_in))
+        }
+        Some(grant @ ("authorization_code" | DEVICE_CODE)) => {
+            let text = |name| field(name).unwrap_or_default();
+            let redeemed = if grant == DEVICE_CODE {
+                logins.devices.poll(client, text("device_code"), logins.consent, now).map_err(not_yet)
+            } else {
+                let (code, redirect_uri, verifier) =
+                    (text("code"), text("redirect_uri"), text("code_verifier"));
+                logins.codes.redeem(client, code, redirect_uri, verifier, now).map_err(rejected)
+            };
+            if let Err(reply) = redeemed {
+                return reply;
+            }
+            let access = tokens.issue(Kind::User, client, now);
+            // The refresh token of an earlier login of the same user ends: forum thread 95429, code 4741.
+            let refresh = tokens.rotate(client, now);
+            success(&access, Some(&refresh), &logins.scope, tokens.life(), (origin, expires_in))
         }
         // Also without a grant type, as forum thread 79648 saw with a JSON content type.
         _ => refusal("unsupported grant type", "unsupported_grant_type"),
+    }
+}
+
+/// The grant type of a device (RFC 8628).
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// Answers `POST /oauth/devicecode`.
+pub(super) fn device_code(logins: &mut Logins, request: &Request, origin: &str, now: i64) -> Reply {
+    let Some(client) = client(request) else { return wrong_client() };
+    logins.devices.begin(client, origin, now).unwrap_or_else(|_| refusal("No random numbers", "server_error"))
+}
+
+/// Answers `GET /oauth_device`.
+pub(super) fn device_page(logins: &mut Logins, request: &Request, now: i64) -> Reply {
+    logins.devices.page(request, now)
+}
+
+/// Zoom answers an unknown code of a public client with these words; those about the verifier are not known.
+fn rejected(why: Rejected) -> Reply {
+    match why {
+        Rejected::Code => refusal("Invalid authorization code", "invalid_grant"),
+        Rejected::Verifier => refusal("Invalid code verifier", "invalid_grant"),
+        Rejected::RedirectUri => {
+            let body = json!({"status": false, "errorCode": 4709, "errorMessage": "Redirect URI mismatch."});
+            Reply::json(400, &body)
+        }
+    }
+}
+
+/// By RFC 8628, section 3.5.
+fn not_yet(why: NotYet) -> Reply {
+    match why {
+        NotYet::Pending => refusal("The user has not decided yet", "authorization_pending"),
+        NotYet::SlowDown => refusal("Too many requests", "slow_down"),
+        NotYet::Expired => refusal("The device code has expired", "expired_token"),
+        NotYet::Denied => refusal("The user denied the request", "access_denied"),
+        NotYet::Unknown => refusal("Invalid device code", "invalid_grant"),
     }
 }
 
@@ -87,11 +148,17 @@ fn refusal(reason: &str, error: &str) -> Reply {
     Reply::json(400, &json!({"reason": reason, "error": error}))
 }
 
-fn success(access: &str, refresh: Option<&str>, life: i64, origin: &str, expires_in: ExpiresIn) -> Reply {
+fn success(
+    access: &str,
+    refresh: Option<&str>,
+    scope: &str,
+    life: i64,
+    (origin, expires_in): (&str, ExpiresIn),
+) -> Reply {
     let mut body = json!({
         "access_token": access,
         "token_type": "bearer",
-        "scope": SCOPE,
+        "scope": scope,
         "api_url": origin,
     });
     // A token valid for 3600 s by its claims came with 3599 (the marketplace notes in Zoom's skills repository).
@@ -132,7 +199,7 @@ mod tests {
     }
 
     fn ask(tokens: &mut Tokens, request: &Request) -> (u16, Value) {
-        let reply = token(tokens, request, ORIGIN, ExpiresIn::Number, NOW);
+        let reply = token(tokens, &mut Logins::new(5), request, ORIGIN, ExpiresIn::Number, NOW);
         (reply.status.as_u16(), reply.value().unwrap())
     }
 
@@ -244,10 +311,10 @@ mod tests {
             (ExpiresIn::Huge, json!(u64::MAX)),
         ];
         for (written, expected) in table {
-            let body = success("t", None, 3600, ORIGIN, written).value().unwrap();
+            let body = success("t", None, "s", 3600, (ORIGIN, written)).value().unwrap();
             assert_eq!(body["expires_in"], expected, "{written:?}");
         }
-        let body = success("t", None, 3600, ORIGIN, ExpiresIn::Missing).value().unwrap();
+        let body = success("t", None, "s", 3600, (ORIGIN, ExpiresIn::Missing)).value().unwrap();
         assert_eq!(body.get("expires_in"), None);
     }
 

@@ -10,6 +10,8 @@ pub const CLIENT_ID: &str = "sandbox_client_id_0000";
 pub const CLIENT_SECRET: &str = "sandboxClientSecretMadeUp0000000";
 /// The id of the public client of that app, which has no secret.
 pub const PUBLIC_CLIENT_ID: &str = "sandbox_public_id_0000";
+/// The address of the app's own, to which a browser may be sent back.
+pub const REDIRECT_URI: &str = "https://app.example.com/zoom/callback";
 /// The account to which the app belongs.
 pub const ACCOUNT_ID: &str = "sandbox_account_id_000";
 /// The user who owns the app.
@@ -28,6 +30,8 @@ pub struct Options {
     pub clock_offset: i64,
     /// How `expires_in` is written.
     pub expires_in: ExpiresIn,
+    /// The seconds that a device is asked to pause for between two polls.
+    pub device_interval: u64,
     /// Its clock, without the offset.
     pub clock: SharedClock,
 }
@@ -40,6 +44,7 @@ impl Default for Options {
             supersede: false,
             clock_offset: 0,
             expires_in: ExpiresIn::Number,
+            device_interval: 5,
             clock: Arc::new(SystemClock::start()),
         }
     }

@@ -12,7 +12,7 @@ use super::api::{self, World};
 use super::faults::{Endpoint, Fault, Outcome, Queue, later};
 use super::hosted::{Hosted, is_hosted};
 use super::message::{Fields, Reply, Request};
-use super::oauth;
+use super::oauth::{self, Logins};
 use super::options::Options;
 use super::tokens::Tokens;
 use crate::token::mask;
@@ -87,10 +87,12 @@ pub(super) struct State {
     options: Options,
     origin: String,
     pub(super) tokens: Tokens,
+    pub(super) logins: Logins,
     world: World,
     token_faults: Queue,
     api_faults: Queue,
     mcp_faults: Queue,
+    login_faults: Queue,
     pub(super) hosted: Hosted,
     pub(super) seen: VecDeque<Seen>,
     replies: u64,
@@ -102,12 +104,14 @@ impl State {
         let zooms_now = later(now, options.clock_offset);
         Ok(Self {
             tokens: Tokens::new(options.token_life, options.supersede, zooms_now.timestamp())?,
+            logins: Logins::new(options.device_interval),
             world: World::new(&origin, zooms_now),
             options,
             origin,
             token_faults: Queue::default(),
             api_faults: Queue::default(),
             mcp_faults: Queue::default(),
+            login_faults: Queue::default(),
             hosted: Hosted::default(),
             seen: VecDeque::new(),
             replies: 0,
@@ -130,6 +134,7 @@ impl State {
             Endpoint::Token => &mut self.token_faults,
             Endpoint::Api => &mut self.api_faults,
             Endpoint::Mcp => &mut self.mcp_faults,
+            Endpoint::Login => &mut self.login_faults,
         }
     }
 
@@ -167,8 +172,14 @@ impl State {
         let seconds = zooms_now.timestamp();
         match (&request.method, request.path.as_str()) {
             (&Method::POST, "/oauth/token") => {
-                oauth::token(&mut self.tokens, request, &self.origin, self.options.expires_in, seconds)
+                let (tokens, logins, origin) = (&mut self.tokens, &mut self.logins, &self.origin);
+                oauth::token(tokens, logins, request, origin, self.options.expires_in, seconds)
             }
+            (&Method::GET, "/oauth/authorize") => oauth::authorize(&mut self.logins, request, seconds),
+            (&Method::POST, "/oauth/devicecode") => {
+                oauth::device_code(&mut self.logins, request, &self.origin, seconds)
+            }
+            (&Method::GET, "/oauth_device") => oauth::device_page(&mut self.logins, request, seconds),
             (&Method::POST, "/oauth/revoke") => oauth::revoke(&mut self.tokens, request, seconds),
             (_, path) if is_api(path) => {
                 let standing = request.bearer().map(|token| self.tokens.standing(token, seconds));
@@ -187,6 +198,8 @@ impl State {
 fn endpoint(request: &Request) -> Option<Endpoint> {
     if request.method == Method::POST && request.path == "/oauth/token" {
         Some(Endpoint::Token)
+    } else if request.path.starts_with("/oauth") {
+        Some(Endpoint::Login)
     } else if is_hosted(&request.path) {
         Some(Endpoint::Mcp)
     } else {

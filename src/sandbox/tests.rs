@@ -1,5 +1,7 @@
 //! A running sandbox, over real connections.
 
+mod logins;
+
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
