@@ -4,23 +4,21 @@
 //! every server it crashes otherwise.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::path::PathBuf;
+use std::pin::Pin;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
 pub use self::ledger::Taken;
-use self::ledger::{Ledger, Refused};
 pub use self::shared::{FindCounts, SharedCounts};
-use crate::clock::{retry_within, rfc3339};
+use crate::clock::rfc3339;
 use crate::error::{Diagnostic as _, Error};
-use crate::files::{Released, Tally};
-use crate::mutex::locked;
 use crate::policy::{Charge, Refusal, Window};
 
+mod file;
 mod ledger;
+mod memory;
 mod shared;
 
 /// How long a call waits for another one that counts. The other is done within a millisecond.
@@ -29,31 +27,32 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The pause between two looks at a file that another process counts in.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// The counts of one `.env`.
-#[derive(Debug)]
-pub struct Counts {
-    home: Home,
-    /// The file as it was left the last time.
-    left: Mutex<Option<Left>>,
-    /// Whether this process has found counts in the file, or put them there.
-    kept: AtomicBool,
+/// Where calls are counted: one place, that all who count there share.
+///
+/// Each change is one step, of which the others see all or nothing.
+pub trait Counts: Send + Sync {
+    /// Counts a call of a grant at all of its limits, or at none. `now` is when the call came.
+    ///
+    /// # Errors
+    ///
+    /// [`CountError`] when a limit has no room for it, and when it cannot be counted. Nothing is counted then.
+    fn take<'a>(
+        &'a self,
+        grant: &'a str,
+        charges: &'a [Charge],
+        now: DateTime<Utc>,
+    ) -> Counting<'a, Taken, CountError>;
+
+    /// Gives back what a call took that never reached Zoom, as far as it would still count.
+    ///
+    /// # Errors
+    ///
+    /// The counts cannot be kept; the call stays counted.
+    fn give_back(&self, taken: Taken, now: DateTime<Utc>) -> Counting<'_, (), Error>;
 }
 
-#[derive(Debug)]
-enum Home {
-    File(PathBuf),
-    /// Where the system has no place for state, they live as long as the process.
-    Memory(Mutex<Ledger>),
-}
-
-/// A file of counts as this process left it.
-#[derive(Debug)]
-struct Left {
-    file: Option<Released>,
-    text: Vec<u8>,
-    /// What the text says.
-    ledger: Ledger,
-}
+/// A change of counts under way.
+pub type Counting<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
 
 /// Why a call may not pass its limits.
 #[derive(Debug)]
@@ -134,112 +133,6 @@ impl fmt::Display for Problem {
                 error.hint().map_or(Ok(()), |hint| write!(f, ". {hint}"))
             }
         }
-    }
-}
-
-impl Counts {
-    /// The counts kept at `path`; for this process alone where there is none.
-    pub fn new(path: Option<PathBuf>) -> Self {
-        let home = path.map_or_else(|| Home::Memory(Mutex::default()), Home::File);
-        Self { home, left: Mutex::default(), kept: AtomicBool::new(false) }
-    }
-
-    fn path(&self) -> Option<&Path> {
-        match &self.home {
-            Home::File(path) => Some(path),
-            Home::Memory(_) => None,
-        }
-    }
-
-    /// Counts a call of a grant at all of its limits, or at none.
-    ///
-    /// # Errors
-    ///
-    /// [`CountError`] when a limit has no room for it, and when it cannot be counted. Nothing is counted then.
-    pub async fn take(
-        &self,
-        grant: &str,
-        charges: &[Charge],
-        now: DateTime<Utc>,
-    ) -> Result<Taken, CountError> {
-        // Without a limit no file is touched.
-        let Some(first) = charges.first() else { return Ok(Taken::default()) };
-        match self.change(now, |ledger| ledger.take(grant, charges, now)).await {
-            Ok(taken) => taken.map_err(|refused| self.error(refused, now)),
-            Err(error) => Err(CountError { rule: first.rule.clone(), problem: Problem::Unkept(error) }),
-        }
-    }
-
-    /// Gives back what a call took that never reached Zoom, as far as it would still count.
-    ///
-    /// # Errors
-    ///
-    /// The counts cannot be kept; the call stays counted.
-    pub async fn give_back(&self, taken: Taken, now: DateTime<Utc>) -> Result<(), Error> {
-        if taken.is_empty() {
-            return Ok(());
-        }
-        self.change(now, |ledger| ledger.give_back(&taken, now)).await
-    }
-
-    /// Changes the counts while nobody else does.
-    async fn change<T>(&self, now: DateTime<Utc>, change: impl FnOnce(&mut Ledger) -> T) -> Result<T, Error> {
-        let path = match &self.home {
-            Home::File(path) => path,
-            Home::Memory(ledger) => {
-                return Ok(change(&mut locked(ledger)));
-            }
-        };
-        let mut left = self.left().take();
-        let open = || Tally::try_reopen(path, left.as_mut().and_then(|left| left.file.take()));
-        // From here on nothing waits: what holds the file also gives it back.
-        let tally = retry_within(PATIENCE, PAUSE, open).await?;
-        let mut tally =
-            tally.ok_or_else(|| Error::Busy { path: path.clone(), waited: PATIENCE.as_secs() })?;
-        let before = tally.read()?;
-        let mut ledger = match left {
-            Some(left) if left.text == before => left.ledger,
-            _ => self.ledger(&tally, &before, now),
-        };
-        let done = change(&mut ledger);
-        let after = ledger.text()?;
-        if before != after {
-            tally.write(after.clone())?;
-        }
-        if !self.kept.load(Ordering::Relaxed) {
-            tally.note_kept()?;
-            self.kept.store(true, Ordering::Relaxed);
-        }
-        *self.left() = Some(Left { file: tally.release(), text: after, ledger });
-        Ok(done)
-    }
-
-    /// Another call that counts at the same time in this process finds nothing left, and opens the file.
-    fn left(&self) -> MutexGuard<'_, Option<Left>> {
-        locked(&self.left)
-    }
-
-    /// What the file holds. Only where nothing was ever kept in it an empty one means that nothing was counted.
-    fn ledger(&self, tally: &Tally, text: &[u8], now: DateTime<Utc>) -> Ledger {
-        if !text.is_empty() {
-            return Ledger::read(text, now);
-        }
-        let is_lost = self.kept.load(Ordering::Relaxed) || tally.was_kept();
-        if is_lost { Ledger::lost(now) } else { Ledger::default() }
-    }
-
-    fn error(&self, refused: Refused, now: DateTime<Utc>) -> CountError {
-        let Refused { charge, next, unknown } = refused;
-        let wait = |at: DateTime<Utc>| {
-            // A started second counts as one: who waits so many must not be early.
-            let left = (at - now).num_milliseconds();
-            (at, left.div_euclid(1000) + i64::from(left.rem_euclid(1000) > 0))
-        };
-        let problem = match next {
-            Some(at) if unknown => Problem::Unknown { path: self.path().map(Path::to_owned), next: wait(at) },
-            _ => Problem::Over { max: charge.max, window: charge.window, next: next.map(wait) },
-        };
-        CountError { rule: charge.rule, problem }
     }
 }
 

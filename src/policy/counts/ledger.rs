@@ -1,10 +1,12 @@
 //! What is counted, and what there is room for. Pure: the text of the file in, the text out.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::{CountError, Problem};
 use crate::error::Error;
 use crate::policy::{Charge, Window};
 
@@ -51,6 +53,23 @@ pub(super) struct Refused {
     pub(super) next: Option<DateTime<Utc>>,
     /// Whether it is full only because nobody knows what it has come to.
     pub(super) unknown: bool,
+}
+
+impl Refused {
+    /// What the caller is told at `now`. `path` is the file of the counts, if there is one.
+    pub(super) fn error(self, path: Option<&Path>, now: DateTime<Utc>) -> CountError {
+        let Self { charge, next, unknown } = self;
+        let wait = |at: DateTime<Utc>| {
+            // A started second counts as one: who waits so many must not be early.
+            let left = (at - now).num_milliseconds();
+            (at, left.div_euclid(1000) + i64::from(left.rem_euclid(1000) > 0))
+        };
+        let problem = match next {
+            Some(at) if unknown => Problem::Unknown { path: path.map(Path::to_owned), next: wait(at) },
+            _ => Problem::Over { max: charge.max, window: charge.window, next: next.map(wait) },
+        };
+        CountError { rule: charge.rule, problem }
+    }
 }
 
 impl Taken {

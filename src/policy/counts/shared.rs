@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
 
+use super::file::FileCounts;
+use super::memory::MemoryCounts;
 use super::{CountError, Counts, PATIENCE, PAUSE, Problem, Taken};
 use crate::clock::retry_within;
 use crate::error::Error;
@@ -18,7 +20,7 @@ pub type FindCounts = Box<dyn Fn() -> Result<Option<Vec<PathBuf>>, Error> + Send
 pub struct SharedCounts {
     /// None where the system has no place for state.
     find: Option<FindCounts>,
-    found: OnceLock<Vec<Counts>>,
+    found: OnceLock<Vec<Box<dyn Counts>>>,
 }
 
 impl SharedCounts {
@@ -74,19 +76,20 @@ impl SharedCounts {
         given
     }
 
-    async fn found(&self) -> Result<&[Counts], Error> {
+    async fn found(&self) -> Result<&[Box<dyn Counts>], Error> {
         if let Some(found) = self.found.get() {
             return Ok(found);
         }
-        let found = match &self.find {
-            None => vec![Counts::new(None)],
+        let found: Vec<Box<dyn Counts>> = match &self.find {
+            None => vec![Box::new(MemoryCounts::default())],
             Some(find) => {
                 let paths = retry_within(PATIENCE, PAUSE, find).await?;
                 let busy = || Error::Other {
                     action: "look up where calls are counted".into(),
                     source: std::io::ErrorKind::TimedOut.into(),
                 };
-                paths.ok_or_else(busy)?.into_iter().map(|path| Counts::new(Some(path))).collect()
+                let file = |path| Box::new(FileCounts::new(path)) as Box<dyn Counts>;
+                paths.ok_or_else(busy)?.into_iter().map(file).collect()
             }
         };
         Ok(self.found.get_or_init(|| found))

@@ -8,7 +8,11 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 use tokio::task::JoinSet;
 
+use super::file::FileCounts;
+use super::ledger::Ledger;
+use super::memory::MemoryCounts;
 use super::*;
+use crate::files::Tally;
 
 fn at(time: &str) -> DateTime<Utc> {
     format!("2026-03-04T{time}Z").parse().unwrap()
@@ -30,8 +34,13 @@ fn in_file() -> (tempfile::TempDir, PathBuf) {
     (directory, path)
 }
 
+/// Each kind of counts: in this file, and in memory.
+fn each(path: PathBuf) -> [Arc<dyn Counts>; 2] {
+    [Arc::new(FileCounts::new(path)), Arc::new(MemoryCounts::default())]
+}
+
 /// How many of so many calls at once pass.
-async fn pass(counts: &Arc<Counts>, calls: usize) -> usize {
+async fn pass(counts: &Arc<dyn Counts>, calls: usize) -> usize {
     let mut tasks = JoinSet::new();
     for _ in 0..calls {
         let counts = Arc::clone(counts);
@@ -43,8 +52,7 @@ async fn pass(counts: &Arc<Counts>, calls: usize) -> usize {
 #[tokio::test]
 async fn of_many_tasks_at_once_exactly_as_many_pass_as_may() {
     let (_directory, path) = in_file();
-    for path in [Some(path), None] {
-        let counts = Arc::new(Counts::new(path));
+    for counts in each(path) {
         assert_eq!(pass(&counts, 200).await, 10);
     }
 }
@@ -57,7 +65,7 @@ fn of_many_servers_at_once_exactly_as_many_calls_pass_as_may() {
             let path = path.clone();
             thread::spawn(move || {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-                runtime.block_on(pass(&Arc::new(Counts::new(Some(path))), 25))
+                runtime.block_on(pass(&(Arc::new(FileCounts::new(path)) as Arc<dyn Counts>), 25))
             })
         })
         .collect();
@@ -67,7 +75,7 @@ fn of_many_servers_at_once_exactly_as_many_calls_pass_as_may() {
 #[tokio::test]
 async fn every_window_counts_from_0() {
     let (_directory, path) = in_file();
-    let counts = Counts::new(Some(path));
+    let counts = FileCounts::new(path);
     for window in [Window::Minute, Window::Hour, Window::Day] {
         let charges = [charge("calls", window, 2, 1)];
         let start = window.start(at("23:59:59"));
@@ -86,7 +94,7 @@ async fn every_window_counts_from_0() {
 #[tokio::test]
 async fn a_refusal_says_what_the_limit_is_and_when_the_next_call_may_pass() {
     let (_directory, path) = in_file();
-    let counts = Counts::new(Some(path));
+    let counts = FileCounts::new(path);
     let charges = [charge("calls", Window::Day, 100, 1), charge("calls", Window::Minute, 1, 1)];
     assert!(!counts.take("", &charges, at("12:00:17.5")).await.unwrap().is_empty());
     let error = counts.take("", &charges, at("12:00:17.5")).await.unwrap_err();
@@ -105,7 +113,7 @@ async fn a_refusal_says_what_the_limit_is_and_when_the_next_call_may_pass() {
 
 #[tokio::test]
 async fn the_longest_lasting_of_several_limits_is_named() {
-    let counts = Counts::new(None);
+    let counts = MemoryCounts::default();
     let charges = [
         charge("calls", Window::Minute, 1, 1),
         charge("calls", Window::Day, 1, 1),
@@ -119,7 +127,7 @@ async fn the_longest_lasting_of_several_limits_is_named() {
 #[tokio::test]
 async fn a_call_is_counted_at_all_of_its_limits_or_at_none() {
     let (_directory, path) = in_file();
-    let counts = Counts::new(Some(path));
+    let counts = FileCounts::new(path);
     let (wide, narrow) = (charge("wide", Window::Hour, 3, 1), charge("narrow", Window::Hour, 1, 1));
     let both = [wide.clone(), narrow];
     drop(counts.take("", &both, at("12:00:00")).await.unwrap());
@@ -134,7 +142,7 @@ async fn a_call_is_counted_at_all_of_its_limits_or_at_none() {
 #[tokio::test]
 async fn returned_calls_can_be_taken_while_the_window_is_the_same() {
     let (_directory, path) = in_file();
-    let counts = Counts::new(Some(path));
+    let counts = FileCounts::new(path);
     let charges = [charge("minutes", Window::Minute, 10, 6)];
     let first = counts.take("", &charges, at("12:00:01")).await.unwrap();
     counts.take("", &charges, at("12:00:02")).await.unwrap_err();
@@ -150,7 +158,7 @@ async fn returned_calls_can_be_taken_while_the_window_is_the_same() {
 async fn another_server_finds_what_was_counted() {
     let (_directory, path) = in_file();
     for passes in [true, true, false] {
-        let counts = Counts::new(Some(path.clone()));
+        let counts = FileCounts::new(path.clone());
         let charges = [charge("calls", Window::Day, 2, 1)];
         assert_eq!(counts.take("", &charges, at("12:00:00")).await.is_ok(), passes);
     }
@@ -159,7 +167,7 @@ async fn another_server_finds_what_was_counted() {
 #[tokio::test]
 async fn a_call_without_limits_touches_no_file() {
     let (directory, path) = in_file();
-    let counts = Counts::new(Some(path));
+    let counts = FileCounts::new(path);
     let taken = counts.take("", &[], at("12:00:00")).await.unwrap();
     counts.give_back(taken, at("12:00:00")).await.unwrap();
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
@@ -171,7 +179,7 @@ async fn damaged_counts_are_full_until_their_windows_end() {
     let day = [charge("calls", Window::Day, 1000, 1)];
     for damage in ["", "\0\0\0\0", "{\"counts\":[{\"counter\":\"calls\"", "[]", "{}", " \n"] {
         let (_directory, path) = in_file();
-        let counts = Counts::new(Some(path.clone()));
+        let counts = FileCounts::new(path.clone());
         drop(counts.take("", &minute, at("12:00:00")).await.unwrap());
         File::options().write(true).truncate(true).open(&path).unwrap().write_all(damage.as_bytes()).unwrap();
         let error = counts.take("", &minute, at("12:00:01")).await.unwrap_err();
@@ -183,7 +191,7 @@ async fn damaged_counts_are_full_until_their_windows_end() {
         assert_eq!(error.to_string(), expected, "{damage:?}");
         serde_json::from_slice::<Ledger>(&fs::read(&path).unwrap()).unwrap();
         // Another server knows it too.
-        let counts = Counts::new(Some(path));
+        let counts = FileCounts::new(path);
         for (charges, now, passes) in [
             (&minute, at("12:00:59.999"), false),
             (&minute, at("12:01:00"), true),
@@ -201,7 +209,7 @@ async fn counts_that_are_removed_are_full_until_their_windows_end() {
     for same_server in [true, false] {
         for emptied in [true, false] {
             let (_directory, path) = in_file();
-            let first = Counts::new(Some(path.clone()));
+            let first = FileCounts::new(path.clone());
             drop(first.take("", &ten(), at("12:00:00")).await.unwrap());
             if emptied {
                 drop(File::options().write(true).truncate(true).open(&path).unwrap());
@@ -212,7 +220,7 @@ async fn counts_that_are_removed_are_full_until_their_windows_end() {
                 // It knows by itself.
                 fs::remove_file(path.with_extension("kept")).unwrap();
             }
-            let counts = if same_server { first } else { Counts::new(Some(path)) };
+            let counts = if same_server { first } else { FileCounts::new(path) };
             let error = counts.take("", &ten(), at("12:00:01")).await.unwrap_err();
             assert!(matches!(error.problem, Problem::Unknown { .. }), "{error}");
             assert!(counts.take("", &ten(), at("12:01:00")).await.is_ok());
@@ -224,9 +232,9 @@ async fn counts_that_are_removed_are_full_until_their_windows_end() {
 async fn counts_of_an_earlier_version_are_known_once_they_were_found() {
     let (_directory, path) = in_file();
     Tally::try_open(&path).unwrap().unwrap().write(br#"{"counts":[]}"#.to_vec()).unwrap();
-    drop(Counts::new(Some(path.clone())).take("", &ten(), at("12:00:00")).await.unwrap());
+    drop(FileCounts::new(path.clone()).take("", &ten(), at("12:00:00")).await.unwrap());
     fs::remove_file(&path).unwrap();
-    assert!(Counts::new(Some(path)).take("", &ten(), at("12:00:01")).await.is_err());
+    assert!(FileCounts::new(path).take("", &ten(), at("12:00:01")).await.is_err());
 }
 
 #[tokio::test]
@@ -235,7 +243,7 @@ async fn what_cannot_be_counted_is_refused() {
     let blocked = directory.path().join("file");
     File::options().create_new(true).write(true).open(&blocked).unwrap();
     let path = blocked.join("policy-counts.json");
-    let error = Counts::new(Some(path.clone())).take("", &ten(), at("12:00:00")).await.unwrap_err();
+    let error = FileCounts::new(path.clone()).take("", &ten(), at("12:00:00")).await.unwrap_err();
     assert!(matches!(error.problem, Problem::Unkept(Error::Store { .. })), "{error:?}");
     assert!(error.to_string().contains(blocked.to_str().unwrap()), "{error}");
 }
@@ -244,7 +252,7 @@ async fn what_cannot_be_counted_is_refused() {
 async fn a_file_that_is_held_for_long_is_not_waited_for() {
     let (_directory, path) = in_file();
     let held = Tally::try_open(&path).unwrap().unwrap();
-    let counts = Counts::new(Some(path));
+    let counts = FileCounts::new(path);
     let error = counts.take("", &ten(), at("12:00:00")).await.unwrap_err();
     assert!(matches!(error.problem, Problem::Unkept(Error::Busy { waited: 5, .. })), "{error:?}");
     drop(held);
@@ -312,8 +320,7 @@ proptest! {
 #[tokio::test]
 async fn each_grant_has_counts_of_its_own() {
     let (_directory, path) = in_file();
-    for path in [Some(path), None] {
-        let counts = Counts::new(path);
+    for counts in each(path) {
         for grant in ["", "claude", "cursor"] {
             for _ in 0..9 {
                 drop(counts.take(grant, &ten(), at("12:00:00")).await.unwrap());
