@@ -45,7 +45,7 @@ pub enum Error {
     },
 
     /// Credentials are missing.
-    #[error("no credentials: {}", lacking(.missing, .env_file, *.there))]
+    #[error("no credentials: {}", lacking(.missing, .env_file, *.there, *.counts_exported))]
     CredentialsMissing {
         /// The missing variables.
         missing: Vec<&'static str>,
@@ -53,6 +53,19 @@ pub enum Error {
         env_file: PathBuf,
         /// Whether that file exists.
         there: bool,
+        /// Whether those count that are exported.
+        counts_exported: bool,
+    },
+
+    /// A profile that was named does not exist.
+    #[error("there is no profile {profile}: {} does not exist; {}", .path.display(), existing(.others))]
+    NoProfile {
+        /// Its name.
+        profile: String,
+        /// Where it would be.
+        path: PathBuf,
+        /// The names of those that exist.
+        others: Vec<String>,
     },
 
     /// A credential cannot be right. Zoom was not asked.
@@ -248,7 +261,8 @@ impl Diagnostic for Error {
             | Self::Credential { .. }
             | Self::Unparseable { .. }
             | Self::Unreadable { .. }
-            | Self::Untrusted { .. } => Code::Configuration,
+            | Self::Untrusted { .. }
+            | Self::NoProfile { .. } => Code::Configuration,
             Self::Unread => Code::Done,
             Self::Refused { .. } => Code::Refused,
             Self::Transient { .. } | Self::UnsafeToken { .. } => Code::Transient,
@@ -284,21 +298,32 @@ fn unwritten(cannot_be: bool) -> &'static str {
     if cannot_be { "cannot be written" } else { "is read-only (--read-only, ZOOMTOK_READ_ONLY)" }
 }
 
-fn list(names: &[&str]) -> String {
+fn list<T: AsRef<str>>(names: &[T]) -> String {
     match names {
         [] => String::new(),
-        [only] => (*only).to_owned(),
-        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+        [only] => only.as_ref().to_owned(),
+        [most @ .., last] => {
+            let most: Vec<&str> = most.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", most.join(", "), last.as_ref())
+        }
     }
 }
 
-fn lacking(names: &[&str], env_file: &Path, there: bool) -> String {
+fn lacking(names: &[&str], env_file: &Path, there: bool, counts_exported: bool) -> String {
     let are = if names.len() == 1 { "is" } else { "are" };
     let (names, path) = (list(names), env_file.display());
-    if there {
-        format!("{names} {are} not set in the environment or in {path}")
-    } else {
-        format!("{path} does not exist, and {names} {are} not set in the environment")
+    match (there, counts_exported) {
+        (_, false) => format!("{names} {are} not set in {path}"),
+        (true, true) => format!("{names} {are} not set in the environment or in {path}"),
+        (false, true) => format!("{path} does not exist, and {names} {are} not set in the environment"),
+    }
+}
+
+fn existing(profiles: &[String]) -> String {
+    match profiles {
+        [] => "none exists yet".into(),
+        [only] => format!("the only one is {only}"),
+        several => format!("those that exist are {}", list(several)),
     }
 }
 
@@ -351,7 +376,12 @@ mod tests {
             (false, format!("no credentials: /home/me/.env does not exist, and {names}"), "Create that file"),
         ] {
             let missing = vec!["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"];
-            let error = Error::CredentialsMissing { missing, env_file: "/home/me/.env".into(), there };
+            let error = Error::CredentialsMissing {
+                missing,
+                env_file: "/home/me/.env".into(),
+                there,
+                counts_exported: true,
+            };
             assert_eq!(error.to_string(), message);
             assert!(error.hint().unwrap().starts_with(hint), "{error:?}");
             assert_eq!(error.code(), Code::Configuration);

@@ -14,6 +14,7 @@ mod files;
 mod gateway;
 mod mcp;
 mod pages;
+mod profiles;
 mod secrets;
 mod support;
 mod terminal;

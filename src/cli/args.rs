@@ -44,6 +44,7 @@ impl Cli {
     pub fn global(&self) -> Global {
         let behind = self.command.global();
         Global {
+            profile: behind.profile.as_ref().or(self.global.profile.as_ref()).cloned(),
             env_file: behind.env_file.as_ref().or(self.global.env_file.as_ref()).cloned(),
             color: behind.color.or(self.global.color),
             quiet: behind.quiet || self.global.quiet,

@@ -2,14 +2,20 @@
 
 use clap::Parser as _;
 
-use super::args::{Cli, Command};
+use super::args::{Cli, Command, Global};
 use crate::clients::Served;
+use crate::settings::configuration_directory;
 
 /// What `zoomtok` serves by when it is started with these arguments; none where it would not serve.
 pub(super) fn served(args: &[String]) -> Option<Served> {
     let words = std::iter::once("zoomtok").chain(args.iter().map(String::as_str));
     let cli = Cli::try_parse_from(words).ok()?;
-    let env_file = cli.global().env_file;
+    let Global { env_file, profile, .. } = cli.global();
+    let env_file = match (env_file, profile) {
+        (Some(_), Some(_)) => return None,
+        (None, Some(profile)) => Some(profile.file(&configuration_directory()?)),
+        (env_file, None) => env_file,
+    };
     match cli.command {
         Command::Mcp(mcp) if !mcp.install => Some(Served { env_file, policy: mcp.policy }),
         _ => None,
@@ -27,11 +33,18 @@ mod tests {
             Some(Served { env_file: env_file.map(Into::into), policy: policy.map(Into::into) })
         };
         let home = dirs::home_dir().unwrap().join("x/.env");
+        let profiles = configuration_directory().unwrap().join("zoomtok/profiles");
+        let (profile, home_profile) = (profiles.join("work.env"), profiles.join("home.env"));
         for (line, expected) in [
             ("mcp", of(None, None)),
             ("mcp --env-file ~/x/.env", of(home.to_str(), None)),
             ("mcp --env-file ~ada/x/.env", None),
             ("mcp --no-watch -q", of(None, None)),
+            ("mcp --profile work", of(profile.to_str(), None)),
+            ("--profile work mcp --profile=home --policy p.json", of(home_profile.to_str(), Some("p.json"))),
+            ("mcp --profile ../work", None),
+            ("mcp --profile work --env-file x", None),
+            ("--profile work mcp --env-file x", None),
             ("mcp --env-file /x/.env --policy p.json", of(Some("/x/.env"), Some("p.json"))),
             ("mcp --env-file=/x/.env --policy=p.json", of(Some("/x/.env"), Some("p.json"))),
             ("--env-file /x/.env mcp", of(Some("/x/.env"), None)),

@@ -26,6 +26,10 @@ impl Error {
                  with --env-file"
                     .into(),
             ),
+            Self::NoProfile { path, .. } => Some(format!(
+                "Check the name, or make the profile: put the values from the app's page on marketplace.zoom.us into {}",
+                path.display()
+            )),
             Self::Credential { hint, .. } => Some((*hint).into()),
             Self::Unparseable { .. } => {
                 Some("Fix it by hand; zoomtok does not change a file that it cannot parse".into())

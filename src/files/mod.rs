@@ -20,6 +20,7 @@ mod sharing;
 mod stream;
 mod tally;
 mod unchanged;
+mod word;
 
 pub(crate) use append::append;
 pub(crate) use directory::{Access, Directory};
@@ -40,3 +41,4 @@ pub(crate) use stream::{is_stream, read_stream};
 pub(crate) use tally::{Released, Tally};
 pub use unchanged::Stamp;
 pub(crate) use unchanged::{Unchanged, stamp};
+pub(crate) use word::{LONGEST_WORD, check_word, is_device, is_of_word};

@@ -41,6 +41,7 @@ impl Settings {
                     missing: missing.iter().filter(|(missing, _)| *missing).map(|(_, name)| *name).collect(),
                     env_file: self.file().path().to_owned(),
                     there: self.file().exists(),
+                    counts_exported: self.environment.profile().is_none(),
                 })
             }
         }

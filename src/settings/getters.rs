@@ -98,13 +98,17 @@ impl Settings {
         self.path(CLAUDE_CONFIG_FILE)
     }
 
-    /// The server of Claude's configuration that gets the token.
+    /// The server of Claude's configuration that gets the token. Each profile has one of its own.
     ///
     /// # Errors
     ///
     /// [`Error::Setting`] when the variable is not UTF-8.
     pub fn claude_server_name(&self) -> Result<String, Error> {
-        self.text(CLAUDE_MCP_SERVER_NAME)
+        let name = self.text(CLAUDE_MCP_SERVER_NAME)?;
+        match self.environment.profile() {
+            Some(profile) if self.value(CLAUDE_MCP_SERVER_NAME)?.is_none() => Ok(format!("{name}-{profile}")),
+            _ => Ok(name),
+        }
     }
 
     /// The variable of that server that gets the token.

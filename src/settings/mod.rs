@@ -17,7 +17,7 @@ mod table;
 mod token;
 mod typed;
 
-pub use environment::{Chosen, ENV_FILE, Environment};
+pub use environment::{Chosen, EXPORTED_ONLY, Environment, NamedEnv};
 pub use found::Ignored;
 pub(crate) use home::configuration_directory;
 pub use home::expanded;

@@ -1,6 +1,6 @@
 //! Names that look like one of zoomtok's settings and are none.
 
-use super::environment::ENV_FILE;
+use super::environment::EXPORTED_ONLY;
 use super::table::NAMES;
 
 /// What our names begin with. The names of Zoom's own programs begin with the first as well.
@@ -40,7 +40,7 @@ pub fn meant(name: &str) -> Option<&'static str> {
 }
 
 fn known() -> impl Iterator<Item = &'static str> {
-    NAMES.iter().copied().chain([ENV_FILE])
+    NAMES.iter().copied().chain(EXPORTED_ONLY)
 }
 
 /// The variables of this process that begin like ours.
@@ -79,6 +79,8 @@ mod tests {
             ("CLAUDE_APP_NAMES", Some("CLAUDE_APP_NAME")),
             ("ZOOM_POLICY_FILE", None),
             ("ZOOM_ENV_FILE", None),
+            ("ZOOMTOK_PROFILE", None),
+            ("ZOOM_PROFILE", Some("ZOOMTOK_PROFILE")),
             ("ZOOM_ENV", None),
             ("ZOOM_API", None),
             ("ZOOM_API_KEY", None),

@@ -34,6 +34,11 @@ impl Settings {
             && exported.is_some_and(|exported| filed.is_none_or(|filed| filed.as_str() != exported))
     }
 
+    /// What the environment sets and does not count, since a profile has credentials and tokens of its own.
+    pub fn uncounted(&self) -> &[&'static str] {
+        self.environment.uncounted()
+    }
+
     fn given(&self, setting: &'static Setting) -> Option<Given> {
         let name = setting.name;
         let filed = self.in_file(name);

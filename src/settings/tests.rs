@@ -16,6 +16,8 @@ use crate::error::{Code, Diagnostic as _, Error};
 use crate::store::{EnvStore, Snapshot, Store as _};
 use crate::zoom::Grant;
 
+mod profiles;
+
 struct World {
     _root: TempDir,
     environment: Environment,
@@ -281,7 +283,10 @@ fn what_stands_for_a_credential_is_named_with_what_resolves_it() {
 fn the_env_file_is_the_one_that_was_named() {
     let root = tempfile::tempdir().unwrap();
     let environment = Environment::from_pairs([("ZOOM_ENV_FILE", OsString::from("/from/environment"))]);
-    let file = |environment: &Environment, flag| environment.env_file(flag, root.path(), None).unwrap();
+    let file = |environment: &Environment, flag| {
+        let named = NamedEnv { env_file: flag, profile: None };
+        environment.env_file(named, root.path(), None).unwrap()
+    };
     assert_eq!(file(&environment, Some(Path::new("/from/flag"))), ("/from/flag".into(), Chosen::ByFlag));
     assert_eq!(file(&environment, None), ("/from/environment".into(), Chosen::ByVariable));
     let here = root.path().join(".env");
@@ -290,7 +295,7 @@ fn the_env_file_is_the_one_that_was_named() {
     assert_eq!(file(&Environment::default(), None), (here, Chosen::Found));
     let environment = |text: &str| Environment::from_pairs([("ZOOM_ENV_FILE", OsString::from(text))]);
     assert_eq!(file(&environment("~/x/.env"), None).0, dirs::home_dir().unwrap().join("x/.env"));
-    let error = environment("~me/.env").env_file(None, root.path(), None).unwrap_err();
+    let error = environment("~me/.env").env_file(NamedEnv::default(), root.path(), None).unwrap_err();
     assert!(error.to_string().starts_with("ZOOM_ENV_FILE (set in the environment) begins with ~"), "{error}");
     assert_eq!(error.code(), Code::Usage);
 }

@@ -13,6 +13,7 @@ pub use env::EnvStore;
 pub(crate) use env::ROOM_FOR_TOKENS;
 pub use env::file::EnvFile;
 pub use env::find::{Place, find as find_env_file};
+pub use env::profiles::{ProfileName, all as profiles, in_directory as profiles_in};
 pub(crate) use env::rewrite::is_storable;
 pub(crate) use env::text::reference;
 pub use env::text::{Entry, EnvText, Fault};

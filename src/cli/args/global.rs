@@ -6,6 +6,7 @@ use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use crate::settings::expanded;
+use crate::store::ProfileName;
 
 /// The options of every command
 // Each command names it for itself. As global arguments of clap they would be copied into all commands in every run,
@@ -15,6 +16,9 @@ pub struct Global {
     /// The .env to use instead of the first one found
     #[arg(long, value_name = "PATH", value_parser = path(), display_order = 100)]
     pub env_file: Option<PathBuf>,
+    /// The account to use: its .env is profiles/NAME.env in the configuration directory
+    #[arg(long, value_name = "NAME", value_parser = ProfileName::parse, conflicts_with = "env_file", display_order = 100)]
+    pub profile: Option<ProfileName>,
     /// When to use colour [default: auto]
     #[arg(long, value_name = "WHEN", display_order = 101)]
     pub color: Option<Color>,

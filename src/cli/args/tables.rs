@@ -97,6 +97,7 @@ Exit status:
 
 const REST: &str = "  ZOOM_ENV_FILE                the .env; else the first of ./.env, a
                                parent's, the configuration directory's
+  ZOOMTOK_PROFILE              as --profile
   LC_ALL, LC_CTYPE, LANG       where none names UTF-8, a terminal gets
                                letters for signs
   NO_COLOR, CLICOLOR_FORCE, HTTPS_PROXY, SSL_CERT_FILE   as everywhere

@@ -76,7 +76,7 @@ fn examine(context: &Context, doctor: &Doctor) -> Result<Vec<Finding>> {
         findings.push(files::of_stream(env_file));
     } else {
         let read_only = look.as_ref().is_some_and(|look| look.read_only);
-        let seen = files::look(env_file, context.chosen, read_only, real, exists, &state);
+        let seen = files::look(env_file, &context.chosen, read_only, real, exists, &state);
         findings.extend(files::judge(&seen));
     }
     // All the rest goes by what stands in the `.env`.
@@ -90,6 +90,7 @@ fn examine(context: &Context, doctor: &Doctor) -> Result<Vec<Finding>> {
         others,
         // That of a policy is an error, and in the survey.
         ignored: ignored.filter(|ignored| ignored.name != POLICY_FILE).collect(),
+        uncounted: settings.uncounted(),
         odd: settings.oddities(&exported_names()).into_iter().chain(settings.empty_policy()).collect(),
         credentials: &credentials,
     };

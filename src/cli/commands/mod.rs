@@ -28,7 +28,7 @@ use super::output::Output;
 use crate::clock::{Shutdown, SystemClock};
 use crate::error::{Code, Error};
 use crate::keeper::{Keeper, Look};
-use crate::settings::{Chosen, Environment, NAMES, configuration_directory, exported_names};
+use crate::settings::{Chosen, Environment, NAMES, NamedEnv, configuration_directory, exported_names};
 use crate::store::{EnvStore, default_state_root};
 
 /// What every command does.
@@ -74,7 +74,7 @@ impl Context {
             Ok(chosen) => (chosen, None),
             Err(error) => ((PathBuf::from(".env"), Chosen::ToBeMade), Some(error)),
         };
-        let environment = environment.with(chosen);
+        let environment = environment.with(chosen.clone());
         let context = Self {
             output,
             environment: if global.read_only { environment.reading_only() } else { environment },
@@ -92,7 +92,7 @@ impl Context {
     ///
     /// It cannot be read or parsed.
     pub(super) fn read_stream(&mut self) -> Result<(), Error> {
-        if matches!(self.chosen, Chosen::ByFlag | Chosen::ByVariable) {
+        if matches!(self.chosen, Chosen::ByFlag | Chosen::ByVariable | Chosen::Profile(_)) {
             self.store.read_stream()?;
         }
         Ok(())
@@ -129,8 +129,9 @@ impl Context {
 
 /// The `.env` to use, and why it is that one.
 fn choose(environment: &Environment, global: &Global) -> Result<(PathBuf, Chosen), Error> {
-    let (flag, configuration) = (global.env_file.as_deref(), configuration_directory());
-    let choose = |directory: &Path| environment.env_file(flag, directory, configuration.as_deref());
+    let named = NamedEnv { env_file: global.env_file.as_deref(), profile: global.profile.as_ref() };
+    let configuration = configuration_directory();
+    let choose = |directory: &Path| environment.env_file(named, directory, configuration.as_deref());
     match std::env::current_dir() {
         Ok(directory) => choose(&directory),
         // Whoever has named one by its whole path need not be anywhere.

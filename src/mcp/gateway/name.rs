@@ -5,13 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::files::{LONGEST_WORD, check_word, is_device, is_of_word};
 use crate::store::digest;
-
-/// The longest name, in characters.
-const LONGEST_NAME: usize = 64;
-
-/// Names that Windows gives to devices, whatever follows a dot behind them.
-const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
 
 /// The name for a command that has no word for one.
 const UNNAMED: &str = "server";
@@ -29,15 +24,7 @@ impl Name {
     ///
     /// Why it cannot be one, phrased to follow the name of the argument.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
-        if text.is_empty() || text.len() > LONGEST_NAME || !text.bytes().all(is_allowed) {
-            return Err("must be 1 to 64 letters, digits, dots, underscores and hyphens");
-        }
-        if text.starts_with(['.', '-']) || text.ends_with('.') {
-            return Err("must not begin with a dot or a hyphen, or end with a dot");
-        }
-        if is_device(text) {
-            return Err("is the name of a device on Windows; choose another");
-        }
+        check_word(text)?;
         Ok(Self(text.to_owned()))
     }
 
@@ -46,7 +33,7 @@ impl Name {
         let mut name = String::new();
         for c in text.chars() {
             match u8::try_from(c) {
-                Ok(byte) if is_allowed(byte) => name.push(c),
+                Ok(byte) if is_of_word(byte) => name.push(c),
                 _ if name.ends_with('-') => {}
                 _ => name.push('-'),
             }
@@ -55,9 +42,9 @@ impl Name {
         if name.is_empty() {
             return Self(UNNAMED.to_owned());
         }
-        if name.len() > LONGEST_NAME {
+        if name.len() > LONGEST_WORD {
             let digest = digest(text.as_bytes());
-            let head = &name[..LONGEST_NAME - digest.len() - 1];
+            let head = &name[..LONGEST_WORD - digest.len() - 1];
             return Self(format!("{}-{digest}", head.trim_end_matches(['.', '-'])));
         }
         if is_device(name) { Self(format!("{UNNAMED}-{name}")) } else { Self(name.to_owned()) }
@@ -96,16 +83,6 @@ impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-fn is_allowed(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"._-".contains(&byte)
-}
-
-fn is_device(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or_default().to_ascii_lowercase();
-    let stem = stem.strip_suffix(|c: char| c.is_ascii_digit()).unwrap_or(&stem);
-    DEVICES.contains(&stem)
 }
 
 #[cfg(test)]

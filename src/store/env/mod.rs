@@ -4,6 +4,7 @@ mod carry;
 pub(super) mod file;
 pub(super) mod find;
 mod home;
+pub(super) mod profiles;
 pub(super) mod rewrite;
 pub(crate) mod text;
 mod turn;

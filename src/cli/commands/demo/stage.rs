@@ -15,7 +15,7 @@ use crate::clock::Clock as _;
 use crate::error::{Code, Error};
 use crate::files::Reservation;
 use crate::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Options, Sandbox};
-use crate::settings::{ENV_FILE, NAMES};
+use crate::settings::{EXPORTED_ONLY, NAMES};
 use crate::store::{EnvStore, NewTokens, Store as _};
 
 /// How long each step stays on a terminal before the next one.
@@ -73,10 +73,10 @@ impl<'a> Stage<'a> {
     pub(super) fn child(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command.args(arguments).current_dir(self.directory.path()).stdin(Stdio::null());
-        for name in NAMES.iter().chain([&ENV_FILE]) {
+        for name in NAMES.iter().chain(&EXPORTED_ONLY) {
             command.env_remove(name);
         }
-        command.env(ENV_FILE, ".env").env("XDG_STATE_HOME", self.directory.path());
+        command.env("ZOOM_ENV_FILE", ".env").env("XDG_STATE_HOME", self.directory.path());
         command
     }
 

@@ -115,7 +115,7 @@ fn look_at_server(
 
 fn differs(own: &Served, configured: &Configured, env_file: &Path) -> Differs {
     let theirs = state_root_where(configured.variable(STATE).map(PathBuf::from));
-    let here = Surroundings::of_process().variables;
+    let here = Surroundings::of_process(false).variables;
     Differs {
         env_file: own.env_file.clone().filter(|path| resolve(path).is_ok_and(|real| real != env_file)),
         state: theirs.zip(default_state_root()).filter(|(theirs, ours)| theirs != ours),

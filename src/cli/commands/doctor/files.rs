@@ -52,7 +52,7 @@ pub(super) struct TokenState {
 /// Looks at the files. `real` is the path of the `.env` without symbolic links.
 pub(super) fn look(
     path: &Path,
-    chosen: Chosen,
+    chosen: &Chosen,
     read_only: bool,
     real: Option<PathBuf>,
     exists: Result<bool, Error>,
@@ -63,7 +63,7 @@ pub(super) fn look(
     let being_written = matches!(locked, Locked::Held(_));
     Seen {
         path: path.to_owned(),
-        chosen,
+        chosen: chosen.clone(),
         read_only,
         mode: mode(&target).filter(|_| target.is_file()),
         replaceable: if read_only { Ok(()) } else { is_storable(&target, ROOM_FOR_TOKENS, state) },
@@ -185,11 +185,12 @@ pub(super) fn judge(seen: &Seen) -> Vec<Finding> {
 
 fn found(seen: &Seen) -> Finding {
     let path = seen.path.display();
-    let why = match seen.chosen {
-        Chosen::ByFlag => "named by --env-file",
-        Chosen::ByVariable => "named by ZOOM_ENV_FILE",
-        Chosen::Configured => "the one in zoomtok's configuration directory",
-        Chosen::Found | Chosen::ToBeMade => "the first one found",
+    let why = match &seen.chosen {
+        Chosen::ByFlag => "named by --env-file".into(),
+        Chosen::ByVariable => "named by ZOOM_ENV_FILE".into(),
+        Chosen::Profile(name) => format!("that of the profile {name}"),
+        Chosen::Configured => "the one in zoomtok's configuration directory".into(),
+        Chosen::Found | Chosen::ToBeMade => "the first one found".to_owned(),
     };
     match &seen.exists {
         Ok(true) => Finding::good("env_file", format!("the settings are in {path}, {why}")),
@@ -205,7 +206,9 @@ fn found(seen: &Seen) -> Finding {
             format!("{path} is not there, though it is {why}"),
             "Make it, or name another one",
         ),
-        Err(error) => Finding::error("env_file", error).or_hint("Name another one with --env-file"),
+        Err(error) => {
+            Finding::error("env_file", error).or_hint("Name another one with --env-file or --profile")
+        }
     }
 }
 

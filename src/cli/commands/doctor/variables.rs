@@ -2,7 +2,7 @@
 
 use super::finding::Finding;
 use crate::error::Error;
-use crate::settings::{ENV_FILE, Given, Ignored, Oddity, Origin, meant};
+use crate::settings::{EXPORTED_ONLY, Given, Ignored, Oddity, Origin, meant};
 use crate::zoom::{Credentials, Grant};
 
 /// What was seen of the settings.
@@ -12,6 +12,8 @@ pub(super) struct Seen<'a> {
     pub(super) others: Vec<&'a str>,
     /// What the `.env` sets and may not.
     pub(super) ignored: Vec<Ignored>,
+    /// What is exported and does not count with a profile.
+    pub(super) uncounted: &'a [&'static str],
     /// What is most likely not meant.
     pub(super) odd: Vec<Oddity>,
     pub(super) credentials: &'a Result<Credentials, Error>,
@@ -21,6 +23,12 @@ pub(super) struct Seen<'a> {
 pub(super) fn judge(seen: &Seen<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = seen.given.iter().flat_map(of_one).collect();
     findings.extend(seen.ignored.iter().map(|it| Finding::doubtful("settings", it.what(), it.fix())));
+    if !seen.uncounted.is_empty() {
+        let names = seen.uncounted.join(", ");
+        let message =
+            format!("{names} of the environment: not used, since a profile has credentials of its own");
+        findings.push(Finding::good("settings", message));
+    }
     findings.extend(seen.others.iter().filter_map(|name| of_unknown(name)));
     let odd = seen.odd.iter();
     findings.extend(odd.map(|it| Finding::doubtful("settings", it.what.clone(), it.fix.clone())));
@@ -56,9 +64,9 @@ fn of_one(given: &Given) -> Vec<Finding> {
 
 /// A variable of the `.env` that cannot say anything there, or is about Claude and none of zoomtok's.
 fn of_unknown(name: &str) -> Option<Finding> {
-    if name == ENV_FILE {
-        let message = format!("{ENV_FILE} is set in the .env, where it cannot say anything");
-        return Some(Finding::doubtful("settings", message, "Export it, or use --env-file"));
+    if EXPORTED_ONLY.contains(&name) {
+        let message = format!("{name} is set in the .env, where it cannot say anything");
+        return Some(Finding::doubtful("settings", message, "Export it, or use --env-file or --profile"));
     }
     let meant = name.to_ascii_uppercase().starts_with("CLAUDE_").then(|| meant(name))??;
     let message = format!("{name}, which the .env sets, is no setting of zoomtok's");
@@ -103,7 +111,8 @@ mod tests {
 
     #[test]
     fn what_says_nothing_in_a_env_is_told() {
-        assert!(of_unknown("ZOOM_ENV_FILE").is_some() && of_unknown("CLAUDE_APP_NAMES").is_some());
+        assert!(of_unknown("ZOOM_ENV_FILE").is_some() && of_unknown("ZOOMTOK_PROFILE").is_some());
+        assert!(of_unknown("CLAUDE_APP_NAMES").is_some());
         assert!(of_unknown("CLAUDE_CODE").is_none() && of_unknown("ZOOM_CLEINT_ID").is_none());
     }
 
@@ -124,6 +133,7 @@ mod tests {
             ],
             others: vec!["PATH"],
             ignored: Vec::new(),
+            uncounted: &["ZOOM_CLIENT_ID", "ZOOM_ACCESS_TOKEN"],
             odd: vec![Oddity { what: "odd".into(), fix: "even".into() }],
             credentials: &credentials,
         };
@@ -136,6 +146,7 @@ mod tests {
                 "   👉 Where the .env is what you mean, unset the variable",
                 "❌ ZOOM_TOKEN_THRESHOLD (/x/.env, line 3) is not a whole number of seconds",
                 "   👉 Set it right, or remove it",
+                "✅ ZOOM_CLIENT_ID, ZOOM_ACCESS_TOKEN of the environment: not used, since a profile has credentials of its own",
                 "⚠️  odd",
                 "   👉 even",
                 "✅ the credentials of a Server-to-Server OAuth app are all there",
@@ -156,6 +167,7 @@ mod tests {
             given: vec![given("ZOOM_CLIENT_ID", Err(wrong()))],
             others: Vec::new(),
             ignored: Vec::new(),
+            uncounted: &[],
             odd: Vec::new(),
             credentials: &credentials,
         };
@@ -173,6 +185,7 @@ mod tests {
                 given,
                 others: Vec::new(),
                 ignored: Vec::new(),
+                uncounted: &[],
                 odd: Vec::new(),
                 credentials: &credentials,
             })

@@ -33,7 +33,8 @@ pub(super) fn run(context: &Context, mcp: &Mcp) -> Result<Code> {
     let (settings, file) = (&look.settings, look.env_file());
     let config = claude::configuration(settings)?;
     let policy = policy(settings, mcp.policy.as_deref())?;
-    let surroundings = Surroundings::of_process();
+    let profile = context.environment.profile();
+    let surroundings = Surroundings::of_process(profile.is_some());
     // A server would not start with one of them that makes no sense.
     settings.oauth_url().and(settings.api_url(None))?;
     let program = program()?;
@@ -41,7 +42,8 @@ pub(super) fn run(context: &Context, mcp: &Mcp) -> Result<Code> {
     let wanted = Wanted {
         program: text("the path of zoomtok", &program)?,
         env_file: text("the path of .env", &env_file)?,
-        env_file_is_named: matches!(context.chosen, Chosen::ByFlag | Chosen::ByVariable),
+        env_file_is_named: matches!(context.chosen, Chosen::ByFlag | Chosen::ByVariable | Chosen::Profile(_)),
+        profile: profile.map(ToString::to_string),
         policy: policy.map(|policy| text("the path of the policy", &policy)).transpose()?,
         no_watch: mcp.no_watch,
         env: surroundings.variables,

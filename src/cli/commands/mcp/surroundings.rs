@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::path::{Path, absolute};
 
 /// The variables that the server needs as well, where they are set.
-const NEEDED: [&str; 11] = [
+const NEEDED: [&str; 12] = [
     "HTTPS_PROXY",
     "https_proxy",
     "ALL_PROXY",
@@ -16,9 +16,13 @@ const NEEDED: [&str; 11] = [
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
     "XDG_STATE_HOME",
+    PLACE_OF_PROFILES,
     "ZOOM_OAUTH_URL",
     "ZOOM_API_URL",
 ];
+
+/// Where the directory of the profiles is.
+const PLACE_OF_PROFILES: &str = "XDG_CONFIG_HOME";
 
 /// What of the environment the server is to have.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -29,9 +33,10 @@ pub(in crate::cli::commands) struct Surroundings {
 }
 
 impl Surroundings {
-    /// Those of this process.
-    pub(in crate::cli::commands) fn of_process() -> Self {
-        Self::read(|name| std::env::var_os(name), names(cfg!(windows)))
+    /// Those of this process, for a server that is given a profile by its name or not.
+    pub(in crate::cli::commands) fn of_process(has_profile: bool) -> Self {
+        let is_needed = |name: &&str| has_profile || *name != PLACE_OF_PROFILES;
+        Self::read(|name| std::env::var_os(name), names(cfg!(windows)).filter(is_needed))
     }
 
     fn read(get: impl Fn(&str) -> Option<OsString>, names: impl IntoIterator<Item = &'static str>) -> Self {
@@ -55,7 +60,9 @@ impl Surroundings {
                     absolute(value).ok().and_then(|path| path.to_str().map(str::to_owned))
                 }
                 // As zoomtok itself does.
-                "XDG_STATE_HOME" => Path::new(value).is_absolute().then(|| value.to_owned()),
+                "XDG_STATE_HOME" | PLACE_OF_PROFILES => {
+                    Path::new(value).is_absolute().then(|| value.to_owned())
+                }
                 _ => Some(value.to_owned()),
             };
             surroundings.variables.extend(value.map(|value| (name.to_owned(), value)));

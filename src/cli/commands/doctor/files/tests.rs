@@ -157,7 +157,7 @@ fn a_look_changes_nothing() {
     let root = tempfile::tempdir().unwrap();
     let path = root.path().join(".env");
     let state = StateDirectory::of(Some(&root.path().join("state")), &Identity::of_file(&path));
-    let seen = look(&path, Chosen::ToBeMade, false, Some(path.clone()), Ok(false), &state);
+    let seen = look(&path, &Chosen::ToBeMade, false, Some(path.clone()), Ok(false), &state);
     assert!(seen.replaceable.is_ok() && seen.state.writable.is_ok());
     assert!(matches!(seen.lock, Locked::Free));
     assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0);
@@ -170,7 +170,7 @@ fn what_a_living_process_writes_is_no_leftover() {
     let looked = || {
         look(
             &path,
-            Chosen::Found,
+            &Chosen::Found,
             false,
             Some(path.clone()),
             Ok(false),

@@ -4,6 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::clients::{Entry, Existing, System};
 
+/// The options that name an account. They exclude each other.
+const ACCOUNTS: [&str; 2] = [ENV_FILE, PROFILE];
+const ENV_FILE: &str = "--env-file";
+const PROFILE: &str = "--profile";
+
 /// What the server is to be. A path is absolute, and in words that JSON can hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Wanted {
@@ -11,6 +16,9 @@ pub(super) struct Wanted {
     pub(super) env_file: String,
     /// Whether that was named, and not only found: what was found takes no other's place.
     pub(super) env_file_is_named: bool,
+    /// The profile whose file that is: the server gets its name, so that exported credentials of another account do not count
+    /// there either.
+    pub(super) profile: Option<String>,
     pub(super) policy: Option<String>,
     pub(super) no_watch: bool,
     pub(super) env: BTreeMap<String, String>,
@@ -22,7 +30,11 @@ impl Wanted {
     pub(super) fn entry(&self, existing: Option<&Existing>) -> Entry {
         let mut args = existing.map_or_else(|| vec!["mcp".into()], |existing| existing.args.clone());
         if self.changes_env_file(existing) {
-            set(&mut args, "--env-file", &self.env_file);
+            let (option, value) = self.account();
+            for other in ACCOUNTS.iter().filter(|other| **other != option) {
+                unset(&mut args, other);
+            }
+            set(&mut args, option, value);
         }
         if let Some(policy) = &self.policy {
             set(&mut args, "--policy", policy);
@@ -40,6 +52,11 @@ impl Wanted {
         }
     }
 
+    /// The option that names the account, and its value.
+    fn account(&self) -> (&'static str, &str) {
+        self.profile.as_ref().map_or((ENV_FILE, &self.env_file), |profile| (PROFILE, profile))
+    }
+
     /// Whether the server gets this `.env`.
     pub(super) fn changes_env_file(&self, existing: Option<&Existing>) -> bool {
         self.env_file_is_named || existing.is_none_or(|existing| existing.served.env_file.is_none())
@@ -49,13 +66,23 @@ impl Wanted {
     pub(super) fn changes(&self, existing: &Existing, system: System) -> (Vec<String>, Vec<String>) {
         let (mut changes, mut kept) = (Vec::new(), Vec::new());
         let before = |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
-        let env_file = Some(&self.env_file).filter(|_| self.changes_env_file(Some(existing)));
-        for (option, old, new) in [
-            ("--env-file", before(&existing.served.env_file), env_file),
-            ("--policy", before(&existing.served.policy), self.policy.as_ref()),
-        ] {
+        let (option, value) = self.account();
+        let value = Some(value).filter(|_| self.changes_env_file(Some(existing)));
+        let was = match value_of(&existing.args, PROFILE) {
+            Some(profile) => (PROFILE, Some(profile.to_owned())),
+            None => (ENV_FILE, before(&existing.served.env_file)),
+        };
+        let other = if value.is_some() && was.0 != option { was.1.clone() } else { None };
+        changes.extend(other.map(|other| format!("{} {other}: removed", was.0)));
+        let (option, was) = match value {
+            Some(_) => (option, was.1.filter(|_| was.0 == option)),
+            None => was,
+        };
+        for (option, old, new) in
+            [(option, was, value), ("--policy", before(&existing.served.policy), self.policy.as_deref())]
+        {
             match (old, new) {
-                (Some(old), Some(new)) if old != *new => changes.push(format!("{option}: {old} → {new}")),
+                (Some(old), Some(new)) if old != new => changes.push(format!("{option}: {old} → {new}")),
                 (Some(old), _) => kept.push(format!("{option} {old}")),
                 (None, Some(new)) => changes.push(format!("{option}: none → {new}")),
                 (None, None) => {}
@@ -76,6 +103,21 @@ impl Wanted {
         }
         (changes, kept)
     }
+}
+
+/// What an option has as its value, if it is there.
+fn value_of<'a>(args: &'a [String], option: &str) -> Option<&'a str> {
+    let joined = |arg: &'a String| arg.strip_prefix(option)?.strip_prefix('=');
+    let next = |at: usize| args.get(at + 1).map(String::as_str);
+    args.iter().position(|arg| arg == option).and_then(next).or_else(|| args.iter().find_map(joined))
+}
+
+/// Takes an option away, with its value.
+fn unset(args: &mut Vec<String>, option: &str) {
+    if let Some(at) = args.iter().position(|arg| arg == option) {
+        args.drain(at..args.len().min(at + 2));
+    }
+    args.retain(|arg| arg.strip_prefix(option).is_none_or(|rest| !rest.starts_with('=')));
 }
 
 /// Gives an option this value, in the place where it has one.
@@ -127,6 +169,7 @@ mod tests {
     fn what_was_not_asked_for_stays() {
         let policed = || Wanted { policy: Some("/new.json".into()), ..wanted() };
         let named = || Wanted { env_file_is_named: true, ..wanted() };
+        let profile = || Wanted { profile: Some("work".into()), ..named() };
         let no_watch = || Wanted { no_watch: true, ..wanted() };
         for (wanted, args, expected) in [
             (
@@ -144,6 +187,13 @@ mod tests {
                 "mcp --env-file /old/.env --policy /new.json",
             ),
             (policed(), "mcp --env-file /old/.env", "mcp --env-file /old/.env --policy /new.json"),
+            (wanted(), "mcp --profile home", "mcp --profile home"),
+            (named(), "mcp --profile home -q", "mcp -q --env-file /here/.env"),
+            (named(), "--profile=home mcp", "mcp --env-file /here/.env"),
+            (profile(), "mcp --env-file /old/.env --no-watch", "mcp --no-watch --profile work"),
+            (profile(), "mcp --env-file=/old/.env", "mcp --profile work"),
+            (profile(), "mcp --profile=home", "mcp --profile=work"),
+            (profile(), "mcp", "mcp --profile work"),
             (no_watch(), "mcp --env-file /old/.env", "mcp --env-file /old/.env --no-watch"),
             (no_watch(), "mcp --no-watch --env-file /o", "mcp --no-watch --env-file /o"),
         ] {
@@ -157,12 +207,24 @@ mod tests {
 
     #[test]
     fn changes_and_what_stays_are_told_apart() {
+        let of_profile = Wanted { profile: Some("work".into()), env_file_is_named: true, ..wanted() };
         let env = BTreeMap::from([("HTTPS_PROXY".to_owned(), "http://p".to_owned())]);
         let wanted = Wanted { policy: Some("/new.json".into()), no_watch: true, env, ..wanted() };
-        let told = |args: &str| {
+        let told_by = |wanted: &Wanted, args: &str| {
             let (changes, kept) = wanted.changes(&existing("", args), System::Linux);
             (changes.join("; "), kept.join("; "))
         };
+        let told = |args: &str| told_by(&wanted, args);
+        for (args, changes) in [
+            ("mcp --env-file /old/.env", "--env-file /old/.env: removed; --profile: none → work"),
+            ("mcp --profile home", "--profile: home → work"),
+            ("mcp --profile=work", ""),
+            ("mcp", "--profile: none → work"),
+        ] {
+            assert_eq!(told_by(&of_profile, args).0, changes, "{args}");
+        }
+        assert!(told_by(&of_profile, "mcp --profile=work").1.contains("--profile work"));
+        assert!(told("mcp --profile home").1.contains("--profile home"));
         assert_eq!(
             told("mcp --env-file /old/.env --policy /old.json"),
             (
