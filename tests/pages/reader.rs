@@ -27,6 +27,12 @@ impl Reader {
         }
         symlink(env!("CARGO_BIN_EXE_zoomtok"), reader.home().join(".cargo/bin/zoomtok")).unwrap();
         reader.write(".env", &credentials(&reader.sandbox));
+        let profiles = if cfg!(target_os = "macos") { "Library/Application Support" } else { ".config" };
+        let profiles = reader.home().join(profiles).join("zoomtok/profiles");
+        fs::create_dir_all(&profiles).unwrap();
+        for profile in ["work.env", "home.env"] {
+            fs::write(profiles.join(profile), credentials(&reader.sandbox)).unwrap();
+        }
         reader.script(
             "my-script",
             "echo \"with${ZOOM_ACCESS_TOKEN:-out} a token\" | sed 's/with[^o].* a/with a/' >ran",

@@ -124,6 +124,21 @@ const LINES: &[(&str, &[Line])] = &[
             ("zoomtok policy convert intercept.yaml", Is::NotRun("another test does")),
         ],
     ),
+    (
+        "docs/profiles.md",
+        &[
+            ("mkdir -p ~/.config/zoomtok/profiles", Is::Run(|_, _| ())),
+            ("mv .env ~/.config/zoomtok/profiles/work.env", Is::Run(has_become_a_profile)),
+            ("zoomtok get --profile work", Is::Run(|reader, _| assert!(of_profile(reader, "work").contains("ACCESS")))),
+            (
+                "zoomtok exec --profile home -- ./my-script",
+                Is::Run(|reader, _| {
+                    assert_eq!(reader.ran(), "with a token\n");
+                    assert!(of_profile(reader, "home").contains("ACCESS_TOKEN"));
+                }),
+            ),
+        ],
+    ),
     ("docs/scripts.md", &[SCRIPTS]),
     (
         "docs/start.md",
@@ -199,6 +214,16 @@ fn is_installed(reader: &Reader, _: &Ended) {
 fn finds_the_token_elsewhere(reader: &Reader, _: &Ended) {
     let text = fs::read_to_string(reader.home().join(".config/zoomtok/.env")).unwrap();
     assert!(text.contains("ZOOM_ACCESS_TOKEN=") && !text.contains("ZOOM_CLIENT_SECRET"), "{text}");
+}
+
+/// The text of a profile, where the page has it.
+fn of_profile(reader: &Reader, name: &str) -> String {
+    fs::read_to_string(reader.home().join(format!(".config/zoomtok/profiles/{name}.env"))).unwrap()
+}
+
+fn has_become_a_profile(reader: &Reader, _: &Ended) {
+    assert!(!reader.project().join(".env").exists());
+    assert!(of_profile(reader, "work").contains("ZOOM_CLIENT_ID="));
 }
 
 fn claude_can_start_it(reader: &Reader, _: &Ended) {
