@@ -215,13 +215,17 @@ _zoomtok() {
 
     case "${cmd}" in
         zoomtok)
-            opts="-q -h -V --env-file --color --quiet --read-only --help --version get check exec watch update-claude restart-claude mcp gateway policy grant approval doctor demo sandbox completions man hold help"
+            opts="-q -h -V --env-file --profile --color --quiet --read-only --help --version get check exec watch update-claude restart-claude mcp gateway policy grant approval doctor demo sandbox completions man hold help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -251,13 +255,17 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__approval__subcmd__allow)
-            opts="-q -h --env-file --color --quiet --read-only --help"
+            opts="-q -h --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -273,13 +281,17 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__approval__subcmd__deny)
-            opts="-q -h --env-file --color --quiet --read-only --help"
+            opts="-q -h --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -365,13 +377,17 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__approval__subcmd__list)
-            opts="-q -h --json --env-file --color --quiet --read-only --help"
+            opts="-q -h --json --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -387,7 +403,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__check)
-            opts="-t -v -q -h --threshold --verbose --live --json --env-file --color --quiet --read-only --help"
+            opts="-t -v -q -h --threshold --verbose --live --json --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -402,6 +418,10 @@ _zoomtok() {
                     return 0
                     ;;
                 --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -417,13 +437,17 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__completions)
-            opts="-q -h --env-file --color --quiet --read-only --help bash elvish fish powershell zsh"
+            opts="-q -h --env-file --profile --color --quiet --read-only --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -439,13 +463,17 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__demo)
-            opts="-q -h --notes-server --env-file --color --quiet --read-only --help"
+            opts="-q -h --notes-server --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -461,13 +489,17 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__doctor)
-            opts="-q -h --fetch --json --env-file --color --quiet --read-only --help"
+            opts="-q -h --fetch --json --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -483,7 +515,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__exec)
-            opts="-t -q -h --threshold --env-file --color --quiet --read-only --help"
+            opts="-t -q -h --threshold --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -501,6 +533,10 @@ _zoomtok() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -513,7 +549,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__gateway)
-            opts="-q -h --url --header --send-token-to --listen --behind-proxy --policy --name --token-env --no-token --on-new-token --audit --audit-arguments --no-pin --env-file --color --quiet --read-only --help"
+            opts="-q -h --url --header --send-token-to --listen --behind-proxy --policy --name --token-env --no-token --on-new-token --audit --audit-arguments --no-pin --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -559,6 +595,10 @@ _zoomtok() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -571,7 +611,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__get)
-            opts="-f -t -q -h --force --live --threshold --print --export --json --env-file --color --quiet --read-only --help"
+            opts="-f -t -q -h --force --live --threshold --print --export --json --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -586,6 +626,10 @@ _zoomtok() {
                     return 0
                     ;;
                 --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -615,7 +659,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__grant__subcmd__add)
-            opts="-q -h --policy --env-file --color --quiet --read-only --help"
+            opts="-q -h --policy --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -626,6 +670,10 @@ _zoomtok() {
                     return 0
                     ;;
                 --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -711,13 +759,17 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__grant__subcmd__list)
-            opts="-q -h --json --env-file --color --quiet --read-only --help"
+            opts="-q -h --json --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -733,13 +785,17 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__grant__subcmd__remove)
-            opts="-q -h --env-file --color --quiet --read-only --help"
+            opts="-q -h --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1021,13 +1077,17 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__hold)
-            opts="-q -h --env-file --color --quiet --read-only --help"
+            opts="-q -h --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1043,13 +1103,17 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__man)
-            opts="-q -h --env-file --color --quiet --read-only --help"
+            opts="-q -h --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1065,7 +1129,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__mcp)
-            opts="-q -h --policy --install --dry-run --watch --no-watch --env-file --color --quiet --read-only --help"
+            opts="-q -h --policy --install --dry-run --watch --no-watch --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1076,6 +1140,10 @@ _zoomtok() {
                     return 0
                     ;;
                 --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1105,13 +1173,17 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__policy__subcmd__accept)
-            opts="-y -q -h --yes --env-file --color --quiet --read-only --help"
+            opts="-y -q -h --yes --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1127,7 +1199,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__policy__subcmd__check)
-            opts="-q -h --tools --url --env-file --color --quiet --read-only --help"
+            opts="-q -h --tools --url --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1142,6 +1214,10 @@ _zoomtok() {
                     return 0
                     ;;
                 --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1157,13 +1233,17 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__policy__subcmd__convert)
-            opts="-q -h --env-file --color --quiet --read-only --help"
+            opts="-q -h --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1179,7 +1259,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__policy__subcmd__explain)
-            opts="-q -h --tools --url --env-file --color --quiet --read-only --help"
+            opts="-q -h --tools --url --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1194,6 +1274,10 @@ _zoomtok() {
                     return 0
                     ;;
                 --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1307,7 +1391,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__policy__subcmd__suggest)
-            opts="-q -h --tools --url --env-file --color --quiet --read-only --help"
+            opts="-q -h --tools --url --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1325,6 +1409,10 @@ _zoomtok() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1337,7 +1425,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__restart__subcmd__claude)
-            opts="-q -h --app --app-only --env-file --color --quiet --read-only --help"
+            opts="-q -h --app --app-only --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1348,6 +1436,10 @@ _zoomtok() {
                     return 0
                     ;;
                 --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1363,7 +1455,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__sandbox)
-            opts="-q -h --port --token-life --env-file --color --quiet --read-only --help"
+            opts="-q -h --port --token-life --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1381,6 +1473,10 @@ _zoomtok() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1393,7 +1489,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__update__subcmd__claude)
-            opts="-q -h --config --server --key --restart --dry-run --env-file --color --quiet --read-only --help"
+            opts="-q -h --config --server --key --restart --dry-run --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1415,6 +1511,10 @@ _zoomtok() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1427,7 +1527,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__watch)
-            opts="-q -h --interval --threshold --no-claude --no-restart --once --json --env-file --color --quiet --read-only --help"
+            opts="-q -h --interval --threshold --no-claude --no-restart --once --json --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1442,6 +1542,10 @@ _zoomtok() {
                     return 0
                     ;;
                 --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

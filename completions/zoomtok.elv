@@ -19,6 +19,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
     var completions = [
         &'zoomtok'= {
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand -q 'Print only errors and requested output'
             cand --quiet 'Print only errors and requested output'
@@ -50,6 +51,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand -t 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
             cand --threshold 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand -f 'Fetch a new token even if the old one is valid'
             cand --force 'Fetch a new token even if the old one is valid'
@@ -67,6 +69,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand -t 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
             cand --threshold 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand -v 'Report more, and append a line to the log'
             cand --verbose 'Report more, and append a line to the log'
@@ -82,6 +85,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand -t 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
             cand --threshold 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand -q 'Print only errors and requested output'
             cand --quiet 'Print only errors and requested output'
@@ -93,6 +97,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --interval 'Seconds between two status lines; 0 shows none [default: ZOOM_TOKEN_DISPLAY_INTERVAL, or 60]'
             cand --threshold 'Refresh when fewer seconds than this are left [default: ZOOM_AUTO_REFRESH_THRESHOLD, or 300]'
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand --no-claude 'Leave Claude Desktop alone'
             cand --no-restart 'Update Claude Desktop''s configuration, but do not restart it'
@@ -109,6 +114,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --server 'The server in it that needs the token [default: CLAUDE_MCP_SERVER_NAME, or zoom]'
             cand --key 'The variable of that server [default: CLAUDE_ZOOM_ENV_KEY, or ZOOM_ACCESS_TOKEN]'
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand --restart 'Restart Claude Desktop if its configuration was changed'
             cand --dry-run 'Show the change, with the token masked, and write nothing'
@@ -121,6 +127,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;restart-claude'= {
             cand --app 'The name of the app, or the path of its executable [default: CLAUDE_APP_NAME, or Claude]'
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand --app-only 'Leave the token alone'
             cand -q 'Print only errors and requested output'
@@ -132,6 +139,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;mcp'= {
             cand --policy 'The policy to serve under [default: ZOOM_POLICY_FILE, or a limit on zoom_refresh_token alone]'
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand --install 'Put this server into Claude Desktop''s configuration, and exit'
             cand --dry-run 'Show what --install would put there, and write nothing'
@@ -154,6 +162,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --on-new-token 'When a server with a new token takes over'
             cand --audit 'Write a line of JSON for each call to this file'
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand --behind-proxy 'Listen on an address that other machines reach: a proxy with HTTPS is in front'
             cand --no-token 'Give the server no token, and need no Zoom credentials'
@@ -179,6 +188,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --tools 'A file with the tools of another server, as its answer to tools/list has them: the policy is for a gateway'
             cand --url 'The address of another server, or zoom, zoom/chat and so on: it is asked for its tools'
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand -q 'Print only errors and requested output'
             cand --quiet 'Print only errors and requested output'
@@ -190,6 +200,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --tools 'A file with the tools of another server, as its answer to tools/list has them: the policy is for a gateway'
             cand --url 'The address of another server, or zoom, zoom/chat and so on: it is asked for its tools'
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand -q 'Print only errors and requested output'
             cand --quiet 'Print only errors and requested output'
@@ -199,6 +210,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;policy;accept'= {
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand -y 'Accept without asking'
             cand --yes 'Accept without asking'
@@ -212,6 +224,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --tools 'A file with the tools of another server, as its answer to tools/list has them: the policy is for a gateway'
             cand --url 'The address of another server, or zoom, zoom/chat and so on: it is asked for its tools'
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand -q 'Print only errors and requested output'
             cand --quiet 'Print only errors and requested output'
@@ -221,6 +234,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;policy;convert'= {
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand -q 'Print only errors and requested output'
             cand --quiet 'Print only errors and requested output'
@@ -259,6 +273,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;grant;add'= {
             cand --policy 'The policy for its calls [default: that of the gateway]'
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand -q 'Print only errors and requested output'
             cand --quiet 'Print only errors and requested output'
@@ -268,6 +283,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;grant;list'= {
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand --json 'Print a JSON object'
             cand -q 'Print only errors and requested output'
@@ -278,6 +294,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;grant;remove'= {
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand -q 'Print only errors and requested output'
             cand --quiet 'Print only errors and requested output'
@@ -309,6 +326,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;approval;list'= {
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand --json 'Print a JSON object'
             cand -q 'Print only errors and requested output'
@@ -319,6 +337,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;approval;allow'= {
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand -q 'Print only errors and requested output'
             cand --quiet 'Print only errors and requested output'
@@ -328,6 +347,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;approval;deny'= {
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand -q 'Print only errors and requested output'
             cand --quiet 'Print only errors and requested output'
@@ -351,6 +371,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;doctor'= {
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand --fetch 'Fetch a new token if the existing one does not last or is not accepted'
             cand --json 'Print a JSON object'
@@ -362,6 +383,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;demo'= {
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand --notes-server 'Be the made-up server that the demo puts behind a gateway'
             cand -q 'Print only errors and requested output'
@@ -374,6 +396,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --port 'The port on 127.0.0.1; 0 takes a free one'
             cand --token-life 'The lifetime of its tokens in seconds'
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand -q 'Print only errors and requested output'
             cand --quiet 'Print only errors and requested output'
@@ -383,6 +406,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;completions'= {
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand -q 'Print only errors and requested output'
             cand --quiet 'Print only errors and requested output'
@@ -392,6 +416,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;man'= {
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand -q 'Print only errors and requested output'
             cand --quiet 'Print only errors and requested output'
@@ -401,6 +426,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;hold'= {
             cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand -q 'Print only errors and requested output'
             cand --quiet 'Print only errors and requested output'

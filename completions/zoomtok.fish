@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_zoomtok_global_optspecs
-    string join \n env-file= color= q/quiet read-only h/help V/version
+    string join \n env-file= profile= color= q/quiet read-only h/help V/version
 end
 
 function __fish_zoomtok_needs_command
@@ -25,6 +25,7 @@ function __fish_zoomtok_using_subcommand
 end
 
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -52,6 +53,7 @@ complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "hold" -d 'Hold a se
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -s t -l threshold -d 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -65,6 +67,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l read-only -d 'Us
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s t -l threshold -d 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -76,6 +79,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l read-only -d '
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -s t -l threshold -d 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -85,6 +89,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -s h -l help -d 'P
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l interval -d 'Seconds between two status lines; 0 shows none [default: ZOOM_TOKEN_DISPLAY_INTERVAL, or 60]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l threshold -d 'Refresh when fewer seconds than this are left [default: ZOOM_AUTO_REFRESH_THRESHOLD, or 300]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -99,6 +104,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l config
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l server -d 'The server in it that needs the token [default: CLAUDE_MCP_SERVER_NAME, or zoom]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l key -d 'The variable of that server [default: CLAUDE_ZOOM_ENV_KEY, or ZOOM_ACCESS_TOKEN]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -109,6 +115,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l read-o
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l app -d 'The name of the app, or the path of its executable [default: CLAUDE_APP_NAME, or Claude]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -118,6 +125,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l read-
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l policy -d 'The policy to serve under [default: ZOOM_POLICY_FILE, or a limit on zoom_refresh_token alone]' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -140,6 +148,7 @@ now\t'At once; calls under way end on the old one'
 never\t'Never: the server keeps state that a restart would lose'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l audit -d 'Write a line of JSON for each call to this file' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -160,6 +169,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_s
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from check" -l tools -d 'A file with the tools of another server, as its answer to tools/list has them: the policy is for a gateway' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from check" -l url -d 'The address of another server, or zoom, zoom/chat and so on: it is asked for its tools' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from check" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from check" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from check" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -169,6 +179,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from explain" -l tools -d 'A file with the tools of another server, as its answer to tools/list has them: the policy is for a gateway' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from explain" -l url -d 'The address of another server, or zoom, zoom/chat and so on: it is asked for its tools' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from explain" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from explain" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from explain" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -176,6 +187,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from explain" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from accept" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from accept" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from accept" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -186,6 +198,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from suggest" -l tools -d 'A file with the tools of another server, as its answer to tools/list has them: the policy is for a gateway' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from suggest" -l url -d 'The address of another server, or zoom, zoom/chat and so on: it is asked for its tools' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from suggest" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from suggest" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from suggest" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -193,6 +206,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from suggest" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from suggest" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from convert" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from convert" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from convert" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -212,6 +226,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_se
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from add" -l policy -d 'The policy for its calls [default: that of the gateway]' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from add" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from add" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from add" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -219,6 +234,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_s
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from add" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from list" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from list" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from list" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -227,6 +243,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_s
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from list" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from remove" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from remove" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -243,6 +260,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and not __fish
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and not __fish_seen_subcommand_from list allow deny help" -f -a "deny" -d 'Deny a call'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and not __fish_seen_subcommand_from list allow deny help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from list" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from list" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from list" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -251,6 +269,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_see
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from list" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from allow" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from allow" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from allow" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -258,6 +277,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_see
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from allow" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from allow" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from deny" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from deny" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from deny" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -269,6 +289,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_see
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from help" -f -a "deny" -d 'Deny a call'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -278,6 +299,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -s q -l quiet -d
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -288,6 +310,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -s h -l help -d 'P
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l port -d 'The port on 127.0.0.1; 0 takes a free one' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l token-life -d 'The lifetime of its tokens in seconds' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -295,6 +318,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -s q -l quiet -
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand completions" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand completions" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand completions" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -302,6 +326,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand completions" -s q -l qui
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand completions" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -309,6 +334,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -s q -l quiet -d 'P
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand hold" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand hold" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand hold" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"

@@ -129,7 +129,10 @@ const LINES: &[(&str, &[Line])] = &[
         &[
             ("mkdir -p ~/.config/zoomtok/profiles", Is::Run(|_, _| ())),
             ("mv .env ~/.config/zoomtok/profiles/work.env", Is::Run(has_become_a_profile)),
-            ("zoomtok get --profile work", Is::Run(|reader, _| assert!(of_profile(reader, "work").contains("ACCESS")))),
+            (
+                "zoomtok get --profile work",
+                Is::Run(|reader, _| assert!(of_profile(reader, "work").contains("ACCESS"))),
+            ),
             (
                 "zoomtok exec --profile home -- ./my-script",
                 Is::Run(|reader, _| {
