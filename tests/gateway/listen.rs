@@ -1,12 +1,12 @@
 //! A gateway for many clients over HTTP.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
 
 use serde_json::{Value, json};
 
 use crate::support::Home;
-use crate::support::gateways::{given, record, server};
+use crate::support::gateways::{Listening, given, record, server};
+use crate::support::mcp_session::SOON;
 use crate::support::processes::Running;
 
 /// A gateway that listens, and what asks it.
@@ -28,19 +28,7 @@ impl Served {
     fn start(home: &Home, options: &[&str]) -> Self {
         let (server, record) = (server(), record(home));
         let behind = ["--", server.to_str().unwrap(), "--record", record.to_str().unwrap()];
-        let mut command = home.command([&["gateway", "--listen", "0"], options, &behind[..]].concat());
-        command.env("ZOOM_ENV_FILE", home.env_path());
-        let mut process = Running::new(command.spawn().unwrap());
-        let mut stderr = BufReader::new(process.stderr());
-        let mut line = String::new();
-        let address = loop {
-            line.clear();
-            assert!(stderr.read_line(&mut line).unwrap() > 0, "it has ended");
-            if let Some(at) = line.find("http://") {
-                break line[at..].trim().to_owned();
-            }
-        };
-        std::thread::spawn(move || stderr.lines().map_while(Result::ok).for_each(drop));
+        let Listening { process, address } = Listening::start(home, &[options, &behind[..]].concat());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         // Another test may have done so.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -126,6 +114,49 @@ fn what_a_server_asks_for_comes_with_the_answer_to_the_call_that_it_is_for() {
         said
     });
     assert!(said.contains("roots/list") && said.contains("file:///x"), "{said}");
+    served.process.kill();
+}
+
+/// Its server need not answer it any more, and a client that ends its session still has it open.
+#[test]
+fn the_connection_of_a_cancelled_call_ends_without_an_answer() {
+    let home = Home::empty();
+    let policy = policy(&home, 100);
+    let bearer = grant(&home, "one");
+    let served = Served::start(&home, &["--no-token", "--policy", &policy]);
+    let session = served.greet(&bearer);
+    let call = |id: u64| {
+        let params = json!({"name": "slow", "arguments": {"ms": 20_000}});
+        let call = json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params});
+        served.request(&bearer, Some(&session.id), &call).send()
+    };
+    let cancel = json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}});
+    let home = &home;
+    let is_given = |calls: usize| async move {
+        let deadline = std::time::Instant::now() + SOON;
+        while given(home).iter().filter(|given| given.calls("slow")).count() < calls {
+            assert!(std::time::Instant::now() < deadline, "it was not given the call");
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    served.runtime.block_on(async {
+        let cancelling = async {
+            is_given(1).await;
+            assert_eq!(served.post(&bearer, Some(&session.id), &cancel).await.0, 202);
+        };
+        let (answer, ()) = tokio::join!(call(1), cancelling);
+        let answer = answer.unwrap();
+        assert_eq!((answer.status().as_u16(), &*answer.text().await.unwrap()), (200, ""));
+        let leaving = async {
+            is_given(2).await;
+            let bye =
+                served.client.delete(&served.address).header("Authorization", format!("Bearer {bearer}"));
+            assert_eq!(bye.header("Mcp-Session-Id", &session.id).send().await.unwrap().status(), 204);
+        };
+        let (answer, ()) = tokio::join!(call(2), leaving);
+        let answer = answer.unwrap();
+        assert_eq!((answer.status().as_u16(), &*answer.text().await.unwrap()), (200, ""));
+    });
     served.process.kill();
 }
 

@@ -1,12 +1,14 @@
 //! A gateway before a stand-in server, which says what it was given.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use crate::support::Home;
 use crate::support::mcp_session::Session;
+use crate::support::processes::Running;
 
 /// The stand-in for somebody's server.
 pub(crate) fn server() -> PathBuf {
@@ -36,6 +38,34 @@ pub(crate) fn without_greeting(home: &Home, options: &[&str], of_server: &[&str]
     let mut command = home.command([&["gateway"], options, &behind[..], of_server].concat());
     command.env("ZOOM_ENV_FILE", home.env_path());
     Session::of(command)
+}
+
+/// A gateway that listens.
+pub(crate) struct Listening {
+    pub(crate) process: Running,
+    /// The address of its endpoint.
+    pub(crate) address: String,
+}
+
+impl Listening {
+    /// Starts one with these arguments, on a port that is free.
+    #[track_caller]
+    pub(crate) fn start(home: &Home, arguments: &[&str]) -> Self {
+        let mut command = home.command([&["gateway", "--listen", "0"], arguments].concat());
+        command.env("ZOOM_ENV_FILE", home.env_path());
+        let mut process = Running::new(command.spawn().unwrap());
+        let mut stderr = BufReader::new(process.stderr());
+        let mut line = String::new();
+        let address = loop {
+            line.clear();
+            assert!(stderr.read_line(&mut line).unwrap() > 0, "it has ended");
+            if let Some(at) = line.find("http://") {
+                break line[at..].trim().to_owned();
+            }
+        };
+        std::thread::spawn(move || stderr.lines().map_while(Result::ok).for_each(drop));
+        Self { process, address }
+    }
 }
 
 /// One message that a server was given.

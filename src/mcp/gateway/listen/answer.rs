@@ -83,6 +83,7 @@ where
         (Place::Post, session) => post(sessions, grant, session, read(body).await?).await,
         (Place::Listen, Some(session)) => Ok(listen(&session, head)),
         (Place::End, Some(session)) => {
+            session.routes().leave();
             sessions.end(&session).await;
             Ok(reply(StatusCode::NO_CONTENT, ReplyBody::whole(Bytes::new())))
         }

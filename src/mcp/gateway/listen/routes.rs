@@ -29,6 +29,17 @@ enum Post {
     Streaming(Writer),
 }
 
+impl Post {
+    /// Ends the connection of a request that gets no answer: a stream of events that has an end and no more. Clients take
+    /// whatever else they could get for the answer.
+    fn end(self) {
+        if let Self::Waiting(first) = self {
+            // The other end of the queue is dropped here. The client may have gone.
+            let _ = first.send(First::Stream(queue().1));
+        }
+    }
+}
+
 /// The open connections of one session, and what waits for one.
 #[derive(Debug, Default)]
 pub(super) struct Routes {
@@ -109,6 +120,7 @@ impl Routes {
         match ticket {
             None => self.unrelated(text),
             Some(ticket) if answers => match self.posts.remove(&ticket) {
+                Some(post) if text.is_empty() => post.end(),
                 // The client may have gone: then nobody wants the answer.
                 Some(Post::Waiting(first)) => drop(first.send(First::Answer(text))),
                 Some(Post::Streaming(stream)) => drop(stream.write(event(None, &text))),
@@ -163,6 +175,12 @@ impl Routes {
             }
         }
         self.waiting.push(0, text);
+    }
+
+    /// Ends every connection of a client that takes its leave: no request of it gets an answer any more, or an error.
+    pub(super) fn leave(&mut self) {
+        self.posts.drain().for_each(|(_, post)| post.end());
+        self.end();
     }
 
     /// Ends every connection.
@@ -234,6 +252,20 @@ mod tests {
         routes.send(about(3, "nobody's", true));
         assert!(matches!(one.try_recv(), Ok(First::Answer(text)) if text == "a"));
         assert!(matches!(two.try_recv(), Ok(First::Answer(text)) if text == "b"));
+        assert!(!routes.is_in_use());
+    }
+
+    #[test]
+    fn a_request_that_gets_no_answer_has_an_end() {
+        let mut routes = Routes::default();
+        let (one, two, three) = (routes.ask(1), routes.ask(2), routes.ask(3));
+        routes.send(about(1, "", true));
+        assert_eq!(read(&mut of_stream(one)), (String::new(), true));
+        routes.send(about(2, "half", false));
+        let mut streaming = of_stream(two);
+        routes.leave();
+        assert_eq!(read(&mut streaming), ("event: message\ndata: half\n\n".into(), true));
+        assert_eq!(read(&mut of_stream(three)), (String::new(), true));
         assert!(!routes.is_in_use());
     }
 

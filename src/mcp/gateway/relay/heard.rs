@@ -166,10 +166,17 @@ impl Relay {
             "notifications/cancelled" => {
                 let requested = fields()?.get("requestId")?;
                 let id = Message::id(requested)?;
-                match self.state().flight.cancel(&id) {
+                let cancelled = self.state().flight.cancel(&id);
+                match cancelled {
                     Cancelled::Given { number, generation } => {
                         let line = message.spliced([message.replace(requested, number.to_string())]);
-                        Some(Box::pin(async move { relay.pass_to(generation, line).await }))
+                        Some(Box::pin(async move {
+                            relay.pass_to(generation, line).await;
+                            let ticket = relay.state().flight.get(number).map(|asked| asked.about.ticket);
+                            if let Some(ticket) = ticket {
+                                relay.leave(ticket).await;
+                            }
+                        }))
                     }
                     // Whoever was about to give it to the server finds it gone.
                     Cancelled::Waiting(asked) => Some(Box::pin(async move { relay.withdrawn(asked).await })),
@@ -195,14 +202,19 @@ impl Relay {
         }
     }
 
-    /// A request was cancelled that no server was given. Nothing is answered, but over HTTP the request has an end.
+    /// A request was cancelled that no server was given.
     async fn withdrawn(&self, asked: Asked<About>) {
         if let What::Call(call) = asked.about.what
             && let Some(pass) = call.pass
         {
             self.parts.gate.give_back(pass).await;
         }
-        self.answer(String::new(), asked.about.ticket).await;
+        self.leave(asked.about.ticket).await;
+    }
+
+    /// Ends the connection of a request that was cancelled: over HTTP it would stay open for an answer that nobody wants.
+    async fn leave(&self, ticket: u64) {
+        self.answer(String::new(), ticket).await;
     }
 
     /// The client has answered a request of a server: it goes to that one.
