@@ -17,8 +17,10 @@ pub(crate) enum Need {
     Curl,
     Docker,
     ImmutableFiles,
+    McpConformance,
     McpInspector,
     McpSdk,
+    McpSdkNode,
     McpServersNode,
     McpServersPython,
     Mounts,
@@ -30,14 +32,16 @@ pub(crate) enum Need {
 }
 
 impl Need {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 17] = [
         Self::CCompiler,
         Self::CoreDumps,
         Self::Curl,
         Self::Docker,
         Self::ImmutableFiles,
+        Self::McpConformance,
         Self::McpInspector,
         Self::McpSdk,
+        Self::McpSdkNode,
         Self::McpServersNode,
         Self::McpServersPython,
         Self::Mounts,
@@ -56,8 +60,10 @@ impl Need {
             Self::Curl => "curl",
             Self::Docker => "docker",
             Self::ImmutableFiles => "immutable-files",
+            Self::McpConformance => "mcp-conformance",
             Self::McpInspector => "mcp-inspector",
             Self::McpSdk => "mcp-sdk",
+            Self::McpSdkNode => "mcp-sdk-node",
             Self::McpServersNode => "mcp-servers-node",
             Self::McpServersPython => "mcp-servers-python",
             Self::Mounts => "mounts",
@@ -77,11 +83,17 @@ impl Need {
             Self::Curl => "curl is not installed",
             Self::Docker => "docker, the client, is not installed",
             Self::ImmutableFiles => "no file can be made immutable here",
+            Self::McpConformance => {
+                "ZOOMTOK_TEST_CONFORMANCE names no directory with the conformance tests of MCP and a Node that runs them"
+            }
             Self::McpInspector => {
                 "mcp-inspector is not installed, and ZOOMTOK_TEST_INSPECTOR names no command that works"
             }
             Self::McpSdk => {
                 "python3 has no mcp and jsonschema, and ZOOMTOK_TEST_PYTHON names no Python that has them"
+            }
+            Self::McpSdkNode => {
+                "ZOOMTOK_TEST_SDK_NODE names no directory with the MCP SDK for TypeScript, or there is no node"
             }
             Self::McpServersNode => {
                 "ZOOMTOK_TEST_MCP_SERVERS_NODE names no directory with MCP servers from npm"
@@ -116,10 +128,19 @@ impl Need {
                 let chattr = |flag| works(Command::new("chattr").arg(flag).arg(file.path()));
                 chattr("+i") && chattr("-i")
             }
+            Self::McpConformance => {
+                let (node, tests) = conformance();
+                works(Command::new("node").arg("--version"))
+                    && works(Command::new(node).arg(tests).args(["server", "--help"]))
+            }
             Self::McpInspector => works(Command::new(inspector()).args(["--cli", "--help"])),
             Self::McpSdk => works(
                 Command::new(python_with_mcp()).args(["-c", "from mcp import Client; import jsonschema"]),
             ),
+            Self::McpSdkNode => {
+                let script = "require('module').createRequire(process.argv[1] + '/')('@modelcontextprotocol/sdk/types.js')";
+                works(Command::new("node").args(["-e", script]).arg(typescript_sdk()))
+            }
             Self::McpServersNode => {
                 works(Command::new("node").arg("--version"))
                     && ["everything", "filesystem", "memory", "sequential-thinking"]
@@ -173,6 +194,22 @@ pub(crate) fn inspector() -> String {
 /// A directory that a variable names.
 fn named(variable: &str) -> PathBuf {
     std::env::var_os(variable).unwrap_or("/nonexistent".into()).into()
+}
+
+/// The directory with the conformance tests of the protocol, and what they need.
+pub(crate) fn directory_of_conformance() -> PathBuf {
+    named("ZOOMTOK_TEST_CONFORMANCE")
+}
+
+/// The Node that runs the conformance tests, which is newer than the one of the system may be, and these tests.
+pub(crate) fn conformance() -> (PathBuf, PathBuf) {
+    let bin = directory_of_conformance().join("node_modules/.bin");
+    (bin.join("node"), bin.join("conformance"))
+}
+
+/// The directory with the MCP SDK for TypeScript.
+pub(crate) fn typescript_sdk() -> PathBuf {
+    named("ZOOMTOK_TEST_SDK_NODE")
 }
 
 /// An MCP server from npm: its command.

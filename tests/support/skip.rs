@@ -9,14 +9,16 @@ use std::thread;
 const VARIABLE: &str = "ZOOMTOK_TESTS_REQUIRE";
 
 /// The names of all needs.
-pub(crate) const NAMES: [&str; 15] = [
+pub(crate) const NAMES: [&str; 17] = [
     "c-compiler",
     "core-dumps",
     "curl",
     "docker",
     "immutable-files",
+    "mcp-conformance",
     "mcp-inspector",
     "mcp-sdk",
+    "mcp-sdk-node",
     "mcp-servers-node",
     "mcp-servers-python",
     "mounts",

@@ -205,6 +205,7 @@ impl Server {
                 for step in 1..=3 {
                     say(&json!({"jsonrpc": "2.0", "method": "notifications/progress",
                         "params": {"progressToken": of, "progress": step, "total": 3}}));
+                    sleep(pause);
                 }
                 answer(id, &text("done"));
             }
