@@ -139,7 +139,7 @@ impl Output {
         let on_terminal = io::stderr().is_terminal();
         let (told, hint) = match error.hint() {
             Some(hint) if on_terminal => (error.with_causes(), Some(hint)),
-            _ => (error.told(), None),
+            _ => (error.report(), None),
         };
         self.stderr(&format!("{} {}", "zoomtok:".red(), self.drawn(&told, on_terminal)));
         if let Some(hint) = hint {

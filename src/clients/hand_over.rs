@@ -181,7 +181,7 @@ fn hand_over(
     let update = match recipient.update(token) {
         Ok(update) => update,
         Err(error) if when == Restart::Always => {
-            report(Progress::Warning(error.told()))?;
+            report(Progress::Warning(error.report()))?;
             return restart(recipient, None, report);
         }
         Err(error) => return Err(error),
@@ -225,7 +225,7 @@ fn restart_if_running(
         },
         Err(error) => error,
     };
-    Ok(report(Progress::Warning(failed.told()))?)
+    Ok(report(Progress::Warning(failed.report()))?)
 }
 
 fn restart(recipient: &dyn Recipient, handed: Option<&Token>, report: Report<'_>) -> Result<(), Error> {
@@ -285,7 +285,7 @@ fn restart_and_read_back(
                 }
             }
             Err(error) => warnings
-                .push(format!("{name} had dropped the token, and it cannot be put back: {}", error.told())),
+                .push(format!("{name} had dropped the token, and it cannot be put back: {}", error.report())),
         }
     }
     Ok((restarted, warnings))

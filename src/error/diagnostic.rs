@@ -17,16 +17,16 @@ pub trait Diagnostic: std::error::Error {
         causes.fold(self.to_string(), |line, cause| format!("{line}: {cause}"))
     }
 
-    /// The same with the hint.
-    fn told(&self) -> String {
+    /// The message with its causes and the hint.
+    fn report(&self) -> String {
         let hint = self.hint().map(|hint| format!(". {hint}.")).unwrap_or_default();
         self.with_causes() + &hint
     }
 
-    /// The same as a sentence, with its full stop.
+    /// The report as a sentence, with its full stop.
     fn sentence(&self) -> String {
-        let told = self.told();
-        if told.ends_with('.') { told } else { format!("{told}.") }
+        let report = self.report();
+        if report.ends_with('.') { report } else { format!("{report}.") }
     }
 }
 
@@ -75,7 +75,7 @@ mod tests {
             (Some(io::Error::other("no key")), Some("Open it"), "the door is closed: no key. Open it."),
         ] {
             let closed: Box<dyn Diagnostic> = Box::new(Closed { cause, hint });
-            assert_eq!(closed.told(), expected);
+            assert_eq!(closed.report(), expected);
             assert_eq!(closed.sentence(), format!("{}.", expected.trim_end_matches('.')));
         }
     }

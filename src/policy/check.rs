@@ -30,13 +30,13 @@ pub(super) struct Checked {
 /// The server that a policy is read for.
 #[derive(Debug, Clone, Copy)]
 pub enum Against<'t> {
-    /// zoomtok's own, which has these tools as long as it runs. What does not fit is a fault, and so is what only a
-    /// gateway can do.
+    /// zoomtok's own, which has these tools as long as it runs. A rule that does not fit is a fault, and so is one that
+    /// only a gateway can apply.
     Own(&'t Catalog),
     /// One behind the gateway, with the tools that it has now; none where it has not listed them. They may change, and
     /// their schemas may be loose: what does not fit is a warning.
     Gateway(Option<&'t Catalog>),
-    /// One behind the gateway, and somebody asks whether the policy fits it: what does not is a fault.
+    /// One behind the gateway, and somebody asks whether the policy fits it: a rule that does not is a fault.
     Listed(&'t Catalog),
 }
 
@@ -65,7 +65,7 @@ pub(super) fn check(document: &Document, against: Against<'_>) -> Checked {
     }
 }
 
-/// What is said of an argument that cannot be counted.
+/// The fault of an argument that cannot be counted.
 const COUNTED: &str = "must be an argument that is a whole number, or every call is refused";
 
 fn nearest_tool(name: &str, tools: &Catalog) -> String {
@@ -157,11 +157,11 @@ fn leads_to_argument(path: &Path, schema: &Value) -> Result<(), String> {
     let (mut at, mut of) = (schema, "the tool");
     for name in path.names() {
         let known = match at.get("properties") {
-            // What a schema does not say itself, or not at all, can be anything.
+            // A part that a schema describes elsewhere, or not at all, can be anything.
             _ if loose::says_more(at) => return Ok(()),
             Some(properties) => properties.as_object().unwrap_or(&empty),
             None if at.get("type").is_none() || loose::is_open(at) => return Ok(()),
-            // What it says to be a text or a number has no parts.
+            // A text or a number has no parts.
             None => &empty,
         };
         let Some(part) = known.get(name) else {
@@ -173,7 +173,7 @@ fn leads_to_argument(path: &Path, schema: &Value) -> Result<(), String> {
     Ok(())
 }
 
-/// What the schema of a tool says of an argument.
+/// The schema of an argument in that of its tool.
 fn at<'s>(schema: &'s Value, path: &Path) -> Option<&'s Value> {
     path.names().iter().try_fold(schema, |at, name| at.get("properties")?.get(name))
 }

@@ -1,6 +1,6 @@
-//! What a tool does, by what its server says of it: its name, its description, its schemas and its annotations. Pure.
+//! Classes of tools by their servers' account: name, description, schemas and annotations. Pure.
 //!
-//! All of that is the server's word. So a signal only ever makes the class graver, each class has the signal that
+//! All of that is the server's word. So a signal only ever makes the class more severe, each class has the signal that
 //! decided, and a tool of which nothing is understood counts as one that can do anything.
 
 use std::fmt;
@@ -20,9 +20,9 @@ use self::signal::{Signal, gravest, is_conjunction};
 pub(crate) enum Severity {
     /// Little.
     Low,
-    /// What can be put right, or what should not be known.
+    /// The damage can be repaired, or something is read that should stay secret.
     Medium,
-    /// What cannot be put right.
+    /// The damage cannot be repaired.
     High,
 }
 
@@ -31,13 +31,12 @@ pub(crate) enum Severity {
 pub(crate) struct Classed {
     /// The tool.
     pub(crate) name: String,
-    /// What it does.
     pub(crate) class: Class,
     /// How much can go wrong.
     pub(crate) severity: Severity,
-    /// What says so, with a quotation.
+    /// The signal that decided the class, with a quotation.
     pub(crate) evidence: String,
-    /// Whether it gives away what opens other doors.
+    /// Whether its result holds credentials.
     pub(crate) gives_secrets: bool,
 }
 
@@ -55,7 +54,7 @@ pub(crate) fn classify(tool: &Value) -> Option<Classed> {
     signals.extend(text::signals(text("description"), named.is_none()));
     signals.extend(named);
     // Where nothing is understood anything may happen.
-    // Of several that say the same the last is the plainest.
+    // Among several of the same class the last is the plainest.
     let signal = signals.into_iter().reduce(|one, other| if other.class >= one.class { other } else { one });
     let Signal { class, evidence } = signal
         .unwrap_or_else(|| Signal { class: Class::Execute, evidence: "nothing says what it does".into() });
@@ -69,8 +68,8 @@ pub(crate) fn classify(tool: &Value) -> Option<Classed> {
     Some(Classed { name: name.to_owned(), class, severity, evidence, gives_secrets })
 }
 
-/// What a name says. Its first verb decides, with those that `and` or `or` add: what follows is what it is done to. Only
-/// where the first one may be the name of a thing, the last word decides.
+/// The evidence in a name. Its first verb decides, with those that `and` or `or` add: the words after it are its object.
+/// Only where the first one may be the name of a thing, the last word decides.
 fn by_name(words: &[String]) -> Option<Signal> {
     let signal = |class, word: &str| Some(Signal::new(class, "name", word));
     if let Some(word) = words.iter().find(|word| words::is_money(word)) {
@@ -96,7 +95,7 @@ fn by_name(words: &[String]) -> Option<Signal> {
     }
 }
 
-/// What annotations say. They make a class graver and never less grave: they are the server's word, and often wrong.
+/// The evidence in annotations. They only ever raise a class: they are the server's word, and often wrong.
 fn annotated(annotations: &Map<String, Value>) -> Option<Signal> {
     let hint = |name: &str| annotations.get(name).and_then(Value::as_bool);
     let reads = hint("readOnlyHint");

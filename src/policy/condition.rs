@@ -112,8 +112,8 @@ impl Test {
     }
 }
 
-/// What an argument must be or must not be, to be read after these words. A value of the policy that a secret may be
-/// compared with is not repeated; a bound is.
+/// The requirement, to be read after "must" or "must not". A value of the policy that a secret may be compared with is
+/// not repeated; a bound is.
 impl fmt::Display for Test {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

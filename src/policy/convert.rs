@@ -1,7 +1,7 @@
 //! A policy of Intercept's, `PolicyLayer`'s open-source proxy, as one of zoomtok's. Pure.
 //!
 //! Its form and its meaning are those of its POLICY.md and of its sources at 77f0429. Every rule becomes one that allows
-//! no call that Intercept refuses; a rule without a counterpart is a fault, and what means something else is a warning.
+//! no call that Intercept refuses; a rule without a counterpart is a fault, and a change of meaning is a warning.
 
 use std::collections::BTreeSet;
 
@@ -21,9 +21,9 @@ mod yaml;
 /// A policy that was converted.
 #[derive(Debug)]
 pub(crate) struct Converted {
-    /// It, as JSON.
+    /// The policy as JSON.
     pub(crate) text: String,
-    /// What means something else than before.
+    /// The parts whose meaning has changed.
     pub(crate) warnings: Vec<PolicyFault>,
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn convert(text: &str) -> Result<Converted, Vec<PolicyFault>> {
     let text = written
         .text()
         .map_err(|error| vec![Place::default().fault(format!("cannot be written as JSON: {error}"))])?;
-    // What comes out is a policy: where it is not, that is what is wrong with what went in.
+    // The result is read like any policy; its faults are those of the original.
     Policy::parse(&text, Against::Gateway(None))?;
     Ok(Converted { text, warnings })
 }
@@ -83,7 +83,7 @@ impl Converter {
         Some(written)
     }
 
-    /// What happens to tools that are not named.
+    /// The rule for tools that are not named.
     fn others(&mut self, policy: &Fields<'_>) -> OtherTools {
         let place = policy.place.field("default");
         match policy.text("default") {
@@ -117,7 +117,7 @@ impl Converter {
         hidden
     }
 
-    /// What holds for every tool, but for limits, is said of each of them. Only those that are named can be.
+    /// Copies the rules for all tools, except limits, to each tool. This works only for tools that are named.
     fn spread(&mut self, wildcard: &WrittenRules, place: &Place, written: &mut Written) {
         if let Some(reason) = &wildcard.deny {
             if written.default == OtherTools::Allow {

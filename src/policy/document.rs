@@ -23,7 +23,7 @@ pub(super) struct Document {
     pub(super) paths: Vec<PlacedPath>,
     /// The faults of the rest.
     pub(super) faults: Vec<PolicyFault>,
-    /// What is read and does nothing.
+    /// The parts that are valid and do nothing.
     pub(super) warnings: Vec<PolicyFault>,
     pub(super) for_gateway: ForGateway,
     /// How many of these come before or in `hide`.

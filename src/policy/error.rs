@@ -67,7 +67,7 @@ mod tests {
             PolicyError::Invalid { path: "/p.json".into(), faults: vec!["a: b".into(), "c: d".into()] };
         let unreadable =
             |kind: io::ErrorKind| PolicyError::Unreadable { path: "/p.json".into(), source: kind.into() };
-        for (error, told) in [
+        for (error, expected) in [
             (
                 invalid,
                 "/p.json is not a valid policy: a: b; c: d. zoomtok policy check /p.json lists this line by line.",
@@ -85,7 +85,7 @@ mod tests {
                 "cannot read /p.json: permission denied. Check its owner and its permissions.",
             ),
         ] {
-            assert_eq!((error.code(), error.told()), (Code::Configuration, told.to_owned()));
+            assert_eq!((error.code(), error.report()), (Code::Configuration, expected.to_owned()));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is wrong with a policy, and where; and what is wrong with it as JSON.
+//! Faults of a policy with their places, also those of its JSON.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -8,7 +8,7 @@ use jsonc_parser::common::Ranged as _;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use serde_json::Value;
 
-/// One thing that is wrong with a policy.
+/// A fault of a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyFault {
     /// Where: `tools.create_meeting.require[0].op`, or line and column of a text that is not JSON.
@@ -51,14 +51,14 @@ impl fmt::Display for Place {
     }
 }
 
-/// Reads JSON, and finds the names that stand in an object twice: of those `serde_json` keeps the last one without a
-/// word, and other readers the first.
+/// Reads JSON, and finds the names that stand in an object twice: `serde_json` silently keeps the last value, and other
+/// readers the first.
 ///
 /// # Errors
 ///
 /// The text is not JSON.
 pub(super) fn read_json(text: &str) -> Result<(Value, Vec<PolicyFault>), PolicyFault> {
-    // What some editors on Windows put in front.
+    // The byte order mark that some editors on Windows put in front.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let value = serde_json::from_str(text).map_err(|error| {
         let problem = error.to_string();

@@ -1,4 +1,4 @@
-//! The file with a policy, and who has named it.
+//! The file with a policy, and the flag or variable that names it.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -11,16 +11,16 @@ use crate::policy::{Against, BuiltIn, Policy, PolicyError, PolicyFault};
 /// No policy comes near this many bytes.
 const MOST: u64 = 1024 * 1024;
 
-/// Which policy a server serves under, and who says so.
+/// The policy that a server serves under, and where it was named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum PolicySource {
-    /// Nobody has named one: what the server limits by itself holds.
+    /// None is named: the server's own limits hold.
     BuiltIn(&'static [BuiltIn]),
     /// This file.
     File {
         /// The file.
         path: PathBuf,
-        /// What names it: a flag, or a variable with its place.
+        /// The flag that names it, or the variable with its place.
         named_by: String,
     },
 }
@@ -39,7 +39,7 @@ impl PolicySource {
         }
     }
 
-    /// What names it.
+    /// The flag or variable that names it; `built-in` for none.
     pub(crate) fn named_by(&self) -> &str {
         match self {
             Self::BuiltIn(_) => "built-in",
@@ -48,7 +48,7 @@ impl PolicySource {
     }
 }
 
-/// The whole path: what a relative one means depends on where a client starts the server.
+/// The absolute path: the meaning of a relative one depends on where a client starts the server.
 fn from_root(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
@@ -71,12 +71,12 @@ impl fmt::Display for PolicySource {
 ///
 /// # Errors
 ///
-/// [`PolicyError::Unreadable`], and [`PolicyError::Invalid`] with everything that is wrong with it.
+/// [`PolicyError::Unreadable`], and [`PolicyError::Invalid`] with all its faults.
 pub(crate) fn read(path: &Path, against: Against<'_>) -> Result<Policy, PolicyError> {
     parse(path, &bytes(path)?, against)
 }
 
-/// What the file at `path` holds, whatever that is.
+/// The bytes of the file at `path`, whether a policy or not.
 ///
 /// # Errors
 ///
@@ -90,7 +90,7 @@ pub(crate) fn bytes(path: &Path) -> Result<Zeroizing<Vec<u8>>, PolicyError> {
 ///
 /// # Errors
 ///
-/// [`PolicyError::Invalid`] with everything that is wrong with it.
+/// [`PolicyError::Invalid`] with all its faults.
 pub(crate) fn parse(path: &Path, bytes: &[u8], against: Against<'_>) -> Result<Policy, PolicyError> {
     let faulty = |faults: Vec<PolicyFault>| PolicyError::Invalid {
         path: path.to_owned(),

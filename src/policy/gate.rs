@@ -97,7 +97,7 @@ struct InForce {
     digest: Arc<str>,
     source: Arc<PolicySource>,
     counts: Arc<SharedCounts>,
-    /// What the file held when it was last read, whether a policy or not; none where it could not be read.
+    /// The bytes of the file when it was last read, whether a policy or not; none where it could not be read.
     held: Option<Zeroizing<Vec<u8>>>,
     /// Whether it can hold anything else by now.
     unchanged: Unchanged<()>,
@@ -139,7 +139,7 @@ impl Gate {
         }
     }
 
-    /// Takes up a changed policy, and says whether a tool may be called at all: what a call of a closed tool is told does
+    /// Takes up a changed policy, and checks whether a tool may be called at all: the answer to a call of a closed tool does
     /// not depend on its arguments.
     ///
     /// # Errors
@@ -178,10 +178,10 @@ impl Gate {
         Ok(Pass { taken, counts, source, policy, rule, approve })
     }
 
-    /// Gives back what a call took that never reached Zoom.
+    /// Gives back the amounts of a call that never reached Zoom.
     pub(crate) async fn give_back(&self, pass: Pass) {
         if let Err(error) = pass.counts.give_back(pass.taken, self.clock.now()).await {
-            (self.voice.warn)(&format!("a call stays counted that never reached Zoom: {}", error.told()));
+            (self.voice.warn)(&format!("a call stays counted that never reached Zoom: {}", error.report()));
         }
     }
 
@@ -198,16 +198,16 @@ impl Gate {
                 }
                 Err(now) if now == *why => None,
                 Err(now) => {
-                    let told = format!("no tool can be called until this is fixed: {now}");
+                    let warning = format!("no tool can be called until this is fixed: {now}");
                     *why = now;
-                    Some(News::warning(told))
+                    Some(News::warning(warning))
                 }
             },
         };
-        // What is said may take its time.
+        // Printing may block.
         drop(held);
         if let Some(news) = news {
-            self.tell(&news);
+            self.report(&news);
         }
     }
 
@@ -219,7 +219,7 @@ impl Gate {
         }
     }
 
-    /// What says that other tools are hidden than before.
+    /// A channel that reports each change of the hidden tools.
     pub(crate) fn changes(&self) -> watch::Receiver<()> {
         self.changes.subscribe()
     }
@@ -243,7 +243,7 @@ impl Gate {
         };
         warnings.extend(new_warnings(server, &source, &policy, &Policy::default()));
         let news = News {
-            told: Some(format!("📋 Policy: {source}")),
+            notice: Some(format!("📋 Policy: {source}")),
             warnings,
             relisted: server.tools().any(|tool| policy.hides(tool)),
         };
@@ -253,9 +253,9 @@ impl Gate {
         Ok((InForce { policy, digest, source, counts, held, unchanged }, news))
     }
 
-    fn tell(&self, news: &News) {
-        if let Some(told) = &news.told {
-            (self.voice.talk)(told);
+    fn report(&self, news: &News) {
+    if let Some(notice) = &news.notice {
+    (self.voice.talk)(notice);
         }
         for warning in &news.warnings {
             (self.voice.warn)(warning);
@@ -290,7 +290,7 @@ impl InForce {
                 warnings.extend(new_warnings(server, &self.source, &policy, &self.policy));
                 self.policy = policy;
                 self.digest = digest(self.held.as_ref());
-                Some(News { told: None, warnings, relisted })
+                Some(News { notice: None, warnings, relisted })
             }
             Err(error) => {
                 let why = error.sentence();
@@ -300,7 +300,7 @@ impl InForce {
     }
 }
 
-/// What a policy has to warn of and the one before it had not. Of zoomtok's own tools `policy check` says it.
+/// The warnings of a policy that the one before it had not. For zoomtok's own tools `policy check` reports them.
 fn new_warnings(server: &Server, source: &PolicySource, policy: &Policy, before: &Policy) -> Vec<String> {
     let (Server::Foreign(_), Some(path)) = (server, source.path()) else { return Vec::new() };
     let new = policy.warnings().iter().filter(|warning| !before.warnings().contains(warning));
@@ -320,9 +320,9 @@ fn digest(text: Option<&Zeroizing<Vec<u8>>>) -> Arc<str> {
 /// The report after a look.
 #[derive(Default)]
 struct News {
-    told: Option<String>,
+    notice: Option<String>,
     warnings: Vec<String>,
-    /// Whether other tools are hidden than before.
+    /// Whether the hidden tools have changed.
     relisted: bool,
 }
 
@@ -332,7 +332,7 @@ impl News {
     }
 }
 
-/// What the file of a policy holds, and the policy that it is.
+/// The bytes of the file, if it could be read, and the policy in it.
 type Read = (Option<Zeroizing<Vec<u8>>>, Result<Policy, PolicyError>);
 
 /// None where it holds what it held before, or can as little be read.

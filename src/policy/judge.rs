@@ -95,7 +95,7 @@ pub struct Refusal {
     pub rule: String,
     /// Why, as a sentence without its full stop.
     pub sentence: String,
-    /// What the author of the policy has to say to it.
+    /// The message of the author of the policy.
     pub on_deny: Option<String>,
 }
 
@@ -111,16 +111,16 @@ impl fmt::Display for Refusal {
 pub struct BuiltIn {
     /// The tool.
     pub tool: &'static str,
-    /// What is counted.
+    /// The name of its counter.
     pub counter: &'static str,
-    /// What it may come to.
+    /// The highest value of the counter.
     pub max: u64,
-    /// In which time.
+    /// The period in which it counts.
     pub window: Window,
 }
 
 impl Policy {
-    /// What holds where there is no policy file: every tool may be called, some within these limits.
+    /// The policy in force without a policy file: every tool may be called, some within these limits.
     pub fn built_in(limits: &[BuiltIn]) -> Self {
         let mut policy = Self { allows_others: true, ..Self::default() };
         for BuiltIn { tool, counter, max, window } in limits {
@@ -135,7 +135,7 @@ impl Policy {
         policy
     }
 
-    /// What its author may not have meant: conditions that always hold, and names that are not the only ones.
+    /// Parts that its author may not have meant: conditions that always hold, and names that are not the only ones.
     pub fn warnings(&self) -> &[PolicyFault] {
         &self.warnings
     }
@@ -150,7 +150,7 @@ impl Policy {
         self.admits(tool).is_ok()
     }
 
-    /// Whether a message with this method may pass, other than a call of a tool.
+    /// Whether a message with this method, not a call of a tool, may pass.
     pub fn lets_method(&self, method: &str) -> bool {
         let is = |named: &String| {
             let kind = named.strip_suffix('*').filter(|kind| kind.ends_with('/'));
@@ -161,7 +161,7 @@ impl Policy {
             || self.methods.iter().any(is)
     }
 
-    /// Says whether a message with this method may pass, other than a call of a tool.
+    /// Checks whether a message with this method, not a call of a tool, may pass.
     ///
     /// # Errors
     ///
@@ -222,7 +222,7 @@ impl Policy {
             sentence,
             on_deny: on_deny.cloned(),
         };
-        // What the server may read in place of the argument that is judged.
+        // A second spelling that the server may read in place of the argument that is judged.
         let one_spelling = |rule: &str, path: &Path| {
             path.look_alike(arguments).map_or(Ok(()), |sentence| Err(refuse(rule, sentence, None)))
         };

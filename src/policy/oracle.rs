@@ -1,12 +1,12 @@
-//! What holds of every text of a policy, and of every call that it is asked about.
+//! Properties of every text of a policy, and of every call that it judges.
 
-#![expect(clippy::panic, reason = "what does not hold ends a test")]
+#![expect(clippy::panic, reason = "a property that does not hold ends a test")]
 
 use std::sync::LazyLock;
 
 use super::*;
 
-/// Stands in arguments for what must not be repeated.
+/// Stands in arguments for values that must not be repeated.
 const CANARY: &str = "CANARY";
 
 static TOOLS: LazyLock<Catalog> = LazyLock::new(crate::mcp::zoom::catalog::catalog);

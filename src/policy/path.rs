@@ -20,7 +20,7 @@ impl Path {
         &self.0
     }
 
-    /// What stands there. A null is as good as nothing: that is what it means to a tool.
+    /// The value there. A null counts as nothing, as it does to a tool.
     pub(super) fn find<'v>(&self, arguments: &'v Map<String, Value>) -> Option<&'v Value> {
         let (first, rest) = self.0.split_first()?;
         rest.iter()
@@ -29,8 +29,8 @@ impl Path {
     }
 
     /// Another spelling under which something stands where this path goes, in words that follow the tool: the same name
-    /// but for the case of its letters. A server that does not tell them apart, as those in Go, takes one for the other,
-    /// and nothing was asked of it.
+    /// but for the case of its letters. A server that ignores case, as those in Go, takes one for the other,
+    /// and no condition was applied to it.
     pub(super) fn look_alike(&self, arguments: &Map<String, Value>) -> Option<String> {
         let (mut at, mut place) = (Some(arguments), "args".to_owned());
         for name in &self.0 {

@@ -1,8 +1,8 @@
 //! Whether a condition says anything of its argument: one that holds always or never is a mistake, and in `deny_if` one
 //! that nobody would notice.
 //!
-//! What an argument can be is in the schema of its tool: types, words, bounds, forms, and what is always there. Values
-//! are held against the spelling in which they are judged, and the one to write is named.
+//! The schema of a tool says which values an argument can have: types, words, bounds, forms, and whether it is always
+//! present. Values are compared with the spelling in which they are judged, and the one to write is named.
 
 use std::fmt::Write as _;
 
@@ -39,7 +39,7 @@ pub(super) enum Sense {
     None(String),
 }
 
-/// What a condition comes to where it always holds, or never.
+/// The consequence of a condition that always holds, or never.
 fn consequence(list: List, holds: bool) -> &'static str {
     if (list == List::Require) == holds { "so it refuses nothing" } else { "so every call would be refused" }
 }
@@ -91,7 +91,7 @@ impl<'s> Argument<'s> {
         }
     }
 
-    /// What the argument can be, in words that follow its name.
+    /// The range of the argument, in words that follow its name.
     fn range(&self) -> String {
         let schema = self.schema;
         let mut range = match schema["type"].as_str() {
@@ -228,7 +228,7 @@ impl<'s> Argument<'s> {
         held.all(|holds| holds == first).then_some(first)
     }
 
-    /// What may not be as it is meant.
+    /// The doubt about a test that may not do what its author means.
     fn doubts(&self, test: &Test, list: List) -> Sense {
         let Some(form) = self.form() else { return Sense::Good };
         let names_what_is_refused = match test {

@@ -176,7 +176,7 @@ fn no_more_refresh_tokens_are_spent_for_nobody_than_are_kept() {
     let spend = |number| {
         tokens.undelivered.spend(&url, given(number), &Reach::default(), &*tokens.clock, &tokens.stop)
     };
-    let refused = spend(UNDELIVERED).err().unwrap().told();
+    let refused = spend(UNDELIVERED).err().unwrap().report();
     assert!(refused.contains("calls that were cancelled; repeat those"), "{refused}");
     assert!(sandbox.token_requests().is_empty(), "nothing was spent");
     assert_eq!(spend(3).unwrap().refresh, given(3).refresh, "what is kept is still there");

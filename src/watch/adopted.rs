@@ -9,7 +9,7 @@ use crate::keeper::{Look, Need, Unlike};
 impl Watch<'_> {
     /// Reports why a token that is due is not refreshed here, once until there is another.
     pub(super) fn wait(&mut self, look: &Look, error: &Error) -> Result<(), Error> {
-        let message = error.told();
+        let message = error.report();
         let waiting = self.waiting.get_or_insert_default();
         waiting.seen = look.held.state.token().cloned();
         if waiting.reported.as_ref() == Some(&message) {

@@ -135,7 +135,7 @@ impl<'a> Watch<'a> {
 
     /// Tells of a look that failed, and of the same again only after one that did not.
     pub(super) fn complain(&mut self, error: &Error) -> Result<(), Error> {
-        let message = error.told();
+        let message = error.report();
         if self.complaint.as_ref() != Some(&message) {
             self.tell(&Event::Warning { message: message.clone() })?;
             self.complaint = Some(message);
@@ -146,7 +146,7 @@ impl<'a> Watch<'a> {
     /// Tells why a token could not be handed over. A configuration that nobody has changed since is not told of again at
     /// each refresh.
     fn complain_of_recipient(&mut self, error: &dyn Diagnostic) -> Result<(), Error> {
-        let message = error.told();
+        let message = error.report();
         if error.code() == Code::Configuration && self.not_handed_over.as_ref() == Some(&message) {
             return Ok(());
         }
@@ -279,7 +279,7 @@ impl<'a> Watch<'a> {
         let ended = self.schedule.record(outcome, &view, (self.jitter)());
         let failures = self.schedule.failures();
         self.tell(&Event::RefreshFailed {
-            error: error.told(),
+            error: error.report(),
             code: code.number(),
             failures,
             limit: MAX_FAILURES,

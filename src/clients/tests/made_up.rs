@@ -121,13 +121,13 @@ fn a_made_up_client_is_handed_a_token_and_not_restarted() {
 fn what_a_made_up_client_lacks_is_said_in_its_own_words() {
     let root = tempfile::tempdir().unwrap();
     let file = file_in(root.path(), r#"{"tools": {"servers": {"files": {"cmd": "x"}, "half": {}}}}"#);
-    let error = file.update(&token(), &Shutdown::never()).unwrap_err().told();
+    let error = file.update(&token(), &Shutdown::never()).unwrap_err().report();
     for part in ["there is no tools.servers.zoom to give the token to", "files, half", "with --server"] {
         assert!(error.contains(part) && !error.contains("Claude"), "{error}");
     }
     assert_eq!(file.contents().unwrap().halves, ["tools.servers.half"]);
     fs::remove_file(&file.path).unwrap();
-    let error = file.update(&token(), &Shutdown::never()).unwrap_err().told();
+    let error = file.update(&token(), &Shutdown::never()).unwrap_err().report();
     assert!(
         error.starts_with("Made-up's configuration does not exist") && error.ends_with("Start it once."),
         "{error}"

@@ -233,7 +233,7 @@ impl Waiting {
             match self.look().await {
                 Ok(None) => pause(POLL).await,
                 Ok(Some(decision)) => return decision,
-                Err(error) => return Decision::Lost(error.told()),
+                Err(error) => return Decision::Lost(error.report()),
             }
         }
     }

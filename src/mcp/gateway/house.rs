@@ -56,7 +56,7 @@ impl House for Sessions {
     type Peer = Session;
 
     fn admit(&self, bearer: &str) -> Result<Option<Grant>, String> {
-        let found = self.grants.find(bearer).map_err(|error| error.told());
+        let found = self.grants.find(bearer).map_err(|error| error.report());
         if let (Some(metrics), Ok(None) | Err(_)) = (&self.setup.metrics, &found) {
             metrics.refused(RefusalReason::Unauthorized);
         }

@@ -59,7 +59,7 @@ impl PinFile {
     pub(crate) async fn compare(&self, tools: &[Value], now: DateTime<Utc>) -> Compared {
         match self.compared(tools, now).await {
             Ok(compared) => compared,
-            Err(error) => all_held(tools, &error.told()),
+            Err(error) => all_held(tools, &error.report()),
         }
     }
 

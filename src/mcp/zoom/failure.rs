@@ -43,7 +43,7 @@ impl ToolFailure {
 
 impl From<Error> for ToolFailure {
     fn from(error: Error) -> Self {
-        Self::new(error.told())
+        Self::new(error.report())
     }
 }
 

@@ -31,7 +31,7 @@ const REQUEST_ARGUMENTS: &[&str] = &["body", "endpoint", "path", "query", "uri",
 /// Arguments that make what is done harder to undo.
 const FORCES: &[&str] = &["force", "hard_delete", "permanent", "permanently"];
 
-/// What opens other doors.
+/// Names of credentials, which give access to other things.
 const SECRETS: &[&str] =
     &["credential", "credentials", "env", "password", "passwords", "secret", "secrets", "token", "tokens"];
 

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 
-/// Some labels in the form of the large table, for where that is not at hand.
+/// Some labels in the form of the large table, for where that is not available.
 const LABELLED: &str = "\
 x\tlist_files\tRead\tList the files in a directory
 x\tget_file\tRead\tReads a file
@@ -13,7 +13,7 @@ x\tdelete_branch\tDestructive\tDeletes a branch for good
 x\tcreate_refund\tFinancial\tRefunds a charge
 ";
 
-/// The labels of others, where they are at hand, and how many there are at least.
+/// The labels of others, where they are available, and how many there are at least.
 fn labelled() -> (String, usize) {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/tool_classes.tsv");
     let path = std::env::var("ZOOMTOK_TEST_TOOL_CLASSES").unwrap_or_else(|_| beside.to_owned());
@@ -147,7 +147,7 @@ fn the_gravest_signal_decides_and_is_quoted() {
             Class::Read,
             "name \"get\"",
         ),
-        // What a server says of itself makes nothing harmless.
+        // A server's own word makes nothing harmless.
         (
             json!({"name": "git_checkout", "annotations": {"readOnlyHint": true}}),
             Class::Write,

@@ -7,11 +7,11 @@ use crate::controls::is_control;
 /// How many words from the beginning a sentence has its verb within: "This tool lets you …".
 const BEGINNING: usize = 12;
 
-/// What says that something is gone for good.
+/// Phrases that say that something is lost for good.
 const FOR_GOOD: &[&str] =
     &["cannot be undone", "can't be undone", "can not be undone", "irreversibl", "permanently", "irrevocabl"];
 
-/// What says that the arguments are a program.
+/// Phrases that say that the arguments are a program.
 const PROGRAMS: &[&str] = &[
     "arbitrary code",
     "arbitrary command",
@@ -31,10 +31,10 @@ const PROGRAMS: &[&str] = &[
     "terminal command",
 ];
 
-/// What a server says of a program that can only read.
+/// Phrases for a program that can only read.
 const READS_ONLY: &[&str] = &["read-only", "readonly", "read only", "read mode"];
 
-/// What only a model would be told like this.
+/// Phrases that only a model would be addressed with.
 const INSTRUCTIONS: &[&str] = &[
     "<important>",
     "<system>",
@@ -55,7 +55,7 @@ const INSTRUCTIONS: &[&str] = &[
     "without telling",
 ];
 
-/// What a description says; more where the name says nothing.
+/// The evidence in a description; more where the name says nothing.
 pub(super) fn signals(text: &str, is_all: bool) -> Vec<Signal> {
     let place = "description";
     let lower = text.to_lowercase();

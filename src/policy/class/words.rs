@@ -52,7 +52,7 @@ const AT_END: &str = "\
     add apply assign cancel change create disable edit enable exec execute insert invoke modify move patch put \
     rename replace restart run save send set start stop trigger update upload upsert write";
 
-/// What a name without a verb ends with where it stands for what it gives.
+/// Last words of a name without a verb that is called after its result.
 const READABLE: &str = "\
     audit content contents count data details docs documentation examples guide health help history info \
     information insights list log logs metadata metrics overview report schema screenshot snapshot spec stats \
@@ -93,7 +93,7 @@ pub(super) fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// What a word means as a verb, in its base form or the third person.
+/// The class of a word as a verb, in its base form or the third person.
 pub(super) fn verb(word: &str) -> Option<Class> {
     let tables = [
         (DESTRUCTIVE, Class::Destructive),
@@ -126,7 +126,7 @@ pub(super) fn first_verb(words: &[String]) -> Option<usize> {
     Some(if is_read && has(THINGS, &words[first]) { first + 1 } else { first })
 }
 
-/// What the last word of a name says where the first verb may be the name of a thing.
+/// The class by the last word of a name where the first verb may be the name of a thing.
 pub(super) fn verb_at_end(first: &str, last: &str) -> Option<Class> {
     if has(PURE, first) {
         return None;

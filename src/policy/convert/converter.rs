@@ -1,9 +1,9 @@
-//! Reads the maps and lists of a document on after a fault, each with its place.
+//! Reads the maps and lists of a document, each with its place, and continues after a fault.
 
 use super::yaml::{Kind, Node};
 use crate::policy::fault::{Place, PolicyFault, hint};
 
-/// Goes on after a fault. A None has its fault noted.
+/// Continues after a fault. A None has its fault noted.
 #[derive(Default)]
 pub(super) struct Converter {
     pub(super) faults: Vec<PolicyFault>,
@@ -20,7 +20,7 @@ impl Converter {
         self.warnings.push(place.fault(problem));
     }
 
-    /// The fields of a map; those that Intercept does not know it ignores without a word.
+    /// The fields of a map; Intercept silently ignores those that it does not know.
     pub(super) fn fields<'n>(&mut self, node: &'n Node, place: &Place, known: &[&str]) -> Option<Fields<'n>> {
         let Some(fields) = Fields::of(node, place) else {
             return self.fault(place, format!("must be a map, see line {}", node.line));
@@ -47,7 +47,7 @@ impl Converter {
     }
 }
 
-/// Whose rules these are, and so whose counters.
+/// The tools that these rules and their counters are for.
 #[derive(Clone, Copy)]
 pub(super) enum Scope<'n> {
     AllTools,

@@ -98,7 +98,7 @@ impl Converter {
         Some(limit)
     }
 
-    /// What a condition on a counter lets it come to.
+    /// The highest value that a condition on a counter allows.
     fn max(&mut self, condition: &Fields<'_>) -> Option<u64> {
         let op = condition.text("op").unwrap_or_default();
         if !matches!(op, "lt" | "lte") {

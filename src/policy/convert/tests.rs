@@ -7,18 +7,18 @@ use crate::policy::{Judgement, Window};
 mod faults;
 mod model;
 
-fn told(faults: &[PolicyFault]) -> Vec<String> {
+fn texts(faults: &[PolicyFault]) -> Vec<String> {
     faults.iter().map(ToString::to_string).collect()
 }
 
-/// What a document becomes, and what is warned of.
+/// The converted document, and the warnings.
 fn converted(yaml: &str) -> (Value, Vec<String>) {
-    let converted = convert(yaml).unwrap_or_else(|faults| panic!("{yaml}\n{:?}", told(&faults)));
-    (serde_json::from_str(&converted.text).unwrap(), told(&converted.warnings))
+    let converted = convert(yaml).unwrap_or_else(|faults| panic!("{yaml}\n{:?}", texts(&faults)));
+    (serde_json::from_str(&converted.text).unwrap(), texts(&converted.warnings))
 }
 
 fn faults(yaml: &str) -> Vec<String> {
-    told(&convert(yaml).expect_err(yaml))
+    texts(&convert(yaml).expect_err(yaml))
 }
 
 /// A document with these rules for one tool.
@@ -132,7 +132,7 @@ fn a_whole_policy_is_converted() {
             "tools.create_charge.rules[1].on_deny: is not said by a limit, which says itself when the next call is allowed",
         ]
     );
-    // What a person reads first comes first.
+    // The fields that a person reads first come first.
     assert!(
         convert(WHOLE)
             .unwrap()

@@ -1,6 +1,6 @@
 //! YAML as a policy may be written in it: one document of maps, lists and scalars, each with its line.
 //!
-//! A policy has to mean the same to whoever reads it. So what readers of YAML disagree on is refused or pointed out:
+//! A policy has to mean the same to every reader. So constructs that readers of YAML disagree on are refused or reported:
 //! names that stand twice, anchors, tags, merged maps, several documents, numbers in another base, and words that are
 //! true or false in one version of YAML and a text in the other.
 
@@ -12,7 +12,7 @@ use crate::policy::fault::PolicyFault;
 /// How deep maps and lists may stand in each other. A policy needs eight.
 const DEPTH: usize = 32;
 
-/// Up to here a floating-point number tells each whole number from its neighbours.
+/// Up to here a floating-point number is exact for every whole number.
 pub(super) const WHOLE: f64 = 9_007_199_254_740_992.0;
 
 /// A part of the document.
@@ -41,7 +41,7 @@ impl Node {
     }
 }
 
-/// What a scalar is, and what may be wrong with taking it so.
+/// The value of a scalar, and the doubt about it.
 #[derive(Debug, PartialEq)]
 pub(super) struct Meant {
     pub(super) value: Value,
@@ -60,7 +60,7 @@ impl Meant {
 ///
 /// The text is not YAML, or not one document of the kind that is read here.
 pub(super) fn read(text: &str) -> Result<Node, PolicyFault> {
-    // What some editors on Windows put in front.
+    // The byte order mark that some editors on Windows put in front.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut events = Events { events: Parser::new_from_str(text), line: 1 };
     match events.next()? {
@@ -164,7 +164,7 @@ impl<'t> Events<'t> {
     }
 }
 
-/// What is meant by a scalar without quotes, by YAML 1.2 and by `gopkg.in/yaml.v3`, which Intercept reads with.
+/// The value of a scalar without quotes, by YAML 1.2 and by `gopkg.in/yaml.v3`, which Intercept reads with.
 ///
 /// # Errors
 ///

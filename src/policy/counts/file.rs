@@ -29,7 +29,6 @@ pub(super) struct FileCounts {
 struct Left {
     file: Option<Released>,
     text: Vec<u8>,
-    /// What the text says.
     ledger: Ledger,
 }
 
@@ -71,7 +70,7 @@ impl FileCounts {
         let path = &self.path;
         let mut left = self.left().take();
         let open = || Tally::try_reopen(path, left.as_mut().and_then(|left| left.file.take()));
-        // From here on nothing waits: what holds the file also gives it back.
+        // From here on nothing waits: the holder of the file also gives it back.
         let tally = retry_within(PATIENCE, PAUSE, open).await?;
         let mut tally =
             tally.ok_or_else(|| Error::Busy { path: path.clone(), waited: PATIENCE.as_secs() })?;
@@ -98,7 +97,7 @@ impl FileCounts {
         locked(&self.left)
     }
 
-    /// What the file holds. Only where nothing was ever kept in it an empty one means that nothing was counted.
+    /// The ledger in the file. An empty file means that nothing was counted only where nothing was ever kept in it.
     fn ledger(&self, tally: &Tally, text: &[u8], now: DateTime<Utc>) -> Ledger {
         if !text.is_empty() {
             return Ledger::read(text, now);

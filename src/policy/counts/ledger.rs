@@ -1,4 +1,4 @@
-//! What is counted, and what there is room for. Pure: the text of the file in, the text out.
+//! The counts, and how much room they leave. Pure: the text of the file in, the text out.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,18 +16,18 @@ const GRACE: TimeDelta = TimeDelta::seconds(10);
 /// The counts of all windows that matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Ledger {
-    /// From when on every window of a kind is known: where it is not among the counts it has come to nothing. What came
-    /// before has ended and was forgotten, or was lost, and counts as full. So a clock that is set forward and back gives
-    /// nobody a window anew.
+    /// From when on every window of a kind is known: one that is not among the counts has a count of 0. Windows before
+    /// have ended and were forgotten, or were lost, and count as full. So a clock that is set forward and back gives nobody
+    /// a window anew.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     known_from: BTreeMap<Window, DateTime<Utc>>,
-    /// What was written in its place once: when counts were found to be lost.
+    /// The field of earlier versions in its place: when counts were found to be lost.
     #[serde(default, skip_serializing)]
     damaged_at: Option<DateTime<Utc>>,
     counts: Vec<Count>,
 }
 
-/// What a counter has come to in one window, or what a call has added to it.
+/// The value of a counter in one window, or the amount that a call has added to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Count {
     /// The client that is counted, where a server has several; empty where it has one.
@@ -51,12 +51,12 @@ pub(super) struct Refused {
     pub(super) charge: Charge,
     /// When it counts from 0 again; none where that does not help.
     pub(super) next: Option<DateTime<Utc>>,
-    /// Whether it is full only because nobody knows what it has come to.
+    /// Whether it counts as full only because its value is unknown.
     pub(super) unknown: bool,
 }
 
 impl Refused {
-    /// What the caller is told at `now`. `path` is the file of the counts, if there is one.
+    /// The error for the caller at `now`. `path` is the file of the counts, if there is one.
     pub(super) fn error(self, path: Option<&Path>, now: DateTime<Utc>) -> CountError {
         let Self { charge, next, unknown } = self;
         let wait = |at: DateTime<Utc>| {
@@ -89,7 +89,7 @@ impl Ledger {
         ledger
     }
 
-    /// That of which nothing is known but that it was there: each window of now may have been full.
+    /// A ledger whose counts were lost: each current window may have been full.
     pub(super) fn lost(now: DateTime<Utc>) -> Self {
         let ends = Window::ALL.map(|window| (window, window.end(window.start(now))));
         Self { known_from: ends.into(), ..Self::default() }
@@ -106,7 +106,7 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// The one that has none; of several the one that has none for the longest time.
+    /// The one that has none; among several the one that has none for the longest time.
     pub(super) fn take(
         &mut self,
         grant: &str,
@@ -141,7 +141,7 @@ impl Ledger {
         Ok(Taken(taken))
     }
 
-    /// Subtracts what was taken from the windows that it was taken from; what has ended since is forgotten.
+    /// Subtracts the amounts from the windows that they were taken from; windows that have ended since are forgotten.
     pub(super) fn give_back(&mut self, taken: &Taken, now: DateTime<Utc>) {
         for Count { grant, counter, window, start, amount } in &taken.0 {
             let count = self.count(grant, counter, *window, *start);
@@ -164,9 +164,9 @@ impl Ledger {
         &mut self.counts[index]
     }
 
-    /// Goes on to this time: drops what belongs to windows that have ended. Where the clock was set back to before that,
-    /// nobody knows any more what its window had come to, and it counts as full until it ends; but only that one, since it
-    /// is the clock before that may have been wrong, and by a year.
+    /// Moves to this time: drops the counts of windows that have ended. Where the clock was set back into such a window, its
+    /// count is no longer known, and it counts as full until it ends; but only that one, since the earlier time may have
+    /// been the wrong one, and by a year.
     fn advance(&mut self, now: DateTime<Utc>) {
         let before = now.checked_sub_signed(GRACE).unwrap_or(now);
         let after = now.checked_add_signed(GRACE).unwrap_or(now);

@@ -54,7 +54,7 @@ impl SharedCounts {
             match counts.take(grant, charges, now).await {
                 Ok(this) => taken.push(this),
                 Err(refused) => {
-                    // What cannot be given back stays counted; the call is refused in any case.
+                    // A failure leaves the amount counted; the call is refused in any case.
                     let _ = self.give_back(taken, now).await;
                     return Err(refused);
                 }
@@ -63,11 +63,11 @@ impl SharedCounts {
         Ok(taken)
     }
 
-    /// Gives back what a call took that never reached Zoom.
+    /// Gives back the amounts of a call that never reached Zoom.
     ///
     /// # Errors
     ///
-    /// As with [`Counts::give_back`], the first one; what can be given back is.
+    /// As with [`Counts::give_back`], the first one; all other amounts are given back.
     pub async fn give_back(&self, taken: Vec<Taken>, now: DateTime<Utc>) -> Result<(), Error> {
         let mut given = Ok(());
         for (counts, taken) in self.found.get().into_iter().flatten().zip(taken) {
@@ -135,7 +135,7 @@ mod tests {
         let taken = both.take("", &ten(), now()).await.unwrap();
         both.give_back(taken, now()).await.unwrap();
         assert_eq!(passed(&both).await, 6);
-        // What the second place refused was given back to the first one.
+        // The amounts that the second place refused were given back to the first one.
         assert_eq!(passed(&second).await, 0);
         assert_eq!(passed(&first).await, 4);
     }

@@ -291,7 +291,7 @@ fn step() -> impl Strategy<Value = (usize, Window, u64, i64, bool)> {
 }
 
 proptest! {
-    /// Whatever is called when, what passes is what a table passes that never forgets.
+    /// For any calls at any times, the same calls pass as by a table that never forgets.
     #[test]
     fn what_passes_is_what_the_limits_have_room_for(steps in prop::collection::vec(step(), 1..60)) {
         const MAX: u64 = 5;

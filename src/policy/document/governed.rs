@@ -1,5 +1,5 @@
-//! What a policy says beyond tools: other methods, how long a person may take, and the audit log. All of it is for a
-//! gateway.
+//! The parts of a policy beyond tools: other methods, how long a person may take, and the audit log. All of them are for
+//! a gateway.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Reads a document on after a fault: objects, lists, texts and words, each with its place.
+//! Reads the objects, lists, texts and words of a document, each with its place, and continues after a fault.
 
 use serde_json::{Map, Value};
 
@@ -13,18 +13,18 @@ pub(in crate::policy) struct PlacedPath {
     pub(in crate::policy) path: Path,
 }
 
-/// What only a gateway does, with what is to be said of it where there is none.
+/// The findings about parts that only a gateway applies, for where there is none.
 #[derive(Debug, Default)]
 pub(in crate::policy) struct ForGateway {
     pub(in crate::policy) faults: Vec<PolicyFault>,
     pub(in crate::policy) warnings: Vec<PolicyFault>,
 }
 
-/// Reads on after a fault. A None has its fault noted.
+/// Continues after a fault. A None has its fault noted.
 #[derive(Default)]
 pub(super) struct Reader {
     pub(super) faults: Vec<PolicyFault>,
-    /// What is read, and may not do what its author thinks.
+    /// Parts that are valid, and may not do what their author thinks.
     pub(super) warnings: Vec<PolicyFault>,
     pub(super) for_gateway: ForGateway,
     pub(super) paths: Vec<PlacedPath>,
@@ -44,7 +44,7 @@ impl Reader {
         self.faults.push(place.fault(problem));
     }
 
-    /// Notes a fault in the place of what could not be read.
+    /// Notes a fault where something could not be read.
     pub(super) fn fault<T>(&mut self, place: &Place, problem: impl Into<String>) -> Option<T> {
         self.note(place, problem);
         None

@@ -10,7 +10,7 @@ fn faults(text: &str) -> Vec<String> {
 }
 
 /// Fails unless each document has this fault alone.
-fn told(table: &[(Value, &str)]) {
+fn assert_faults(table: &[(Value, &str)]) {
     for (document, fault) in table {
         assert_eq!(faults(&document.to_string()), [*fault], "{document}");
     }
@@ -23,7 +23,7 @@ fn a_fault_of_the_document_is_reported_with_its_place() {
         document[field] = value;
         document
     };
-    told(&[
+    assert_faults(&[
         (json!([]), "the policy: must be an object"),
         (json!({"default": "deny"}), "version: is missing; it must be \"1\""),
         (with("version", json!(1)), "version: must be \"1\""),
@@ -84,9 +84,9 @@ fn a_fault_of_a_condition_is_reported_with_its_place() {
             "on_deny: must be a text that is not empty",
         ),
     ] {
-        told(&[(document, &format!("tools.create_meeting.require[0].{fault}"))]);
+        assert_faults(&[(document, &format!("tools.create_meeting.require[0].{fault}"))]);
     }
-    told(&[(
+    assert_faults(&[(
         row(&json!({"deny_if": [{"path": "args.topic", "op": "exists", "value": false}]})),
         "tools.create_meeting.deny_if[0]: never refuses anything; require exists true instead",
     )]);
@@ -102,7 +102,7 @@ fn a_path_must_lead_to_an_argument_of_the_tool() {
     ] {
         let condition = json!({"path": path, "op": "exists", "value": true});
         let fault = format!("tools.create_meeting.require[0].path: {fault}");
-        told(&[(row(&json!({"require": [condition]})), &fault)]);
+        assert_faults(&[(row(&json!({"require": [condition]})), &fault)]);
     }
     for (path, fault) in [
         (
@@ -115,11 +115,11 @@ fn a_path_must_lead_to_an_argument_of_the_tool() {
         let document = row(&json!({"deny_if": [{"path": path, "op": "eq", "value": true}]})).to_string();
         let faults =
             Policy::parse(&document, Against::Own(&crate::mcp::zoom::catalog::catalog())).unwrap_err();
-        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        assert_eq!(told, [format!("tools.create_meeting.deny_if[0].path: {fault}")]);
+        let actual: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        assert_eq!(actual, [format!("tools.create_meeting.deny_if[0].path: {fault}")]);
     }
     let condition = json!({"path": "args.x", "op": "exists", "value": true});
-    told(&[(
+    assert_faults(&[(
         json!({"version": "1", "default": "deny", "tools": {"zoom_token_status": {"require": [condition]}}}),
         "tools.zoom_token_status.require[0].path: the tool has no argument \"x\"",
     )]);
@@ -152,15 +152,15 @@ fn a_fault_of_a_limit_is_reported_with_its_place() {
         (with("increment_from", json!("duration")), "increment_from: must be args.<field>"),
         (with("increment_from", json!("args.x")), "increment_from: the tool has no argument \"x\""),
     ] {
-        told(&[(row(&json!({"limits": [limit]})), &format!("tools.create_meeting.limits[0].{fault}"))]);
+        assert_faults(&[(row(&json!({"limits": [limit]})), &format!("tools.create_meeting.limits[0].{fault}"))]);
     }
     let limits = json!({"limits": [with("increment_from", json!("args.topic"))]});
-    told(&[(
+    assert_faults(&[(
         json!({"version": "1", "default": "deny", "all_tools": limits}),
         "all_tools.limits[0].increment_from: the tools have no argument in common",
     )]);
     let limits = [limit("a", "hour"), limit("a", "day"), limit("a", "hour")];
-    told(&[(
+    assert_faults(&[(
         row(&json!({"limits": limits})),
         "tools.create_meeting.limits[2]: tools.create_meeting.limits[0] counts \"a\" an hour already",
     )]);

@@ -30,10 +30,10 @@ impl Gate {
         };
         news.relisted = before != hidden(&held);
         drop(held);
-        self.tell(&news);
+        self.report(&news);
     }
 
-    /// Takes up a changed policy, and says whether a message with this method may pass, other than a call of a tool.
+    /// Takes up a changed policy, and checks whether a message with this method, not a call of a tool, may pass.
     ///
     /// # Errors
     ///
@@ -76,11 +76,11 @@ impl InForce {
     /// Holds the policy against the tools anew.
     fn check_again(&mut self, server: &Server) -> News {
         let (Some(path), Some(held)) = (self.source.path(), &self.held) else { return News::default() };
-        // What the file holds by now may be a broken change: what was in force before it keeps its warnings.
+        // The file may hold a broken change by now: the policy that was in force before keeps its warnings.
         let Ok(policy) = file::parse(path, held, server.against()) else { return News::default() };
         let warnings = new_warnings(server, &self.source, &policy, &self.policy);
         self.policy = policy;
-        News { told: None, warnings, relisted: false }
+        News { notice: None, warnings, relisted: false }
     }
 }
 

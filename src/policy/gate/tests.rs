@@ -13,7 +13,7 @@ fn write(path: &Path, policy: &Value) {
     std::fs::write(path, policy.to_string()).unwrap();
 }
 
-/// A gate whose ground is wrong until it is put right, and what it has said.
+/// A gate whose ground is wrong until it is repaired, and its messages.
 fn scene(policy: PolicySource) -> (Gate, Arc<AtomicBool>, Arc<Mutex<Vec<String>>>) {
     let catalog: Catalog = [("delete_meeting".to_owned(), json!({"type": "object"}))].into_iter().collect();
     scene_of(|ground, clock, voice| Gate::new(ground, catalog, clock, voice), policy)

@@ -73,7 +73,7 @@ fn texts(schema: &Value) -> Vec<&'static str> {
     }
 }
 
-/// What a policy may hold: of every type, at every edge, and as people write it.
+/// Values for a policy: of every type, at every edge, and as people write them.
 fn candidates(schema: &Value) -> Vec<Value> {
     let mut values = possible(schema);
     values.extend([

@@ -1,4 +1,4 @@
-//! What a policy says for a gateway beyond the form of `PolicyLayer`'s.
+//! The parts of a policy for a gateway beyond the form of `PolicyLayer`'s.
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ fn policy(document: &Value) -> Policy {
     Policy::parse(&document.to_string(), Against::Gateway(None)).unwrap()
 }
 
-fn told(faults: &[PolicyFault]) -> Vec<String> {
+fn texts(faults: &[PolicyFault]) -> Vec<String> {
     faults.iter().map(ToString::to_string).collect()
 }
 
 fn faults(document: &Value, against: Against<'_>) -> Vec<String> {
-    told(&Policy::parse(&document.to_string(), against).unwrap_err())
+    texts(&Policy::parse(&document.to_string(), against).unwrap_err())
 }
 
 fn document(field: &str, value: Value) -> Value {
@@ -40,13 +40,13 @@ fn a_denied_tool_is_listed_and_refused_with_the_reason() {
         );
     }
     for reason in [json!(true), json!("")] {
-        let told = faults(&row(&json!({"deny": reason})), Against::Own(&tools()));
-        assert_eq!(told, ["tools.create_meeting.deny: must be a text that is not empty"]);
+        let actual = faults(&row(&json!({"deny": reason})), Against::Own(&tools()));
+        assert_eq!(actual, ["tools.create_meeting.deny: must be a text that is not empty"]);
     }
     let idle = policy(&row(&json!({"deny": "No.", "limits": [limit("a", "hour")]})));
     let warning =
         "tools.create_meeting.deny: refuses every call, so the other fields of this tool do nothing";
-    assert_eq!(told(idle.warnings()), [warning]);
+    assert_eq!(texts(idle.warnings()), [warning]);
 }
 
 #[test]
@@ -82,8 +82,8 @@ fn an_approval_is_asked_for_always_or_where_a_condition_holds() {
             "[0].on_deny: nothing is denied here: the person is asked",
         ),
     ] {
-        let told = faults(&row(&json!({"approve": approve})), Against::Gateway(None));
-        assert_eq!(told, [format!("tools.create_meeting.approve{fault}")]);
+        let actual = faults(&row(&json!({"approve": approve})), Against::Gateway(None));
+        assert_eq!(actual, [format!("tools.create_meeting.approve{fault}")]);
     }
 }
 
@@ -109,14 +109,14 @@ fn how_long_a_person_may_take_has_bounds() {
             Err(faults) => {
                 assert!(!is_taken);
                 assert_eq!(
-                    told(&faults),
+                    texts(&faults),
                     ["approve_within: must be a whole number of seconds from 10 to 3600"]
                 );
             }
         }
     }
     let idle = policy(&self::document("approve_within", json!(60)));
-    assert_eq!(told(idle.warnings()), ["approve_within: does nothing: no tool has approve"]);
+    assert_eq!(texts(idle.warnings()), ["approve_within: does nothing: no tool has approve"]);
 }
 
 #[test]
@@ -157,29 +157,29 @@ fn under_deny_only_the_methods_that_are_named_pass() {
         (json!("tools/call"), format!("tools are governed by default, hide and tools; {kinds}")),
         (json!("prompts/g*"), "a * stands for everything after the first /, or for nothing".to_owned()),
     ] {
-        let told = faults(&document("methods", json!([method])), Against::Gateway(None));
-        assert_eq!(told, [format!("methods[0]: {fault}")]);
+        let actual = faults(&document("methods", json!([method])), Against::Gateway(None));
+        assert_eq!(actual, [format!("methods[0]: {fault}")]);
     }
     let open = json!({"version": "1", "default": "allow", "methods": []});
-    let told = faults(&open, Against::Gateway(None));
-    assert_eq!(told, ["methods: restricts nothing: every method passes where default is \"allow\""]);
+    let actual = faults(&open, Against::Gateway(None));
+    assert_eq!(actual, ["methods: restricts nothing: every method passes where default is \"allow\""]);
 }
 
 #[test]
 fn an_audit_log_is_required_or_not_spoken_of() {
     assert!(policy(&document("audit", json!("required"))).audit_required());
     assert!(!policy(&row(&json!({}))).audit_required());
-    let told = faults(&document("audit", json!(true)), Against::Gateway(None));
-    assert_eq!(told, ["audit: must be \"required\""]);
+    let actual = faults(&document("audit", json!(true)), Against::Gateway(None));
+    assert_eq!(actual, ["audit: must be \"required\""]);
 }
 
 #[test]
 fn what_only_a_gateway_does_is_a_fault_elsewhere() {
     let mut document = row(&json!({"approve": true}));
     document["audit"] = json!("required");
-    let told = faults(&document, Against::Own(&tools()));
+    let actual = faults(&document, Against::Own(&tools()));
     assert_eq!(
-        told,
+        actual,
         [
             "tools.create_meeting.approve: only zoomtok gateway can ask a person",
             "audit: only zoomtok gateway writes an audit log",
@@ -189,7 +189,7 @@ fn what_only_a_gateway_does_is_a_fault_elsewhere() {
     let methods = self::document("methods", json!(["prompts/*"])).to_string();
     let own = Policy::parse(&methods, Against::Own(&tools())).unwrap();
     assert_eq!(
-        self::told(own.warnings()),
+        texts(own.warnings()),
         ["methods: does nothing here: only zoomtok gateway has methods beside those of tools"]
     );
     assert!(Policy::parse(&methods, Against::Gateway(None)).unwrap().warnings().is_empty());
@@ -217,10 +217,10 @@ fn what_does_not_fit_a_server_is_a_warning_and_a_fault_where_somebody_asks() {
         "tools.fly: unknown tool",
     ];
     let warned = Policy::parse(&document.to_string(), Against::Gateway(Some(&tools))).unwrap();
-    assert_eq!(told(warned.warnings()), found);
+    assert_eq!(texts(warned.warnings()), found);
     assert_eq!(faults(&document, Against::Listed(&tools)), found);
     assert!(policy(&document).warnings().is_empty(), "before there is a list nothing is known of it");
-    // What is wrong by itself is a fault wherever it goes.
+    // A part that is wrong by itself is a fault for any server.
     document["hide"] = json!([1]);
     assert_eq!(faults(&document, Against::Gateway(Some(&tools))), ["hide[0]: must be the name of a tool"]);
 }

@@ -155,7 +155,7 @@ fn of_policy(installed: &Installed, wanted: &Wanted) -> Vec<String> {
     let kept = installed.existing.as_ref().and_then(|existing| existing.served.policy.as_deref());
     let kept = kept.filter(|_| wanted.policy.is_none());
     let fault = kept.and_then(|path| policy_file::read(path, Against::Own(&catalog())).err());
-    fault.map(|fault| format!("the policy that the server keeps: {}", fault.told())).into_iter().collect()
+    fault.map(|fault| format!("the policy that the server keeps: {}", fault.report())).into_iter().collect()
 }
 
 /// What is to be said about credentials that only this shell has.

@@ -51,7 +51,7 @@ impl Relay {
         let Some(approvals) = &self.parts.approvals else {
             return Err(denied("a person has to allow this call, and there is no place where it could wait"));
         };
-        if approvals.claim(&binding).await.map_err(|error| denied(&error.told()))?.is_none() {
+        if approvals.claim(&binding).await.map_err(|error| denied(&error.report()))?.is_none() {
             let can_be_asked = self.state().set.can_be_asked;
             if can_be_asked {
                 self.ask_user(number, tool, arguments).await.map_err(denied)?;
@@ -127,7 +127,7 @@ impl Relay {
         let denied = |why: String| Err((why, Decided::Denied));
         let mut waiting = match approvals.ask(request).await {
             Ok(waiting) => waiting,
-            Err(error) => return denied(error.told()),
+            Err(error) => return denied(error.report()),
         };
         let id = waiting.id().clone();
         (self.parts.warn)(&format!("a call waits for you: zoomtok approval allow {id}"));
@@ -147,7 +147,7 @@ impl Relay {
                 Err(_) if self.is_gone(number) => return denied("it was cancelled".into()),
                 Err(_) if waited >= hold => {
                     if let Err(error) = waiting.leave().await {
-                        return denied(error.told());
+                        return denied(error.report());
                     }
                     let why = format!(
                         "pending: a person has to allow this call with: zoomtok approval allow {id} - then call again with \

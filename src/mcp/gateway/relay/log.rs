@@ -89,7 +89,7 @@ impl Relay {
         };
         let mask = |text: &str| self.masks().masked(text).into_owned();
         log.write(&line, &mask).map_err(|not_logged| {
-            let told = not_logged.error.told();
+            let told = not_logged.error.report();
             if not_logged.is_first {
                 (self.parts.warn)(&format!("calls are not in the audit log: {told}"));
             }

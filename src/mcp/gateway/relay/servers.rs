@@ -228,7 +228,7 @@ impl Relay {
                 };
                 let bearer = self.parts.tokens.as_ref().map(masked);
                 let server = HttpServer::new(address, headers.clone(), bearer, said);
-                Ok(Link::Http(server.map_err(|error| not_started(&error.told()))?))
+                Ok(Link::Http(server.map_err(|error| not_started(&error.report()))?))
             }
         }
     }
@@ -239,7 +239,7 @@ impl Relay {
         let reach = Arc::new(Reach::default());
         match tokio::time::timeout(TOKEN_PATIENCE, tokens.for_program(&reach)).await {
             Ok(Ok((token, ends))) => (Some(Handed { token, ends }), None),
-            Ok(Err(error)) => (None, Some(error.told())),
+            Ok(Err(error)) => (None, Some(error.report())),
             Err(_) => (None, Some("the token is being fetched".into())),
         }
     }
@@ -261,7 +261,7 @@ impl Relay {
         }
         let reach = Arc::new(Reach::default());
         if let Err(error) = tokens.for_program(&reach).await {
-            let message = format!("{tool} was not called, since there is no token for it: {}", error.told());
+            let message = format!("{tool} was not called, since there is no token for it: {}", error.report());
             return Err(Denied { rule: None, message });
         }
         self.wanted.notify_waiters();

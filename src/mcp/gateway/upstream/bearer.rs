@@ -47,14 +47,14 @@ impl Bearer for Masked {
 impl Bearer for Arc<Tokens> {
     fn current(&self) -> Obtaining<'_> {
         Box::pin(async {
-            self.for_call(&Arc::default()).await.map(|(_, token)| token).map_err(|error| error.told())
+            self.for_call(&Arc::default()).await.map(|(_, token)| token).map_err(|error| error.report())
         })
     }
 
     fn instead_of(&self, rejected: Token) -> Obtaining<'_> {
         Box::pin(async {
             let renewed = Tokens::instead_of(self, rejected, &Arc::default()).await;
-            renewed.map(|(_, token, _)| token).map_err(|error| error.told())
+            renewed.map(|(_, token, _)| token).map_err(|error| error.report())
         })
     }
 }

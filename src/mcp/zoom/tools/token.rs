@@ -209,7 +209,7 @@ impl Status {
         let credentials = match grant {
             Ok(Grant::AccountCredentials { .. }) => "account_credentials".into(),
             Ok(Grant::RefreshToken(_)) => "refresh_token".into(),
-            Err(error) => error.told(),
+            Err(error) => error.report(),
         };
         let refreshing = tokens.refreshing().clone();
         let auto_refresh = AutoRefresh {

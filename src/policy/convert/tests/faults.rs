@@ -5,10 +5,10 @@ use super::*;
 /// Fails unless each of these rules has one fault that begins like this.
 fn each_has_one_fault(table: &[(String, &str)]) {
     for (yaml, fault) in table {
-        let told = faults(&rules(yaml));
+        let actual = faults(&rules(yaml));
         assert!(
-            told.len() == 1 && told[0].starts_with(&format!("tools.charge.rules[0]{fault}")),
-            "{yaml}: {told:?}"
+            actual.len() == 1 && actual[0].starts_with(&format!("tools.charge.rules[0]{fault}")),
+            "{yaml}: {actual:?}"
         );
     }
 }
@@ -117,7 +117,7 @@ fn a_fault_beyond_one_rule_has_its_place() {
             "tools.\"*\".rules[0].state.increment_from: has no counterpart here: the tools have no argument in common"
         ]
     );
-    for (yaml, told) in [
+    for (yaml, expected) in [
         ("default: deny\ntools: {}", "version: must be \"1\""),
         ("version: 2\ndefault: deny\ntools: {}", "version: must be \"1\""),
         ("version: 1\ndefault: maybe\ntools: {}", "default: must be \"allow\" or \"deny\""),
@@ -131,6 +131,6 @@ fn a_fault_beyond_one_rule_has_its_place() {
         ("- 1", "the policy: must be a map, see line 1"),
         ("a: 1\na: 2", "line 2: \"a\" is there twice, first on line 1"),
     ] {
-        assert_eq!(faults(yaml), [told], "{yaml}");
+        assert_eq!(faults(yaml), [expected], "{yaml}");
     }
 }

@@ -89,7 +89,7 @@ proptest! {
         let passes = judge(&policy, "charge", &arguments).is_ok();
         let passed = holds(op, is_given.then_some(&argument), &expected);
         prop_assert!(passed || !passes, "{op} {expected} {arguments}\n{}", converted.text);
-        // What was refused for no other reason than that is warned of.
+        // A call that only the conversion refuses has a warning.
         prop_assert!(passes || !passed || !converted.warnings.is_empty() || is_odd(&argument), "{op} {expected} {arguments}");
     }
 }

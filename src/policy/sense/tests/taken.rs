@@ -1,4 +1,4 @@
-//! Which conditions are taken.
+//! The conditions that are accepted.
 
 use serde_json::json;
 
