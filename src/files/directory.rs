@@ -140,7 +140,7 @@ impl Directory {
         }
         let open = || openat(&self.held, name, OFlags::RDONLY | OFlags::NOFOLLOW | ENTERED, NO_MODE);
         let opened = match open() {
-            // By a umask that takes from the owner as well. Root is not bound by it, so that whoever could put a link in
+            // By a umask that takes from the owner as well. Root is not bound by it, so that somebody who could put a link in
             // its place here is the user who runs this.
             Err(rustix::io::Errno::ACCESS) => {
                 rustix::fs::chmodat(&self.held, name, Mode::RWXU, rustix::fs::AtFlags::empty())?;
@@ -160,7 +160,7 @@ impl Directory {
         Ok(())
     }
 
-    /// What has this name; of a link the link itself.
+    /// The metadata of this name; for a link, of the link itself.
     pub(crate) fn metadata(&self, name: &OsStr) -> io::Result<Metadata> {
         // std has no `fstatat`. A path alone opens nothing.
         #[cfg(target_os = "linux")]
@@ -173,12 +173,12 @@ impl Directory {
         self.path_of(name).symlink_metadata()
     }
 
-    /// What the system says of the directory itself.
+    /// The metadata of the directory itself.
     pub(crate) fn own_metadata(&self) -> io::Result<Metadata> {
         File::from(self.held.try_clone()?).metadata()
     }
 
-    /// What Linux says of the file of this name beyond what std shows, or with an empty name of the directory.
+    /// The attributes that Linux has beyond those of std: of the file of this name, or of the directory for an empty name.
     #[cfg(target_os = "linux")]
     pub(super) fn attributes(&self, name: &OsStr) -> io::Result<rustix::fs::Statx> {
         use rustix::fs::{AtFlags, StatxFlags, statx};

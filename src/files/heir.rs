@@ -35,7 +35,7 @@ fn is_owner_of(_: Option<&Metadata>, _: &Metadata) -> bool {
     true
 }
 
-/// Whose a file is to be that root makes in this directory and that holds no secret: whoever owns the directory.
+/// The owner for a file without secrets that root makes in this directory: the owner of the directory.
 #[cfg(unix)]
 pub(crate) fn heir(directory: &Directory) -> Option<Metadata> {
     rustix::process::geteuid().is_root().then(|| directory.own_metadata().ok()).flatten()
@@ -46,7 +46,7 @@ pub(crate) fn heir(_: &Directory) -> Option<Metadata> {
     None
 }
 
-/// The same for a file with secrets out of the file `of`: theirs only where both belong to them.
+/// The same for a file with secrets from the file `of`: only where both have the same owner.
 #[cfg(unix)]
 pub(crate) fn heir_of_secrets(directory: &Directory, of: Option<&Metadata>) -> Option<Metadata> {
     use std::os::unix::fs::MetadataExt;

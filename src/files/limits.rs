@@ -3,7 +3,7 @@
 use std::io;
 
 /// Whether this process may write a file of so many bytes. Beyond the limit of `ulimit -f` a write would end the process
-/// without a word, with SIGXFSZ.
+/// silently, with SIGXFSZ.
 ///
 /// # Errors
 ///

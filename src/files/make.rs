@@ -1,4 +1,4 @@
-//! Making directories, whatever the umask says and whoever runs zoomtok.
+//! Making directories, with any umask and for any user.
 
 use std::io;
 use std::path::Path;

@@ -77,7 +77,7 @@ fn is_in(list: &[u8], path: &[u8]) -> bool {
     list.split(|byte| *byte == b'\n').any(|line| line.split(|byte| *byte == b' ').nth(4) == Some(&escaped))
 }
 
-/// What is in the way of replacing the file of this name, as its flags on macOS say.
+/// The obstacle to replacing the file of this name, by its flags on macOS.
 #[cfg(target_os = "macos")]
 pub(crate) fn obstacle(directory: &Directory, target: &Path) -> Option<Obstacle> {
     use std::os::macos::fs::MetadataExt as _;

@@ -41,7 +41,7 @@ fn without_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-/// What the system says of a link that is not followed, and of a pipe or a socket that has nobody at its other end.
+/// Plain words for a link that is not followed, and for a pipe or a socket that has nobody at its other end.
 fn in_words(error: io::Error) -> io::Error {
     #[cfg(unix)]
     match rustix::io::Errno::from_io_error(&error) {

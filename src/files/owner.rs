@@ -20,7 +20,7 @@ pub(crate) fn distrust(path: &Path, opened: &Metadata) -> Option<String> {
     [Some(seen(opened)), link].into_iter().flatten().find_map(|seen| me.distrusts(seen))
 }
 
-/// Who may write a file there is a matter of access lists, which are inherited from the directory.
+/// Access lists, inherited from the directory, decide there who may write a file.
 #[cfg(not(unix))]
 pub(crate) fn distrust(_: &Path, _: &Metadata) -> Option<String> {
     None

@@ -1,4 +1,4 @@
-//! Replacing a file so that whoever reads it, and whatever fails, finds the old bytes or the new ones.
+//! Replacing a file so that every reader, and any failure, finds the old bytes or the new ones.
 
 mod system;
 
@@ -18,11 +18,11 @@ pub(super) use self::system::{has_owner_of, sync, take_owner};
 
 /// A place made ready for the new bytes of a file, before anybody knows them.
 ///
-/// It is a temporary file beside the target, of mode 0600 and as large as the new text can be: what could fail for want of
-/// room or permission has failed before a token is asked for. Dropped, it takes the temporary file with it. It belongs to
-/// whoever runs zoomtok until its text is final, also where root replaces the file of somebody else.
+/// It is a temporary file beside the target, of mode 0600 and as large as the new text can be: a lack
+/// of room or permission is noticed before a token is asked for. Dropped, it takes the temporary file with it. It belongs to
+/// the user who runs zoomtok until its text is final, also where root replaces the file of somebody else.
 ///
-/// The name of that file is fixed, so that what a killed process left is found and removed. That needs the lock: two
+/// The name of that file is fixed, so that the remains of a killed process are found and removed. That needs the lock: two
 /// reservations of one target must not exist at once. Should somebody have removed the lock file under its holder, the
 /// temporary file is a lock too: a living process keeps its own.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub struct Reservation {
     temporary: Option<File>,
     target: PathBuf,
     old: Option<Metadata>,
-    /// Whose a new file is to be, if not of whoever runs zoomtok.
+    /// The owner of a new file, if not the user who runs zoomtok.
     heir: Option<Metadata>,
 }
 
@@ -59,8 +59,8 @@ pub fn clean(target: &Path) -> Result<(), Error> {
 
 fn clean_in(directory: &Directory, target: &Path) -> Result<(), Error> {
     let name = temporary_name(target);
-    // Kept open until it is removed, and with it the claim. What cannot be opened may still be removed; on Windows what
-    // is open may not.
+    // Kept open until it is removed, and with it the claim. A file that cannot be opened may still be removed; on Windows
+    // an open one may not.
     let left = if cfg!(unix) { directory.file(&name, Access::Read).ok() } else { None };
     let claimed = left.as_ref().map_or(Ok(()), |(file, _)| claim(file, directory, &name));
     match claimed.and_then(|()| directory.remove(&name)) {
@@ -124,7 +124,7 @@ impl Reservation {
         self
     }
 
-    /// The same, where a file that is made new is to belong to whoever owns the directory: root does not leave files of its
+    /// The same, where a new file is to belong to the owner of the directory: root does not leave files of its
     /// own in somebody else's.
     #[must_use]
     pub(crate) fn for_owner_of_directory(self) -> Self {
@@ -192,7 +192,7 @@ impl Reservation {
         file.rewind()?;
         file.write_all(bytes)?;
         file.set_len(bytes.len() as u64)?;
-        // As it is by now: whoever closed it to others meanwhile finds it closed. If that cannot be known, as it was.
+        // The current mode: if somebody has closed it to others meanwhile, it stays closed. If that cannot be known, the old.
         let like = now.or_else(|| self.old.clone());
         if let Some(like) = &like {
             keep_mode(file, like)?;
@@ -239,7 +239,7 @@ pub(super) fn is_being_written(directory: &Directory, target: &Path) -> bool {
     claimed.is_err_and(|error| error.kind() == io::ErrorKind::ResourceBusy)
 }
 
-/// What is to be replaced, where there is something, once it is known to let itself be replaced.
+/// The metadata of the file to be replaced, if there is one, after checking that it can be replaced.
 ///
 /// # Errors
 ///

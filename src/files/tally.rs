@@ -14,8 +14,8 @@ use super::make::make_private_parent;
 use super::replace::sync;
 use crate::error::Error;
 
-/// What is written comes in whole pages: within one, the kernel is not interrupted by a signal, and a file that does not
-/// grow needs no room on a full disk.
+/// Text is written in whole pages: within one, the kernel is not interrupted by a signal, and a file that does not grow
+/// needs no room on a full disk.
 const PAGE: usize = 4096;
 
 /// The file, locked until this is dropped.
@@ -26,7 +26,7 @@ pub(crate) struct Tally {
     length: usize,
 }
 
-/// The file, open and not locked: whoever counts again soon need not look for it anew.
+/// The file, open and not locked: the next count need not open it again.
 #[derive(Debug)]
 pub(crate) struct Released(File);
 
@@ -136,7 +136,7 @@ impl Tally {
     }
 }
 
-/// What stands before the blanks at the end.
+/// The text before the blanks at the end.
 fn text(bytes: &[u8]) -> &[u8] {
     // In one comparison: looking at each of them took a tenth of a counted call.
     static BLANKS: [u8; PAGE] = [b' '; PAGE];

@@ -1,7 +1,7 @@
 //! Whether a file still holds what was read from it, without reading it again.
 //!
 //! It is the question that git asks about its index, and the answer is git's ("racy git", gitformat-index): size, inode
-//! and times tell that a file is unchanged only if its last change is older than the grain of its clock. Two writes in
+//! and times prove that a file is unchanged only if its last change is older than the grain of its clock. Two writes in
 //! place within one tick leave the same times, and two tokens have the same length.
 //!
 //! Unlike git this compares no time of the file with a clock of this machine: a file server has a clock of its own.
@@ -29,7 +29,7 @@ use super::open::open_regular;
 /// counts in 2 s; HFS+ counts in 1 s, others in ticks of the kernel, of up to 10 ms.
 const SETTLING: Duration = Duration::from_secs(3);
 
-/// What changes when a file is changed or another file takes its place.
+/// Attributes that change when a file is changed or another file takes its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp {
     device: u64,
@@ -42,7 +42,7 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// The stamp of an open file. None on Windows, which tells no time that a program could not set back.
+    /// The stamp of an open file. None on Windows, where a program can set back every time of a file.
     #[cfg(unix)]
     #[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
     fn of(metadata: &Metadata) -> Option<Self> {
@@ -62,7 +62,7 @@ impl Stamp {
     }
 }
 
-/// The stamp of the file at `path`, none where it cannot be opened. It is opened, since a file server tells of a change
+/// The stamp of the file at `path`, none where it cannot be opened. It is opened, since a file server reports a change
 /// by then and not before.
 pub(crate) fn stamp(path: &Path) -> Option<Stamp> {
     open_regular(path).ok().and_then(|(_, metadata)| Stamp::of(&metadata))
@@ -73,7 +73,7 @@ pub(crate) fn stamp(path: &Path) -> Option<Stamp> {
 pub(crate) struct Unchanged<T> {
     /// The stamp of the last read, and when it was first seen.
     seen: Option<(Stamp, Duration)>,
-    /// What a read gave that can be trusted.
+    /// The result of a read that can be trusted.
     kept: Option<T>,
 }
 
@@ -84,8 +84,8 @@ impl<T> Default for Unchanged<T> {
 }
 
 impl<T: Clone> Unchanged<T> {
-    /// What `read` made of the file, or makes of it now where that cannot be known. `look` gives the stamp that the file
-    /// has, none where it has none; `now` is a clock that never jumps.
+    /// The last result of `read`, or a new one if the file may have changed. `look` gives the stamp of the file, none where
+    /// it has none; `now` is a clock that never jumps.
     ///
     /// # Errors
     ///
@@ -127,7 +127,7 @@ mod tests {
 
     use super::*;
 
-    /// A file whose changes are stamped by a clock of this grain, which is not the clock of whoever reads.
+    /// A file whose changes are stamped by a clock of this grain, which is not the reader's clock.
     struct Stamped {
         now: Cell<Duration>,
         grain: Duration,
@@ -148,7 +148,7 @@ mod tests {
             self.now.set(self.now.get() + Duration::from_millis(milliseconds));
         }
 
-        /// In place, and as long as before: only the times can tell.
+        /// In place, and as long as before: only the times show the change.
         fn write(&self, content: u64) {
             // Its clock is an hour behind.
             let ticks = (self.now.get() + Duration::from_hours(1)).as_millis() / self.grain.as_millis();

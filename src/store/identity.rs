@@ -1,18 +1,17 @@
-//! Which home of tokens it is.
+//! The identity of a home of tokens.
 
 use std::path::{Path, PathBuf};
 
-/// Which home of tokens it is: what is remembered, what waits and what is counted belong to one of these.
+/// The identity of a home of tokens: its memory, waiting tokens and counts belong to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity(PathBuf);
 
 impl Identity {
-    /// That of a `.env`, by its path without symbolic links.
+    /// The identity of a `.env`, by its path without symbolic links.
     pub fn of_file(real: &Path) -> Self {
         Self(real.to_owned())
     }
 
-    /// That path.
     pub(super) fn path(&self) -> &Path {
         &self.0
     }
@@ -23,7 +22,7 @@ impl Identity {
     }
 }
 
-/// The same by the path alone.
+/// The name of a state directory by the path alone.
 pub(super) fn key_of(real: &Path) -> String {
     digest(real.as_os_str().as_encoded_bytes())
 }

@@ -1,5 +1,5 @@
-//! Which `.env` is which. A file is known by what the system numbers it with as well as by its path: under the name of a hard
-//! link, through a mount and in a directory that was renamed it is the same one, and its calls are counted together.
+//! The identity of a `.env` for its counts. A file is known by the system's number as well as by its path: under the name
+//! of a hard link, through a mount and in a renamed directory it is the same one, and its calls are counted together.
 //!
 //! There is a small entry for each file, made when a call is first counted for it, and one for each path whose counts are not
 //! the ones that its own name gives. Each says under which key the calls are counted, and is written in place under the
@@ -30,7 +30,7 @@ pub(crate) struct KnownFiles {
     root: PathBuf,
 }
 
-/// What is known of a file or of a path.
+/// The record of a file or of a path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Entry {
     /// The key of the state directory whose counts are used.
@@ -39,7 +39,7 @@ struct Entry {
     path: String,
 }
 
-/// What came of a look for an entry.
+/// The result of a look for an entry.
 enum Look {
     /// Another process has it.
     Busy,
@@ -48,16 +48,17 @@ enum Look {
 }
 
 impl KnownFiles {
-    /// Those of a state root, which need not exist.
+    /// The known files of a state root, which need not exist.
     pub(crate) fn new(root: &Path) -> Self {
         Self { root: root.to_owned() }
     }
 
-    /// Where the calls are counted for a home of tokens: in each of these files. It is known from now on. None while another process looks it up or replaces it.
+    /// The files that the calls of a home of tokens are counted in, each of them. It is known from now on. None while another
+    /// process looks it up or replaces it.
     ///
     /// # Errors
     ///
-    /// What is known of it cannot be read or written. Nobody can tell then whether its calls are counted elsewhere.
+    /// Its entry cannot be read or written. Its calls may be counted elsewhere then.
     pub(crate) fn counts(&self, of: &Identity, now: DateTime<Utc>) -> Result<Option<Vec<PathBuf>>, Error> {
         let (real, own) = (of.path(), of.key());
         let Look::Done(of_path) = self.of_path(real)? else { return Ok(None) };
@@ -139,7 +140,7 @@ impl KnownFiles {
         StateDirectory::counts_in(&self.root.join(key))
     }
 
-    /// Forgets what was not seen for long and is gone. What cannot be forgotten now is forgotten another time.
+    /// Removes entries of files that are gone and were not seen for long. Those that cannot be removed stay for later.
     fn forget(&self, now: DateTime<Utc>) {
         let files = self.root.join(FILES);
         let Ok(directory) = Directory::open(&files) else { return };
@@ -149,7 +150,7 @@ impl KnownFiles {
             if !is_old() {
                 continue;
             }
-            // Whoever looks it up at this moment has the lock, and writes it.
+            // A process that looks it up at this moment has the lock, and writes it.
             let path = files.join(&name);
             let Ok(Some(mut tally)) = Tally::try_open(&path) else { continue };
             if is_old() && tally.read().is_ok_and(|text| is_gone(&name, &text)) {
@@ -159,7 +160,7 @@ impl KnownFiles {
     }
 }
 
-/// What was found out about a `.env`: the key that the file is known under from now on, and the one of its path.
+/// The findings about a `.env`: the key that the file is known under from now on, and the one of its path.
 #[derive(Debug, PartialEq, Eq)]
 struct Found {
     of_file: String,
@@ -178,7 +179,7 @@ impl Found {
     /// changes by that, so that two directories which change places do not count together for ever.
     fn keys(&self) -> impl Iterator<Item = &str> {
         let other = Some(self.of_path.as_str()).filter(|key| *key != self.of_file);
-        // In one order, whoever counts.
+        // In the same order in every process.
         let (first, second) = match other {
             Some(other) if other < self.of_file.as_str() => (other, Some(self.of_file.as_str())),
             other => (self.of_file.as_str(), other),
@@ -187,7 +188,7 @@ impl Found {
     }
 }
 
-/// What an entry says; nothing where it was just made.
+/// The key in an entry; none where it was just made.
 fn read(tally: &mut Tally, path: &Path) -> Result<Option<String>, Error> {
     let text = tally.read()?;
     if text.is_empty() {
@@ -222,7 +223,8 @@ fn is_old(metadata: &Metadata, now: DateTime<Utc>) -> bool {
     written.is_ok_and(|written| now.signed_duration_since(written) > FORGOTTEN_AFTER)
 }
 
-/// Whether the file of an entry is no more where it was last seen. What cannot be read is kept, as whoever reads it says.
+/// Whether the file of an entry is no longer where it was last seen. An entry that cannot be read is kept: its reader
+/// reports it.
 fn is_gone(name: &OsStr, text: &[u8]) -> bool {
     if text.is_empty() {
         return true;
@@ -236,7 +238,7 @@ fn is_gone(name: &OsStr, text: &[u8]) -> bool {
     }
 }
 
-/// What the system numbers the file at this path with; none where there is no such file, or no such number.
+/// The system's number for the file at this path; none where there is no such file, or no such number.
 fn number_at(real: &Path) -> Result<Option<String>, Error> {
     match Directory::of(real).and_then(|directory| directory.metadata(name_of(real))) {
         Ok(metadata) => Ok(number(&metadata)),

@@ -7,7 +7,7 @@ use super::names::{ACCESS_TOKEN, REFRESH_TOKEN, TOKEN_EXPIRES_AT};
 use crate::clock::rfc3339;
 use crate::token::Token;
 
-/// Tokens to be put into a store. What is none stays as it is there.
+/// Tokens to be put into a store. A field that is none leaves the stored value unchanged.
 #[derive(Clone, Default)]
 pub struct NewTokens {
     /// An access token.
@@ -19,7 +19,7 @@ pub struct NewTokens {
 }
 
 impl NewTokens {
-    /// What Zoom has issued: an access token with its end, a refresh token, or both.
+    /// The tokens that Zoom has issued: an access token with its end, a refresh token, or both.
     pub fn issued(token: Option<(&Token, DateTime<Utc>)>, refresh_token: Option<&Token>) -> Self {
         let own = |token: &Token| Zeroizing::new(token.expose().to_owned());
         Self {

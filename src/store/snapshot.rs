@@ -1,11 +1,11 @@
-//! What one read of a store finds.
+//! The result of one read of a store.
 
 use super::env::file::EnvFile;
 use super::env::text::Entry;
 use super::identity::Identity;
 use super::names::{ACCESS_TOKEN, REFRESH_TOKEN, TOKEN_EXPIRES_AT};
 
-/// What one read finds: the `.env` with the settings, and the tokens, wherever these are kept.
+/// The result of one read: the `.env` with the settings, and the tokens, wherever these are kept.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     file: EnvFile,

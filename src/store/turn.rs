@@ -1,7 +1,7 @@
-//! What keeps tokens, and the right to change them.
+//! Stores of tokens, and the right to change them.
 //!
-//! Whoever has a [`Turn`] is the only one in the world who may change what a [`Store`] holds, and nothing else has a
-//! method that does. So a token cannot be put anywhere, nor anything be remembered, by somebody who has not waited for it.
+//! The holder of a [`Turn`] is the only one in the world who may change what a [`Store`] holds, and nothing else has a
+//! method that does. So nobody can store a token, or remember anything, without having waited for it.
 
 use std::path::{Path, PathBuf};
 
@@ -21,19 +21,19 @@ pub trait Store: Send + Sync {
     /// It cannot be read or understood.
     fn read(&self) -> Result<Snapshot, Error>;
 
-    /// What changes with all that [`Store::read`] gives; none where that cannot be told.
+    /// A stamp that changes whenever the result of [`Store::read`] does; none where there is none to rely on.
     fn stamp(&self) -> Option<Stamp>;
 
-    /// What is remembered. What cannot be read is as good as forgotten.
+    /// The memory between runs; an empty one where it cannot be read.
     fn memory(&self, of: &Snapshot) -> Memory;
 
-    /// What keeps this process from writing down what it remembers, if anything does.
+    /// The reason why this process cannot write its memory down, if there is one.
     fn forgets(&self, of: &Snapshot) -> Option<String>;
 
-    /// Whether an earlier turn ended with something that is not in its place.
+    /// Whether an earlier turn left something that waits for its place.
     fn is_waiting(&self, of: &Snapshot) -> bool;
 
-    /// Removes what a killed process left, if nobody has the turn.
+    /// Removes the remains of a killed process, if nobody has the turn.
     fn clean(&self, of: &Snapshot);
 
     /// Why nothing can ever be put there, where that is known without a try.
@@ -66,7 +66,7 @@ pub trait Store: Send + Sync {
 
 /// The exclusive right to change what a store holds, until it is dropped.
 ///
-/// A store that many machines share may lose it in the middle, to whoever takes its holder for dead. Its [`Reserved::put`]
+/// A store that many machines share may lose it in the middle, to a machine that takes its holder for dead. Its [`Reserved::put`]
 /// then fails, and what Zoom has issued is rescued like after any other failure.
 pub trait Turn {
     /// Reads what is kept, as nobody else can change it now.
@@ -76,7 +76,7 @@ pub trait Turn {
     /// As [`Store::read`].
     fn read(&self) -> Result<Snapshot, Error>;
 
-    /// What is remembered.
+    /// The memory between runs.
     fn memory(&self) -> Memory;
 
     /// Remembers this from now on. This process does so in any case.
@@ -86,12 +86,12 @@ pub trait Turn {
     /// [`Error::Store`] when other processes do not; they have the old memory then.
     fn remember(&self, memory: &Memory) -> Result<(), Error>;
 
-    /// Finishes what an earlier turn was stopped in, and puts those of the tokens in their place that wait for it and that
-    /// `choose` picks. Gives warnings, or none where nothing was waiting.
+    /// Finishes an interrupted turn, and puts in their place those of the waiting tokens that `choose` picks. Gives
+    /// warnings, or none where nothing was waiting.
     ///
     /// # Errors
     ///
-    /// What waits cannot be read or put in its place, and goes on waiting.
+    /// The waiting tokens cannot be read or put in their place, and keep waiting.
     fn recover(
         &self,
         now: &Snapshot,
@@ -120,6 +120,6 @@ pub trait Reserved {
     ///
     /// # Errors
     ///
-    /// What was there is there, or what is to be there waits for the next turn.
+    /// The old tokens are still in place, or the new ones wait for the next turn.
     fn put(self: Box<Self>, tokens: &NewTokens) -> Result<Vec<String>, Error>;
 }

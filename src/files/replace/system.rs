@@ -1,4 +1,4 @@
-//! What a replace takes that is not the same on every system.
+//! The steps of a replace that differ between systems.
 
 use std::ffi::OsStr;
 #[cfg(unix)]

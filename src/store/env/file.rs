@@ -17,10 +17,10 @@ use crate::store::state::Texts;
 /// No `.env` comes near this many bytes; what is larger was named by mistake.
 const LONGEST_ENV_FILE: u64 = 1024 * 1024;
 
-/// What is larger than that.
+/// The end of the error for a larger file.
 const TOO_LARGE: &str = "which no .env is";
 
-/// What a pipe is told in place of being read.
+/// The error for a pipe that is not read.
 const STREAM: &str = "it is a pipe and not a regular file; get, check, exec and doctor read it, once, where --env-file or \
                       ZOOM_ENV_FILE names it, and watch and mcp never do";
 
@@ -31,7 +31,7 @@ pub struct EnvFile {
     real: PathBuf,
     /// The directory of that, if it was read under a lock.
     directory: Option<Directory>,
-    /// That of the file which was read, and not of what has its name by now. None where there is no such file.
+    /// The metadata of the file that was read, not of one that has its name by now. None where there is no such file.
     metadata: Option<Metadata>,
     size: usize,
     text: EnvText,
@@ -40,8 +40,8 @@ pub struct EnvFile {
 }
 
 impl EnvFile {
-    /// Reads what somebody has named and what can be read only once, such as a pipe. Gives nothing for everything else, which
-    /// [`EnvFile::read`] reads.
+    /// Reads a named file that can be read only once, such as a pipe. Gives nothing for any other, which [`EnvFile::read`]
+    /// reads.
     ///
     /// # Errors
     ///
@@ -61,7 +61,7 @@ impl EnvFile {
     ///
     /// # Errors
     ///
-    /// [`Error::Unreadable`] or [`Error::Unparseable`] for a file that is there and is not a readable `.env`.
+    /// [`Error::Unreadable`] or [`Error::Unparseable`] for an existing file that is not a readable `.env`.
     pub fn read(path: &Path, names: &[&'static str]) -> Result<Self, Error> {
         let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
         let real = retry_sharing(|| resolve(path)).map_err(unreadable)?;
@@ -103,8 +103,8 @@ impl EnvFile {
         Self::of(path, path.clone(), Some(directory), found, names)
     }
 
-    /// What it will say once a rewrite of it is finished that was stopped in the middle; none where its bytes are no such
-    /// thing. `texts` gives the texts of the rewrite by the real path.
+    /// The file as it will be once an interrupted rewrite of it is finished; none where its bytes are no such thing. `texts`
+    /// gives the texts of the rewrite by the real path.
     ///
     /// # Errors
     ///
@@ -182,7 +182,7 @@ impl EnvFile {
         self.metadata.is_some()
     }
 
-    /// What the system said of the file that was read, where there is one: its owner and its mode among others.
+    /// The metadata of the file that was read, where there is one: its owner and its mode among others.
     pub fn metadata(&self) -> Option<&Metadata> {
         self.metadata.as_ref()
     }

@@ -1,4 +1,4 @@
-//! Which `.env` is the one to use.
+//! Finds the `.env` to use.
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ pub fn find(directory: &Path, configuration: Option<&Path>) -> Option<(PathBuf, 
         configuration.map(|configuration| (configuration.join("zoomtok").join(".env"), Place::Configuration));
     let is_one = |path: &Path| path.symlink_metadata().is_ok_and(|found| !found.is_dir());
     let (path, place) = above.chain(configured.clone()).find(|(path, _)| is_one(path))?;
-    // Also for whoever is in that directory, or below it.
+    // Also for a process in that directory, or below it.
     let is_configured = configured.is_some_and(|(configured, _)| configured == path);
     Some((path, if is_configured { Place::Configuration } else { place }))
 }

@@ -21,8 +21,8 @@ pub(super) struct Home {
 }
 
 impl Home {
-    /// What was read; where it could not be understood because a rewrite of it was stopped in the middle, as it will be. The
-    /// rewrite is finished by whoever has the lock.
+    /// The file as it was read, or as it will be where an interrupted rewrite has left it unreadable. The holder of the lock
+    /// finishes the rewrite.
     pub(super) fn snapshot(&self, read: Result<EnvFile, Error>) -> Result<Snapshot, Error> {
         let file = match read {
             Err(error @ Error::Unparseable { .. }) => {

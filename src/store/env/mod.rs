@@ -26,7 +26,7 @@ use crate::files::{LOCK_PATIENCE, Lock, Stamp, clean, is_replaceable, lock_path,
 #[derive(Debug, Clone)]
 pub struct EnvStore {
     home: Home,
-    /// What was read in it where it can be read only once.
+    /// Its content, where it can be read only once.
     given: Option<EnvFile>,
 }
 
@@ -90,7 +90,7 @@ impl Store for EnvStore {
         if temporary(target).exists()
             && let Ok(Some(_lock)) = Lock::try_acquire(target)
         {
-            // What cannot be removed now is reported by the next replace, which needs its place.
+            // A failure is reported by the next replace, which needs the place.
             let _ = clean(target);
         }
     }
@@ -101,7 +101,7 @@ impl Store for EnvStore {
 
     fn probe(&self, of: &Snapshot) -> Result<(), Error> {
         let real = of.file().real();
-        // Only a lock file that exists: whoever has no credentials leaves none behind.
+        // Only a lock file that exists: a run without credentials leaves none behind.
         let held = if lock_path(real).exists() { Lock::try_acquire(real) } else { Ok(None) };
         held.and_then(|_lock| is_replaceable(real, 0))
     }

@@ -98,7 +98,7 @@ pub(crate) fn is_storable(target: &Path, room: usize, state: &StateDirectory) ->
     let failed = |source| Error::Store { action: "replace", path: target.to_owned(), source };
     open(&Directory::of(target).map_err(failed)?, target, room)?;
     let Some(path) = state.rewrite_path() else { return Err(failed(Obstacle::Mount.error())) };
-    // What does not exist yet is made in the nearest directory that does.
+    // A missing directory is made in the nearest one that exists.
     let there = path.ancestors().skip(1).find(|path| path.is_dir());
     there.map_or(Ok(()), |there| is_replaceable(&there.join("rewrite.json"), 2 * room))
 }

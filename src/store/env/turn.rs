@@ -44,7 +44,7 @@ enum Prepared {
 }
 
 impl<'a> EnvTurn<'a> {
-    /// The turn of whoever holds `lock`, with the state directory of what is locked.
+    /// The turn of the holder of `lock`, with the state directory of the locked `.env`.
     pub(super) fn new(home: &'a Home, lock: Lock, state: StateDirectory, clock: &'a dyn Clock) -> Self {
         Self { home, lock, state, clock }
     }
@@ -144,7 +144,7 @@ fn is_authorised_anew(before: &EnvFile, now: &EnvFile) -> bool {
     now.value != was.value && !is_older
 }
 
-/// What a rewrite was to put into the `.env`.
+/// The tokens that a rewrite was to put into the `.env`.
 fn tokens_of(texts: &Texts, names: &[&'static str]) -> Recovery {
     let parsed = |text: &str| EnvText::parse(text.as_bytes(), names).ok();
     let (old, new) = (parsed(&texts.old), parsed(&texts.new));

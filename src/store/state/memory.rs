@@ -1,26 +1,26 @@
-//! What is remembered between runs.
+//! The memory between runs.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// What is remembered between runs and may be forgotten.
+/// The memory between runs, which may be lost.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memory {
     /// The last exchange, if it failed.
     pub failure: Option<RememberedFailure>,
-    /// When a watch last began an exchange, whatever became of it.
+    /// When a watch last began an exchange, with any outcome.
     #[serde(default)]
     pub attempt: Option<DateTime<Utc>>,
     /// How far the clocks were apart at the last exchange, if that was worth a warning.
     pub clock: Option<ClockDifference>,
-    /// What the last token may be used for, by the names of Zoom's scopes, if Zoom ever said it.
+    /// The scopes of the last token by Zoom's names, if Zoom ever gave them.
     #[serde(default)]
     pub scopes: Vec<String>,
-    /// A digest of what Zoom was last asked with where that may have spent a refresh token and no answer has come. It is
-    /// written before Zoom is asked.
+    /// A digest of the last request where that may have spent a refresh token and no answer has come. It is written before
+    /// Zoom is asked.
     #[serde(default)]
     pub spent: Option<String>,
-    /// How long the last token lived, where that was less than it was needed for.
+    /// The lifetime of the last token, where that was shorter than the need.
     #[serde(default)]
     pub life: Option<Life>,
 }

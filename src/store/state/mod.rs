@@ -1,5 +1,5 @@
-//! What zoomtok keeps of one home of tokens outside of it: what it remembers, and tokens that could not be put in their
-//! place.
+//! The state of one home of tokens that zoomtok keeps outside of it: its memory, and tokens that could not be put in
+//! their place.
 //!
 //! Anybody may read it. All of it is written by [`StateTurn`], under the lock of that `.env`. Losing it costs a request, but
 //! for the recovery file.
@@ -50,7 +50,7 @@ impl StateDirectory {
         Self { key, path: root.map(|root| root.join(name)) }
     }
 
-    /// The right to write it, for whoever holds the lock of its `.env`.
+    /// The right to write it, for the holder of the lock of its `.env`.
     pub(super) fn for_turn<'a>(&'a self, lock: &'a Lock) -> StateTurn<'a> {
         StateTurn { directory: self, _lock: lock }
     }
@@ -85,13 +85,13 @@ impl StateDirectory {
         directory.join("policy-counts.json")
     }
 
-    /// What is remembered. What cannot be read is as good as forgotten.
+    /// The memory between runs; an empty one where it cannot be read.
     pub fn memory(&self) -> Memory {
         let in_file = || self.memory_path().and_then(|path| read(&path).ok().flatten());
         unwritten::memory(&self.key).or_else(in_file).unwrap_or_default()
     }
 
-    /// Why what is remembered is not in its file, if there is a place for that.
+    /// Why the memory is not in its file, if there is a place for that.
     pub fn problem(&self) -> Option<String> {
         unwritten::problem(&self.key)
     }

@@ -22,7 +22,7 @@ pub(crate) fn root_where(named: Option<PathBuf>) -> Option<PathBuf> {
     named.or_else(in_home).or_else(dirs::data_local_dir).map(|root| root.join("zoomtok"))
 }
 
-/// That there is nowhere to put something, since the system names no place for state.
+/// The error where something has no place, since the system names none for state.
 pub(crate) fn no_place(what: &str) -> Error {
     Error::Other {
         action: format!("find a directory for {what}"),

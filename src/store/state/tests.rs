@@ -1,4 +1,4 @@
-//! What is remembered and what waits, in a directory of its own.
+//! Memory and waiting tokens, in a directory of their own.
 
 use std::collections::BTreeMap;
 use std::fs;

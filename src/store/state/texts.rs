@@ -1,9 +1,9 @@
-//! What a `.env` said and is to say, while it is written where it is.
+//! The old and the new text of a `.env` while it is rewritten in place.
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-/// What a `.env` said and is to say, while it is written where it is.
+/// The old and the new text of a `.env` while it is rewritten in place.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Texts {
     /// The text before.
@@ -13,8 +13,8 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// Whether these are bytes that somebody wrote who was stopped: of the old text or the new one, or of a part of the
-    /// disk that was not written at all. What anybody else has written since is none of it.
+    /// Whether an interrupted rewrite left these bytes: each of the old text or the new one, or 0 from a part of the disk
+    /// that was never written. Text that anybody else has written since does not pass.
     pub fn are_in(&self, bytes: &[u8]) -> bool {
         let (old, new) = (self.old.as_bytes(), self.new.as_bytes());
         let is_of_either =

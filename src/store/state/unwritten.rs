@@ -1,4 +1,4 @@
-//! What this process remembers in place of a file that it cannot write, by the key of a state directory.
+//! The memory of this process in place of a file that it cannot write, by the key of a state directory.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};

@@ -2,7 +2,7 @@
 
 use super::reference;
 
-/// What a shell or a parser takes for more than itself, by the quotes it stands in.
+/// The characters that a shell or a parser takes for more than themselves, by the quotes around them.
 fn special(quote: Option<char>) -> &'static [char] {
     match quote {
         Some('\'') => &[],
@@ -11,7 +11,7 @@ fn special(quote: Option<char>) -> &'static [char] {
     }
 }
 
-/// What is wrong with a value, to be read after the name of its variable, if a character in it means more than itself.
+/// The problem with a value, to be read after the name of its variable, if a character in it means more than itself.
 /// `raw` is the value without the quotes around it.
 pub(super) fn with_a_meaning(raw: &str, quote: Option<char>) -> Option<String> {
     if !raw.contains(special(quote)) {
@@ -37,7 +37,7 @@ pub(super) fn with_a_meaning(raw: &str, quote: Option<char>) -> Option<String> {
     })
 }
 
-/// What is wrong with a value that readers take in different ways for another reason.
+/// The problem with a value that readers take in different ways for another reason.
 pub(super) fn otherwise(raw: &str, quote: Option<char>) -> &'static str {
     let is_assignment = |word: &str| {
         word.split_once('=').is_some_and(|(name, _)| {

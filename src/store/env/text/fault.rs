@@ -2,13 +2,13 @@
 
 use thiserror::Error;
 
-/// Why a text was refused, told without repeating any of it.
+/// The reason for refusing a text, which repeats none of it.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{}{problem}", .line.map(|line| format!("line {line}: ")).unwrap_or_default())]
 pub struct Fault {
     /// The line, counted from 1, where one is to blame.
     pub line: Option<usize>,
-    /// What is wrong there.
+    /// The problem there.
     pub problem: String,
 }
 

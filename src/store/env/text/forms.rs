@@ -1,6 +1,6 @@
 //! Lines that set a variable in another language than that of `.env` files: of a shell, of a program, of another format.
 //!
-//! Readers of `.env` files pass over most of them without a word, and then a credential is missing that is before
+//! Readers of `.env` files silently pass over most of them, and then a credential is missing that is before
 //! everybody's eyes.
 
 use super::scan::subject;
@@ -67,7 +67,7 @@ pub(super) fn foreign(code: &str, ours: &[&'static str]) -> Option<(&'static str
     Some((name, what))
 }
 
-/// Whether a line begins so. Windows does not tell small letters from capitals.
+/// Whether a line begins so. Windows ignores case.
 fn begins(line: &str, beginning: &str) -> bool {
     let start = line.get(..beginning.len());
     let is_of_windows = beginning.contains("env:") || beginning.starts_with("set ") || beginning == "setx ";
@@ -82,7 +82,7 @@ fn behind_word(text: &str) -> &str {
     text.split_once(|c: char| c.is_whitespace()).map_or("", |(_, rest)| rest.trim_start())
 }
 
-/// What is wrong with a line of one of our variables whose name is followed by this and not by an equals sign.
+/// The problem with a line of one of our variables whose name is followed by this and not by an equals sign.
 pub(super) fn without_equals(behind: &str) -> &'static str {
     if behind.is_empty() {
         "stands alone, by which Docker takes it over from its own environment; write NAME=value, or leave the line out"

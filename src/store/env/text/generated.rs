@@ -13,14 +13,14 @@ pub(crate) const TOKEN: &str = "ZOOM_ACCESS_TOKEN";
 pub(crate) const EXPIRES: &str = "ZOOM_TOKEN_EXPIRES_AT";
 /// Never changed.
 pub(crate) const CLIENT: &str = "ZOOM_CLIENT_ID";
-/// What the writes put into [`TOKEN`].
+/// The value that the writes put into [`TOKEN`].
 pub(crate) const NEW_TOKEN: &str = "eyJ.new-A_z~9+/==";
-/// What the writes put into [`EXPIRES`].
+/// The value that the writes put into [`EXPIRES`].
 pub(crate) const NEW_EXPIRES: &str = "2026-01-02T03:04:05Z";
-/// What the last line says in a text that [`Case::ends_in_client`].
+/// The value in the last line of a text that [`Case::ends_in_client`].
 pub(crate) const CLIENT_AT_END: &str = "client-at-the-end";
 
-/// A text, and what has to become of it.
+/// A text, and the expected one after the writes.
 #[derive(Debug, Clone)]
 pub(crate) struct Case {
     /// The text before.
@@ -29,7 +29,7 @@ pub(crate) struct Case {
     pub(crate) new: String,
     /// The token that counts in the old text, if there is one.
     pub(crate) token: Option<String>,
-    /// There is no token, and the last line sets [`CLIENT`]: whoever reads that can read what is put behind it.
+    /// There is no token, and the last line sets [`CLIENT`]: a reader of that can read text put behind it.
     pub(crate) ends_in_client: bool,
 }
 
@@ -205,7 +205,7 @@ fn insert(lines: &mut Lines, at: usize, line: String) {
     let before = joined(&lines[..at]);
     let newline = match at.checked_sub(1).map(|above| &mut lines[above].1) {
         None => "\n",
-        // The text lacks its last newline, and shall go on lacking it.
+        // The text lacks its last newline, and must still lack it afterwards.
         Some(newline @ &mut "") => {
             let crlf = before.rsplit_once('\n').is_some_and(|(text, _)| text.ends_with('\r'));
             *newline = if crlf { "\r\n" } else { "\n" };

@@ -3,8 +3,8 @@
 //! dotenvy reads the values. It cannot write, so [`scan`] finds the bytes of each value; the two check each other, and
 //! where they or a shell would read different values, the text is refused rather than guessed at.
 //!
-//! The text, the values and every text that is made on the way are wiped when they are dropped, whosever secret they hold.
-//! What dotenvy reads through and into before it hands a value over is not.
+//! The text, the values and every text that is made on the way are wiped when they are dropped, also secrets of others.
+//! The buffers of dotenvy are not.
 
 mod ambiguous;
 mod fault;
@@ -27,7 +27,7 @@ use zeroize::Zeroizing;
 
 const BOM: &str = "\u{feff}";
 
-/// What is wrong with a text of two bytes a character.
+/// The problem with a text of two bytes a character.
 const UTF_16: &str =
     "the text is UTF-16 and not UTF-8 from here on, as PowerShell's > and >> write it; save it as UTF-8";
 
@@ -90,7 +90,7 @@ impl EnvText {
         Self { text: Zeroizing::default(), ours: ours.to_vec(), assignments: Vec::new(), others: Vec::new() }
     }
 
-    /// What the text says about one of our variables; nothing when it does not set it.
+    /// The last entry for one of our variables; none if the text does not set it.
     pub fn get(&self, name: &str) -> Option<&Entry> {
         self.of(name).next_back().map(|assignment| &assignment.entry)
     }
@@ -223,7 +223,7 @@ impl EnvText {
         self.assignments.iter().filter(move |assignment| assignment.name == name)
     }
 
-    /// What a change of this variable must leave as it is.
+    /// All that a change of this variable must leave unchanged.
     fn all_but(&self, name: &str) -> (Vec<(&str, &str)>, &[Reading]) {
         let ours = self.assignments.iter().filter(|assignment| assignment.name != name);
         (ours.map(|assignment| (assignment.name, assignment.entry.value.as_str())).collect(), &self.others)
@@ -250,7 +250,7 @@ fn utf_16(bytes: &[u8]) -> Option<usize> {
         return Some(0);
     }
     let nul = bytes.iter().position(|byte| *byte == 0)?;
-    // Of two bytes each, one of which is nothing.
+    // Characters of two bytes each, one of which is 0.
     let is_wide = |at: usize| {
         let of = |first: bool| {
             let every_other = bytes[at..].iter().skip(usize::from(first)).step_by(2).take(3);
@@ -261,7 +261,7 @@ fn utf_16(bytes: &[u8]) -> Option<usize> {
     [nul.saturating_sub(1), nul].into_iter().find(|at| is_wide(*at))
 }
 
-/// What dotenvy reads, statement by statement. Its errors are dropped, for they show the line.
+/// The values that dotenvy reads, statement by statement. Its errors are dropped, for they show the line.
 fn readings(text: &str, statements: &[Statement]) -> Vec<Reading> {
     // Without comments, which it misreads (see `scan`), and each line with a newline, for it cannot read blanks at the
     // end of a text without.
@@ -292,7 +292,7 @@ fn insert_line(text: &mut String, at: Option<usize>, line: &str) {
     let inserted = if before.is_empty() || before == BOM || before.ends_with('\n') {
         [apart, line, newline].concat()
     } else {
-        // Of the newline that is missing the first half may be there.
+        // The first half of the missing newline may exist.
         let missing = if before.ends_with('\r') { "\n" } else { newline };
         [missing, apart, line].concat()
     };

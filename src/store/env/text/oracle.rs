@@ -1,6 +1,6 @@
-//! What holds of every text of a `.env`.
+//! Properties of every text of a `.env`.
 
-#![expect(clippy::panic, reason = "what does not hold ends a test")]
+#![expect(clippy::panic, reason = "a property that does not hold ends a test")]
 
 use super::*;
 
@@ -46,7 +46,7 @@ fn value_of<'e>(env: &'e EnvText, name: &str) -> Option<&'e str> {
     env.get(name).map(|entry| entry.value.as_str())
 }
 
-/// What dotenvy alone reads in the whole text.
+/// The value that dotenvy alone reads in the whole text.
 pub(super) fn by_dotenvy(text: &str, name: &str) -> Option<String> {
     let text = format!("{}\n", text.strip_prefix(BOM).unwrap_or(text));
     let read = dotenvy::from_read_iter(text.as_bytes()).flatten();
@@ -81,7 +81,7 @@ fn lines_of_others(text: &str) -> Vec<&str> {
     lines.filter(|line| !line.is_empty() && ![TOKEN, EXPIRES].contains(&scan::subject(line).0)).collect()
 }
 
-/// What undoes the changes byte by byte, where something does.
+/// The values that undo the changes byte by byte, where there are any.
 fn unwritten(old: &EnvText) -> Option<[(&str, &str); 2]> {
     let value = |name| {
         let value = Some(value_of(old, name)?).filter(|_| old.of(name).count() == 1)?;

@@ -2,16 +2,16 @@
 //!
 //! No credential of Zoom's looks like one of these, so that they are named before Zoom is asked with them.
 
-/// What a value is in place of the value itself.
+/// A value that stands for another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Reference {
-    /// What it is, to be read after the name of the variable.
+    /// Its kind, to be read after the name of the variable.
     pub(crate) what: &'static str,
-    /// What to do about it, as a sentence without its full stop.
+    /// The way to fix it, as a sentence without its full stop.
     pub(crate) fix: &'static str,
 }
 
-/// How those begin that begin with something that is known.
+/// References with a known beginning.
 const BEGINNINGS: &[(&[&str], Reference)] = &[
     (
         &["op://"],
@@ -110,7 +110,7 @@ const CUT_SHORT: Reference = Reference {
     fix: "Copy the whole value from the app's page on marketplace.zoom.us",
 };
 
-/// What a value stands for, if it stands for another one.
+/// The reference that a value is, if it is one.
 pub(crate) fn of(value: &str) -> Option<Reference> {
     let value = value.trim();
     let begins = |starts: &&str| value.starts_with(*starts);
@@ -232,20 +232,20 @@ mod tests {
         let page = include_str!("../../../../docs/env.md");
         let section = page.split("## References and placeholders").nth(1).unwrap();
         let section = section.split("\n## ").next().unwrap();
-        let (mut told, mut commands) = (0, 0);
+        let (mut found, mut commands) = (0, 0);
         for cells in section.lines().filter(|line| line.starts_with("| `")).map(|line| line.split(" | ")) {
             let cells: Vec<&str> = cells.collect();
             let quoted =
                 |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
             for value in quoted(cells[0]) {
                 let reference = of(&value).unwrap_or_else(|| panic!("{value}"));
-                told += 1;
+                found += 1;
                 for command in quoted(cells[2]) {
                     assert!(reference.fix.contains(&command), "{value}: {command}");
                     commands += 1;
                 }
             }
         }
-        assert!(told > 10 && commands > 4, "{told} {commands}");
+        assert!(found > 10 && commands > 4, "{found} {commands}");
     }
 }

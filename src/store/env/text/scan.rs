@@ -85,7 +85,7 @@ fn statement(text: &str, start: usize, line: usize) -> (Statement, Option<Fault>
         }
         match byte {
             b'\n' => here += 1,
-            // What is escaped means itself, but a newline ends the line all the same.
+            // An escaped character means itself, but a newline ends the line all the same.
             b'\\' => {
                 from += text[from..].chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8);
                 escaped_until = from;
@@ -134,7 +134,7 @@ impl Quote {
         line.strip_suffix(char::from(self.byte)).is_some_and(|line| line.ends_with('\\'))
     }
 
-    /// What is wrong with the line where it stands.
+    /// The problem with the line where it stands.
     fn fault(self, text: &str) -> Fault {
         let problem = match (self.byte, self.line_ends_in_escaped(text), self.is_within_a_word(text)) {
             (_, true, _) => {
@@ -170,7 +170,7 @@ fn split_word(code: &str) -> (&str, &str) {
 }
 
 impl Statement {
-    /// What it assigns; nothing when it is no assignment.
+    /// The assigned value; none when it is no assignment.
     pub(super) fn value(&self, text: &str) -> Option<Value> {
         let (_, rest) = subject(&text[self.code.clone()]);
         let assigned = rest.strip_prefix('=')?;
