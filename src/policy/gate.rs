@@ -254,8 +254,8 @@ impl Gate {
     }
 
     fn report(&self, news: &News) {
-    if let Some(notice) = &news.notice {
-    (self.voice.talk)(notice);
+        if let Some(notice) = &news.notice {
+            (self.voice.talk)(notice);
         }
         for warning in &news.warnings {
             (self.voice.warn)(warning);

@@ -152,7 +152,10 @@ fn a_fault_of_a_limit_is_reported_with_its_place() {
         (with("increment_from", json!("duration")), "increment_from: must be args.<field>"),
         (with("increment_from", json!("args.x")), "increment_from: the tool has no argument \"x\""),
     ] {
-        assert_faults(&[(row(&json!({"limits": [limit]})), &format!("tools.create_meeting.limits[0].{fault}"))]);
+        assert_faults(&[(
+            row(&json!({"limits": [limit]})),
+            &format!("tools.create_meeting.limits[0].{fault}"),
+        )]);
     }
     let limits = json!({"limits": [with("increment_from", json!("args.topic"))]});
     assert_faults(&[(

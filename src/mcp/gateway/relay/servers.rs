@@ -261,7 +261,8 @@ impl Relay {
         }
         let reach = Arc::new(Reach::default());
         if let Err(error) = tokens.for_program(&reach).await {
-            let message = format!("{tool} was not called, since there is no token for it: {}", error.report());
+            let message =
+                format!("{tool} was not called, since there is no token for it: {}", error.report());
             return Err(Denied { rule: None, message });
         }
         self.wanted.notify_waiters();
