@@ -122,7 +122,7 @@ impl Target {
 
     /// What a text says before a change.
     pub(super) fn before(&self, text: &str) -> Result<Edited, Fault> {
-        let servers = (self.client.format.servers)(text, &self.client.shape)?;
+        let servers = self.client.format.servers(text, &self.client.shape)?;
         let env = servers.iter().find(|(name, _)| *name == self.server).map(|(_, server)| &server.env);
         Ok(Edited {
             text: None,
@@ -163,18 +163,21 @@ impl Target {
         let mut edited = self.before(text)?;
         let existing = edited.existing();
         let entry = make(existing.as_ref());
-        let command = New::Text(&entry.command);
+        let line = [std::slice::from_ref(&entry.command), &entry.args].concat();
+        let words: Vec<(Part<'_>, &str, New<'_>)> = match shape.args {
+            Some(args) => vec![
+                (Part::Command, shape.command, New::Text(&entry.command)),
+                (Part::Args, args, New::List(&entry.args)),
+            ],
+            None => vec![(Part::Command, shape.command, New::List(&line))],
+        };
         let variables = entry.env.iter().map(|(name, value)| (name.as_str(), New::Text(value)));
         let steps: Vec<(Part<'_>, New<'_>)> = if existing.is_some() {
             let variables = variables.map(|(name, value)| (Part::Variable(name), value));
-            [(Part::Command, command), (Part::Args, New::List(&entry.args))]
-                .into_iter()
-                .chain(variables)
-                .collect()
+            words.into_iter().map(|(part, _, new)| (part, new)).chain(variables).collect()
         } else {
-            let fixed = shape.fixed.iter().map(|(name, value)| (*name, New::Text(value)));
-            let mut server: Vec<_> =
-                fixed.chain([(shape.command, command), (shape.args, New::List(&entry.args))]).collect();
+            let fixed = shape.fixed.iter().map(|(name, value)| (*name, New::Fixed(*value)));
+            let mut server: Vec<_> = fixed.chain(words.into_iter().map(|(_, name, new)| (name, new))).collect();
             if !entry.env.is_empty() {
                 server.push((shape.env, New::Object(variables.collect())));
             }

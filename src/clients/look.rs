@@ -63,7 +63,7 @@ impl ClientFile {
         let client = self.target.client;
         let failed = |fault| self.unparseable(fault);
         let before = self.target.before(&text).map_err(failed)?;
-        let servers = (client.format.servers)(&text, &client.shape).map_err(failed)?;
+        let servers = client.format.servers(&text, &client.shape).map_err(failed)?;
         let own = match before.server {
             Server::Lacking(lack) => Err(self.refused(Refused::Lack(lack))),
             Server::Other => Ok(None),

@@ -59,7 +59,7 @@ mod tests {
     use crate::clients::edit::STRICT_JSON;
 
     fn entries(text: &str) -> Vec<(String, Listed)> {
-        (STRICT_JSON.servers)(text, &Shape::MCP_SERVERS).unwrap()
+        STRICT_JSON.servers(text, &Shape::MCP_SERVERS).unwrap()
     }
 
     /// Takes `mcp` alone, and what follows `--env-file` there.

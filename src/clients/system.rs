@@ -10,6 +10,9 @@ pub(crate) enum System {
 }
 
 impl System {
+    /// All of them.
+    pub(crate) const ALL: &'static [Self] = &[Self::MacOs, Self::Windows, Self::Linux];
+
     /// The one that this program runs on.
     pub(crate) fn current() -> Self {
         if cfg!(target_os = "macos") {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::desktop::App;
 use super::edit::{Format, STRICT_JSON};
 use super::error::Error;
-use super::locations::{Base, Homes, Location, candidates, choose};
+use super::locations::{Base, Candidate, Homes, Location, candidates, choose};
 use super::shape::Shape;
 use super::system::System;
 use crate::error::Error as CoreError;
@@ -21,8 +21,6 @@ pub(crate) struct Client {
     pub(crate) name: &'static str,
     /// Where its configuration may be. On a system with several, the first that exists counts.
     pub(crate) locations: &'static [Location],
-    /// The name of that file.
-    pub(crate) file: &'static str,
     /// The format of that file.
     pub(crate) format: Format,
     /// How servers stand in it.
@@ -59,16 +57,14 @@ pub(crate) struct ClientSettings {
 pub(crate) static CLAUDE_DESKTOP: Client = Client {
     name: "Claude",
     locations: &[
-        Location {
-            system: System::MacOs,
-            base: Base::Home,
-            below: &["Library", "Application Support", "Claude"],
-        },
-        Location { system: System::Windows, base: Base::Packaged("Claude_"), below: &["Claude"] },
-        Location { system: System::Windows, base: Base::Config, below: &["Claude"] },
-        Location { system: System::Linux, base: Base::Config, below: &["Claude"] },
+        Location::on(
+            &[System::MacOs],
+            Base::Home,
+            "Library/Application Support/Claude/claude_desktop_config.json",
+        ),
+        Location::on(&[System::Windows], Base::Packaged("Claude_"), "Claude/claude_desktop_config.json"),
+        Location::on(&[System::Windows, System::Linux], Base::Config, "Claude/claude_desktop_config.json"),
     ],
-    file: "claude_desktop_config.json",
     format: STRICT_JSON,
     shape: Shape::MCP_SERVERS,
     lock: "claude",
@@ -95,7 +91,8 @@ impl Client {
 
     /// That there is no configuration at `path`. Where that is one of the places of this system, all of them are named.
     pub(super) fn missing_at(&self, path: &Path) -> Error {
-        let candidates = self.candidates();
+        let candidates: Vec<PathBuf> =
+            self.candidates().into_iter().map(|candidate| candidate.path).collect();
         let is_usual = candidates.iter().any(|candidate| candidate == path);
         self.missing(if is_usual { candidates } else { vec![path.to_owned()] })
     }
@@ -104,8 +101,8 @@ impl Client {
         Error::Missing { client: self.name, looked_for, hint: self.if_missing }
     }
 
-    fn candidates(&self) -> Vec<PathBuf> {
-        candidates(self.locations, self.file, System::current(), &Homes::current())
+    fn candidates(&self) -> Vec<Candidate> {
+        candidates(self.locations, System::current(), &Homes::current())
     }
 
     /// What names another server.
@@ -133,11 +130,11 @@ mod tests {
         assert_eq!(source.matches(": Client = Client {").count(), CLIENTS.len(), "a row is not in CLIENTS");
         for (at, client) in CLIENTS.iter().enumerate() {
             let name = client.name;
-            for file in [client.file.to_owned(), format!("{}.lock", client.lock)] {
+            for file in [NAME.to_owned(), format!("{}.lock", client.lock)] {
                 assert!(page.contains(&format!("`{file}`")), "{name}: docs/files.md does not list {file}");
             }
             for system in [System::MacOs, System::Windows, System::Linux] {
-                let places = client.locations.iter().filter(|location| location.system == system);
+                let places = client.locations.iter().filter(|location| location.systems.contains(&system));
                 assert!(places.count() > 0, "{name}: its row in clients/table.rs has no place on {system:?}");
             }
             let same = |other: &&&Client| (other.name, other.lock) == (name, client.lock);
@@ -146,7 +143,8 @@ mod tests {
     }
 
     fn on(system: System, homes: &Homes) -> Vec<PathBuf> {
-        candidates(CLAUDE_DESKTOP.locations, CLAUDE_DESKTOP.file, system, homes)
+        let candidates = candidates(CLAUDE_DESKTOP.locations, system, homes);
+        candidates.into_iter().map(|candidate| candidate.path).collect()
     }
 
     fn put(path: &Path) {
@@ -176,7 +174,7 @@ mod tests {
         fs::create_dir_all(root.path().join("local/Packages/ClaudeLike_x")).unwrap();
         let packaged = package.join("LocalCache/Roaming/Claude").join(NAME);
         let plain = root.path().join("config/Claude").join(NAME);
-        let found = || choose(&on(System::Windows, &homes)).unwrap();
+        let found = || choose(&candidates(CLAUDE_DESKTOP.locations, System::Windows, &homes)).unwrap();
         assert_eq!(on(System::Windows, &homes), [packaged.clone(), plain.clone()]);
         assert_eq!(on(System::Linux, &homes), std::slice::from_ref(&plain));
         assert_eq!(found(), packaged);
@@ -193,6 +191,6 @@ mod tests {
             error => panic!("{error}"),
         };
         assert_eq!(looked_for(Path::new("/none/x.json")), [PathBuf::from("/none/x.json")]);
-        assert!(CLAUDE_DESKTOP.find().is_ok_and(|path| looked_for(&path) == CLAUDE_DESKTOP.candidates()));
+        assert!(CLAUDE_DESKTOP.find().is_ok_and(|path| looked_for(&path).contains(&path)));
     }
 }

@@ -60,7 +60,7 @@ impl ClientFile {
     ///
     /// The file is missing, cannot be read or makes no sense.
     pub(crate) fn holds(&self, token: &Token) -> Result<bool, Error> {
-        let value = (self.target.client.format.value)(&self.text()?, self.target.place());
+        let value = self.target.client.format.value(&self.text()?, self.target.place());
         let value = value.map_err(|fault| self.unparseable(fault))?;
         Ok(value.is_some_and(|value| *value == token.expose()))
     }
@@ -71,7 +71,7 @@ impl ClientFile {
     ///
     /// As [`ClientFile::holds`].
     pub(super) fn server_as_it_is(&self) -> Result<Option<Value>, Error> {
-        let server = (self.target.client.format.server)(&self.text()?, self.target.place());
+        let server = self.target.client.format.server(&self.text()?, self.target.place());
         server.map_err(|fault| self.unparseable(fault))
     }
 

@@ -16,17 +16,16 @@ use zeroize::Zeroizing;
 use self::document::Document;
 use self::layout::Style;
 use self::names::line;
-use super::place::{Edit, Part, Place};
+use super::place::{Edit, Place};
+use super::reading::{command, path_in};
 use crate::store::Fault;
 
 mod document;
 mod layout;
 mod names;
-mod server;
 
 pub(in crate::clients) use layout::New;
 pub(in crate::clients) use names::name;
-pub(in crate::clients) use server::{server, servers};
 
 /// Puts `new` at `place`. Nothing changes where an object has the properties of the new one, whatever else it has.
 ///
@@ -35,14 +34,14 @@ pub(in crate::clients) use server::{server, servers};
 /// The text is not JSON with comments, or the place cannot be reached without harm to something else.
 pub(in crate::clients) fn edit(text: &str, place: Place<'_>, new: &New<'_>) -> Result<Edit, Fault> {
     let document = Document::read(text)?;
-    let path = path(&document, place);
+    let path = path_in(&document.value, place);
     let root = document.tree()?;
     let found = find(&document, &root, &path, new)?;
     let there = document.value_at(&path);
     let before = match &found {
         Found::Value { node: Node::StringLit(literal), .. } => Some(literal.value.to_string().into()),
         Found::Value { node: Node::Object(_), .. } => there
-            .and_then(|there| there.get(place.shape.command)?.as_str())
+            .and_then(|there| command(there, place.shape))
             .map(|command| command.to_owned().into()),
         Found::Value { node, .. } => Some(document.text[node.start()..node.end()].to_owned().into()),
         Found::Gap { .. } => None,
@@ -73,14 +72,13 @@ pub(in crate::clients) fn edit(text: &str, place: Place<'_>, new: &New<'_>) -> R
     Ok(Edit { text: Some(changed), before })
 }
 
-/// What stands at `place`, if it is a string.
+/// All that a text says.
 ///
 /// # Errors
 ///
 /// The text is not JSON with comments.
-pub(in crate::clients) fn value(text: &str, place: Place<'_>) -> Result<Option<Zeroizing<String>>, Fault> {
-    let document = Document::read(text)?;
-    Ok(document.value_at(&path(&document, place)).and_then(Value::as_str).map(|text| text.to_owned().into()))
+pub(in crate::clients) fn read(text: &str) -> Result<Value, Fault> {
+    Ok(Document::read(text)?.value)
 }
 
 /// What of a text is not strict JSON, to be read after its name; none where it is.
@@ -99,17 +97,6 @@ pub(in crate::clients) fn beyond_json(text: &str) -> Result<Option<String>, Faul
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     Ok((!parts.is_empty()).then(|| parts.join(" and ")))
-}
-
-/// The names on the way to a place, a variable as the text spells it.
-fn path<'n>(document: &'n Document<'_>, place: Place<'n>) -> Vec<&'n str> {
-    let mut path = place.path();
-    if let (Part::Variable(variable), Some((last, holder))) = (place.part, path.split_last_mut()) {
-        let there = document.value_at(holder).and_then(Value::as_object);
-        let names = there.iter().flat_map(|object| object.keys()).map(String::as_str);
-        *last = place.system.spelling(variable, names).unwrap_or(variable);
-    }
-    path
 }
 
 /// Where a path leads.
@@ -208,12 +195,12 @@ fn find<'d, 'a>(
         match (&property.value, (depth + 1 == path.len()).then_some(wanted)) {
             (Node::Object(next), None) => object = next,
             (value, None) => return Err(at(value, format!("{} is not an object", place()))),
-            (value @ (Node::Object(_) | Node::Array(_)), Some(New::Text(_))) => {
+            (value @ (Node::Object(_) | Node::Array(_)), Some(New::Text(_) | New::Fixed(_))) => {
                 return Err(at(value, format!("{} is not a string", place())));
             }
             (node @ Node::Object(_), Some(New::Object(_) | New::Json(_)))
             | (node @ Node::Array(_), Some(New::List(_)))
-            | (node, Some(New::Text(_))) => return Ok(Found::Value { node, holder, trail }),
+            | (node, Some(New::Text(_) | New::Fixed(_))) => return Ok(Found::Value { node, holder, trail }),
             (value, Some(New::Object(_) | New::Json(_))) => {
                 return Err(at(value, format!("{} is not an object", place())));
             }

@@ -3,6 +3,7 @@
 mod format;
 pub(crate) mod json;
 mod place;
+mod reading;
 
 pub(super) use format::{Format, STRICT_JSON};
 pub(super) use json::{New, name};

@@ -22,9 +22,9 @@ pub(in crate::clients) struct Place<'a> {
 pub(in crate::clients) enum Part<'a> {
     /// All of it, `mcpServers.<server>`.
     Whole,
-    /// `mcpServers.<server>.command`
+    /// `mcpServers.<server>.command`, which may be a list with the arguments behind it.
     Command,
-    /// `mcpServers.<server>.args`
+    /// `mcpServers.<server>.args`, where that is apart.
     Args,
     /// `mcpServers.<server>.env.<variable>`
     Variable(&'a str),
@@ -38,7 +38,7 @@ impl<'a> Place<'a> {
         match self.part {
             Part::Whole => {}
             Part::Command => path.push(shape.command),
-            Part::Args => path.push(shape.args),
+            Part::Args => path.extend(shape.args),
             Part::Variable(name) => path.extend([shape.env, name]),
         }
         path

@@ -9,7 +9,7 @@ use crate::clients::edit::{Format, STRICT_JSON};
 use crate::clients::hand_over::{HandOver, Progress, Restart};
 use crate::clients::locations::tests::homes;
 use crate::clients::locations::{Base, Homes, Location, candidates};
-use crate::clients::shape::Shape;
+use crate::clients::shape::{Fixed, Shape};
 use crate::clients::table::Client;
 use crate::settings::{Environment, Settings};
 use crate::store::{EnvStore, Store as _};
@@ -17,19 +17,17 @@ use crate::store::{EnvStore, Store as _};
 static MADE_UP: Client = Client {
     name: "Made-up",
     locations: &[
-        Location { system: System::Windows, base: Base::Config, below: &["Made-up", "User"] },
-        Location { system: System::Linux, base: Base::Home, below: &[".made-up"] },
-        Location { system: System::MacOs, base: Base::Home, below: &[".made-up"] },
+        Location::on(&[System::Windows], Base::Config, "Made-up/User/mcp.json"),
+        Location::on(&[System::MacOs, System::Linux], Base::Home, ".made-up/mcp.json"),
     ],
-    file: "mcp.json",
     // It reads comments too.
     format: Format { not_understood: |_| Ok(None), ..STRICT_JSON },
     shape: Shape {
         root: &["tools", "servers"],
         command: "cmd",
-        args: "arguments",
+        args: Some("arguments"),
         env: "environment",
-        fixed: &[("type", "stdio")],
+        fixed: &[("type", Fixed::Text("stdio"))],
     },
     lock: "made-up",
     if_missing: "Start it once",
@@ -56,10 +54,12 @@ fn settings() -> Settings {
 fn a_made_up_client_has_its_own_place_on_each_system() {
     let root = Path::new("/home/me");
     let homes = homes(root);
-    let on = |system| candidates(MADE_UP.locations, MADE_UP.file, system, &homes);
+    let on = |system| -> Vec<_> {
+        candidates(MADE_UP.locations, system, &homes).into_iter().map(|candidate| candidate.path).collect()
+    };
     assert_eq!(on(System::Linux), [root.join(".made-up/mcp.json")]);
     assert_eq!(on(System::Windows), [root.join("config/Made-up/User/mcp.json")]);
-    assert!(candidates(MADE_UP.locations, MADE_UP.file, System::Linux, &Homes::default()).is_empty());
+    assert!(candidates(MADE_UP.locations, System::Linux, &Homes::default()).is_empty());
 }
 
 #[test]

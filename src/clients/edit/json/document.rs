@@ -9,6 +9,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::layout::New;
+use crate::clients::edit::reading::value_at;
 use crate::store::Fault;
 
 /// What of JSON5 goes beyond comments and trailing commas, all of it switched off.
@@ -31,7 +32,7 @@ pub(in crate::clients) struct Document<'t> {
     pub(in crate::clients) strict: Zeroizing<String>,
     pub(in crate::clients) comments: Vec<Range<usize>>,
     pub(in crate::clients) trailing_commas: Vec<usize>,
-    value: Value,
+    pub(in crate::clients) value: Value,
 }
 
 impl<'t> Document<'t> {
@@ -103,7 +104,7 @@ impl<'t> Document<'t> {
 
     /// What stands at a path, if anything does.
     pub(in crate::clients) fn value_at(&self, path: &[&str]) -> Option<&Value> {
-        path.iter().try_fold(&self.value, |value, name| value.get(name))
+        value_at(&self.value, path)
     }
 
     /// Whether `changed` says what this text says, comments included, and `new` at `path`. The comments in what is

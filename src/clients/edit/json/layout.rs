@@ -7,6 +7,7 @@ use jsonc_parser::common::Ranged;
 use serde_json::Value;
 
 use super::names::quoted;
+use crate::clients::shape::Fixed;
 
 /// How a new object is indented where nothing shows it, as Claude Desktop itself writes the file.
 const INDENT: &str = "  ";
@@ -19,6 +20,8 @@ pub(in crate::clients) enum New<'a> {
     Object(Vec<(&'a str, New<'a>)>),
     /// What stood somewhere before.
     Json(&'a Value),
+    /// What a client has in every server.
+    Fixed(Fixed),
 }
 
 impl New<'_> {
@@ -39,6 +42,9 @@ impl From<&New<'_>> for Value {
             New::Text(text) => (*text).into(),
             New::List(texts) => (*texts).into(),
             New::Json(value) => (*value).clone(),
+            New::Fixed(Fixed::Text(text)) => (*text).into(),
+            New::Fixed(Fixed::Flag(flag)) => (*flag).into(),
+            New::Fixed(Fixed::List(texts)) => (*texts).into(),
             New::Object(properties) => Self::Object(
                 properties.iter().map(|(name, new)| ((*name).to_owned(), Self::from(new))).collect(),
             ),
@@ -126,7 +132,9 @@ impl<'t> Style<'t> {
     fn nested(&self, new: &New<'_>, depth: usize) -> String {
         let json = |value| self.nested(&New::Json(value), depth + 1);
         let (parts, open, close): (Vec<_>, _, _) = match new {
-            New::Text(text) => return quoted(text),
+            New::Text(text) | New::Fixed(Fixed::Text(text)) => return quoted(text),
+            New::Fixed(Fixed::Flag(flag)) => return flag.to_string(),
+            New::Fixed(Fixed::List(texts)) => (texts.iter().map(|text| quoted(text)).collect(), "[", "]"),
             New::Json(Value::Object(object)) => {
                 let named = object.iter().map(|(name, value)| self.named(name, &New::Json(value), depth + 1));
                 (named.collect(), "{", "}")

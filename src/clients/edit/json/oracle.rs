@@ -5,6 +5,7 @@
 use jsonc_parser::{CollectOptions, JsonValue, ParseOptions, parse_to_ast, parse_to_value};
 
 use super::*;
+use crate::clients::edit::{Part, STRICT_JSON};
 use crate::clients::shape::Shape;
 use crate::clients::system::System;
 
@@ -59,7 +60,7 @@ pub(super) fn assert_one_change(old: &str, changed: &str, place: Place<'_>, new:
     }
     assert!(edit(changed, place, new).unwrap().text.is_none(), "a second edit changes {changed:?}");
     if let New::Text(token) = new {
-        assert_eq!(value(changed, place).unwrap().as_deref().map(String::as_str), Some(*token));
+        assert_eq!(STRICT_JSON.value(changed, place).unwrap().as_deref().map(String::as_str), Some(*token));
     }
 }
 

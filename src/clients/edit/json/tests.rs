@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::names::quoted;
 use super::oracle::{PLACE, assert_one_change, claude_config};
 use super::*;
+use crate::clients::edit::STRICT_JSON;
 
 mod server;
 mod strict;
@@ -96,7 +97,7 @@ fn what_is_missing_is_made_in_the_style_of_the_file() {
         ),
     ] {
         assert_eq!(edited(old), new);
-        assert_eq!(value(new, PLACE).unwrap().unwrap().as_str(), "new");
+        assert_eq!(STRICT_JSON.value(new, PLACE).unwrap().unwrap().as_str(), "new");
     }
 }
 
@@ -174,7 +175,7 @@ fn what_is_not_json_with_comments_is_refused() {
     ] {
         let fault = refused(text);
         assert!(fault.problem.contains("JSON"), "{text:?}: {fault}");
-        value(text, PLACE).unwrap_err();
+        STRICT_JSON.value(text, PLACE).unwrap_err();
     }
     let fault = refused("{\n  \"a\": secret\n}");
     assert_eq!(fault, Fault::at(2, "not JSON at column 8: expected value"));
@@ -351,7 +352,7 @@ proptest! {
     fn an_edit_changes_one_value(text in configuration()) {
         let Edit { text: new, before, .. } = edit(&text, PLACE, &New::Text("new")).unwrap();
         let Some(new) = new else {
-            prop_assert_eq!(&**value(&text, PLACE).unwrap().unwrap(), "new");
+            prop_assert_eq!(&**STRICT_JSON.value(&text, PLACE).unwrap().unwrap(), "new");
             return Ok(());
         };
         assert_one_change(&text, &new, PLACE, &New::Text("new"));
