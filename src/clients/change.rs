@@ -177,7 +177,8 @@ impl Target {
             words.into_iter().map(|(part, _, new)| (part, new)).chain(variables).collect()
         } else {
             let fixed = shape.fixed.iter().map(|(name, value)| (*name, New::Fixed(*value)));
-            let mut server: Vec<_> = fixed.chain(words.into_iter().map(|(_, name, new)| (name, new))).collect();
+            let mut server: Vec<_> =
+                fixed.chain(words.into_iter().map(|(_, name, new)| (name, new))).collect();
             if !entry.env.is_empty() {
                 server.push((shape.env, New::Object(variables.collect())));
             }

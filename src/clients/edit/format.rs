@@ -16,6 +16,8 @@ pub(crate) struct Format {
     pub(in crate::clients) read: fn(&str) -> Result<Value, Fault>,
     /// Puts a value at a place.
     pub(in crate::clients) edit: fn(&str, Place<'_>, &New<'_>) -> Result<Edit, Fault>,
+    /// Takes the server of a place out.
+    pub(in crate::clients) remove: fn(&str, Place<'_>) -> Result<Edit, Fault>,
     /// What of a text the client does not understand, to be read after its name.
     pub(in crate::clients) not_understood: fn(&str) -> Result<Option<String>, Fault>,
     /// The text of a file that holds nothing.
@@ -46,5 +48,14 @@ impl Format {
 }
 
 /// JSON for a client that reads nothing but strict JSON. Comments and trailing commas are kept all the same.
-pub(in crate::clients) const STRICT_JSON: Format =
-    Format { read: json::read, edit: json::edit, not_understood: json::beyond_json, empty: "{}" };
+pub(in crate::clients) const STRICT_JSON: Format = Format {
+    read: json::read,
+    edit: json::edit,
+    remove: json::remove,
+    not_understood: json::beyond_json,
+    empty: "{}",
+};
+
+/// JSON for a client that reads comments and trailing commas too.
+pub(in crate::clients) const JSON_WITH_COMMENTS: Format =
+    Format { not_understood: |_| Ok(None), ..STRICT_JSON };

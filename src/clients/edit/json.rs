@@ -23,9 +23,11 @@ use crate::store::Fault;
 mod document;
 mod layout;
 mod names;
+mod removal;
 
 pub(in crate::clients) use layout::New;
 pub(in crate::clients) use names::name;
+pub(in crate::clients) use removal::remove;
 
 /// Puts `new` at `place`. Nothing changes where an object has the properties of the new one, whatever else it has.
 ///
@@ -40,9 +42,9 @@ pub(in crate::clients) fn edit(text: &str, place: Place<'_>, new: &New<'_>) -> R
     let there = document.value_at(&path);
     let before = match &found {
         Found::Value { node: Node::StringLit(literal), .. } => Some(literal.value.to_string().into()),
-        Found::Value { node: Node::Object(_), .. } => there
-            .and_then(|there| command(there, place.shape))
-            .map(|command| command.to_owned().into()),
+        Found::Value { node: Node::Object(_), .. } => {
+            there.and_then(|there| command(there, place.shape)).map(|command| command.to_owned().into())
+        }
         Found::Value { node, .. } => Some(document.text[node.start()..node.end()].to_owned().into()),
         Found::Gap { .. } => None,
     };

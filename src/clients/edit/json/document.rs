@@ -123,15 +123,30 @@ impl<'t> Document<'t> {
             at = object.entry(*name).or_insert_with(|| Value::Object(serde_json::Map::new()));
         }
         *at = new.into();
-        let Ok(changed) = Document::read(changed) else { return false };
-        changed.value == expected
-            && changed.mark == self.mark
-            && changed.commented(&(0..0)) == self.commented(gone)
+        self.is(&expected, changed, std::slice::from_ref(gone))
     }
 
-    /// The comments outside of a range.
-    fn commented(&self, gone: &Range<usize>) -> Vec<&str> {
-        let kept = self.comments.iter().filter(|range| !gone.contains(&range.start));
+    /// Whether `changed` says what this text says, comments included, but for what is at `path`. The comments in what is
+    /// `gone` are gone with it.
+    pub(in crate::clients) fn loses(&self, changed: &str, path: &[&str], gone: &[Range<usize>]) -> bool {
+        let mut expected = self.value.clone();
+        let Some((last, way)) = path.split_last() else { return false };
+        let holder = way.iter().try_fold(&mut expected, |value, name| value.get_mut(*name));
+        let lost = holder.and_then(Value::as_object_mut).and_then(|holder| holder.remove(*last));
+        lost.is_some() && self.is(&expected, changed, gone)
+    }
+
+    fn is(&self, expected: &Value, changed: &str, gone: &[Range<usize>]) -> bool {
+        let Ok(changed) = Document::read(changed) else { return false };
+        changed.value == *expected
+            && changed.mark == self.mark
+            && changed.commented(&[]) == self.commented(gone)
+    }
+
+    /// The comments outside of these ranges.
+    fn commented(&self, gone: &[Range<usize>]) -> Vec<&str> {
+        let is_gone = |range: &&Range<usize>| gone.iter().any(|gone| gone.contains(&range.start));
+        let kept = self.comments.iter().filter(|range| !is_gone(range));
         kept.map(|range| &self.text[range.clone()]).collect()
     }
 }

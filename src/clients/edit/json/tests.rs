@@ -5,6 +5,7 @@ use super::oracle::{PLACE, assert_one_change, claude_config};
 use super::*;
 use crate::clients::edit::STRICT_JSON;
 
+mod removal;
 mod server;
 mod strict;
 
