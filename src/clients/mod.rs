@@ -9,6 +9,7 @@ mod file;
 mod hand_over;
 mod install;
 mod lack;
+mod link;
 mod locations;
 mod look;
 mod server;
@@ -30,7 +31,7 @@ pub(crate) use install::Installed;
 pub(crate) use lack::Lack;
 pub(crate) use look::{Configured, Contents, program};
 pub(crate) use system::System;
-pub(crate) use table::CLAUDE_DESKTOP;
+pub(crate) use table::{CLAUDE_DESKTOP, CLIENTS, Client};
 pub(crate) use update::Update;
 
 #[cfg(test)]

@@ -1,10 +1,13 @@
 //! The clients that zoomtok knows, a row each. No code asks for a client by its name: what differs is in its row.
 
+mod rows;
+
 use std::path::{Path, PathBuf};
 
 use super::desktop::App;
 use super::edit::{Format, STRICT_JSON};
 use super::error::Error;
+use super::link::Link;
 use super::locations::{Base, Candidate, Homes, Location, candidates, choose};
 use super::shape::Shape;
 use super::system::System;
@@ -17,8 +20,12 @@ pub(crate) type FindApp = fn(&Settings, Option<&str>) -> Result<App, Error>;
 /// A program that starts MCP servers.
 #[derive(Debug)]
 pub(crate) struct Client {
+    /// Its name on the command line.
+    pub(crate) id: &'static str,
     /// Its name in messages.
     pub(crate) name: &'static str,
+    /// The same in full, where clients are listed.
+    pub(crate) title: &'static str,
     /// Where its configuration may be. On a system with several, the first that exists counts.
     pub(crate) locations: &'static [Location],
     /// The format of that file.
@@ -29,11 +36,40 @@ pub(crate) struct Client {
     pub(crate) lock: &'static str,
     /// What to do where that file does not exist, as a sentence without its full stop.
     pub(crate) if_missing: &'static str,
+    /// Whether that file is the client's own state, which it rewrites while it runs. It is never made for such a client.
+    pub(crate) is_state: bool,
+    /// How it notices a change, as a sentence without its full stop that says what to do.
+    pub(crate) picks_up: &'static str,
+    /// The link by which it adds a server.
+    pub(crate) link: Option<Link>,
+    /// When this row was last compared with its source: year and month.
+    pub(crate) verified: &'static str,
+    /// Where its vendor, or whoever looked best, says where the file is and what is in it.
+    pub(crate) source: &'static str,
     /// The settings that override the row.
     pub(crate) settings: Option<ClientSettings>,
     /// How its app is found, where that has to be restarted to notice a change.
     pub(crate) app: Option<FindApp>,
 }
+
+/// All whose configurations zoomtok edits, the most used first.
+pub(crate) static CLIENTS: &[&Client] = &[
+    &CLAUDE_DESKTOP,
+    &rows::CLAUDE_CODE,
+    &rows::CURSOR,
+    &rows::VS_CODE,
+    &rows::GEMINI_CLI,
+    &rows::COPILOT_CLI,
+    &rows::WINDSURF,
+    &rows::CLINE,
+    &rows::ROO,
+    &rows::ZED,
+    &rows::KIRO,
+    &rows::JUNIE,
+    &rows::WARP,
+    &rows::LM_STUDIO,
+    &rows::OPENCODE,
+];
 
 /// The settings that override a row.
 #[derive(Debug)]
@@ -55,7 +91,9 @@ pub(crate) struct ClientSettings {
 /// in `%APPDATA%` is then a left-over of an older installer, which that app does not read
 /// (<https://github.com/anthropics/claude-code/issues/26073>), so a package comes first.
 pub(crate) static CLAUDE_DESKTOP: Client = Client {
+    id: "claude-desktop",
     name: "Claude",
+    title: "Claude Desktop",
     locations: &[
         Location::on(
             &[System::MacOs],
@@ -70,6 +108,11 @@ pub(crate) static CLAUDE_DESKTOP: Client = Client {
     lock: "claude",
     if_missing: "Claude Desktop creates it (Settings, Developer, Edit Config); where that is installed and the file is \
                  elsewhere, name it with CLAUDE_CONFIG_FILE",
+    is_state: false,
+    picks_up: "Quit Claude Desktop and open it again, or run zoomtok restart-claude",
+    link: None,
+    verified: "2026-11",
+    source: "https://modelcontextprotocol.io/docs/develop/connect-local-servers",
     settings: Some(ClientSettings {
         file: Settings::claude_config_file,
         server: Settings::claude_server_name,
@@ -105,9 +148,14 @@ impl Client {
         candidates(self.locations, System::current(), &Homes::current())
     }
 
+    /// Whether it is there: its configuration, or the directory in which it keeps it.
+    pub(crate) fn is_found(&self) -> bool {
+        self.candidates().iter().any(Candidate::is_found)
+    }
+
     /// What names another server.
     pub(crate) fn names_server(&self) -> &'static str {
-        self.settings.as_ref().map_or("--server", |settings| settings.server_variable)
+        self.settings.as_ref().map_or("--name", |settings| settings.server_variable)
     }
 }
 

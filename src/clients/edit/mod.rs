@@ -5,6 +5,6 @@ pub(crate) mod json;
 mod place;
 mod reading;
 
-pub(super) use format::{Format, STRICT_JSON};
+pub(super) use format::{Format, JSON_WITH_COMMENTS, STRICT_JSON};
 pub(super) use json::{New, name};
 pub(super) use place::{Listed, Part, Place};

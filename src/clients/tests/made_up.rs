@@ -15,7 +15,9 @@ use crate::settings::{Environment, Settings};
 use crate::store::{EnvStore, Store as _};
 
 static MADE_UP: Client = Client {
+    id: "made-up",
     name: "Made-up",
+    title: "Made-up",
     locations: &[
         Location::on(&[System::Windows], Base::Config, "Made-up/User/mcp.json"),
         Location::on(&[System::MacOs, System::Linux], Base::Home, ".made-up/mcp.json"),
@@ -31,6 +33,11 @@ static MADE_UP: Client = Client {
     },
     lock: "made-up",
     if_missing: "Start it once",
+    is_state: false,
+    picks_up: "Wait",
+    link: None,
+    verified: "2026-11",
+    source: "",
     settings: None,
     app: None,
 };
@@ -122,7 +129,7 @@ fn what_a_made_up_client_lacks_is_said_in_its_own_words() {
     let root = tempfile::tempdir().unwrap();
     let file = file_in(root.path(), r#"{"tools": {"servers": {"files": {"cmd": "x"}, "half": {}}}}"#);
     let error = file.update(&token(), &Shutdown::never()).unwrap_err().report();
-    for part in ["there is no tools.servers.zoom to give the token to", "files, half", "with --server"] {
+    for part in ["there is no tools.servers.zoom to give the token to", "files, half", "with --name"] {
         assert!(error.contains(part) && !error.contains("Claude"), "{error}");
     }
     assert_eq!(file.contents().unwrap().halves, ["tools.servers.half"]);
