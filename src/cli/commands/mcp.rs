@@ -2,7 +2,6 @@
 
 mod install;
 mod serve;
-pub(super) mod surroundings;
 
 use super::{Context, Run};
 use crate::cli::args::Mcp;

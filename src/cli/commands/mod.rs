@@ -7,6 +7,7 @@ mod claude;
 mod demo;
 mod dispatch;
 mod doctor;
+mod entry;
 mod exec;
 mod gateway;
 mod gateways;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::finding::Finding;
 use crate::cli::commands::claude;
-use crate::cli::commands::mcp::surroundings::Surroundings;
+use crate::cli::commands::entry::surroundings::Surroundings;
 use crate::clients::{App, ClientFile, Configured, Contents, Error as ClientError, Served, program};
 use crate::error::Diagnostic as _;
 use crate::files::resolve;

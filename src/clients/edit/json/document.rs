@@ -132,8 +132,8 @@ impl<'t> Document<'t> {
         let mut expected = self.value.clone();
         let Some((last, way)) = path.split_last() else { return false };
         let holder = way.iter().try_fold(&mut expected, |value, name| value.get_mut(*name));
-        let lost = holder.and_then(Value::as_object_mut).and_then(|holder| holder.remove(*last));
-        lost.is_some() && self.is(&expected, changed, gone)
+        let removed = holder.and_then(Value::as_object_mut).and_then(|holder| holder.remove(*last));
+        removed.is_some() && self.is(&expected, changed, gone)
     }
 
     fn is(&self, expected: &Value, changed: &str, gone: &[Range<usize>]) -> bool {

@@ -83,7 +83,10 @@ impl Document<'_> {
         let before = index.checked_sub(1).filter(|_| behind.is_none()).map(|index| properties[index].end());
         let before = before.and_then(|from| comma(from, main.start));
         match before {
-            Some(comma) if is_blank(comma + 1..main.start) && !begins => vec![comma..main.end],
+            Some(comma) if is_blank(comma + 1..main.start) && !begins => {
+                let both = comma..main.end;
+                vec![both]
+            }
             Some(comma) => vec![comma..comma + 1, main],
             None => std::iter::once(main).chain(apart.map(|comma| comma..comma + 1)).collect(),
         }

@@ -1,8 +1,15 @@
 //! The entry that an installation asks for, and what it makes of the one that is there.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
+use super::program::full;
+use crate::cli::failure::Result;
 use crate::clients::{Entry, Existing, System};
+use crate::mcp::zoom::catalog::catalog;
+use crate::policy::Against;
+use crate::policy::file as policy_file;
+use crate::settings::Settings;
 
 /// The options that name an account. They exclude each other.
 const ACCOUNTS: [&str; 2] = [ENV_FILE, PROFILE];
@@ -11,23 +18,23 @@ const PROFILE: &str = "--profile";
 
 /// What the server is to be. A path is absolute, and in words that JSON can hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Wanted {
-    pub(super) program: String,
-    pub(super) env_file: String,
+pub(in crate::cli::commands) struct Wanted {
+    pub(in crate::cli::commands) program: String,
+    pub(in crate::cli::commands) env_file: String,
     /// Whether that was named, and not only found: what was found takes no other's place.
-    pub(super) env_file_is_named: bool,
+    pub(in crate::cli::commands) env_file_is_named: bool,
     /// The profile whose file that is: the server gets its name, so that exported credentials of another account do not count
     /// there either.
-    pub(super) profile: Option<String>,
-    pub(super) policy: Option<String>,
-    pub(super) no_watch: bool,
-    pub(super) env: BTreeMap<String, String>,
+    pub(in crate::cli::commands) profile: Option<String>,
+    pub(in crate::cli::commands) policy: Option<String>,
+    pub(in crate::cli::commands) no_watch: bool,
+    pub(in crate::cli::commands) env: BTreeMap<String, String>,
 }
 
 impl Wanted {
     /// The entry that has Claude run this server as it was asked for here: Claude starts it in another directory and with
     /// another environment. What was not asked for stays as the server has it that is there.
-    pub(super) fn entry(&self, existing: Option<&Existing>) -> Entry {
+    pub(in crate::cli::commands) fn entry(&self, existing: Option<&Existing>) -> Entry {
         let mut args = existing.map_or_else(|| vec!["mcp".into()], |existing| existing.args.clone());
         if self.changes_env_file(existing) {
             let (option, value) = self.account();
@@ -58,12 +65,16 @@ impl Wanted {
     }
 
     /// Whether the server gets this `.env`.
-    pub(super) fn changes_env_file(&self, existing: Option<&Existing>) -> bool {
+    pub(in crate::cli::commands) fn changes_env_file(&self, existing: Option<&Existing>) -> bool {
         self.env_file_is_named || existing.is_none_or(|existing| existing.served.env_file.is_none())
     }
 
     /// What of the server that is there is another one now, and what stays, in words. Values of variables may be secret.
-    pub(super) fn changes(&self, existing: &Existing, system: System) -> (Vec<String>, Vec<String>) {
+    pub(in crate::cli::commands) fn changes(
+        &self,
+        existing: &Existing,
+        system: System,
+    ) -> (Vec<String>, Vec<String>) {
         let (mut changes, mut kept) = (Vec::new(), Vec::new());
         let before = |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
         let (option, value) = self.account();
