@@ -3,6 +3,7 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the help, which is not Markdown")]
 
 mod approval;
+mod client;
 mod commands;
 mod gateway;
 mod global;
@@ -13,6 +14,7 @@ mod tables;
 use clap::{Parser, Subcommand};
 
 pub use self::approval::{Approval, ApprovalCommand};
+pub use self::client::{Client, ClientCommand, ClientInstall, ServerOptions, Which};
 pub use self::commands::{
     Check, Completions, Demo, Doctor, Exec, Form, Get, Man, Mcp, Policy, PolicyCommand, PolicyServer,
     RestartClaude, Sandbox, UpdateClaude, Watch,
@@ -81,6 +83,8 @@ pub enum Command {
     Grant(Grant),
     /// Decide about calls that wait for a person
     Approval(Approval),
+    /// Put zoomtok into the configuration of any MCP client
+    Client(Client),
     /// Find out what is wrong and how to fix it: .env, Zoom, token, Claude
     Doctor(Doctor),
     /// Show all of this in a minute, with a made-up Zoom
@@ -123,6 +127,7 @@ impl Command {
             | Self::Man(Man { global }) => global,
             Self::Grant(Grant { command }) => command.global(),
             Self::Approval(Approval { command }) => command.global(),
+            Self::Client(Client { command }) => command.global(),
         }
     }
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+use super::client::Client;
 use super::command_line::{Reader, Served};
 use super::edit::{New, Part, Place, name};
 use super::lack::Lack;
 use super::server::Server;
 use super::system::System;
-use super::table::Client;
 use crate::store::Fault;
 use crate::token::Token;
 
@@ -62,6 +62,8 @@ pub(super) enum Change<'a> {
     Dropped(&'a Token, &'a Value),
     /// A server, made with a look at the existing one of zoomtok's own.
     Server(&'a dyn Fn(Option<&Existing>) -> Entry),
+    /// No server any more, if it is zoomtok's own.
+    Removed,
 }
 
 /// What a change makes of a text.
@@ -117,6 +119,7 @@ impl Target {
             Change::Token(token) => self.with_token(text, token),
             Change::Dropped(token, server) => self.with_dropped(text, token, server),
             Change::Server(make) => Ok(self.with_server(text, *make)?),
+            Change::Removed => Ok(self.without_server(text)?),
         }
     }
 
@@ -192,6 +195,15 @@ impl Target {
         }
         edited.entry = Some(entry);
         Ok(edited)
+    }
+
+    fn without_server(&self, text: &str) -> Result<Edited, Fault> {
+        let before = self.before(text)?;
+        if !matches!(before.server, Server::Own(..)) {
+            return Ok(before);
+        }
+        let edited = (self.client.format.remove)(text, self.place().whole())?;
+        Ok(Edited { text: edited.text, before: edited.before, ..before })
     }
 
     fn place_of<'a>(&'a self, part: Part<'a>) -> Place<'a> {

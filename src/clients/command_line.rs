@@ -9,6 +9,17 @@ pub(crate) struct Served {
     pub(crate) env_file: Option<PathBuf>,
     /// The policy that it was given.
     pub(crate) policy: Option<PathBuf>,
+    /// The server behind it, where it is a gateway.
+    pub(crate) behind: Option<Behind>,
+}
+
+/// What a gateway stands before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Behind {
+    /// A command. It may hold what is secret.
+    Command(Vec<String>),
+    /// An address, or a short name of one.
+    Address(String),
 }
 
 /// Reads the arguments of zoomtok; none where they do not start the MCP server.

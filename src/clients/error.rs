@@ -76,6 +76,45 @@ pub enum Error {
         hint: Option<&'static str>,
     },
 
+    /// The configuration of this client is not edited.
+    #[error("zoomtok does not edit the configuration of {title}")]
+    OnlyPrinted {
+        /// Its name.
+        title: &'static str,
+        /// Its name on the command line.
+        id: String,
+    },
+
+    /// None of the clients is on this machine.
+    #[error("none of the clients that zoomtok knows was found on this machine")]
+    NoClients,
+
+    /// A client adds no server by a link.
+    #[error("{0} adds no server by a link")]
+    NoLink(String),
+
+    /// The server is not zoomtok's own.
+    #[error("{place} runs {command}, which is not zoomtok's: it stays")]
+    NotOurs {
+        /// The place of the server.
+        place: String,
+        /// What it runs, for a person to recognise.
+        command: String,
+    },
+
+    /// A server of zoomtok's of another kind has the name.
+    #[error("{}: {place} {what}", .path.display())]
+    OtherKind {
+        /// The file.
+        path: PathBuf,
+        /// The place of the server.
+        place: String,
+        /// What it is, to be read after its place.
+        what: &'static str,
+        /// What to do about it.
+        hint: &'static str,
+    },
+
     /// Anything that is not about clients.
     #[error(transparent)]
     Core(#[from] CoreError),
@@ -93,7 +132,12 @@ impl Diagnostic for Error {
             Self::Missing { .. }
             | Self::NoServer { .. }
             | Self::Unreadable { .. }
-            | Self::Unparseable { .. } => Code::Configuration,
+            | Self::Unparseable { .. }
+            | Self::OnlyPrinted { .. }
+            | Self::NoClients
+            | Self::NotOurs { .. }
+            | Self::OtherKind { .. } => Code::Configuration,
+            Self::NoLink(_) => Code::Usage,
             Self::NotRestarted { .. } => Code::Claude,
             Self::Interrupted { signal, .. } => Code::Signal(*signal),
             Self::Core(error) => error.code(),
@@ -102,7 +146,7 @@ impl Diagnostic for Error {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Missing { hint, .. } => Some((*hint).into()),
+            Self::Missing { hint, .. } | Self::OtherKind { hint, .. } => Some((*hint).into()),
             Self::NoServer { place, lack, names_server, .. } => Some(lack.fix(place, names_server)),
             Self::Unreadable { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 Some("Check its owner and its permissions".into())
@@ -110,6 +154,16 @@ impl Diagnostic for Error {
             Self::Unreadable { .. } => None,
             Self::Unparseable { .. } => {
                 Some("Fix it by hand; zoomtok does not change a file that it cannot parse".into())
+            }
+            Self::OnlyPrinted { id, .. } => {
+                Some(format!("zoomtok client print {id} prints the entry to paste there"))
+            }
+            Self::NoClients => Some(
+                "zoomtok client list shows which there are; name one to see where it is looked for".into(),
+            ),
+            Self::NoLink(id) => Some(format!("zoomtok client print {id} prints the entry to paste")),
+            Self::NotOurs { .. } => {
+                Some("Name zoomtok's server with --name, or remove this one by hand".into())
             }
             Self::NotRestarted { hint, .. } => Some(hint.clone()),
             Self::Interrupted { hint, .. } => hint.map(Into::into),

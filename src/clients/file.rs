@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::change::{Refused, Target};
+use super::client::Client;
 use super::command_line::Reader;
 use super::error::Error;
 use super::system::System;
-use super::table::Client;
 use crate::files::{is_replaceable, read_regular, resolve, retry_sharing};
 use crate::settings::Settings;
 use crate::store::{Fault, default_state_root, no_place};

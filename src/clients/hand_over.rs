@@ -4,11 +4,11 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::client::Client;
 use super::command_line::Reader;
 use super::desktop::{App, Restarted, Step};
 use super::error::Error;
 use super::file::{ClientFile, Named};
-use super::table::Client;
 use super::update::Update;
 use crate::clock::{Clock, Shutdown};
 use crate::error::{Diagnostic as _, Error as CoreError};

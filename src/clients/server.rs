@@ -12,7 +12,7 @@ pub(super) enum Server {
     Lacking(Lack),
     /// One that the client starts.
     Other,
-    /// `zoomtok mcp`, which reads `.env`.
+    /// One of zoomtok's own, which reads `.env`.
     Own(OwnCommand, Served),
 }
 
@@ -28,11 +28,21 @@ impl Server {
         let Some(command) = &entry.command else {
             return Self::Lacking(if entry.is_remote { Lack::Remote } else { Lack::WithoutCommand });
         };
-        let own = own_command(command, &entry.args);
-        match own.and_then(|own| reader(&own.args).map(|by| (own, by))) {
-            Some((own, by)) => Self::Own(own, by),
-            None => Self::Other,
-        }
+        entry.own(command, reader).map_or(Self::Other, |(own, served)| Self::Own(own, served))
+    }
+}
+
+impl Listed {
+    /// How it starts zoomtok, and what that serves by; none where it starts something else.
+    fn own(&self, command: &str, reader: Reader) -> Option<(OwnCommand, Served)> {
+        let own = own_command(command, &self.args)?;
+        let served = reader(&own.args)?;
+        Some((own, served))
+    }
+
+    /// What it serves by, where it is zoomtok.
+    pub(super) fn served(&self, reader: Reader) -> Option<Served> {
+        Some(self.own(self.command.as_deref()?, reader)?.1)
     }
 }
 
@@ -66,7 +76,7 @@ mod tests {
     fn reader(args: &[String]) -> Option<Served> {
         let (first, rest) = args.split_first()?;
         let env_file = rest.first().filter(|arg| *arg == "--env-file").and(rest.get(1));
-        (first == "mcp").then(|| Served { env_file: env_file.map(Into::into), policy: None })
+        (first == "mcp").then(|| Served { env_file: env_file.map(Into::into), ..Served::default() })
     }
 
     fn server(text: &str) -> Server {
@@ -77,7 +87,7 @@ mod tests {
     fn the_server_is_known() {
         let own = |args: &[&str], env_file: Option<&str>| {
             let args = args.iter().map(|arg| (*arg).to_owned()).collect();
-            let served = Served { env_file: env_file.map(Into::into), policy: None };
+            let served = Served { env_file: env_file.map(Into::into), ..Served::default() };
             Server::Own(OwnCommand { wrapper: Vec::new(), args }, served)
         };
         let none = |near: Option<&str>, others: &[&str]| {

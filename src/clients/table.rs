@@ -2,55 +2,14 @@
 
 mod rows;
 
-use std::path::{Path, PathBuf};
-
+use super::client::{Client, ClientSettings};
 use super::desktop::App;
-use super::edit::{Format, STRICT_JSON};
-use super::error::Error;
-use super::link::Link;
-use super::locations::{Base, Candidate, Homes, Location, candidates, choose};
+use super::edit::STRICT_JSON;
+use super::locations::{Base, Location};
+use super::printed::{PRINTED, Printed};
 use super::shape::Shape;
 use super::system::System;
-use crate::error::Error as CoreError;
 use crate::settings::Settings;
-
-/// What finds an app by settings, and by the name that a flag gives.
-pub(crate) type FindApp = fn(&Settings, Option<&str>) -> Result<App, Error>;
-
-/// A program that starts MCP servers.
-#[derive(Debug)]
-pub(crate) struct Client {
-    /// Its name on the command line.
-    pub(crate) id: &'static str,
-    /// Its name in messages.
-    pub(crate) name: &'static str,
-    /// The same in full, where clients are listed.
-    pub(crate) title: &'static str,
-    /// Where its configuration may be. On a system with several, the first that exists counts.
-    pub(crate) locations: &'static [Location],
-    /// The format of that file.
-    pub(crate) format: Format,
-    /// How servers stand in it.
-    pub(crate) shape: Shape,
-    /// The name of the lock that all zoomtoks share which write that file.
-    pub(crate) lock: &'static str,
-    /// What to do where that file does not exist, as a sentence without its full stop.
-    pub(crate) if_missing: &'static str,
-    /// Whether that file is the client's own state, which it rewrites while it runs. It is never made for such a client.
-    pub(crate) is_state: bool,
-    /// How it notices a change, as a sentence without its full stop that says what to do.
-    pub(crate) picks_up: &'static str,
-    /// The link by which it adds a server.
-    pub(crate) link: Option<Link>,
-    /// When this row was last compared with its source: year and month.
-    pub(crate) verified: &'static str,
-    /// Where its vendor, or whoever looked best, says where the file is and what is in it.
-    pub(crate) source: &'static str,
-    /// The settings that override the row.
-    pub(crate) settings: Option<ClientSettings>,
-    /// How its app is found, where that has to be restarted to notice a change.
-    pub(crate) app: Option<FindApp>,
-}
 
 /// All whose configurations zoomtok edits, the most used first.
 pub(crate) static CLIENTS: &[&Client] = &[
@@ -71,17 +30,19 @@ pub(crate) static CLIENTS: &[&Client] = &[
     &rows::OPENCODE,
 ];
 
-/// The settings that override a row.
-#[derive(Debug)]
-pub(crate) struct ClientSettings {
-    /// The configuration.
-    pub(crate) file: fn(&Settings) -> Result<Option<PathBuf>, CoreError>,
-    /// The server that gets the token.
-    pub(crate) server: fn(&Settings) -> Result<String, CoreError>,
-    /// Its variable.
-    pub(crate) server_variable: &'static str,
-    /// The variable of that server that holds the token.
-    pub(crate) key: fn(&Settings) -> Result<String, CoreError>,
+/// The client of this name on the command line; none for one that is only printed.
+pub(crate) fn client(id: &str) -> Option<&'static Client> {
+    CLIENTS.iter().copied().find(|client| client.id == id)
+}
+
+/// The client of this name whose entry is only printed.
+pub(crate) fn printed(id: &str) -> Option<&'static Printed> {
+    PRINTED.iter().find(|printed| printed.id == id)
+}
+
+/// The names of all clients on the command line.
+pub(crate) fn ids() -> impl Iterator<Item = &'static str> {
+    CLIENTS.iter().map(|client| client.id).chain(PRINTED.iter().map(|printed| printed.id))
 }
 
 /// <https://modelcontextprotocol.io/docs/develop/connect-local-servers>. On Linux Anthropic's own package and the builds of
@@ -122,72 +83,82 @@ pub(crate) static CLAUDE_DESKTOP: Client = Client {
     app: Some(App::from_settings),
 };
 
-impl Client {
-    /// Its configuration on this system: the file that exists, else the place where the client would make it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Missing`] where the user has no home.
-    pub(super) fn find(&self) -> Result<PathBuf, Error> {
-        choose(&self.candidates()).ok_or_else(|| self.missing(Vec::new()))
-    }
-
-    /// That there is no configuration at `path`. Where that is one of the places of this system, all of them are named.
-    pub(super) fn missing_at(&self, path: &Path) -> Error {
-        let candidates: Vec<PathBuf> =
-            self.candidates().into_iter().map(|candidate| candidate.path).collect();
-        let is_usual = candidates.iter().any(|candidate| candidate == path);
-        self.missing(if is_usual { candidates } else { vec![path.to_owned()] })
-    }
-
-    fn missing(&self, looked_for: Vec<PathBuf>) -> Error {
-        Error::Missing { client: self.name, looked_for, hint: self.if_missing }
-    }
-
-    fn candidates(&self) -> Vec<Candidate> {
-        candidates(self.locations, System::current(), &Homes::current())
-    }
-
-    /// Whether it is there: its configuration, or the directory in which it keeps it.
-    pub(crate) fn is_found(&self) -> bool {
-        self.candidates().iter().any(Candidate::is_found)
-    }
-
-    /// What names another server.
-    pub(crate) fn names_server(&self) -> &'static str {
-        self.settings.as_ref().map_or("--name", |settings| settings.server_variable)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::path::{Path, PathBuf};
 
     use super::*;
+    use crate::clients::error::Error;
     use crate::clients::locations::tests::homes;
-
-    /// All rows. A row that is not used anywhere does not compile.
-    const CLIENTS: &[&Client] = &[&CLAUDE_DESKTOP];
+    use crate::clients::locations::{Homes, candidates, choose};
 
     const NAME: &str = "claude_desktop_config.json";
 
+    fn page(name: &str) -> String {
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)).unwrap()
+    }
+
     #[test]
     fn every_client_is_in_the_pages_and_has_a_place_on_each_system() {
-        let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/files.md")).unwrap();
-        let source = include_str!("table.rs").split("#[cfg(test)]").next().unwrap();
-        assert_eq!(source.matches(": Client = Client {").count(), CLIENTS.len(), "a row is not in CLIENTS");
+        let files = page("files.md");
+        let sources = [include_str!("table.rs"), include_str!("table/rows.rs")];
+        let rows = |source: &str| source.split("#[cfg(test)]").next().unwrap().matches(": Client = ").count();
+        // One of them is what the others have in common.
+        assert_eq!(sources.map(rows).iter().sum::<usize>() - 1, CLIENTS.len(), "a row is not in CLIENTS");
         for (at, client) in CLIENTS.iter().enumerate() {
-            let name = client.name;
-            for file in [NAME.to_owned(), format!("{}.lock", client.lock)] {
-                assert!(page.contains(&format!("`{file}`")), "{name}: docs/files.md does not list {file}");
+            let name = client.title;
+            let lock = format!("{}.lock", client.lock);
+            assert!(files.contains(&format!("`{lock}`")), "{name}: docs/files.md does not list {lock}");
+            for system in System::ALL {
+                let places = client.locations.iter().filter(|location| location.systems.contains(system));
+                assert!(places.count() > 0, "{name}: its row in clients/table has no place on {system:?}");
             }
-            for system in [System::MacOs, System::Windows, System::Linux] {
-                let places = client.locations.iter().filter(|location| location.systems.contains(&system));
-                assert!(places.count() > 0, "{name}: its row in clients/table.rs has no place on {system:?}");
-            }
-            let same = |other: &&&Client| (other.name, other.lock) == (name, client.lock);
+            let same = |other: &&&Client| other.id == client.id || other.name == client.name;
             assert!(!CLIENTS[..at].iter().any(|other| same(&other)), "{name} is there twice");
         }
+        assert!(ids().collect::<std::collections::BTreeSet<_>>().len() == ids().count());
+    }
+
+    /// A place as the page has it. `CONFIG` is a system's directory for configurations.
+    fn place(location: &Location) -> String {
+        let file = location.file;
+        let path = match location.base {
+            Base::Home => format!("~/{file}"),
+            Base::Config => format!("CONFIG/{file}"),
+            Base::Packaged(name) => format!("%LOCALAPPDATA%/Packages/{name}…/LocalCache/Roaming/{file}"),
+            Base::Variable(name) => format!("${name}/{file}"),
+        };
+        let names: Vec<&str> = location
+            .systems
+            .iter()
+            .map(|system| match system {
+                System::MacOs => "macOS",
+                System::Windows => "Windows",
+                System::Linux => "Linux",
+            })
+            .collect();
+        let systems = if names.len() == 3 { String::new() } else { format!(" ({})", names.join(", ")) };
+        format!("`{path}`{systems}")
+    }
+
+    #[test]
+    fn the_table_of_the_page_is_that_of_the_program() {
+        let page = page("clients.md");
+        let mut missing = Vec::new();
+        for Client { id, title, locations, shape, picks_up, verified, source, .. } in CLIENTS {
+            let places: Vec<String> = locations.iter().map(place).collect();
+            let (places, root) = (places.join("; "), shape.root.join("."));
+            let row =
+                format!("| `{id}` | [{title}]({source}) | {places} | `{root}` | {picks_up} | {verified} |");
+            missing.extend((!page.contains(&row)).then_some(row));
+        }
+        for Printed { id, title, place, picks_up, verified, source, .. } in PRINTED {
+            let row = format!("| `{id}` | [{title}]({source}) | {place} | {picks_up} | {verified} |");
+            missing.extend((!page.contains(&row)).then_some(row));
+        }
+        assert!(missing.is_empty(), "docs/clients.md lacks\n{}", missing.join("\n"));
+        assert_eq!(page.matches("\n| `").count(), CLIENTS.len() + PRINTED.len());
     }
 
     fn on(system: System, homes: &Homes) -> Vec<PathBuf> {

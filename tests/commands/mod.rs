@@ -3,6 +3,7 @@
 pub(crate) mod accept;
 pub(crate) mod approval;
 pub(crate) mod check;
+pub(crate) mod client;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 #[cfg(unix)]

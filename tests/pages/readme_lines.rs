@@ -63,6 +63,7 @@ const LINES: &[(&str, &[Line])] = &[
             ("cargo bench --bench mcp", MEASURES),
         ],
     ),
+    ("docs/clients.md", &[("zoomtok client list", ELSEWHERE), ("zoomtok client install --all", ELSEWHERE)]),
     (
         "docs/cron.md",
         &[
@@ -342,6 +343,7 @@ fn filled_in(word: &str) -> &str {
         "SECS" | "SECONDS" | "N" => "60",
         "SHELL" => "bash",
         "COMMAND" => "true",
+        "CLIENT" | "CLIENT..." => "cursor",
         word => word,
     }
 }

@@ -47,6 +47,12 @@ Examples:
   zoomtok gateway --url zoom/chat --policy chat.json
   zoomtok gateway --no-token --policy files.json -- npx -y @modelcontextprotocol/server-filesystem /data";
 
+pub(super) const CLIENT: &str = "\
+Examples:
+  zoomtok client list
+  zoomtok client install cursor vs-code --policy policy.json
+  zoomtok client install --all --url zoom --dry-run";
+
 pub(super) const EXPLAIN: &str = "\
 Example:
   zoomtok policy explain policy.json get_meeting '{\"meeting_id\": \"1\"}'";
@@ -130,7 +136,7 @@ mod tests {
     #[test]
     fn the_examples_are_what_can_be_typed() {
         let mut examples = 0;
-        for text in [GET, EXEC, WATCH, INSTALL, EXPLAIN, SCRIPTS] {
+        for text in [GET, EXEC, WATCH, INSTALL, CLIENT, EXPLAIN, SCRIPTS] {
             for line in text.lines().skip(1) {
                 let typed = line.split_once("zoomtok ").unwrap().1.split(['>', ')']).next().unwrap();
                 let words = shell_words::split(&format!("zoomtok {typed}")).unwrap();
@@ -139,6 +145,6 @@ mod tests {
                 examples += 1;
             }
         }
-        assert_eq!(examples, 13);
+        assert_eq!(examples, 16);
     }
 }

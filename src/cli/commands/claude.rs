@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Context;
-use crate::cli::served::served;
+use crate::cli::served::{served, tools_served};
 use crate::cli::spinner::Spinner;
 use crate::clients::{self, CLAUDE_DESKTOP, ClientFile, HandOver, Named, Progress, Restart, Restarted, Step};
 use crate::clock::{Clock, Shutdown};
@@ -23,6 +23,15 @@ use crate::words;
 /// As [`ClientFile::new`].
 pub(super) fn configuration(settings: &Settings) -> Result<ClientFile, clients::Error> {
     ClientFile::new(&CLAUDE_DESKTOP, settings, Named::default(), served)
+}
+
+/// The same for putting zoomtok's own tools there: any other server, a gateway too, gives way to them.
+///
+/// # Errors
+///
+/// As [`ClientFile::new`].
+pub(super) fn configuration_for_tools(settings: &Settings) -> Result<ClientFile, clients::Error> {
+    ClientFile::new(&CLAUDE_DESKTOP, settings, Named::default(), tools_served)
 }
 
 impl Context {

@@ -18,6 +18,7 @@ impl Command {
             Self::Policy(policy) => policy,
             Self::Grant(grant) => grant,
             Self::Approval(approval) => approval,
+            Self::Client(client) => client,
             Self::Doctor(doctor) => doctor,
             Self::Demo(demo) => demo,
             Self::Sandbox(sandbox) => sandbox,

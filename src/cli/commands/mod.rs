@@ -4,6 +4,7 @@ mod accept;
 mod approval;
 mod check;
 mod claude;
+mod client;
 mod demo;
 mod dispatch;
 mod doctor;

@@ -19,6 +19,9 @@ pub(in crate::clients) const TRIES: usize = 3;
 /// The pause before that: whoever is writing the file is done then.
 const BEFORE_NEXT_TRY: Duration = Duration::from_millis(50);
 
+/// The pause before a change is looked for in a file that its client rewrites.
+const BEFORE_READING_BACK: Duration = Duration::from_millis(300);
+
 /// What surrounds a write; another one in tests.
 pub(in crate::clients) struct Surroundings<'a> {
     /// Where the lock is, if anywhere.
@@ -51,11 +54,33 @@ impl ClientFile {
         )
     }
 
+    /// Writes a change. A client that rewrites the file while it runs may do so with what it read before, so there the change
+    /// is looked for a moment later, and made again.
     pub(in crate::clients) fn write_in(
         &self,
         change: &Change<'_>,
         surroundings: &mut Surroundings<'_>,
     ) -> Result<Written, Error> {
+        let written = self.write_once(change, surroundings)?;
+        if !self.target.client.is_state || written.edited.text.is_none() {
+            return Ok(written);
+        }
+        for _ in 0..TRIES {
+            surroundings.clock.sleep(BEFORE_READING_BACK, surroundings.stop)?;
+            if self.read_and_edit(change).is_ok_and(|now| now.edited.text.is_none()) {
+                return Ok(written);
+            }
+            self.write_once(change, surroundings)?;
+        }
+        Err(self.busy())
+    }
+
+    fn busy(&self) -> Error {
+        let source = io::Error::new(io::ErrorKind::ResourceBusy, "another program keeps changing it");
+        CoreError::Store { action: "update", path: self.path.clone(), source }.into()
+    }
+
+    fn write_once(&self, change: &Change<'_>, surroundings: &mut Surroundings<'_>) -> Result<Written, Error> {
         let (clock, stop) = (surroundings.clock, surroundings.stop);
         let mut written = self.read_and_edit(change);
         if is_transient(&written) {
@@ -95,8 +120,7 @@ impl ClientFile {
             }
         }
         withdraw(backup);
-        let source = io::Error::new(io::ErrorKind::ResourceBusy, "another program keeps changing it");
-        Err(CoreError::Store { action: "update", path: self.path.clone(), source }.into())
+        Err(self.busy())
     }
 
     /// What [`ClientFile::write`] would do, and whether it could. Nothing is written.
@@ -112,9 +136,9 @@ impl ClientFile {
         let content = self.read()?;
         let text = match (&content.text, change) {
             (Some(text), _) => text.as_str(),
-            (None, Change::Server(_)) => self.target.client.format.empty,
+            (None, Change::Server(_)) if !self.target.client.is_state => self.target.client.format.empty,
             // A token alone starts no server, so it is no reason to make the file.
-            (None, Change::Token(_) | Change::Dropped(..)) => return Err(self.missing()),
+            (None, _) => return Err(self.missing()),
         };
         let edited = self.target.apply(change, text).map_err(|refused| self.refused(refused))?;
         Ok(Written { content, edited, backup: None })

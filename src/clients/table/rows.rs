@@ -1,6 +1,6 @@
 //! The clients whose configurations are JSON, but for Claude Desktop.
 
-use super::Client;
+use crate::clients::client::Client;
 use crate::clients::edit::{JSON_WITH_COMMENTS, STRICT_JSON};
 use crate::clients::link::Link;
 use crate::clients::locations::{Base, Location};

@@ -5,12 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
+use crate::clients::client::Client;
 use crate::clients::edit::{Format, STRICT_JSON};
 use crate::clients::hand_over::{HandOver, Progress, Restart};
 use crate::clients::locations::tests::homes;
 use crate::clients::locations::{Base, Homes, Location, candidates};
 use crate::clients::shape::{Fixed, Shape};
-use crate::clients::table::Client;
 use crate::settings::{Environment, Settings};
 use crate::store::{EnvStore, Store as _};
 

@@ -80,7 +80,8 @@ pub(super) fn look(settings: &Settings, env_file: &Path, token: Option<&Token>) 
         _ => None,
     };
     let by_server = server.as_ref().and_then(|server| {
-        let own = server.configured.own.as_ref()?;
+        // A gateway's policy is for the tools behind it.
+        let own = server.configured.own.as_ref().filter(|own| own.behind.is_none())?;
         own.policy.clone().or_else(|| server.configured.variable("ZOOM_POLICY_FILE").map(PathBuf::from))
     });
     let by_setting = settings.policy_file().ok().flatten();

@@ -24,6 +24,9 @@ const NEEDED: [&str; 12] = [
 /// Where the directory of the profiles is.
 const PLACE_OF_PROFILES: &str = "XDG_CONFIG_HOME";
 
+/// The variable that says where Zoom's hosted servers are.
+const MCP_URL: &str = "ZOOM_MCP_URL";
+
 /// What of the environment the server is to have.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::cli::commands) struct Surroundings {
@@ -37,6 +40,12 @@ impl Surroundings {
     pub(in crate::cli::commands) fn of_process(has_profile: bool) -> Self {
         let is_needed = |name: &&str| has_profile || *name != PLACE_OF_PROFILES;
         Self::read(|name| std::env::var_os(name), names(cfg!(windows)).filter(is_needed))
+    }
+
+    /// Adds the address of Zoom's hosted servers, which only a gateway needs.
+    pub(in crate::cli::commands) fn add_mcp_url(&mut self) {
+        let url = std::env::var(MCP_URL).ok().filter(|url| !url.is_empty());
+        self.variables.extend(url.map(|url| (MCP_URL.to_owned(), url)));
     }
 
     fn read(get: impl Fn(&str) -> Option<OsString>, names: impl IntoIterator<Item = &'static str>) -> Self {

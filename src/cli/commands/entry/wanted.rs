@@ -28,6 +28,8 @@ pub(in crate::cli::commands) struct Wanted {
     pub(in crate::cli::commands) profile: Option<String>,
     pub(in crate::cli::commands) policy: Option<String>,
     pub(in crate::cli::commands) no_watch: bool,
+    /// The address that a gateway is to stand before; none where zoomtok's own tools are served.
+    pub(in crate::cli::commands) url: Option<String>,
     pub(in crate::cli::commands) env: BTreeMap<String, String>,
 }
 
@@ -35,7 +37,10 @@ impl Wanted {
     /// The entry that has Claude run this server as it was asked for here: Claude starts it in another directory and with
     /// another environment. What was not asked for stays as the server has it that is there.
     pub(in crate::cli::commands) fn entry(&self, existing: Option<&Existing>) -> Entry {
-        let mut args = existing.map_or_else(|| vec!["mcp".into()], |existing| existing.args.clone());
+        let mut args = existing.map_or_else(|| self.start(), |existing| existing.args.clone());
+        if let Some(url) = &self.url {
+            set(&mut args, "--url", url);
+        }
         if self.changes_env_file(existing) {
             let (option, value) = self.account();
             for other in ACCOUNTS.iter().filter(|other| **other != option) {
@@ -64,6 +69,10 @@ impl Wanted {
         self.profile.as_ref().map_or((ENV_FILE, &self.env_file), |profile| (PROFILE, profile))
     }
 
+    fn start(&self) -> Vec<String> {
+        vec![if self.url.is_some() { "gateway" } else { "mcp" }.into()]
+    }
+
     /// Whether the server gets this `.env`.
     pub(in crate::cli::commands) fn changes_env_file(&self, existing: Option<&Existing>) -> bool {
         self.env_file_is_named || existing.is_none_or(|existing| existing.served.env_file.is_none())
@@ -76,7 +85,7 @@ impl Wanted {
         system: System,
     ) -> (Vec<String>, Vec<String>) {
         let (mut changes, mut kept) = (Vec::new(), Vec::new());
-        let before = |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        let before = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
         let (option, value) = self.account();
         let value = Some(value).filter(|_| self.changes_env_file(Some(existing)));
         let was = match value_of(&existing.args, PROFILE) {
@@ -129,6 +138,20 @@ fn unset(args: &mut Vec<String>, option: &str) {
         args.drain(at..args.len().min(at + 2));
     }
     args.retain(|arg| arg.strip_prefix(option).is_none_or(|rest| !rest.starts_with('=')));
+}
+
+/// The policy to serve under, by its absolute path. A server would not start with one that is not valid.
+pub(in crate::cli::commands) fn policy(
+    settings: &Settings,
+    flag: Option<&Path>,
+    for_gateway: bool,
+) -> Result<Option<PathBuf>> {
+    let named = flag.map_or_else(|| settings.policy_file(), |path| Ok(Some(path.to_owned())))?;
+    let Some(path) = named.map(|path| full(&path)).transpose()? else { return Ok(None) };
+    let tools = catalog();
+    let against = if for_gateway { Against::Gateway(None) } else { Against::Own(&tools) };
+    policy_file::read(&path, against)?;
+    Ok(Some(path))
 }
 
 /// Gives an option this value, in the place where it has one.

@@ -19,8 +19,8 @@ pub(super) fn run(context: &Context, mcp: &Mcp) -> Result<Code> {
     context.warn_of_oddities(&look);
     context.warn_of_ignored(&look, CLAUDE_SETTINGS);
     let (settings, file) = (&look.settings, look.env_file());
-    let config = claude::configuration(settings)?;
-    let policy = policy(settings, mcp.policy.as_deref())?;
+    let config = claude::configuration_for_tools(settings)?;
+    let policy = policy(settings, mcp.policy.as_deref(), false)?;
     let profile = context.environment.profile();
     let surroundings = Surroundings::of_process(profile.is_some());
     // A server would not start with one of them that makes no sense.
@@ -34,6 +34,7 @@ pub(super) fn run(context: &Context, mcp: &Mcp) -> Result<Code> {
         profile: profile.map(ToString::to_string),
         policy: policy.map(|policy| text("the path of the policy", &policy)).transpose()?,
         no_watch: mcp.no_watch,
+        url: None,
         env: surroundings.variables,
     };
 

@@ -39,10 +39,9 @@ impl New<'_> {
 impl From<&New<'_>> for Value {
     fn from(new: &New<'_>) -> Self {
         match new {
-            New::Text(text) => (*text).into(),
+            New::Text(text) | New::Fixed(Fixed::Text(text)) => (*text).into(),
             New::List(texts) => (*texts).into(),
             New::Json(value) => (*value).clone(),
-            New::Fixed(Fixed::Text(text)) => (*text).into(),
             New::Fixed(Fixed::Flag(flag)) => (*flag).into(),
             New::Fixed(Fixed::List(texts)) => (*texts).into(),
             New::Object(properties) => Self::Object(
