@@ -42,6 +42,7 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Check a policy for mcp, or explain what it does to a call')
             [CompletionResult]::new('grant', 'grant', [CompletionResultType]::ParameterValue, 'Say who may connect to a gateway over HTTP')
             [CompletionResult]::new('approval', 'approval', [CompletionResultType]::ParameterValue, 'Decide about calls that wait for a person')
+            [CompletionResult]::new('client', 'client', [CompletionResultType]::ParameterValue, 'Put zoomtok into the configuration of any MCP client')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Find out what is wrong and how to fix it: .env, Zoom, token, Claude')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show all of this in a minute, with a made-up Zoom')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run the made-up Zoom of the demo alone, to try things out')
@@ -412,6 +413,97 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
         'zoomtok;approval;help;help' {
             break
         }
+        'zoomtok;client' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the clients on this machine, and whether zoomtok is in them')
+            [CompletionResult]::new('install', 'install', [CompletionResultType]::ParameterValue, 'Put zoomtok''s server into the configurations of clients')
+            [CompletionResult]::new('uninstall', 'uninstall', [CompletionResultType]::ParameterValue, 'Take zoomtok''s server out of the configurations of clients')
+            [CompletionResult]::new('print', 'print', [CompletionResultType]::ParameterValue, 'Print the entry for a client''s configuration, to paste it there, or a link that adds it')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'zoomtok;client;list' {
+            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The account to use: its .env is profiles/NAME.env in the configuration directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print a JSON object with all clients that zoomtok knows')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Use the token in .env as it is: fetch none, and write neither .env nor its lock')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zoomtok;client;install' {
+            [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'Serve what is at this address through a gateway, in place of zoomtok''s own tools: zoom, zoom/chat and so on, or a URL')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The policy to serve under [default: ZOOM_POLICY_FILE]')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The name of the server there [default: zoom, or by the address]')
+            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The account to use: its .env is profiles/NAME.env in the configuration directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'All clients that are on this machine')
+            [CompletionResult]::new('--no-watch', '--no-watch', [CompletionResultType]::ParameterName, 'As mcp --no-watch: report nothing about the token')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the change and write nothing')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Use the token in .env as it is: fetch none, and write neither .env nor its lock')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zoomtok;client;uninstall' {
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The name of the server there [default: zoom; in Claude Desktop CLAUDE_MCP_SERVER_NAME, or zoom]')
+            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The account to use: its .env is profiles/NAME.env in the configuration directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'All clients that are on this machine')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Use the token in .env as it is: fetch none, and write neither .env nor its lock')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zoomtok;client;print' {
+            [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'Serve what is at this address through a gateway, in place of zoomtok''s own tools: zoom, zoom/chat and so on, or a URL')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The policy to serve under [default: ZOOM_POLICY_FILE]')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The name of the server there [default: zoom, or by the address]')
+            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The account to use: its .env is profiles/NAME.env in the configuration directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('--no-watch', '--no-watch', [CompletionResultType]::ParameterName, 'As mcp --no-watch: report nothing about the token')
+            [CompletionResult]::new('--link', '--link', [CompletionResultType]::ParameterName, 'Print a link that adds it, where the client has one; the client then asks')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Use the token in .env as it is: fetch none, and write neither .env nor its lock')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zoomtok;client;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the clients on this machine, and whether zoomtok is in them')
+            [CompletionResult]::new('install', 'install', [CompletionResultType]::ParameterValue, 'Put zoomtok''s server into the configurations of clients')
+            [CompletionResult]::new('uninstall', 'uninstall', [CompletionResultType]::ParameterValue, 'Take zoomtok''s server out of the configurations of clients')
+            [CompletionResult]::new('print', 'print', [CompletionResultType]::ParameterValue, 'Print the entry for a client''s configuration, to paste it there, or a link that adds it')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'zoomtok;client;help;list' {
+            break
+        }
+        'zoomtok;client;help;install' {
+            break
+        }
+        'zoomtok;client;help;uninstall' {
+            break
+        }
+        'zoomtok;client;help;print' {
+            break
+        }
+        'zoomtok;client;help;help' {
+            break
+        }
         'zoomtok;doctor' {
             [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The account to use: its .env is profiles/NAME.env in the configuration directory')
@@ -495,6 +587,7 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Check a policy for mcp, or explain what it does to a call')
             [CompletionResult]::new('grant', 'grant', [CompletionResultType]::ParameterValue, 'Say who may connect to a gateway over HTTP')
             [CompletionResult]::new('approval', 'approval', [CompletionResultType]::ParameterValue, 'Decide about calls that wait for a person')
+            [CompletionResult]::new('client', 'client', [CompletionResultType]::ParameterValue, 'Put zoomtok into the configuration of any MCP client')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Find out what is wrong and how to fix it: .env, Zoom, token, Claude')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show all of this in a minute, with a made-up Zoom')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run the made-up Zoom of the demo alone, to try things out')
@@ -535,6 +628,9 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             break
         }
         'zoomtok;help;approval' {
+            break
+        }
+        'zoomtok;help;client' {
             break
         }
         'zoomtok;help;doctor' {

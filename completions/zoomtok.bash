@@ -22,6 +22,9 @@ _zoomtok() {
             zoomtok,check)
                 cmd="zoomtok__subcmd__check"
                 ;;
+            zoomtok,client)
+                cmd="zoomtok__subcmd__client"
+                ;;
             zoomtok,completions)
                 cmd="zoomtok__subcmd__completions"
                 ;;
@@ -94,6 +97,36 @@ _zoomtok() {
             zoomtok__subcmd__approval__subcmd__help,list)
                 cmd="zoomtok__subcmd__approval__subcmd__help__subcmd__list"
                 ;;
+            zoomtok__subcmd__client,help)
+                cmd="zoomtok__subcmd__client__subcmd__help"
+                ;;
+            zoomtok__subcmd__client,install)
+                cmd="zoomtok__subcmd__client__subcmd__install"
+                ;;
+            zoomtok__subcmd__client,list)
+                cmd="zoomtok__subcmd__client__subcmd__list"
+                ;;
+            zoomtok__subcmd__client,print)
+                cmd="zoomtok__subcmd__client__subcmd__print"
+                ;;
+            zoomtok__subcmd__client,uninstall)
+                cmd="zoomtok__subcmd__client__subcmd__uninstall"
+                ;;
+            zoomtok__subcmd__client__subcmd__help,help)
+                cmd="zoomtok__subcmd__client__subcmd__help__subcmd__help"
+                ;;
+            zoomtok__subcmd__client__subcmd__help,install)
+                cmd="zoomtok__subcmd__client__subcmd__help__subcmd__install"
+                ;;
+            zoomtok__subcmd__client__subcmd__help,list)
+                cmd="zoomtok__subcmd__client__subcmd__help__subcmd__list"
+                ;;
+            zoomtok__subcmd__client__subcmd__help,print)
+                cmd="zoomtok__subcmd__client__subcmd__help__subcmd__print"
+                ;;
+            zoomtok__subcmd__client__subcmd__help,uninstall)
+                cmd="zoomtok__subcmd__client__subcmd__help__subcmd__uninstall"
+                ;;
             zoomtok__subcmd__grant,add)
                 cmd="zoomtok__subcmd__grant__subcmd__add"
                 ;;
@@ -123,6 +156,9 @@ _zoomtok() {
                 ;;
             zoomtok__subcmd__help,check)
                 cmd="zoomtok__subcmd__help__subcmd__check"
+                ;;
+            zoomtok__subcmd__help,client)
+                cmd="zoomtok__subcmd__help__subcmd__client"
                 ;;
             zoomtok__subcmd__help,completions)
                 cmd="zoomtok__subcmd__help__subcmd__completions"
@@ -215,7 +251,7 @@ _zoomtok() {
 
     case "${cmd}" in
         zoomtok)
-            opts="-q -h -V --env-file --profile --color --quiet --read-only --help --version get check exec watch update-claude restart-claude mcp gateway policy grant approval doctor demo sandbox completions man hold help"
+            opts="-q -h -V --env-file --profile --color --quiet --read-only --help --version get check exec watch update-claude restart-claude mcp gateway policy grant approval client doctor demo sandbox completions man hold help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -414,6 +450,236 @@ _zoomtok() {
                     return 0
                     ;;
                 -t)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__client)
+            opts="-h --help list install uninstall print help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__client__subcmd__help)
+            opts="list install uninstall print help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__client__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__client__subcmd__help__subcmd__install)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__client__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__client__subcmd__help__subcmd__print)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__client__subcmd__help__subcmd__uninstall)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__client__subcmd__install)
+            opts="-q -h --all --url --policy --no-watch --name --dry-run --env-file --profile --color --quiet --read-only --help claude-desktop claude-code cursor vs-code gemini-cli copilot-cli windsurf cline roo zed kiro junie warp lm-studio opencode goose continue jetbrains"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__client__subcmd__list)
+            opts="-q -h --json --env-file --profile --color --quiet --read-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__client__subcmd__print)
+            opts="-q -h --url --policy --no-watch --name --link --env-file --profile --color --quiet --read-only --help claude-desktop claude-code cursor vs-code gemini-cli copilot-cli windsurf cline roo zed kiro junie warp lm-studio opencode goose continue jetbrains"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__client__subcmd__uninstall)
+            opts="-q -h --all --name --env-file --profile --color --quiet --read-only --help claude-desktop claude-code cursor vs-code gemini-cli copilot-cli windsurf cline roo zed kiro junie warp lm-studio opencode goose continue jetbrains"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --name)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -811,7 +1077,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__help)
-            opts="get check exec watch update-claude restart-claude mcp gateway policy grant approval doctor demo sandbox completions man hold help"
+            opts="get check exec watch update-claude restart-claude mcp gateway policy grant approval client doctor demo sandbox completions man hold help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -839,6 +1105,20 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__help__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__help__subcmd__client)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

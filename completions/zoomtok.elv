@@ -39,6 +39,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand policy 'Check a policy for mcp, or explain what it does to a call'
             cand grant 'Say who may connect to a gateway over HTTP'
             cand approval 'Decide about calls that wait for a person'
+            cand client 'Put zoomtok into the configuration of any MCP client'
             cand doctor 'Find out what is wrong and how to fix it: .env, Zoom, token, Claude'
             cand demo 'Show all of this in a minute, with a made-up Zoom'
             cand sandbox 'Run the made-up Zoom of the demo alone, to try things out'
@@ -369,6 +370,86 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;approval;help;help'= {
         }
+        &'zoomtok;client'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand list 'List the clients on this machine, and whether zoomtok is in them'
+            cand install 'Put zoomtok''s server into the configurations of clients'
+            cand uninstall 'Take zoomtok''s server out of the configurations of clients'
+            cand print 'Print the entry for a client''s configuration, to paste it there, or a link that adds it'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zoomtok;client;list'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
+            cand --color 'When to use colour [default: auto]'
+            cand --json 'Print a JSON object with all clients that zoomtok knows'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;client;install'= {
+            cand --url 'Serve what is at this address through a gateway, in place of zoomtok''s own tools: zoom, zoom/chat and so on, or a URL'
+            cand --policy 'The policy to serve under [default: ZOOM_POLICY_FILE]'
+            cand --name 'The name of the server there [default: zoom, or by the address]'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
+            cand --color 'When to use colour [default: auto]'
+            cand --all 'All clients that are on this machine'
+            cand --no-watch 'As mcp --no-watch: report nothing about the token'
+            cand --dry-run 'Show the change and write nothing'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;client;uninstall'= {
+            cand --name 'The name of the server there [default: zoom; in Claude Desktop CLAUDE_MCP_SERVER_NAME, or zoom]'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
+            cand --color 'When to use colour [default: auto]'
+            cand --all 'All clients that are on this machine'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;client;print'= {
+            cand --url 'Serve what is at this address through a gateway, in place of zoomtok''s own tools: zoom, zoom/chat and so on, or a URL'
+            cand --policy 'The policy to serve under [default: ZOOM_POLICY_FILE]'
+            cand --name 'The name of the server there [default: zoom, or by the address]'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
+            cand --color 'When to use colour [default: auto]'
+            cand --no-watch 'As mcp --no-watch: report nothing about the token'
+            cand --link 'Print a link that adds it, where the client has one; the client then asks'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;client;help'= {
+            cand list 'List the clients on this machine, and whether zoomtok is in them'
+            cand install 'Put zoomtok''s server into the configurations of clients'
+            cand uninstall 'Take zoomtok''s server out of the configurations of clients'
+            cand print 'Print the entry for a client''s configuration, to paste it there, or a link that adds it'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zoomtok;client;help;list'= {
+        }
+        &'zoomtok;client;help;install'= {
+        }
+        &'zoomtok;client;help;uninstall'= {
+        }
+        &'zoomtok;client;help;print'= {
+        }
+        &'zoomtok;client;help;help'= {
+        }
         &'zoomtok;doctor'= {
             cand --env-file 'The .env to use instead of the first one found'
             cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
@@ -446,6 +527,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand policy 'Check a policy for mcp, or explain what it does to a call'
             cand grant 'Say who may connect to a gateway over HTTP'
             cand approval 'Decide about calls that wait for a person'
+            cand client 'Put zoomtok into the configuration of any MCP client'
             cand doctor 'Find out what is wrong and how to fix it: .env, Zoom, token, Claude'
             cand demo 'Show all of this in a minute, with a made-up Zoom'
             cand sandbox 'Run the made-up Zoom of the demo alone, to try things out'
@@ -475,6 +557,8 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;help;grant'= {
         }
         &'zoomtok;help;approval'= {
+        }
+        &'zoomtok;help;client'= {
         }
         &'zoomtok;help;doctor'= {
         }
