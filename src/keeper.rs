@@ -175,6 +175,7 @@ impl<'a> Keeper<'a> {
         };
         warnings.extend(attempt.succeeded(turn, self.clock, &granted, need));
         warnings.extend(stored);
+        self.note_user(look, &credentials, &granted.token);
         warnings.extend(granted.refused_refresh.map(|problem| {
             format!(
                 "Zoom's new refresh token was refused: {problem}; {REFRESH_TOKEN} is spent, so authorise the app in the \

@@ -9,6 +9,7 @@ mod gateway;
 mod global;
 mod grant;
 mod page;
+mod profile;
 mod tables;
 
 use clap::{Parser, Subcommand};
@@ -22,6 +23,7 @@ pub use self::commands::{
 pub use self::gateway::{Gateway, Hold};
 pub use self::global::{Color, Global};
 pub use self::grant::{Grant, GrantCommand};
+pub use self::profile::{Profile, ProfileCommand};
 use self::tables::STYLES;
 pub use self::tables::{AFTER, FIRST};
 
@@ -69,6 +71,8 @@ pub enum Command {
     Exec(Exec),
     /// Show the token's state every minute and refresh it in time
     Watch(Watch),
+    /// List the accounts that have a .env of their own, or remove one
+    Profile(Profile),
     /// Put the token of .env into Claude Desktop's configuration
     UpdateClaude(UpdateClaude),
     /// Restart Claude Desktop, with a valid token
@@ -125,6 +129,7 @@ impl Command {
             | Self::Sandbox(Sandbox { global, .. })
             | Self::Completions(Completions { global, .. })
             | Self::Man(Man { global }) => global,
+            Self::Profile(Profile { command }) => command.global(),
             Self::Grant(Grant { command }) => command.global(),
             Self::Approval(Approval { command }) => command.global(),
             Self::Client(Client { command }) => command.global(),

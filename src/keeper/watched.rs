@@ -1,9 +1,13 @@
 //! The functions of a keeper for a watch, beside a token.
 
+use std::path::PathBuf;
+
 use super::remember::{app_of, believed};
 use super::{Keeper, Look};
 use crate::error::Error;
-use crate::store::{Life, Memory};
+use crate::store::{ACCESS_TOKEN, Life, Memory, REFRESH_TOKEN, note_user, of_same_user};
+use crate::token::Token;
+use crate::zoom::{Credentials, Grant};
 
 impl Keeper<'_> {
     /// What is remembered beside the token of a look.
@@ -21,6 +25,24 @@ impl Keeper<'_> {
             let error = self.store.probe(&look.snapshot).err().filter(Error::is_unwritable)?;
             Some(adopted(Some(Box::new(error))))
         })
+    }
+
+    /// Takes note of the user for whom a token was issued. Where that cannot be noted it costs a warning of another run.
+    pub(super) fn note_user(&self, look: &Look, credentials: &Credentials, token: &Token) {
+        if let (Grant::RefreshToken(_), Some(root)) = (&credentials.grant, self.store.state_root()) {
+            let _ = note_user(root, look.snapshot.identity(), token.expose());
+        }
+    }
+
+    /// The other `.env`s whose grant is that of the same user and app, so that a login or a refresh of one ends the other.
+    pub fn of_same_user(&self, look: &Look) -> Vec<PathBuf> {
+        let is_of_user = look.snapshot.get(REFRESH_TOKEN).is_some();
+        match (self.store.state_root(), look.snapshot.get(ACCESS_TOKEN)) {
+            (Some(root), Some(token)) if is_of_user => {
+                of_same_user(root, look.snapshot.identity(), &token.value)
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// How long a new token would live, in seconds, where one has not lived for as long as it was needed lately.

@@ -87,6 +87,11 @@ impl Settings {
         })
     }
 
+    /// The account of the settings, as it is written there; none where it is not set.
+    pub fn account_id(&self) -> Option<String> {
+        self.value(ACCOUNT_ID).ok().flatten().map(|value| value.text.trim().to_owned())
+    }
+
     /// A credential other than the refresh token.
     pub(super) fn credential(&self, name: &'static str) -> Result<Option<&str>, Error> {
         self.value(name)?.map(|value| checked(name, value).map(|value| value.text)).transpose()

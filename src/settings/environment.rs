@@ -116,6 +116,14 @@ impl Environment {
         self.profile.as_ref()
     }
 
+    /// That the system names no place for profiles.
+    pub(crate) fn no_place_for_profiles() -> Error {
+        Error::Other {
+            action: "find the directory of the profiles".into(),
+            source: io::Error::new(io::ErrorKind::NotFound, "neither XDG_CONFIG_HOME nor HOME is set"),
+        }
+    }
+
     pub(super) fn uncounted(&self) -> &[&'static str] {
         &self.variables.uncounted
     }
@@ -223,10 +231,6 @@ impl Environment {
 
 /// The file of a profile.
 fn of_profile(name: ProfileName, configuration: Option<&Path>) -> Result<(PathBuf, Chosen), Error> {
-    let no_place = || Error::Other {
-        action: "find the directory of the profiles".into(),
-        source: io::Error::new(io::ErrorKind::NotFound, "neither XDG_CONFIG_HOME nor HOME is set"),
-    };
-    let path = name.file(configuration.ok_or_else(no_place)?);
+    let path = name.file(configuration.ok_or_else(Environment::no_place_for_profiles)?);
     Ok((path, Chosen::Profile(name)))
 }

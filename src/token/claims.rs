@@ -24,6 +24,8 @@ pub struct Claims {
     pub account_id: Option<String>,
     /// `iss` without the prefix `zm:cid:`: the client it was issued to, to compare with `ZOOM_CLIENT_ID`.
     pub client_id: Option<String>,
+    /// `uid`: the user on whose behalf it acts.
+    pub user_id: Option<String>,
 }
 
 impl Claims {
@@ -51,6 +53,7 @@ impl Claims {
                 .and_then(Value::as_str)
                 .and_then(|iss| iss.strip_prefix("zm:cid:"))
                 .map(str::to_owned),
+            user_id: payload.get("uid").and_then(Value::as_str).map(str::to_owned),
         })
     }
 
@@ -100,6 +103,7 @@ mod tests {
         assert_eq!(claims.issued_at.unwrap().to_rfc3339(), "2026-03-04T15:04:35+00:00");
         assert_eq!(claims.account_id.as_deref(), Some("the-account"));
         assert_eq!(claims.client_id.as_deref(), Some("the-client"));
+        assert_eq!(claims.user_id.as_deref(), Some("u"));
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub struct Watch<'a> {
     jitter: fn() -> f64,
     /// Where somebody else has to renew the token.
     pub(super) waiting: Option<Waiting>,
+    /// Whether it ends when its profile is removed.
+    ends_with_profile: bool,
 }
 
 impl<'a> Watch<'a> {
@@ -60,6 +62,7 @@ impl<'a> Watch<'a> {
             failure: None,
             jitter,
             waiting: None,
+            ends_with_profile: false,
         }
     }
 
@@ -89,6 +92,15 @@ impl<'a> Watch<'a> {
                 return Ok(Code::Done);
             }
         }
+    }
+
+    /// As [`Watch::go_on`], until the profile that it is about is removed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoProfile`] then, and the event cannot be reported.
+    pub fn go_on_while_it_exists(self) -> Result<Code, Error> {
+        Self { ends_with_profile: true, ..self }.go_on()
     }
 
     /// Looks once, refreshes if that is due, and gives the exit code: that of the refresh if it failed, else whether
@@ -126,6 +138,7 @@ impl<'a> Watch<'a> {
                 self.complaint = None;
                 Ok(self.turn(&look)?.0)
             }
+            Err(error @ Error::NoProfile { .. }) if self.ends_with_profile => Err(error),
             Err(error) => {
                 self.complain(&error)?;
                 Ok(AFTER_FAILED_LOOK)

@@ -141,6 +141,12 @@ const LINES: &[(&str, &[Line])] = &[
                     assert!(of_profile(reader, "home").contains("ACCESS_TOKEN"));
                 }),
             ),
+            ("zoomtok profile list", Is::Run(|_, ended| assert_eq!(ended.stdout.lines().count(), 2))),
+            ("zoomtok watch --all", Is::NotRun("it goes on until Ctrl-C; another test runs it")),
+            (
+                "zoomtok doctor --all",
+                Is::Run(|_, ended| assert!(ended.stdout.contains("work: ✅"), "{}", ended.stdout)),
+            ),
         ],
     ),
     ("docs/scripts.md", &[SCRIPTS]),

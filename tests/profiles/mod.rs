@@ -1,6 +1,8 @@
 //! Profiles: several accounts, each with a `.env` of its own in the configuration directory.
 
+pub(crate) mod all;
 pub(crate) mod chosen;
+pub(crate) mod commands;
 pub(crate) mod installed;
 
 use std::fs;

@@ -97,6 +97,9 @@ pub struct Watch {
     /// Check once, refresh once if that is due, and exit: for cron
     #[arg(long)]
     pub once: bool,
+    /// Watch every profile, and the .env that is used without one
+    #[arg(long, conflicts_with = "profile")]
+    pub all: bool,
     /// Print a JSON object for each event, with tokens masked
     #[arg(long)]
     pub json: bool,
@@ -312,6 +315,9 @@ pub struct Doctor {
     /// Fetch a new token if the existing one does not last or is not accepted
     #[arg(long)]
     pub fetch: bool,
+    /// Check every profile, and the .env that is used without one
+    #[arg(long, conflicts_with = "profile")]
+    pub all: bool,
     /// Print a JSON object
     #[arg(long)]
     pub json: bool,

@@ -1,12 +1,11 @@
 //! `zoomtok policy accept`
 
-use std::io::{IsTerminal as _, stdin};
-
 use super::Context;
+use super::confirm::is_confirmed;
 use super::gateways::kept_by;
 use crate::cli::failure::Result;
 use crate::controls::revealed;
-use crate::error::{Code, Error};
+use crate::error::Code;
 use crate::mcp::gateway::difference::Difference;
 use crate::mcp::gateway::pin_file::{Held, PinFile};
 
@@ -22,28 +21,13 @@ pub(super) fn accept(context: &Context, name: &str, yes: bool) -> Result<Code> {
     for line in held.iter().flat_map(lines) {
         context.output.data(&line)?;
     }
-    if !yes && !is_confirmed(context, held.len())? {
+    if !yes && !is_confirmed(context, &format!("Accept {} as shown?", tools(held.len())))? {
         context.output.talk("Nothing was accepted");
         return Ok(Code::Failed);
     }
     pins.accept(&held, &context.clock, &context.stop)?;
     context.output.text(&format!("✅ Accepted; {} can be used now", tools(held.len())))?;
     Ok(Code::Done)
-}
-
-fn is_confirmed(context: &Context, count: usize) -> Result<bool, Error> {
-    if !stdin().is_terminal() {
-        return Err(Error::Setting {
-            name: "--yes".into(),
-            place: "on the command line".into(),
-            problem: "is needed where nobody can be asked".into(),
-        });
-    }
-    context.output.ask(&format!("Accept {} as shown? [y/N] ", tools(count)));
-    let mut answer = String::new();
-    let read = stdin().read_line(&mut answer);
-    read.map_err(|source| Error::Other { action: "read the answer".into(), source })?;
-    Ok(["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str()))
 }
 
 fn tools(count: usize) -> String {

@@ -16,6 +16,7 @@ impl Command {
             Self::Mcp(mcp) => mcp,
             Self::Gateway(gateway) => gateway,
             Self::Policy(policy) => policy,
+            Self::Profile(profile) => profile,
             Self::Grant(grant) => grant,
             Self::Approval(approval) => approval,
             Self::Client(client) => client,

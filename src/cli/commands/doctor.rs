@@ -14,13 +14,14 @@ mod zoom;
 use serde_json::json;
 
 use self::finding::{Finding, Row};
+use super::accounts::{self, Account};
 use super::{Context, Run};
 use crate::cli::args::Doctor;
 use crate::cli::failure::Result;
 use crate::error::Code;
 use crate::files::resolve;
 use crate::mcp::zoom::default::policy_source;
-use crate::settings::{POLICY_FILE, exported_names};
+use crate::settings::{CLAUDE_SETTINGS, POLICY_FILE, exported_names};
 use crate::store::{Identity, StateDirectory, Store as _};
 
 /// The version of the JSON that `doctor` prints; it changes when a field is renamed or removed.
@@ -37,7 +38,17 @@ impl Run for Doctor {
 }
 
 fn run(context: &Context, doctor: &Doctor) -> Result<Code> {
-    let mut findings = examine(context, doctor)?;
+    let accounts = if doctor.all { accounts::all(context)? } else { vec![Account::of_context(context)] };
+    let mut findings = vec![of_program()];
+    if accounts.is_empty() {
+        let message = "there is no account: neither a profile nor a .env";
+        findings.push(Finding::doubtful("env_file", message, "docs/profiles.md says how to make a profile"));
+    }
+    for account in &accounts {
+        let profile = account.profile.as_ref().map(ToString::to_string);
+        let found = examine(context, account, doctor)?;
+        findings.extend(found.into_iter().map(|finding| finding.of_profile(profile.as_deref())));
+    }
     // They stand on no `.env`.
     findings.extend(gateways::judge(&gateways::look(context)));
     findings.extend(gateways::of_grants());
@@ -48,7 +59,7 @@ fn run(context: &Context, doctor: &Doctor) -> Result<Code> {
         return Ok(code);
     }
     for finding in &findings {
-        for line in finding.lines() {
+        for line in if doctor.all { finding.labelled() } else { finding.lines() } {
             // What is not well was asked for, also by who wants to hear nothing else.
             if finding.is_good() { context.output.text(&line)? } else { context.output.data(&line)? }
         }
@@ -56,15 +67,15 @@ fn run(context: &Context, doctor: &Doctor) -> Result<Code> {
     Ok(code)
 }
 
-fn examine(context: &Context, doctor: &Doctor) -> Result<Vec<Finding>> {
-    let mut findings = vec![of_program()];
-    let look = context.keeper().look();
-    let env_file = context.store.path();
+/// Examines an account.
+fn examine(context: &Context, account: &Account, doctor: &Doctor) -> Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    let (keeper, store) = (account.keeper(context), &account.store);
+    let look = keeper.look();
+    let env_file = store.path();
     let real = resolve(env_file).ok();
-    let state = StateDirectory::of(
-        context.store.state_root(),
-        &Identity::of_file(real.as_deref().unwrap_or(env_file)),
-    );
+    let state =
+        StateDirectory::of(store.state_root(), &Identity::of_file(real.as_deref().unwrap_or(env_file)));
     let (look, exists) = match look {
         Ok(look) => {
             let exists = look.env_file().exists();
@@ -72,11 +83,11 @@ fn examine(context: &Context, doctor: &Doctor) -> Result<Vec<Finding>> {
         }
         Err(error) => (None, Err(error)),
     };
-    if context.store.is_stream() {
+    if store.is_stream() {
         findings.push(files::of_stream(env_file));
     } else {
         let read_only = look.as_ref().is_some_and(|look| look.read_only);
-        let seen = files::look(env_file, &context.chosen, read_only, real, exists, &state);
+        let seen = files::look(env_file, &account.chosen, read_only, real, exists, &state);
         findings.extend(files::judge(&seen));
     }
     // All the rest goes by what stands in the `.env`.
@@ -93,13 +104,19 @@ fn examine(context: &Context, doctor: &Doctor) -> Result<Vec<Finding>> {
         uncounted: settings.uncounted(),
         odd: settings.oddities(&exported_names()).into_iter().chain(settings.empty_policy()).collect(),
         credentials: &credentials,
+        same_user: keeper.of_same_user(&look),
     };
     findings.extend(variables::judge(&seen));
     findings.extend(policy::judge(&policy_source(None, settings)));
 
-    let (seen, look) = zoom::look(&context.keeper(), look, credentials.is_ok(), doctor.fetch)?;
+    let (seen, look) = zoom::look(&keeper, look, credentials.is_ok(), doctor.fetch)?;
     findings.extend(zoom::judge(&seen));
 
+    // Of several accounts usually one has something to do with Claude.
+    let is_of_claude = || CLAUDE_SETTINGS.iter().any(|name| look.env_file().get(name).is_some());
+    if doctor.all && account.profile.is_some() && !is_of_claude() {
+        return Ok(findings);
+    }
     let token = look.held.state.token().filter(|_| look.held.state.lasts(0));
     findings.extend(desktop::judge(&desktop::look(&look.settings, look.env_file().real(), token)));
     Ok(findings)

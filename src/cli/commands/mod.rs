@@ -1,10 +1,12 @@
 //! One file per command: build the parts, call them, hand what they report to the output.
 
 mod accept;
+mod accounts;
 mod approval;
 mod check;
 mod claude;
 mod client;
+mod confirm;
 mod demo;
 mod dispatch;
 mod doctor;
@@ -17,6 +19,7 @@ mod get;
 mod grant;
 mod mcp;
 mod policy;
+mod profile;
 mod restart_claude;
 mod sandbox;
 mod update_claude;

@@ -5,6 +5,7 @@ pub(super) mod file;
 pub(super) mod find;
 mod home;
 pub(super) mod profiles;
+mod removal;
 pub(super) mod rewrite;
 pub(crate) mod text;
 mod turn;

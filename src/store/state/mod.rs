@@ -156,6 +156,21 @@ impl StateTurn<'_> {
         remove(self.directory.recovery_path())
     }
 
+    /// Forgets everything but how often the limits of a policy were used.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] when a file cannot be removed.
+    pub(super) fn forget_all(&self) -> Result<(), Error> {
+        self.forget_recovery()?;
+        self.forget_rewrite()?;
+        unwritten::forget(&self.directory.key);
+        remove(self.directory.memory_path())?;
+        // One that still holds counts stays.
+        let _ = self.directory.path.as_ref().map(std::fs::remove_dir);
+        Ok(())
+    }
+
     /// Saves the texts of a `.env` that is about to be written where it is. `of` is what the system said of it.
     ///
     /// # Errors

@@ -14,6 +14,8 @@ pub(super) struct Finding {
     message: String,
     /// What to do, where something is to be done.
     hint: Option<String>,
+    /// The profile that it is about, if it is about one.
+    profile: Option<String>,
 }
 
 /// How bad it is.
@@ -33,17 +35,24 @@ pub(super) struct Row<'a> {
     level: &'static str,
     message: &'a str,
     hint: Option<&'a str>,
+    profile: Option<&'a str>,
 }
 
 impl Finding {
     /// All is well.
     pub(super) fn good(check: &'static str, message: impl Into<String>) -> Self {
-        Self { check, level: Level::Good, message: message.into(), hint: None }
+        Self { check, level: Level::Good, message: message.into(), hint: None, profile: None }
     }
 
     /// Something to see to, and how.
     pub(super) fn doubtful(check: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { check, level: Level::Doubtful, message: message.into(), hint: Some(hint.into()) }
+        Self {
+            check,
+            level: Level::Doubtful,
+            message: message.into(),
+            hint: Some(hint.into()),
+            profile: None,
+        }
     }
 
     /// Something that is wrong, and what to do.
@@ -53,17 +62,34 @@ impl Finding {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) -> Self {
-        Self { check, level: Level::Bad(code), message: message.into(), hint: Some(hint.into()) }
+        Self {
+            check,
+            level: Level::Bad(code),
+            message: message.into(),
+            hint: Some(hint.into()),
+            profile: None,
+        }
     }
 
     /// An error that a command would end with.
     pub(super) fn error(check: &'static str, error: &dyn Diagnostic) -> Self {
-        Self { check, level: Level::Bad(error.code()), message: error.with_causes(), hint: error.hint() }
+        Self {
+            check,
+            level: Level::Bad(error.code()),
+            message: error.with_causes(),
+            hint: error.hint(),
+            profile: None,
+        }
     }
 
     /// The same with this hint, where it has none.
     pub(super) fn or_hint(self, hint: &str) -> Self {
         Self { hint: self.hint.or_else(|| Some(hint.into())), ..self }
+    }
+
+    /// The same about a profile.
+    pub(super) fn of_profile(self, profile: Option<&str>) -> Self {
+        Self { profile: profile.map(str::to_owned), ..self }
     }
 
     pub(super) fn is_good(&self) -> bool {
@@ -81,13 +107,28 @@ impl Finding {
         [format!("{mark} {}", self.message)].into_iter().chain(hint).collect()
     }
 
+    /// The same where several accounts were looked at.
+    pub(super) fn labelled(&self) -> Vec<String> {
+        let mut lines = self.lines();
+        if let (Some(profile), Some(first)) = (&self.profile, lines.first_mut()) {
+            *first = format!("{profile}: {first}");
+        }
+        lines
+    }
+
     pub(super) fn row(&self) -> Row<'_> {
         let level = match self.level {
             Level::Good => "ok",
             Level::Doubtful => "warning",
             Level::Bad(_) => "error",
         };
-        Row { check: self.check, level, message: &self.message, hint: self.hint.as_deref() }
+        Row {
+            check: self.check,
+            level,
+            message: &self.message,
+            hint: self.hint.as_deref(),
+            profile: self.profile.as_deref(),
+        }
     }
 }
 

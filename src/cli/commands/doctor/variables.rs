@@ -1,5 +1,7 @@
 //! The settings: what is set where, and what of it cannot be right.
 
+use std::path::PathBuf;
+
 use super::finding::Finding;
 use crate::error::Error;
 use crate::settings::{EXPORTED_ONLY, Given, Ignored, Oddity, Origin, meant};
@@ -17,6 +19,8 @@ pub(super) struct Seen<'a> {
     /// What is most likely not meant.
     pub(super) odd: Vec<Oddity>,
     pub(super) credentials: &'a Result<Credentials, Error>,
+    /// The other `.env`s of the same user and app.
+    pub(super) same_user: Vec<PathBuf>,
 }
 
 /// What is to be said about the settings.
@@ -33,6 +37,14 @@ pub(super) fn judge(seen: &Seen<'_>) -> Vec<Finding> {
     let odd = seen.odd.iter();
     findings.extend(odd.map(|it| Finding::doubtful("settings", it.what.clone(), it.fix.clone())));
     findings.extend(of_credentials(seen.credentials));
+    findings.extend(seen.same_user.iter().map(|other| {
+        let other = other.display();
+        Finding::doubtful(
+            "credentials",
+            format!("{other} is of the same user and the same app: Zoom keeps one grant for both, so each logs the other out"),
+            "Keep one of them, a profile for example, or make another app for one",
+        )
+    }));
     let is_given = |name: &str| seen.given.iter().any(|given| given.name == name);
     if is_given("ZOOM_ACCOUNT_ID") && is_given("ZOOM_REFRESH_TOKEN") {
         findings.push(Finding::doubtful(
@@ -136,6 +148,7 @@ mod tests {
             uncounted: &["ZOOM_CLIENT_ID", "ZOOM_ACCESS_TOKEN"],
             odd: vec![Oddity { what: "odd".into(), fix: "even".into() }],
             credentials: &credentials,
+            same_user: Vec::new(),
         };
         assert_eq!(
             lines(&seen),
@@ -170,6 +183,7 @@ mod tests {
             uncounted: &[],
             odd: Vec::new(),
             credentials: &credentials,
+            same_user: Vec::new(),
         };
         let findings = judge(&seen);
         assert_eq!(findings.len(), 1, "{findings:?}");
@@ -188,6 +202,7 @@ mod tests {
                 uncounted: &[],
                 odd: Vec::new(),
                 credentials: &credentials,
+                same_user: Vec::new(),
             })
             .join("\n")
         };

@@ -1,0 +1,62 @@
+//! What `zoomtok profile` takes.
+
+use clap::{Args, Subcommand};
+
+use super::global::Global;
+use crate::store::ProfileName;
+
+/// List the accounts that have a .env of their own, or remove one
+///
+/// A profile is a .env with a name: profiles/NAME.env in the configuration directory. --profile NAME or ZOOMTOK_PROFILE has any command
+/// use it. docs/profiles.md has more.
+#[derive(Debug, Args)]
+pub struct Profile {
+    /// What to do
+    #[command(subcommand)]
+    pub command: ProfileCommand,
+}
+
+/// What to do with profiles
+#[derive(Debug, Subcommand)]
+pub enum ProfileCommand {
+    /// List the profiles: kind of app, token, account, file
+    List {
+        /// Print a JSON object, with accounts masked
+        #[arg(long)]
+        json: bool,
+        /// The options of every command
+        #[command(flatten)]
+        global: Global,
+    },
+    /// Print where the .env of a profile is, or would be
+    Path {
+        /// The profile
+        #[arg(value_parser = ProfileName::parse)]
+        name: ProfileName,
+        /// The options of every command
+        #[command(flatten)]
+        global: Global,
+    },
+    /// Remove a profile: its .env with credentials and tokens, its lock and its state
+    ///
+    /// Waits for a refresh that is under way. How often the limits of a policy were used stays known.
+    Remove {
+        /// The profile
+        #[arg(value_parser = ProfileName::parse)]
+        name: ProfileName,
+        /// Remove it without asking
+        #[arg(short, long)]
+        yes: bool,
+        /// The options of every command
+        #[command(flatten)]
+        global: Global,
+    },
+}
+
+impl ProfileCommand {
+    pub(super) fn global(&self) -> &Global {
+        match self {
+            Self::List { global, .. } | Self::Path { global, .. } | Self::Remove { global, .. } => global,
+        }
+    }
+}
