@@ -32,9 +32,9 @@ fn each_profile_is_listed_with_its_kind_its_token_its_account_and_its_file() {
     put(&home, "a", &format!("{}ZOOM_ACCESS_TOKEN={}\n", credentials(&sandbox), sandbox.mint(3000)));
     put(&home, "b", &of_user(&sandbox));
     let public = of_user(&sandbox);
-    let public: String =
-        public.lines().filter(|line| !line.contains("SECRET")).map(|line| format!("{line}\n")).collect();
-    put(&home, "c", &format!("{public}ZOOM_ACCESS_TOKEN={}\n", sandbox.mint(-5)));
+    let public: Vec<&str> = public.lines().filter(|line| !line.contains("SECRET")).collect();
+    let public = public.join("\n");
+    put(&home, "c", &format!("{public}\nZOOM_ACCESS_TOKEN={}\n", sandbox.mint(-5)));
     put(&home, "d", "ZOOM_CLIENT_ID=x\nZOOM_ACCESS_TOKEN='a b'\n");
     put(&home, "e", "ZOOM_CLIENT_ID='\n");
     let rows = listed(&home);

@@ -44,7 +44,7 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(credentials: Result<Credentials, Error>) -> Self {
+    fn of(credentials: &Result<Credentials, Error>) -> Self {
         match credentials {
             Ok(Credentials { grant: Grant::AccountCredentials { .. }, .. }) => Self::ServerToServer,
             Ok(Credentials { client_secret: None, .. }) => Self::PublicClient,
@@ -102,7 +102,7 @@ fn found(look: &Look, same_user: Vec<PathBuf>) -> Found {
         TokenState::Missing | TokenState::Malformed { .. } => None,
     };
     Found {
-        kind: Kind::of(look.settings.credentials()),
+        kind: Kind::of(&look.settings.credentials()),
         state: look.held.state.clone(),
         account: of_token.or_else(|| look.settings.account_id()).map(|account| mask(&account)),
         same_user,

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::Duration;
 
-use super::{claude, json, keeper, plan, warn};
+use super::parts::{claude, json, keeper, plan, warn};
 use crate::cli::args;
 use crate::cli::commands::Context;
 use crate::cli::commands::accounts::{self, Account};
@@ -87,7 +87,7 @@ impl All<'_> {
         let look = account.keeper(self.context).look()?;
         warn(self.context, self.flags, &look);
         let plan = plan(&look, self.flags)?;
-        self.watch(account, plan, gets_claude(account, self.flags, &look), |watch| watch.once())
+        self.watch(account, plan, gets_claude(account, self.flags, &look))
     }
 
     fn go_on(&self) -> Result<Code> {
@@ -151,7 +151,7 @@ impl All<'_> {
         warn(self.context, self.flags, &look);
         let gets_claude = gets_claude(&account, self.flags, &look);
         watched.thread = Some(scope.spawn(move || {
-            let ended = self.watch(&account, plan, gets_claude, |watch| watch.go_on_while_it_exists());
+            let ended = self.watch(&account, plan, gets_claude);
             if let Err(Error::NoProfile { .. }) = ended {
                 let message = "the profile was removed, and is no longer watched".into();
                 let _ = self.tell(&account, &Event::Warning { message });
@@ -159,13 +159,7 @@ impl All<'_> {
         }));
     }
 
-    fn watch(
-        &self,
-        account: &Account,
-        plan: Plan,
-        gets_claude: bool,
-        run: impl FnOnce(Watch<'_>) -> Result<Code, Error>,
-    ) -> Result<Code, Error> {
+    fn watch(&self, account: &Account, plan: Plan, gets_claude: bool) -> Result<Code, Error> {
         let environment = account.environment.clone().without_token();
         let keeper = keeper(self.context, account, &environment);
         let claude = InTurn { claude: claude(self.context, self.flags, &keeper), turn: &self.claude };
@@ -175,7 +169,8 @@ impl All<'_> {
             Event::Ended { .. } => Ok(()),
             event => self.tell(account, event),
         };
-        run(Watch::new(&keeper, plan, recipient, &mut report))
+        let watch = Watch::new(&keeper, plan, recipient, &mut report);
+        if self.flags.once { watch.once() } else { watch.go_on_while_it_exists() }
     }
 
     /// Reports an event of an account, in one piece.

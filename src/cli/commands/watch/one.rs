@@ -1,0 +1,34 @@
+//! `zoomtok watch` over one `.env`.
+
+use super::parts::{claude, json, keeper, plan, warn};
+use crate::cli::args;
+use crate::cli::commands::Context;
+use crate::cli::commands::accounts::Account;
+use crate::cli::failure::Result;
+use crate::cli::lines;
+use crate::error::Code;
+use crate::event::Event;
+use crate::watch::{Recipient, Watch};
+use crate::words;
+
+pub(super) fn run(context: &Context, flags: &args::Watch) -> Result<Code> {
+    let account = Account::of_context(context);
+    let look = account.keeper(context).look()?;
+    context.warn_of_oddities(&look);
+    warn(context, flags, &look);
+    let plan = plan(&look, flags)?;
+    context.stop.listen()?;
+    let environment = account.environment.clone().without_token();
+    let keeper = keeper(context, &account, &environment);
+    let output = context.output.while_read();
+    let mut report = |event: &Event| {
+        if flags.json {
+            return output.json(&json(event, context, account.profile.as_ref()));
+        }
+        lines(event, words::time_of_day).iter().try_for_each(|line| output.text(line))
+    };
+    let claude = claude(context, flags, &keeper);
+    let recipient: Option<&dyn Recipient> = if flags.no_claude { None } else { Some(&claude) };
+    let watch = Watch::new(&keeper, plan, recipient, &mut report);
+    Ok(if flags.once { watch.once() } else { watch.run() }?)
+}

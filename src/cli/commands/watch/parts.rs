@@ -1,0 +1,63 @@
+//! The parts of a watch over one account, and over all of them.
+
+use serde_json::Value;
+
+use crate::cli::args;
+use crate::cli::commands::Context;
+use crate::cli::commands::accounts::Account;
+use crate::cli::commands::claude::CurrentClaude;
+use crate::clients::Restart;
+use crate::clock::Clock as _;
+use crate::error::Error;
+use crate::event::Event;
+use crate::keeper::{Keeper, Look};
+use crate::settings::{CLAUDE_SETTINGS, Environment};
+use crate::store::{ProfileName, Store as _};
+use crate::watch::Plan;
+
+/// Warns of what a watch over this `.env` does not obey.
+pub(super) fn warn(context: &Context, flags: &args::Watch, look: &Look) {
+    context.warn_of_ignored(look, &["ZOOM_OAUTH_URL"]);
+    if !flags.no_claude {
+        context.warn_of_ignored(look, CLAUDE_SETTINGS);
+    }
+}
+
+/// When to refresh and what to show.
+pub(super) fn plan(look: &Look, flags: &args::Watch) -> Result<Plan, Error> {
+    look.settings.read_only()?;
+    Ok(Plan {
+        threshold: look.settings.auto_refresh_threshold(flags.threshold)?,
+        interval: look.settings.display_interval(flags.interval)?,
+    })
+}
+
+/// The keeper of an account for a watch: in the environment of `environment`, which has no token of its own.
+pub(super) fn keeper<'a>(
+    context: &'a Context,
+    account: &'a Account,
+    environment: &'a Environment,
+) -> Keeper<'a> {
+    Keeper { environment, ..account.keeper(context) }
+}
+
+pub(super) fn claude<'a>(
+    context: &'a Context,
+    flags: &args::Watch,
+    keeper: &'a Keeper<'a>,
+) -> CurrentClaude<'a> {
+    CurrentClaude {
+        keeper,
+        restart: if flags.no_restart { Restart::Never } else { Restart::IfRunning },
+        state_root: context.store.state_root(),
+        clock: &context.clock,
+        stop: &context.stop,
+    }
+}
+
+/// An event of an account, as programs read it.
+pub(super) fn json(event: &Event, context: &Context, profile: Option<&ProfileName>) -> Value {
+    let mut json = event.json(context.clock.now());
+    json["profile"] = profile.map(ProfileName::as_str).into();
+    json
+}
