@@ -71,7 +71,7 @@ impl All<'_> {
         }
         let code = |account: &Account| {
             self.once_of(account).unwrap_or_else(|error| {
-                let _ = self.tell(account, &Event::Warning { message: error.told() });
+                let _ = self.tell(account, &Event::Warning { message: error.report() });
                 error.code()
             })
         };
@@ -104,7 +104,7 @@ impl All<'_> {
                         }
                         None
                     }
-                    Err(error) => Some(error.told()),
+                    Err(error) => Some(error.report()),
                 };
                 if let Some(message) = told.clone().filter(|_| told != complaint) {
                     // A report that fails requests the end.
@@ -139,7 +139,7 @@ impl All<'_> {
         let (plan, look) = match planned {
             Ok(planned) => planned,
             Err(error) => {
-                let message = error.told();
+                let message = error.report();
                 if watched.complaint.as_ref() != Some(&message) {
                     let _ = self.tell(&account, &Event::Warning { message: message.clone() });
                     watched.complaint = Some(message);
