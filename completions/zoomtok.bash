@@ -61,6 +61,9 @@ _zoomtok() {
             zoomtok,policy)
                 cmd="zoomtok__subcmd__policy"
                 ;;
+            zoomtok,profile)
+                cmd="zoomtok__subcmd__profile"
+                ;;
             zoomtok,restart-claude)
                 cmd="zoomtok__subcmd__restart__subcmd__claude"
                 ;;
@@ -196,6 +199,9 @@ _zoomtok() {
             zoomtok__subcmd__help,policy)
                 cmd="zoomtok__subcmd__help__subcmd__policy"
                 ;;
+            zoomtok__subcmd__help,profile)
+                cmd="zoomtok__subcmd__help__subcmd__profile"
+                ;;
             zoomtok__subcmd__help,restart-claude)
                 cmd="zoomtok__subcmd__help__subcmd__restart__subcmd__claude"
                 ;;
@@ -244,6 +250,30 @@ _zoomtok() {
             zoomtok__subcmd__policy__subcmd__help,suggest)
                 cmd="zoomtok__subcmd__policy__subcmd__help__subcmd__suggest"
                 ;;
+            zoomtok__subcmd__profile,help)
+                cmd="zoomtok__subcmd__profile__subcmd__help"
+                ;;
+            zoomtok__subcmd__profile,list)
+                cmd="zoomtok__subcmd__profile__subcmd__list"
+                ;;
+            zoomtok__subcmd__profile,path)
+                cmd="zoomtok__subcmd__profile__subcmd__path"
+                ;;
+            zoomtok__subcmd__profile,remove)
+                cmd="zoomtok__subcmd__profile__subcmd__remove"
+                ;;
+            zoomtok__subcmd__profile__subcmd__help,help)
+                cmd="zoomtok__subcmd__profile__subcmd__help__subcmd__help"
+                ;;
+            zoomtok__subcmd__profile__subcmd__help,list)
+                cmd="zoomtok__subcmd__profile__subcmd__help__subcmd__list"
+                ;;
+            zoomtok__subcmd__profile__subcmd__help,path)
+                cmd="zoomtok__subcmd__profile__subcmd__help__subcmd__path"
+                ;;
+            zoomtok__subcmd__profile__subcmd__help,remove)
+                cmd="zoomtok__subcmd__profile__subcmd__help__subcmd__remove"
+                ;;
             *)
                 ;;
         esac
@@ -251,7 +281,7 @@ _zoomtok() {
 
     case "${cmd}" in
         zoomtok)
-            opts="-q -h -V --env-file --profile --color --quiet --read-only --help --version get check exec watch update-claude restart-claude mcp gateway policy grant approval client doctor demo sandbox completions man hold help"
+            opts="-q -h -V --env-file --profile --color --quiet --read-only --help --version get check exec watch profile update-claude restart-claude mcp gateway policy grant approval client doctor demo sandbox completions man hold help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -755,7 +785,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__doctor)
-            opts="-q -h --fetch --json --env-file --profile --color --quiet --read-only --help"
+            opts="-q -h --fetch --all --json --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1077,7 +1107,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__help)
-            opts="get check exec watch update-claude restart-claude mcp gateway policy grant approval client doctor demo sandbox completions man hold help"
+            opts="get check exec watch profile update-claude restart-claude mcp gateway policy grant approval client doctor demo sandbox completions man hold help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1287,6 +1317,20 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__help__subcmd__policy)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__help__subcmd__profile)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1704,6 +1748,168 @@ _zoomtok() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        zoomtok__subcmd__profile)
+            opts="-h --help list path remove help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__profile__subcmd__help)
+            opts="list path remove help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__profile__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__profile__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__profile__subcmd__help__subcmd__path)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__profile__subcmd__help__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__profile__subcmd__list)
+            opts="-q -h --json --env-file --profile --color --quiet --read-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__profile__subcmd__path)
+            opts="-q -h --env-file --profile --color --quiet --read-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__profile__subcmd__remove)
+            opts="-y -q -h --yes --env-file --profile --color --quiet --read-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         zoomtok__subcmd__restart__subcmd__claude)
             opts="-q -h --app --app-only --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1807,7 +2013,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__watch)
-            opts="-q -h --interval --threshold --no-claude --no-restart --once --json --env-file --profile --color --quiet --read-only --help"
+            opts="-q -h --interval --threshold --no-claude --no-restart --once --all --json --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -32,6 +32,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand check 'Check whether the token in .env is valid'
             cand exec 'Run a command with a valid token in its environment'
             cand watch 'Show the token''s state every minute and refresh it in time'
+            cand profile 'List the accounts that have a .env of their own, or remove one'
             cand update-claude 'Put the token of .env into Claude Desktop''s configuration'
             cand restart-claude 'Restart Claude Desktop, with a valid token'
             cand mcp 'Serve Zoom''s tools to an MCP client over stdin and stdout'
@@ -103,12 +104,68 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --no-claude 'Leave Claude Desktop alone'
             cand --no-restart 'Update Claude Desktop''s configuration, but do not restart it'
             cand --once 'Check once, refresh once if that is due, and exit: for cron'
+            cand --all 'Watch every profile, and the .env that is used without one'
             cand --json 'Print a JSON object for each event, with tokens masked'
             cand -q 'Print only errors and requested output'
             cand --quiet 'Print only errors and requested output'
             cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;profile'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand list 'List the profiles: kind of app, token, account, file'
+            cand path 'Print where the .env of a profile is, or would be'
+            cand remove 'Remove a profile: its .env with credentials and tokens, its lock and its state'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zoomtok;profile;list'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
+            cand --color 'When to use colour [default: auto]'
+            cand --json 'Print a JSON object, with accounts masked'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;profile;path'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
+            cand --color 'When to use colour [default: auto]'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;profile;remove'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
+            cand --color 'When to use colour [default: auto]'
+            cand -y 'Remove it without asking'
+            cand --yes 'Remove it without asking'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;profile;help'= {
+            cand list 'List the profiles: kind of app, token, account, file'
+            cand path 'Print where the .env of a profile is, or would be'
+            cand remove 'Remove a profile: its .env with credentials and tokens, its lock and its state'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zoomtok;profile;help;list'= {
+        }
+        &'zoomtok;profile;help;path'= {
+        }
+        &'zoomtok;profile;help;remove'= {
+        }
+        &'zoomtok;profile;help;help'= {
         }
         &'zoomtok;update-claude'= {
             cand --config 'The configuration [default: CLAUDE_CONFIG_FILE, or where Claude Desktop has it on this system]'
@@ -455,6 +512,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'
             cand --fetch 'Fetch a new token if the existing one does not last or is not accepted'
+            cand --all 'Check every profile, and the .env that is used without one'
             cand --json 'Print a JSON object'
             cand -q 'Print only errors and requested output'
             cand --quiet 'Print only errors and requested output'
@@ -520,6 +578,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand check 'Check whether the token in .env is valid'
             cand exec 'Run a command with a valid token in its environment'
             cand watch 'Show the token''s state every minute and refresh it in time'
+            cand profile 'List the accounts that have a .env of their own, or remove one'
             cand update-claude 'Put the token of .env into Claude Desktop''s configuration'
             cand restart-claude 'Restart Claude Desktop, with a valid token'
             cand mcp 'Serve Zoom''s tools to an MCP client over stdin and stdout'
@@ -543,6 +602,8 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;help;exec'= {
         }
         &'zoomtok;help;watch'= {
+        }
+        &'zoomtok;help;profile'= {
         }
         &'zoomtok;help;update-claude'= {
         }
