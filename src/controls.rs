@@ -62,7 +62,7 @@ pub fn revealed(line: &str) -> Cow<'_, str> {
     shown.into()
 }
 
-/// What Unicode calls `Default_Ignorable_Code_Point`, as far as [`is_control`] has left it, and the blank of Braille.
+/// Unicode's `Default_Ignorable_Code_Point`s, as far as [`is_control`] has left them, and the blank of Braille.
 fn is_ignorable(c: char) -> bool {
     matches!(
         c,
@@ -104,7 +104,7 @@ pub fn in_json(json: &str) -> Cow<'_, str> {
     escaped.into()
 }
 
-/// A text for models, without control characters other than tabs and ends of lines, which all become `\n`.
+/// A text for models, without control characters except tabs and ends of lines, which all become `\n`.
 pub fn plain(text: &str) -> Cow<'_, str> {
     if is_free(text) || !text.contains(|c| is_control(c) && !matches!(c, '\n' | '\t')) {
         return text.into();

@@ -106,7 +106,7 @@ pub enum Error {
     Untrusted {
         /// The file.
         path: PathBuf,
-        /// Whose it may be, phrased to follow its path.
+        /// The possible owner, phrased to follow its path.
         problem: String,
     },
 
@@ -131,7 +131,7 @@ pub enum Error {
     /// A transient failure: Zoom could not be reached, or its answer was no verdict. Stored tokens are unchanged.
     #[error("could not get a token: {what}{}", tracked(.tracking_id.as_ref()))]
     Transient {
-        /// What happened, phrased to follow a colon.
+        /// The reason, phrased to follow a colon.
         what: String,
         /// The time until which Zoom asked to wait.
         not_before: Option<DateTime<Utc>>,
@@ -188,7 +188,7 @@ pub enum Error {
     Adopted {
         /// The `.env`.
         path: PathBuf,
-        /// Why it cannot be written; none if zoomtok was told only to read it.
+        /// Why it cannot be written; none if a setting makes it read-only.
         source: Option<Box<Error>>,
     },
 
@@ -226,7 +226,7 @@ pub enum Error {
     Interrupted {
         /// The signal's number.
         signal: u8,
-        /// What the interruption leaves behind.
+        /// The state that the interruption leaves behind.
         left: Left,
     },
 

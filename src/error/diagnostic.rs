@@ -8,7 +8,7 @@ pub trait Diagnostic: std::error::Error {
     /// The exit code of the process.
     fn code(&self) -> Code;
 
-    /// What to do next, as a sentence without a full stop; none if the message already says it.
+    /// The next step, as a sentence without a full stop; none if the message already says it.
     fn hint(&self) -> Option<String>;
 
     /// The message with all its causes, in one line.

@@ -1,4 +1,4 @@
-//! What to do about an error.
+//! The next step after an error.
 
 use std::io;
 use std::path::Path;

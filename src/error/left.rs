@@ -1,6 +1,6 @@
 //! The state that an interruption leaves behind.
 
-/// What has changed by the time a signal ends a wait.
+/// The change that may have happened by the time a signal ends a wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Left {
     /// Nothing.

@@ -1,4 +1,4 @@
-//! What happened, as data. Its JSON is a promise; its text for a terminal belongs to whoever shows it.
+//! Events as data. Their JSON is a promise; their text for a terminal belongs to the room that shows it.
 
 mod json;
 
@@ -9,7 +9,7 @@ use crate::token::TokenState;
 /// Something that happened to the token, or to a program that uses it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// What the token is worth.
+    /// The state of the token.
     Status {
         /// The token.
         state: TokenState,
@@ -20,7 +20,7 @@ pub enum Event {
     },
     /// A refresh begins.
     RefreshStarted {
-        /// What is to be refreshed.
+        /// The state of the token to be refreshed.
         state: TokenState,
     },
     /// There is a new token in `.env`.
@@ -61,7 +61,7 @@ pub enum Event {
         /// When it is tried once more, if it is.
         probe_at: Option<DateTime<Utc>>,
     },
-    /// A newer token or other credentials were seen, and refreshing goes on.
+    /// A newer token or other credentials were seen, and refreshing continues.
     Rearmed,
     /// Something that the user should know and that stops nothing.
     Warning {

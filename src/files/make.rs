@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_there_is_left_alone_and_what_is_not_is_made() {
+    fn an_existing_directory_is_left_alone_and_a_missing_one_is_made() {
         let root = tempfile::tempdir().unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         let above = root.path().join("above");

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_takes_the_place_of_a_file_before_it_is_opened_is_not_waited_for_either() {
+    fn a_pipe_that_replaces_a_file_before_it_is_opened_is_not_waited_for() {
         let directory = tempfile::tempdir().unwrap();
         let pipe = directory.path().join("pipe");
         mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();

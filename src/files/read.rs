@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_more_than_it_said_is_not_cut_off() {
+    fn a_file_longer_than_its_reported_size_is_not_cut_off() {
         // Files of the kernel say that they are empty.
         let path = Path::new("/proc/self/status");
         let all = read_regular(path, 1024 * 1024, "which it is not").unwrap();

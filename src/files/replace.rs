@@ -22,7 +22,7 @@ pub(super) use self::system::{has_owner_of, sync, take_owner};
 /// of room or permission is noticed before a token is asked for. Dropped, it takes the temporary file with it. It belongs to
 /// the user who runs zoomtok until its text is final, also where root replaces the file of somebody else.
 ///
-/// The name of that file is fixed, so that the remains of a killed process are found and removed. That needs the lock: two
+/// The name of that file is fixed, so that the remains of a killed process are found and removed. This needs the lock: two
 /// reservations of one target must not exist at once. Should somebody have removed the lock file under its holder, the
 /// temporary file is a lock too: a living process keeps its own.
 #[derive(Debug)]
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn who_changes_his_mind_keeps_the_reservation() {
+    fn a_commit_that_is_called_off_keeps_the_reservation() {
         let directory = directory();
         let target = directory.path().join(".env");
         put(&target, b"old");
@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_killed_process_left_is_replaced() {
+    fn the_remains_of_a_killed_process_are_replaced() {
         let directory = directory();
         let target = directory.path().join(".env");
         put(&temporary(&target), b"half a tok");

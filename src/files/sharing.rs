@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_pass_is_attempted_once() {
+    fn a_permanent_failure_is_attempted_once() {
         let mut attempts = 0;
         let result = retry_sharing(|| {
             attempts += 1;

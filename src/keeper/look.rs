@@ -69,7 +69,7 @@ impl Look {
         kept.ok_or_else(adopted)
     }
 
-    /// That the `.env` is to be read only, or what is wrong with the setting that may say so.
+    /// The error for a `.env` that is to be read only, or for an invalid setting of that.
     pub(super) fn refusal_to_write(&self) -> Error {
         let adopted = || Error::Adopted { path: self.env_file().path().to_owned(), source: None };
         self.settings.read_only().err().unwrap_or_else(adopted)

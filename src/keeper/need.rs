@@ -15,7 +15,7 @@ pub struct Need {
     pub unlike: Unlike,
 }
 
-/// Which token will not do.
+/// The token that does not meet a need.
 #[derive(Debug, Clone)]
 pub enum Unlike {
     /// Any that lasts will do.

@@ -14,8 +14,8 @@ use crate::error::{Code, Diagnostic as _, Error, Left, Refusal};
 use crate::store::{ClockDifference, Life, Memory, RememberedFailure, Turn, digest};
 use crate::zoom::{Credentials, Grant, Granted, LONGEST_WAIT, NotGranted};
 
-/// For how long it is believed that tokens live no longer than the last one did. Zoom may change that, and whoever asks
-/// for more then asks Zoom once a day.
+/// For how long it is believed that tokens live no longer than the last one did. Zoom may change that, and a need for
+/// more then asks Zoom once a day.
 const LIFE_IS_BELIEVED: Duration = Duration::from_hours(24);
 
 /// An exchange that is about to be made, as it is remembered.
@@ -78,8 +78,8 @@ pub(super) fn check_life(
 }
 
 impl Attempt {
-    /// Takes note of an exchange before it is made: whoever ends this process before it has an answer has the next one say
-    /// what became of the refresh token.
+    /// Takes note of an exchange before it is made: if this process is killed before it has an answer, the next one can
+    /// report that the refresh token may be spent.
     pub(super) fn begin(
         turn: &dyn Turn,
         before: &Memory,

@@ -72,7 +72,7 @@ fn the_tokens_of_one_answer_are_written_together() {
 }
 
 #[test]
-fn nothing_is_asked_for_that_cannot_be_asked_with() {
+fn zoom_is_not_asked_without_credentials_or_at_a_forbidden_address() {
     let world = World::new("ZOOM_CLIENT_ID=client\n");
     assert!(matches!(world.get(), Err(Error::CredentialsMissing { .. })));
     let world = World::new(&format!("{CREDENTIALS}ZOOM_OAUTH_URL=http://example.com\n"));
@@ -89,7 +89,7 @@ fn a_failure_changes_nothing_and_is_remembered_for_those_who_wait() {
     assert_eq!(world.text(), CREDENTIALS);
     let failure = world.state().memory().failure.unwrap();
     assert_eq!((failure.code, failure.not_before), (4, None));
-    // Who comes later asks again: the credentials may have been corrected.
+    // A later run asks again: the credentials may have been corrected.
     world.clock.advance(Duration::from_secs(1));
     assert_eq!(world.get().unwrap().how, How::Fetched);
     assert_eq!(world.state().memory(), Memory::default());
@@ -177,7 +177,7 @@ fn a_wait_that_zoom_asked_for_is_obeyed_by_all_and_not_for_ever() {
 }
 
 #[test]
-fn what_an_editor_saved_during_the_exchange_stays() {
+fn an_edit_saved_during_the_exchange_is_kept() {
     let world = World::new(CREDENTIALS);
     let path = world.env_file();
     let edited = format!("{CREDENTIALS}MINE=edited\n");
@@ -236,7 +236,7 @@ fn a_wrong_clock_is_named_and_lived_with() {
 }
 
 #[test]
-fn what_a_killed_process_left_goes_with_the_next_look() {
+fn the_next_look_removes_the_remains_of_a_killed_process() {
     let world = World::new(CREDENTIALS);
     world.get().unwrap();
     put(&temporary(&world.env_file()), "half");

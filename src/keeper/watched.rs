@@ -10,7 +10,7 @@ use crate::token::Token;
 use crate::zoom::{Credentials, Grant};
 
 impl Keeper<'_> {
-    /// What is remembered beside the token of a look.
+    /// The memory beside the token of a look.
     pub fn memory(&self, look: &Look) -> Memory {
         self.store.memory(&look.snapshot)
     }
@@ -51,8 +51,8 @@ impl Keeper<'_> {
         believed(&self.memory(look), &app_of(&credentials), look.now)
     }
 
-    /// Remembers that tokens of the app of a look live no longer than this, in seconds. It is not remembered where that would
-    /// take a turn that cannot be had; whoever has measured it knows it all the same.
+    /// Remembers that tokens of the app of a look live no longer than this, in seconds. Without a turn at once it is not
+    /// remembered; the process that has measured it knows it all the same.
     pub fn remember_short_life(&self, look: &Look, seconds: i64) {
         let Ok(credentials) = look.settings.credentials() else { return };
         let Ok(turn) = self.store.turn(&look.snapshot, self.clock, self.stop) else { return };
@@ -61,7 +61,7 @@ impl Keeper<'_> {
         let _ = turn.remember(&Memory { life, ..turn.memory() });
     }
 
-    /// What keeps this process from writing down what it remembers beside the token of a look, if anything does.
+    /// The reason why this process cannot write down its memory beside the token of a look, if there is one.
     pub fn forgets(&self, look: &Look) -> Option<String> {
         self.store.forgets(&look.snapshot)
     }

@@ -1,4 +1,4 @@
-//! What any server reads from the settings: its policy, when to refresh, and what to warn of.
+//! The settings of any server: its policy, when to refresh, and warnings.
 
 use crate::error::Error;
 use crate::keeper::Look;
@@ -29,7 +29,7 @@ pub(crate) fn plan(settings: &Settings) -> Result<Plan, Error> {
     Ok(Plan { threshold: settings.auto_refresh_threshold(None)?, interval: settings.display_interval(None)? })
 }
 
-/// What is most likely not meant, and what a `.env` that was found cannot set.
+/// The settings that are most likely not meant, and those that a `.env` that was found cannot set.
 pub(crate) fn warnings(look: &Look) -> Vec<String> {
     let oddities = look.settings.oddities(&exported_names()).into_iter().map(|oddity| oddity.told());
     let ignored = look.settings.ignored(look.held.origin.as_ref()).into_iter();

@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_missing_argument_only_its_absence_holds() {
+    fn only_absence_holds_for_a_missing_argument() {
         for (operator, value) in [
             ("eq", json!(1)),
             ("neq", json!(1)),

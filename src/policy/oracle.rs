@@ -15,8 +15,8 @@ static TOOLS: LazyLock<Catalog> = LazyLock::new(crate::mcp::zoom::catalog::catal
 ///
 /// # Panics
 ///
-/// The same text gives different policies, or another one before a gateway, a fault does not say what is wrong and where, a call gets past what the policy
-/// says of its tool, or a refusal repeats `CANARY`.
+/// The same text gives different policies, or another one before a gateway, a fault lacks its problem or its place, a
+/// call passes that the policy forbids, or a refusal repeats `CANARY`.
 pub fn policy(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (text, arguments) = text.split_once("\n---\n").unwrap_or((text, "{}"));
@@ -28,7 +28,7 @@ pub fn policy(data: &[u8]) {
         }
         (Err(faults), again) => {
             assert_eq!(again.err().as_ref(), Some(&faults));
-            return assert_tell_something(&faults);
+            return assert_say_something(&faults);
         }
         (Ok(_), Err(faults)) => panic!("now it has faults: {faults:?}"),
     };
@@ -55,7 +55,7 @@ pub fn policy(data: &[u8]) {
     }
 }
 
-fn assert_tell_something(faults: &[PolicyFault]) {
+fn assert_say_something(faults: &[PolicyFault]) {
     assert!(!faults.is_empty());
     for fault in faults {
         assert!(!fault.place.is_empty() && !fault.problem.is_empty());

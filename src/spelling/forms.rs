@@ -19,7 +19,7 @@ type Join = fn(&[Value]) -> Option<String>;
 pub(crate) struct Form {
     /// As a schema names it in `x-form`.
     pub(crate) name: &'static str,
-    /// Reads a text without spaces around it. What it gives, it gives again for that.
+    /// Reads a text without spaces around it. Applied to its own result it changes nothing.
     pub(crate) read: Read,
     /// Whether a number is as good as its digits.
     pub(super) has_digits: bool,

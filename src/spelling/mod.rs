@@ -26,7 +26,7 @@ const EXACT: u64 = 9_007_199_254_740_992;
 pub(crate) struct Misspelt {
     /// The argument, with dots into objects.
     pub(crate) path: String,
-    /// What is wrong, to be read after the path.
+    /// The problem, to be read after the path.
     pub(crate) problem: String,
 }
 
@@ -47,8 +47,8 @@ impl fmt::Display for Misspelt {
     }
 }
 
-/// The arguments as they are judged and sent: spelt as the schema has them, without what is as good as left out, and
-/// with the defaults. What cannot be converted is left for the tool to refuse.
+/// The arguments as they are judged and sent: spelt as the schema has them, without values that count as left out, and
+/// with the defaults. A value that cannot be converted is left for the tool to refuse.
 ///
 /// # Errors
 ///
@@ -175,7 +175,7 @@ fn text(schema: &Value, given: Value, is_required: bool) -> Result<Option<Value>
     if is_blank {
         return match schema.get("x-blank").and_then(Value::as_str) {
             Some(problem) => Err(Misspelt::new(problem)),
-            // What is wrong with an empty one is said by the tool, in the words of its form.
+            // The tool reports the problem with an empty one, in the words of its form.
             None if is_required && text.trim().is_empty() => Ok(Some(text.into())),
             None => Ok(None),
         };

@@ -15,7 +15,7 @@ fn schema() -> Value {
     }})
 }
 
-/// What models send, and worse.
+/// Values that models send, and worse.
 fn values() -> impl Strategy<Value = Value> {
     let texts = prop::sample::select(vec![
         "",
@@ -64,7 +64,7 @@ fn values() -> impl Strategy<Value = Value> {
 proptest! {
     /// A spelling that was judged is its own: read again, it is the same.
     #[test]
-    fn what_is_spelt_once_is_spelt_for_good(
+    fn spelling_twice_is_the_same_as_spelling_once(
         given in prop::collection::btree_map(
             "meeting|user|start|day|until|days|page|token|occurrence|topic|word|size|flag|more|other",
             values(),

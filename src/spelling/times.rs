@@ -14,7 +14,7 @@ static MOMENT: LazyLock<Regex> = LazyLock::new(|| {
     .unwrap()
 });
 
-/// What a text says of a time.
+/// The parts of a time in a text.
 struct Said {
     day: NaiveDate,
     time: Option<NaiveTime>,

@@ -24,7 +24,7 @@ pub(crate) struct Ahead {
 }
 
 impl Ahead {
-    /// Starts it. It begins when there is a `plan`; what happens is told to `report`.
+    /// Starts it. It begins when there is a `plan`; events go to `report`.
     ///
     /// # Errors
     ///
@@ -36,7 +36,7 @@ impl Ahead {
     ) -> io::Result<Self> {
         let stop = tokens.stop.clone();
         let thread = std::thread::Builder::new().name("ahead".into()).spawn(move || {
-            // Of the environment's token nobody can take care: what Claude handed over an hour ago stays as it is.
+            // Nobody can renew the environment's token: Claude handed it over once, at the start.
             let environment = tokens.environment().clone().without_token();
             let keeper = Keeper { environment: &environment, ..tokens.keeper() };
             let mut report = |event: &Event| {
@@ -53,8 +53,8 @@ impl Ahead {
                 }
             };
             let watch = Watch::new(&keeper, plan, None, &mut report);
-            // It ends by being stopped: what is wrong with the `.env` is told, and it goes on.
-            let _: Result<Code, Error> = watch.go_on();
+            // It ends only by being stopped: a problem with the `.env` is reported, and it continues.
+            let _: Result<Code, Error> = watch.run_past_failed_looks();
         })?;
         Ok(Self { stop, thread: Some(thread) })
     }
@@ -70,7 +70,7 @@ impl Drop for Ahead {
     }
 }
 
-/// Takes note of what `zoom_token_status` tells.
+/// Takes note of events that `zoom_token_status` reports.
 fn note(tokens: &Tokens, event: &Event) {
     let mut refreshing = tokens.refreshing();
     match event {
@@ -99,7 +99,7 @@ mod tests {
     use crate::token::TokenState;
 
     #[test]
-    fn what_is_told_of_the_refreshing_follows_its_events() {
+    fn the_status_of_refreshing_follows_its_events() {
         let directory = tempfile::tempdir().unwrap();
         let tokens = Tokens::new(
             Environment::default(),
@@ -111,23 +111,23 @@ mod tests {
         let failed = Event::RefreshFailed { error: "no. Do this.".into(), code: 4, failures: 1, limit: 3 };
         let probe = tokens.clock.now();
         let ends = |probe_at| Event::Disabled { because: "no".into(), probe_at };
-        let told = || {
+        let status = || {
             let now = tokens.refreshing().clone();
             (now.failure.is_some(), now.stopped_since.is_some(), now.probe_at)
         };
-        assert_eq!(told(), (false, false, None));
+        assert_eq!(status(), (false, false, None));
         note(&tokens, &failed);
-        assert_eq!(told(), (true, false, None));
+        assert_eq!(status(), (true, false, None));
         note(&tokens, &ends(None));
-        assert_eq!(told(), (true, true, None));
+        assert_eq!(status(), (true, true, None));
         note(&tokens, &Event::Status { state: TokenState::Missing, disabled_since: None, because: None });
-        assert_eq!(told(), (true, true, None));
+        assert_eq!(status(), (true, true, None));
         note(&tokens, &Event::Rearmed);
-        assert_eq!(told(), (false, false, None));
+        assert_eq!(status(), (false, false, None));
         note(&tokens, &failed);
         note(&tokens, &ends(Some(probe)));
-        assert_eq!(told(), (true, true, Some(probe)));
+        assert_eq!(status(), (true, true, Some(probe)));
         note(&tokens, &Event::RefreshDone { state: TokenState::Missing });
-        assert_eq!(told(), (false, false, None));
+        assert_eq!(status(), (false, false, None));
     }
 }

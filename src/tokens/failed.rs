@@ -9,7 +9,7 @@ use crate::watch::COOLDOWN;
 
 /// A failure to get a token, which is that of other calls too.
 pub(super) struct Failed {
-    /// Of the token and the credentials that it was about.
+    /// The fingerprint of the token and the credentials of the attempt.
     pub(super) fingerprint: u64,
     /// By the clock that never jumps.
     pub(super) since: Duration,

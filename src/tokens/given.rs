@@ -18,7 +18,7 @@ use crate::zoom::{Credentials, Exchange as _, Grant};
 /// How many refresh tokens may have been spent for calls that were cancelled, and be kept for when they are repeated.
 pub(super) const UNDELIVERED: usize = 64;
 
-/// What came with a call to ask Zoom with.
+/// The credentials that came with a call.
 #[derive(Clone)]
 pub(crate) struct Given {
     pub(crate) client_id: String,
@@ -42,7 +42,7 @@ impl Given {
     }
 }
 
-/// What a refresh token was spent for.
+/// The tokens that a refresh token was spent for.
 #[derive(Clone)]
 pub(crate) struct Pair {
     pub(crate) access: Token,

@@ -31,12 +31,12 @@ use crate::watch::COOLDOWN;
 use crate::zoom::api::Api;
 use crate::zoom::budget::Pool;
 
-/// The seconds that a token must have left to be sent. That it is renewed long before is the business of `ahead.rs`, and
-/// one that ends on the way is renewed after the 401. With a setting in this place, one beyond the life of Zoom's tokens
+/// The seconds that a token must have left to be sent. `ahead.rs` renews it long before, and one that expires on the way
+/// is renewed after the 401. With a setting in this place, one beyond the life of Zoom's tokens
 /// would make every call an exchange.
 const ENOUGH: u64 = 10;
 
-/// Who keeps the token of one `.env`.
+/// The keeper of the token of one `.env`.
 pub(crate) struct Tokens {
     environment: Environment,
     /// The same without a token, for when Zoom does not take that one.
@@ -55,24 +55,24 @@ pub(crate) struct Tokens {
     turn: Arc<tokio::sync::Mutex<()>>,
     /// The client of the API, made at the first call, and where it leads.
     api: Mutex<Option<(Url, Api)>>,
-    /// What a call goes out with, as long as `.env` is as it was.
+    /// The look and the client that calls use as long as `.env` is unchanged.
     ready: Mutex<Unchanged<Arc<Ready>>>,
     refreshing: Mutex<Refreshing>,
     /// The last time that none could be had for a call.
     failed: Mutex<Option<Failed>>,
     undelivered: Undelivered,
-    /// What the calls may have in memory of Zoom's answers.
+    /// The memory that calls share for Zoom's answers.
     pub(crate) answers: Arc<Pool>,
 }
 
-/// What a look at `.env` makes of a call.
+/// The result of a look at `.env`, for calls.
 struct Ready {
     look: Look,
     api: Api,
 }
 
 impl Ready {
-    /// The token, if it lasts for more than `seconds` at this time. Of a time before the look nothing is known.
+    /// The token, if it lasts for more than `seconds` at this time. None for a time before the look.
     fn lasting(&self, seconds: u64, now: DateTime<Utc>) -> Option<&Token> {
         let since =
             u64::try_from((now - self.look.now).num_seconds()).ok().filter(|_| now >= self.look.now)?;
@@ -246,7 +246,7 @@ impl Tokens {
         Ok((self.api(&look.settings.api_url(origin)?)?, kept.token, kept.how == How::Fetched))
     }
 
-    /// Another token than the one that is there.
+    /// A token unlike the present one.
     ///
     /// # Errors
     ///
@@ -256,7 +256,7 @@ impl Tokens {
         self.ensure(look, Need { seconds: 0, unlike: Unlike::Present }, reach).await
     }
 
-    /// Begins nothing more, and waits until no exchange is under way in this process. What it brings may be the only
+    /// Begins nothing more, and waits until no exchange is under way in this process. Its answer may hold the only
     /// good refresh token. Gives whether there was one.
     pub(crate) async fn settle(&self) -> bool {
         self.stop.request();
@@ -267,7 +267,7 @@ impl Tokens {
 
     /// Spends a refresh token that a client has sent. Where it is the one that is kept here, the next one is kept here
     /// too: it would be lost to everybody else. With another client id or secret than is kept here it is for Zoom to
-    /// judge: who knows a refresh token and no secret gets nothing for it.
+    /// judge: a refresh token without the secret is worth nothing.
     ///
     /// # Errors
     ///
@@ -286,19 +286,19 @@ impl Tokens {
         let (this, spent, reach) = (Arc::clone(self), given.clone(), Arc::clone(reach));
         let exchange = move || this.undelivered.spend(&url, spent, &reach, &*this.clock, &this.stop);
         let pair = self.blocking(exchange).await?;
-        // Only here is anybody left to be told.
+        // Only here has the pair reached its caller.
         self.undelivered.delivered(&given);
         Ok(pair)
     }
 
-    /// Gets a token because a call needs one. A call that waits for another one's attempt takes over its failure. And what
-    /// Zoom has refused a moment ago is not asked for again with the same credentials: every call of an agent would be
-    /// another refused request, and Zoom disables apps for too many.
+    /// Gets a token because a call needs one. A call that waits for another one's attempt takes over its failure. And
+    /// credentials that Zoom has just refused are not sent again: every call of an agent would be another refused request,
+    /// and Zoom disables apps for too many.
     async fn on_demand(self: &Arc<Self>, look: Look, need: Need, reach: &Arc<Reach>) -> Result<Kept, Error> {
         let (this, reach, asked) = (Arc::clone(self), Arc::clone(reach), self.clock.elapsed());
         // In turn, so that no other call looks between a failure and the note of it.
         self.blocking(move || {
-            // A token of the environment would hide that there is another one in `.env`. That may have changed while this
+            // A token of the environment would hide that there is another one in `.env`. It may have changed while this
             // call waited.
             let keeper = Keeper { environment: &this.without_token, ..this.keeper() };
             let fingerprint = keeper.look()?.settings.fingerprint();
@@ -309,12 +309,12 @@ impl Tokens {
             }
             let zoom = Noted(&reach);
             Keeper { zoom: &zoom, ..this.keeper() }.ensure(&look, &need).inspect_err(|error| {
-                // What costs no time is found again.
+                // Any other failure costs no time, and is simply found again.
                 if !matches!(error.code(), Code::Refused | Code::Transient | Code::Busy) {
                     return;
                 }
                 let message = match error {
-                    // It says already that it was told before.
+                    // It already says that another process reported it.
                     Error::TakenOver { message, .. } => message.clone(),
                     _ => error.with_causes(),
                 };
@@ -335,8 +335,8 @@ impl Tokens {
         .await
     }
 
-    /// Does what waits for Zoom in a thread of its own, one at a time. Once begun it goes on to its end, also when whoever
-    /// asked for it has gone.
+    /// Does work that waits for Zoom in a thread of its own, one at a time. Once begun it runs to its end, also when its
+    /// caller has gone.
     async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
@@ -352,7 +352,7 @@ impl Tokens {
         working.await.unwrap_or_else(|error| Err(failed(error)))
     }
 
-    /// What calls go out with now. A token that another process has put into `.env` is used at the next call.
+    /// The look and the client for calls now. A token that another process has put into `.env` is used at the next call.
     fn ready(&self) -> Result<Arc<Ready>, Error> {
         let read = || {
             let look = self.keeper().look()?;

@@ -21,7 +21,7 @@ const ARRIVED: u8 = 2;
 /// The count was given back.
 const CLOSED: u8 = 3;
 
-/// What Zoom has seen of one call.
+/// How far one call has got on its way to Zoom.
 #[derive(Debug, Default)]
 pub(crate) struct Reach(AtomicU8);
 
@@ -33,18 +33,18 @@ impl Reach {
         begun.map_or_else(|now| now != CLOSED, |_| true)
     }
 
-    /// Says what became of what was sent. What had arrived before stays so.
+    /// Records whether the request arrived. A call that had arrived before stays so.
     pub(crate) fn sent(&self, arrived: bool) {
         let now = if arrived { ARRIVED } else { NOTHING };
         let _ = self.0.compare_exchange(ON_ITS_WAY, now, Ordering::SeqCst, Ordering::SeqCst);
     }
 
-    /// Counts the call whatever it has caused: it was served by what another call has sent.
+    /// Counts the call in any case: the request of another call has served it.
     pub(crate) fn count(&self) {
         let _ = self.0.compare_exchange(NOTHING, ARRIVED, Ordering::SeqCst, Ordering::SeqCst);
     }
 
-    /// Closes the call where Zoom has seen nothing of it. True when its count is to be given back.
+    /// Closes a call of which Zoom has seen nothing. True when its count is to be given back.
     #[must_use]
     pub(crate) fn close(&self) -> bool {
         self.0.compare_exchange(NOTHING, CLOSED, Ordering::SeqCst, Ordering::SeqCst).is_ok()
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_sent_stays_counted_unless_it_is_known_not_to_have_arrived() {
+    fn a_sent_request_stays_counted_unless_it_is_known_not_to_have_arrived() {
         let reach = Reach::default();
         assert!(reach.begin());
         assert!(!reach.close(), "it is on its way");
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_request_and_a_cancellation_at_once_one_wins() {
+    fn either_a_request_or_a_cancellation_at_the_same_time_wins() {
         for _ in 0..500 {
             let (reach, start) = (Reach::default(), Barrier::new(2));
             let (sent, given_back) = thread::scope(|scope| {

@@ -10,7 +10,7 @@ use crate::sandbox::{ACCOUNT_ID, CLIENT_ID, Endpoint, FastClock, Fault, Options,
 #[path = "../../tests/support/skip.rs"]
 mod skip;
 
-/// What keeps a token that is in a directory of its own, with a wrong secret, for a Zoom that takes half a second.
+/// A keeper in a directory of its own, with a wrong secret, for a Zoom that takes half a second.
 fn scene(clock: impl Clock + Send + Sync + 'static) -> (TempDir, Sandbox, Arc<Tokens>) {
     let (directory, sandbox) = (tempfile::tempdir().unwrap(), Sandbox::start(Options::default()).unwrap());
     sandbox.fail(Endpoint::Token, Fault::Slow(Duration::from_millis(500)), 1);
@@ -116,7 +116,7 @@ fn a_token_that_is_written_in_place_is_used_at_the_next_call() {
         let text = format!("ZOOM_ACCESS_TOKEN=token-{number:04}\nZOOM_TOKEN_EXPIRES_AT={expires_at}\n");
         file.write_all_at(text.as_bytes(), 0).unwrap();
     };
-    // What settles in three seconds does so in 30 ms, which is still longer than a tick of the kernel.
+    // A file settles in 30 ms in place of three seconds, which is still longer than a tick of the kernel.
     let clock = FastClock::start(100);
     let tokens = Arc::new(Tokens::new(Environment::default(), path.clone(), None, clock, Shutdown::never()));
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

@@ -1,4 +1,4 @@
-//! A watch over a `.env` that it may not or cannot write: it waits for whoever renews the token, and goes on.
+//! A watch over a `.env` that it may not or cannot write: it waits until another process renews the token, and continues.
 
 use super::run::Watch;
 use super::waiting::Waiting;
@@ -16,7 +16,7 @@ impl Watch<'_> {
             return Ok(());
         }
         waiting.reported = Some(message.clone());
-        self.tell(&Event::Warning { message })
+        self.emit(&Event::Warning { message })
     }
 
     /// Hands on a token that somebody else has put there, where this watch waits for that.
@@ -35,11 +35,11 @@ impl Watch<'_> {
         waiting.reported = None;
         let kept = match self.keeper.ensure(look, &Need { seconds: 0, unlike: Unlike::None }) {
             Ok(kept) => kept,
-            Err(error) => return self.complain(&error),
+            Err(error) => return self.warn_of_failed_look(&error),
         };
         let (old, new) = (old.map(|token| token.to_string()), kept.token.to_string());
-        self.tell(&Event::TokenUpdated { old, new, adopted: true })?;
+        self.emit(&Event::TokenUpdated { old, new, adopted: true })?;
         self.hand_over(&kept)?;
-        self.tell(&Event::RefreshDone { state: look.held.state.clone() })
+        self.emit(&Event::RefreshDone { state: look.held.state.clone() })
     }
 }

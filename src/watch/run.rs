@@ -1,4 +1,4 @@
-//! The loop: look, decide, do, tell, nap.
+//! The loop: look, decide, act, report, nap.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::event::Event;
 use crate::keeper::{How, Keeper, Kept, Look, Need, Unlike};
 use crate::token::{Claims, Token, TokenState};
 
-/// The nap after a look that failed, for whoever is editing the `.env` to be done.
+/// The nap after a look that failed, so that an edit of the `.env` can be finished.
 const AFTER_FAILED_LOOK: Duration = Duration::from_secs(5);
 
 /// A watch over one `.env`.
@@ -23,10 +23,10 @@ pub struct Watch<'a> {
     recipient: Option<&'a dyn Recipient>,
     report: &'a mut dyn FnMut(&Event) -> Result<(), Error>,
     /// The last warning about a failed look, which is not repeated.
-    complaint: Option<String>,
+    last_warning: Option<String>,
     /// The lifetime of tokens that was reported as shorter than the threshold.
-    told_life: Option<i64>,
-    told_forgetting: bool,
+    reported_life: Option<i64>,
+    reported_forgetting: bool,
     /// Nobody hears what happens any more.
     unread: bool,
     /// The last warning that a token could not be handed over, likewise.
@@ -41,7 +41,7 @@ pub struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    /// A watch that tells `report` what happens, and hands new tokens to `recipient`.
+    /// A watch that reports events to `report`, and hands new tokens to `recipient`.
     pub(crate) fn new(
         keeper: &Keeper<'a>,
         plan: Plan,
@@ -54,9 +54,9 @@ impl<'a> Watch<'a> {
             schedule: Schedule::new(plan),
             recipient,
             report,
-            complaint: None,
-            told_life: None,
-            told_forgetting: false,
+            last_warning: None,
+            reported_life: None,
+            reported_forgetting: false,
             unread: false,
             not_handed_over: None,
             failure: None,
@@ -66,14 +66,14 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Watches until a signal comes, or nobody hears what it tells.
+    /// Watches until a signal comes, or nobody reads its reports.
     ///
     /// # Errors
     ///
     /// The first look fails, or an event cannot be reported.
     pub fn run(self) -> Result<Code, Error> {
         self.keeper.look()?;
-        self.go_on()
+        self.run_past_failed_looks()
     }
 
     /// The same without ending at a failed first look: it is reported, and the next one follows.
@@ -81,14 +81,14 @@ impl<'a> Watch<'a> {
     /// # Errors
     ///
     /// The event cannot be reported.
-    pub fn go_on(mut self) -> Result<Code, Error> {
+    pub fn run_past_failed_looks(mut self) -> Result<Code, Error> {
         loop {
             let nap = self.step()?;
             if self.unread {
                 return Ok(Code::Done);
             }
             if let Err(ShutdownRequested { signal }) = self.clock().sleep(nap, self.keeper.stop) {
-                self.tell(&Event::Ended { signal })?;
+                self.emit(&Event::Ended { signal })?;
                 return Ok(Code::Done);
             }
         }
@@ -119,10 +119,10 @@ impl<'a> Watch<'a> {
     }
 
     /// Reports an event. A report that fails ends the watch, once its current step is done.
-    pub(super) fn tell(&mut self, event: &Event) -> Result<(), Error> {
+    pub(super) fn emit(&mut self, event: &Event) -> Result<(), Error> {
         match (self.report)(event) {
             Err(Error::Unread) => self.unread = true,
-            told => told?,
+            reported => reported?,
         }
         Ok(())
     }
@@ -135,44 +135,44 @@ impl<'a> Watch<'a> {
     fn step(&mut self) -> Result<Duration, Error> {
         match self.keeper.look() {
             Ok(look) => {
-                self.complaint = None;
+                self.last_warning = None;
                 Ok(self.turn(&look)?.0)
             }
             Err(error @ Error::NoProfile { .. }) if self.ends_with_profile => Err(error),
             Err(error) => {
-                self.complain(&error)?;
+                self.warn_of_failed_look(&error)?;
                 Ok(AFTER_FAILED_LOOK)
             }
         }
     }
 
-    /// Tells of a look that failed, and of the same again only after one that did not.
-    pub(super) fn complain(&mut self, error: &Error) -> Result<(), Error> {
+    /// Reports a look that failed, and the same failure again only after one that did not.
+    pub(super) fn warn_of_failed_look(&mut self, error: &Error) -> Result<(), Error> {
         let message = error.report();
-        if self.complaint.as_ref() != Some(&message) {
-            self.tell(&Event::Warning { message: message.clone() })?;
-            self.complaint = Some(message);
+        if self.last_warning.as_ref() != Some(&message) {
+            self.emit(&Event::Warning { message: message.clone() })?;
+            self.last_warning = Some(message);
         }
         Ok(())
     }
 
-    /// Tells why a token could not be handed over. A configuration that nobody has changed since is not told of again at
-    /// each refresh.
-    fn complain_of_recipient(&mut self, error: &dyn Diagnostic) -> Result<(), Error> {
+    /// Reports why a token could not be handed over. A configuration that nobody has changed since is not reported again
+    /// at each refresh.
+    fn warn_of_recipient(&mut self, error: &dyn Diagnostic) -> Result<(), Error> {
         let message = error.report();
         if error.code() == Code::Configuration && self.not_handed_over.as_ref() == Some(&message) {
             return Ok(());
         }
         self.not_handed_over = Some(message.clone());
-        self.tell(&Event::Warning { message })
+        self.emit(&Event::Warning { message })
     }
 
     fn turn(&mut self, look: &Look) -> Result<(Duration, Option<Code>), Error> {
         let view = self.view(look);
         let decision = self.schedule.decide(&view);
-        self.tell_short_life()?;
+        self.warn_of_short_life()?;
         if decision.rearmed {
-            self.tell(&Event::Rearmed)?;
+            self.emit(&Event::Rearmed)?;
         }
         self.take(look)?;
         let adopted = if decision.refresh { self.keeper.adopted(look) } else { None };
@@ -186,7 +186,7 @@ impl<'a> Watch<'a> {
         } else if decision.show {
             let disabled_since = self.schedule.stopped_since();
             let because = disabled_since.and(self.failure.clone());
-            self.tell(&Event::Status { state: look.held.state.clone(), disabled_since, because })?;
+            self.emit(&Event::Status { state: look.held.state.clone(), disabled_since, because })?;
         }
         Ok((decision.nap, failed))
     }
@@ -204,19 +204,19 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// What is seen after an attempt. What cannot be looked at then is what it was before.
+    /// The view after an attempt; the earlier look where a new one fails.
     fn view_after(&self, look: &Result<Look, Error>, before: &Look) -> View {
         View { now: self.clock().now(), ..self.view(look.as_ref().unwrap_or(before)) }
     }
 
     /// Makes one attempt, and gives the exit code of its failure.
     fn refresh(&mut self, look: &Look) -> Result<Option<Code>, Error> {
-        self.tell(&Event::RefreshStarted { state: look.held.state.clone() })?;
+        self.emit(&Event::RefreshStarted { state: look.held.state.clone() })?;
         if self.unread {
             return Ok(None);
         }
         let kept = self.keeper.ensure(look, &Need { seconds: 0, unlike: Unlike::Present });
-        self.tell_forgetting(look)?;
+        self.warn_of_forgetting(look)?;
         let kept = match kept {
             Ok(kept) => kept,
             // The signal is reported when the loop sees it.
@@ -225,9 +225,9 @@ impl<'a> Watch<'a> {
         };
         let old = look.held.state.token().map(Token::to_string);
         let adopted = kept.how != How::Fetched;
-        self.tell(&Event::TokenUpdated { old, new: kept.token.to_string(), adopted })?;
+        self.emit(&Event::TokenUpdated { old, new: kept.token.to_string(), adopted })?;
         for message in &kept.warnings {
-            self.tell(&Event::Warning { message: message.clone() })?;
+            self.emit(&Event::Warning { message: message.clone() })?;
         }
         self.hand_over(&kept)?;
         self.done(look, &kept)?;
@@ -237,12 +237,12 @@ impl<'a> Watch<'a> {
     /// Hands a new token over. A failure here is a warning: the token is stored.
     pub(super) fn hand_over(&mut self, kept: &Kept) -> Result<(), Error> {
         let Some(recipient) = self.recipient else { return Ok(()) };
-        match recipient.hand_over(&kept.token, &mut |event| self.tell(&event)) {
+        match recipient.hand_over(&kept.token, &mut |event| self.emit(&event)) {
             Ok(()) => {
                 self.not_handed_over = None;
                 Ok(())
             }
-            Err(error) => self.complain_of_recipient(&*error),
+            Err(error) => self.warn_of_recipient(&*error),
         }
     }
 
@@ -251,38 +251,38 @@ impl<'a> Watch<'a> {
         let view = self.view_after(&look, before);
         self.schedule.record(Outcome::Done { left: kept.left }, &view, 0.0);
         match look {
-            Ok(look) => self.tell(&Event::RefreshDone { state: look.held.state })?,
+            Ok(look) => self.emit(&Event::RefreshDone { state: look.held.state })?,
             // Whoever edits the `.env` while Claude restarts changes nothing in that there is a new token.
             Err(error) => {
-                self.tell(&Event::RefreshDone { state: state(kept, view.now) })?;
-                self.complain(&error)?;
+                self.emit(&Event::RefreshDone { state: state(kept, view.now) })?;
+                self.warn_of_failed_look(&error)?;
             }
         }
         if let Some(life) = self.schedule.short_life() {
             self.keeper.remember_short_life(before, life);
         }
-        self.tell_short_life()
+        self.warn_of_short_life()
     }
 
-    /// Tells once that tokens live no longer than the threshold.
-    fn tell_short_life(&mut self) -> Result<(), Error> {
+    /// Warns once that tokens live no longer than the threshold.
+    fn warn_of_short_life(&mut self) -> Result<(), Error> {
         let life = self.schedule.short_life();
-        let is_new = self.told_life.is_none();
-        self.told_life = life;
+        let is_new = self.reported_life.is_none();
+        self.reported_life = life;
         let Some(life) = life.filter(|_| is_new) else { return Ok(()) };
         let message =
             format!("Zoom's tokens live {life} s, which is less than the threshold: refreshing at half");
-        self.tell(&Event::Warning { message })
+        self.emit(&Event::Warning { message })
     }
 
-    /// Tells once that what is remembered cannot be written down. It is remembered all the same, but not by others.
-    fn tell_forgetting(&mut self, look: &Look) -> Result<(), Error> {
-        let Some(problem) = self.keeper.forgets(look).filter(|_| !self.told_forgetting) else {
+    /// Warns once that the memory cannot be written down. This process keeps it all the same, but others lack it.
+    fn warn_of_forgetting(&mut self, look: &Look) -> Result<(), Error> {
+        let Some(problem) = self.keeper.forgets(look).filter(|_| !self.reported_forgetting) else {
             return Ok(());
         };
-        self.told_forgetting = true;
+        self.reported_forgetting = true;
         let message = format!("{problem}; other zoomtoks do not learn of the attempts of this one");
-        self.tell(&Event::Warning { message })
+        self.emit(&Event::Warning { message })
     }
 
     fn failed(&mut self, before: &Look, error: &Error) -> Result<Code, Error> {
@@ -291,7 +291,7 @@ impl<'a> Watch<'a> {
         let view = self.view_after(&self.keeper.look(), before);
         let ended = self.schedule.record(outcome, &view, (self.jitter)());
         let failures = self.schedule.failures();
-        self.tell(&Event::RefreshFailed {
+        self.emit(&Event::RefreshFailed {
             error: error.report(),
             code: code.number(),
             failures,
@@ -300,13 +300,13 @@ impl<'a> Watch<'a> {
         self.failure = Some(error.to_string());
         if ended {
             let (because, probe_at) = (error.to_string(), self.schedule.next_probe());
-            self.tell(&Event::Disabled { because, probe_at })?;
+            self.emit(&Event::Disabled { because, probe_at })?;
         }
         Ok(code)
     }
 }
 
-/// What a token is worth that was obtained just before.
+/// The state of a token that was obtained just before.
 fn state(kept: &Kept, now: DateTime<Utc>) -> TokenState {
     let left = (kept.expires_at - now).num_seconds().min(kept.left);
     let (token, expires_at) = (kept.token.clone(), kept.expires_at);

@@ -1,6 +1,6 @@
 //! When to refresh, when to show, when to look again: a pure function of what is seen and what happened before.
 //!
-//! Nothing here reads a clock, a file or the network. The loop in `run.rs` tells a [`Schedule`] what it sees and what
+//! Nothing here reads a clock, a file or the network. The loop in `run.rs` gives a [`Schedule`] what it sees and what
 //! became of its attempts, and does what the [`Decision`] says.
 
 use std::time::Duration;
@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::zoom::LONGEST_WAIT;
 
-/// Between two attempts lies at least this much, whoever made them. An exchange is bounded to 20 s, so attempts
+/// Between two attempts of any process lies at least this much. An exchange is bounded to 20 s, so attempts
 /// never overlap.
 pub const COOLDOWN: Duration = Duration::from_secs(30);
 
@@ -22,13 +22,13 @@ pub(super) const LONGEST_NAP: Duration = Duration::from_secs(15);
 /// A step of the wall clock, in seconds, that no nap and no exchange explains: the machine slept, or its clock was set.
 const JUMP: i64 = 120;
 
-/// For so long after a jump a failure that may pass does not count: the network wakes up later than the machine.
+/// For so long after a jump a transient failure does not count: the network wakes up later than the machine.
 const WAKING: Duration = Duration::from_mins(1);
 
 /// The shortest nap: what is due now has been done, and time must pass before anything else is.
 const SHORTEST_NAP: Duration = Duration::from_millis(200);
 
-/// The pauses before one probe each after the attempts ended, in seconds; the last one goes on.
+/// The pauses before one probe each after the attempts ended, in seconds; the last one repeats.
 const PROBES: [u64; 4] = [300, 600, 1200, 1800];
 
 /// How the watch was set.
@@ -49,7 +49,7 @@ pub struct View {
     pub elapsed: Duration,
     /// The time that the token has left; none when there is no token, or none that can be judged.
     pub left: Option<TimeDelta>,
-    /// A name for the token and the credentials that are there; another one when either changes.
+    /// A name for the present token and credentials; another one when either changes.
     pub fingerprint: u64,
     /// The last attempt of any watch on this `.env`.
     pub last_attempt: Option<DateTime<Utc>>,

@@ -1,4 +1,4 @@
-//! What an answer of Zoom's token endpoint means: a pure function of the answer and the time.
+//! The meaning of an answer of Zoom's token endpoint: a pure function of the answer and the time.
 //!
 //! One rule governs everything else: only a verdict on the credentials is final. A status alone never is one, since any
 //! gateway between Zoom and here may answer with any status and a page of its own.
@@ -43,7 +43,7 @@ pub(super) struct Answer {
 /// Why there is no answer to a request.
 #[derive(Debug)]
 pub(super) struct Silence {
-    /// What happened, in words.
+    /// The event in words, such as a closed connection.
     pub(super) what: String,
     /// Whether the other side may have received the request. False only if no connection was made.
     pub(super) sent: bool,
@@ -114,7 +114,7 @@ impl fmt::Debug for Answer {
 }
 
 impl Answer {
-    /// What this answer to a request for `grant` means.
+    /// The meaning of this answer to a request for `grant`.
     ///
     /// An answer that is neither a grant nor a verdict may still follow a request that Zoom carried out: a gateway gave
     /// up waiting (504), or the end of the answer is missing. Answers from in front of Zoom never do: a rate limit
@@ -254,10 +254,10 @@ impl Answer {
         let ahead = self.ahead(times);
         let exp = Claims::read(token.expose()).ok().and_then(|claims| claims.expires_at);
         let here = exp.map(|exp| exp.checked_sub_signed(TimeDelta::seconds(ahead)).unwrap_or(exp));
-        let told = json.get("expires_in").and_then(seconds);
-        let by_answer = times.asked + TimeDelta::seconds(told.unwrap_or(USUAL_LIFE));
+        let stated = json.get("expires_in").and_then(seconds);
+        let by_answer = times.asked + TimeDelta::seconds(stated.unwrap_or(USUAL_LIFE));
         let expires_at = match here {
-            Some(here) if told.is_some() => here.min(by_answer),
+            Some(here) if stated.is_some() => here.min(by_answer),
             Some(here) => here,
             None => by_answer,
         };

@@ -84,7 +84,7 @@ pub(super) async fn exchange(
     unreachable!("the loop ends by the number of tries")
 }
 
-/// Sends one request and waits for its answer until the deadline; once that has passed, only reads an answer that is there.
+/// Sends one request and waits for its answer until the deadline; once that has passed, only reads an answer that has arrived.
 async fn answer(
     endpoint: &impl TokenEndpoint,
     credentials: &Credentials,
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_passes_is_asked_three_times_with_growing_pauses() {
+    fn a_transient_failure_is_tried_three_times_with_growing_pauses() {
         for failure in [|| answer(503, "", None), || answer(200, "<html>", None), || silent(false)] {
             let (result, asked) = run(account(), vec![failure(), failure(), failure(), token()]);
             assert!(matches!(result, Err(Error::Transient { .. })));
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_retry_after_beyond_the_budget_is_told_and_not_waited_for() {
+    fn a_retry_after_beyond_the_budget_is_reported_and_not_waited_for() {
         let (result, asked) = run(account(), vec![answer(429, "", Some("60")), token()]);
         assert!(matches!(result, Err(Error::Transient { not_before: Some(_), .. })));
         assert_eq!(asked.len(), 1);
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refresh_token_refused_after_a_lost_answer_is_told_so() {
+    fn a_refresh_token_refused_after_a_lost_answer_is_reported_as_such() {
         let refused = || answer(400, r#"{"error":"invalid_grant","reason":"Invalid Token!"}"#, None);
         let (result, _) = run(refresh(), vec![silent(true), refused()]);
         assert!(matches!(result, Err(Error::Refused { refusal: Refusal::RefreshAnswerLost, .. })));
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_have_spent_the_refresh_token_does_not_say_that_nothing_was_changed() {
+    fn a_failure_that_may_have_spent_the_refresh_token_does_not_say_that_nothing_was_changed() {
         let (html, busy) = (|| answer(504, "<html>", None), || answer(429, "", None));
         for (grant, answers, expected) in [
             (refresh(), vec![html(), silent(false), busy()], true),

@@ -80,7 +80,7 @@ fn transient(what: String, reached: bool, tracking_id: Option<String>) -> Error 
     Error::Transient { what, not_before: None, reached, spent: false, tracking_id }
 }
 
-/// What an answer says about the token of the request.
+/// The verdict of an answer on the token of the request.
 ///
 /// Code 124 stands for every rejected token, and its texts vary. 4711 and 4700 mean a missing scope: the token is valid.
 /// An error about the user means that the token was good enough to look the user up.

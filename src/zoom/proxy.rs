@@ -74,7 +74,7 @@ impl Proxy {
     }
 
     /// Its address without user and password, and the variable that names it.
-    pub(super) fn told(&self) -> String {
+    pub(super) fn description(&self) -> String {
         let (scheme, host) = (self.url.scheme(), self.url.host_str().unwrap_or_default());
         let port = self.url.port().map(|port| format!(":{port}")).unwrap_or_default();
         format!("{scheme}://{host}{port} ({})", self.variable)
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn the_first_that_is_not_empty_counts() {
-        for (pairs, told) in [
+        for (pairs, expected) in [
             (&[][..], None),
             (&[("HTTPS_PROXY", "")], None),
             (&[("HTTP_PROXY", "http://a")], None),
@@ -151,7 +151,7 @@ mod tests {
             (&[("all_proxy", "HTTP://me:canary@c:1")], Some("http://c:1 (all_proxy)")),
         ] {
             let proxy = of(pairs).unwrap();
-            assert_eq!(proxy.as_ref().map(Proxy::told).as_deref(), told, "{pairs:?}");
+            assert_eq!(proxy.as_ref().map(Proxy::description).as_deref(), expected, "{pairs:?}");
             assert!(proxy.is_none_or(|proxy| proxy.for_client().is_ok()));
         }
     }
@@ -196,7 +196,7 @@ mod tests {
         ] {
             let proxy = of(&[("HTTPS_PROXY", &format!("http://me:{password}@proxy:3128"))]).unwrap().unwrap();
             assert_eq!(authorization(&proxy), Some(format!("Basic {encoded}")), "{password}");
-            assert_eq!(proxy.told(), "http://proxy:3128 (HTTPS_PROXY)");
+            assert_eq!(proxy.description(), "http://proxy:3128 (HTTPS_PROXY)");
         }
     }
 

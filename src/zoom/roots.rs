@@ -36,7 +36,7 @@ pub(super) fn trust(builder: ClientBuilder) -> Result<ClientBuilder, Error> {
     })
 }
 
-/// What the environment names.
+/// The roots that the environment names.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Named {
     file: Option<OsString>,
@@ -188,7 +188,7 @@ tL4ndQavEi51mI38AjEAi/V3bNTIZargCyzuFJ0nN6T5U6VR5CmD1/iQMVtCnwr1
     }
 
     #[test]
-    fn what_is_named_is_read_and_what_is_empty_is_unset() {
+    fn named_roots_are_read_and_an_empty_variable_counts_as_unset() {
         let root = tempfile::tempdir().unwrap();
         let at = |name: &str| root.path().join(name);
         let bad = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
@@ -207,7 +207,7 @@ tL4ndQavEi51mI38AjEAi/V3bNTIZargCyzuFJ0nN6T5U6VR5CmD1/iQMVtCnwr1
     }
 
     #[test]
-    fn what_cannot_be_used_is_named() {
+    fn unusable_roots_are_named() {
         let root = tempfile::tempdir().unwrap();
         let at = |name: &str| root.path().join(name);
         let empty = put(&at("empty.pem"), "no certificate\n");

@@ -198,7 +198,7 @@ fn nobody_asks_zoom_without_the_turn() {
 }
 
 #[test]
-fn what_was_issued_to_a_holder_who_has_lost_the_turn_is_recovered_by_the_next_one() {
+fn a_token_issued_to_a_holder_who_has_lost_the_turn_is_recovered_by_the_next_one() {
     let store = Elsewhere::default();
     store.loses.store(true, Ordering::SeqCst);
     let asked = with_keeper(&store, |keeper, _| {

@@ -1,4 +1,4 @@
-//! What cannot be put in its place is put there later.
+//! Tokens that cannot be put in their place are put there later.
 
 use super::*;
 use crate::error::Diagnostic as _;
@@ -10,7 +10,7 @@ fn spoil_during(world: &World<'_>) {
 }
 
 #[test]
-fn what_cannot_be_put_in_its_place_waits_for_the_next_run() {
+fn a_token_that_cannot_be_put_in_its_place_waits_for_the_next_run() {
     let world = World::new(USER);
     spoil_during(&world);
     let error = world.get().unwrap_err();

@@ -1,4 +1,4 @@
-//! What one exchange leaves for the next.
+//! The memory that one exchange leaves for the next.
 
 use super::*;
 use crate::error::Diagnostic as _;
@@ -29,24 +29,24 @@ fn a_refresh_token_refused_after_a_lost_answer_of_an_earlier_run_is_reported_as_
         (refused(Refusal::RefreshToken), Refusal::RefreshToken),
     ] {
         let world = World::new(USER);
-        let told = format!("{first:?}");
+        let first_debug = format!("{first:?}");
         world.fail(first);
         world.get().unwrap_err();
         for _ in 0..2 {
             world.clock.advance(Duration::from_mins(1));
             world.fail(refused(Refusal::RefreshToken));
-            assert_eq!(refusal(world.get()), Some(expected.clone()), "{told}");
+            assert_eq!(refusal(world.get()), Some(expected.clone()), "{first_debug}");
         }
         // With another refresh token all begins anew.
         put(&world.env_file(), &USER.replace("refresh-0", "authorised-again"));
         world.clock.advance(Duration::from_mins(1));
         world.fail(refused(Refusal::RefreshToken));
-        assert_eq!(refusal(world.get()), Some(Refusal::RefreshToken), "{told}");
+        assert_eq!(refusal(world.get()), Some(Refusal::RefreshToken), "{first_debug}");
     }
 }
 
 #[test]
-fn what_is_asked_with_is_written_down_before_zoom_is_asked_and_forgotten_with_the_answer() {
+fn the_request_is_written_down_before_it_is_sent_and_forgotten_with_the_answer() {
     let world = World::new(USER);
     let state = world.state();
     world.during(move || assert!(state.memory().spent.is_some()));
@@ -86,7 +86,7 @@ fn a_good_token_beside_a_refresh_token_that_is_refused_is_kept_and_said() {
 }
 
 #[test]
-fn what_no_token_meets_is_asked_for_once_a_day() {
+fn a_need_that_no_token_meets_is_asked_for_once_a_day() {
     let world = World::new(CREDENTIALS);
     let ask = |world: &World<'_>| world.ensure(7200, Unlike::None).unwrap_err();
     for asked in [1, 1, 1] {
@@ -95,7 +95,7 @@ fn what_no_token_meets_is_asked_for_once_a_day() {
         assert_eq!(error.code(), Code::Usage);
         assert_eq!(world.zoom.asked.get(), asked);
     }
-    // What can be met is, and says nothing of the rest.
+    // A smaller need is met, and does not change the memory of the larger one.
     world.clock.advance(Duration::from_hours(1));
     world.get().unwrap();
     ask(&world);

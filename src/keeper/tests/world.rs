@@ -22,7 +22,7 @@ use crate::zoom::{Credentials, Grant, NotGranted};
 pub(super) struct Script<'a> {
     pub(super) asked: Cell<usize>,
     pub(super) fail: RefCell<Option<Error>>,
-    /// What comes with a failure.
+    /// The token that comes with a failure.
     pub(super) beside: RefCell<Option<Token>>,
     pub(super) refused_refresh: Cell<Option<&'static str>>,
     pub(super) during: RefCell<Option<Box<dyn FnOnce() + 'a>>>,

@@ -1,4 +1,4 @@
-//! What a client sends, line by line: messages that rmcp knows, and lines that are none.
+//! The lines of a client: messages that rmcp knows, and others.
 //!
 //! rmcp answers a line that it cannot read without the id that stands in it, so its sender waits for ever. Here it gets
 //! its answer.
@@ -11,17 +11,17 @@ use tokio::io::AsyncRead;
 
 use super::raw::{RawLine, RawLines};
 
-/// The longest line that is read, in bytes. The arguments of a tool have some hundred; what is longer is dropped. A
+/// The longest line that is read, in bytes. The arguments of a tool have some hundred; a longer line is dropped. A
 /// value of JSON takes two bytes in a line and some hundred in memory while it is read, so this is also what bounds that.
 const MAX_LINE: usize = 128 * 1024;
 
-/// What a line says.
+/// The meaning of a line.
 #[derive(Debug)]
 pub(crate) enum Heard {
     Message(Box<RxJsonRpcMessage<RoleServer>>),
-    /// It is no message, and its sender is to be told.
+    /// It is no message; this answer is for its sender.
     Wrong(Box<TxJsonRpcMessage<RoleServer>>),
-    /// It is no JSON, or a notification that nobody knows: there is nobody to tell.
+    /// It is no JSON, or an unknown notification: neither has an answer.
     Nothing,
 }
 
@@ -33,7 +33,7 @@ impl<R: AsyncRead + Unpin> Lines<R> {
         Self(RawLines::new(read, MAX_LINE))
     }
 
-    /// What the next line says; none at the end. A last line without an end is none.
+    /// The meaning of the next line; none at the end. A last line without an end is none.
     pub(crate) async fn next(&mut self) -> Option<Heard> {
         Some(match self.0.next().await? {
             RawLine::Bytes(line) => hear(&line),
@@ -42,7 +42,6 @@ impl<R: AsyncRead + Unpin> Lines<R> {
     }
 }
 
-/// What a line says.
 fn hear(line: &[u8]) -> Heard {
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
     if let Ok(message) = serde_json::from_slice(line) {
@@ -73,7 +72,7 @@ mod tests {
 
     use super::*;
 
-    fn told(line: &str) -> Option<Value> {
+    fn heard(line: &str) -> Option<Value> {
         match hear(line.as_bytes()) {
             Heard::Message(_) => Some(json!("message")),
             Heard::Wrong(answer) => Some(serde_json::to_value(answer).unwrap()),
@@ -82,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn who_can_be_told_is_told_with_the_id() {
+    fn a_wrong_line_is_answered_with_its_id() {
         let answer = |id: Value, code: i32, message: &str| {
             Some(json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": message}}))
         };
@@ -90,19 +89,19 @@ mod tests {
             for (id, known) in [("1", json!(1)), (r#""a""#, json!("a"))] {
                 let line =
                     format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{params}}}"#);
-                assert_eq!(told(&line), answer(known, -32602, "params must be an object"), "{line}");
+                assert_eq!(heard(&line), answer(known, -32602, "params must be an object"), "{line}");
             }
         }
         let wrong = |id| answer(id, -32600, "Invalid request");
-        assert_eq!(told(r#"{"jsonrpc":"2.0","id":1,"method":7}"#), wrong(json!(1)));
-        assert_eq!(told(r#"{"jsonrpc":"2.0","id":1}"#), wrong(json!(1)));
+        assert_eq!(heard(r#"{"jsonrpc":"2.0","id":1,"method":7}"#), wrong(json!(1)));
+        assert_eq!(heard(r#"{"jsonrpc":"2.0","id":1}"#), wrong(json!(1)));
         let mut nameless = wrong(json!(null)).unwrap();
         nameless.as_object_mut().unwrap().remove("id");
         for line in ["[]", "7", "{}", r#"{"jsonrpc":"2.0","id":[1],"method":"ping"}"#, r#"{"id":null}"#] {
-            assert_eq!(told(line), Some(nameless.clone()), "{line}");
+            assert_eq!(heard(line), Some(nameless.clone()), "{line}");
         }
         for line in ["", "{", "x", r#"{"jsonrpc":"2.0","method":"no/such","params":[]}"#] {
-            assert_eq!(told(line), None, "{line}");
+            assert_eq!(heard(line), None, "{line}");
         }
         for line in [
             r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#,
@@ -110,7 +109,7 @@ mod tests {
             r#"{"jsonrpc":"2.0","id":1,"method":"no/such","params":{}}"#,
             r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":null}"#,
         ] {
-            assert_eq!(told(line), Some(json!("message")), "{line}");
+            assert_eq!(heard(line), Some(json!("message")), "{line}");
         }
     }
 

@@ -14,7 +14,7 @@ pub(crate) struct RawLines<R> {
 /// One line.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum RawLine {
-    /// What is in it, without its end.
+    /// The bytes of the line, without its end.
     Bytes(Vec<u8>),
     /// It had as many bytes as the longest may not have.
     TooLong,

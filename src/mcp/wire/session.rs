@@ -11,8 +11,8 @@ pub(crate) async fn session(
     transport: impl Transport<RoleServer> + 'static,
     begun: &AtomicBool,
 ) {
-    // What ends it early is the end of its input, before or after it has begun, or that nobody reads the answers: none
-    // of that is a failure of the server's.
+    // The end of its input, before or after it has begun, or an answer that nobody reads ends it early: none of that is a
+    // failure of the server.
     let Ok(running) = handler.serve(transport).await else { return };
     // In the one thread of the runtime, before rmcp asks for what comes next.
     begun.store(true, Ordering::Relaxed);

@@ -1,6 +1,6 @@
 //! Standard input and output as rmcp's transport, made patient.
 //!
-//! It also tells when the client has gone: rmcp waits for five seconds then for the calls in flight, and for every
+//! It also reports when the client has gone: rmcp waits for five seconds then for the calls in flight, and for every
 //! `subscriptions/listen`, which has no end of its own.
 
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::mcp::wire::lines::{Heard, Lines};
 /// rmcp keeps the answers, however many, of a client that asks and does not read.
 const MOST_UNREAD: usize = 500;
 
-/// Lines of JSON-RPC. What comes before a session has begun and is no request is dropped: rmcp would end there.
+/// Lines of JSON-RPC. A message before the session has begun that is no request is dropped: rmcp would end there.
 pub(crate) struct Patient<R: AsyncRead, W: AsyncWrite> {
     lines: Lines<R>,
     /// rmcp's own lines, of which only those that are sent are used.
@@ -51,7 +51,7 @@ where
     R: Send + AsyncRead + Unpin,
     W: Send + AsyncWrite + Unpin + 'static,
 {
-    /// `begun` is read: whether rmcp is in a session. `gone` is told: the client sends no more, or reads no more.
+    /// `begun` is read: whether rmcp is in a session. `gone` is notified when the client sends no more, or reads no more.
     pub(crate) fn new(read: R, write: W, begun: Arc<AtomicBool>, gone: watch::Sender<()>) -> Self {
         let answers = AsyncRwTransport::new_server(tokio::io::empty(), write);
         Self { lines: Lines::new(read), answers, begun, gone, unread: watch::Sender::new(0) }

@@ -11,7 +11,7 @@ use crate::zoom::api::ApiFailure;
 /// A failure of a tool.
 #[derive(Debug)]
 pub(crate) struct ToolFailure {
-    /// What happened and what to do next; never a secret.
+    /// The failure and the next step; never a secret.
     pub(crate) message: String,
     /// The same for programs, where the tool has a form for it.
     pub(crate) value: Option<Value>,
@@ -35,7 +35,7 @@ impl ToolFailure {
         Self::new("zoomtok has failed at this call, which is a fault of its own; its log says where")
     }
 
-    /// The client no longer wants to know.
+    /// The client has cancelled the call.
     pub(crate) fn cancelled() -> Self {
         Self::new("cancelled")
     }

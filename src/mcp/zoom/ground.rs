@@ -1,5 +1,5 @@
-//! What a server stands on: its settings, its policy, its counts. None of it has to be right when the server starts:
-//! a client shows what a tool answers, and drops what a program says that ends at once.
+//! The base of a server: its settings, its policy, its counts. None of it has to be right when the server starts: a
+//! client shows the answers of tools, and drops the output of a program that ends at once.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::watch::Plan;
 pub(crate) struct Reader {
     tokens: Arc<Tokens>,
     policy: Option<PathBuf>,
-    /// What no reading can change while the process lives.
+    /// A fault that no reading can change while the process lives.
     fault: Option<String>,
 }
 
@@ -32,7 +32,7 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// What is wrong and how to fix it, in sentences.
+    /// The problem and its fix, in sentences.
     pub(crate) fn read(&self) -> Result<Ground, String> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());

@@ -1,6 +1,6 @@
-//! What holds of the server whatever its client sends.
+//! Properties of the server for anything that its client sends.
 
-#![expect(clippy::panic, reason = "what does not hold ends a test")]
+#![expect(clippy::panic, reason = "a property that does not hold ends a test")]
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, LazyLock};

@@ -1,4 +1,4 @@
-//! Which scopes the tools need.
+//! The scopes that the tools need.
 
 use super::tools;
 

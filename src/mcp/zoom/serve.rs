@@ -22,14 +22,14 @@ use crate::settings::Environment;
 use crate::tokens::Tokens;
 use crate::tokens::ahead::{Ahead, LOOK};
 
-/// How long calls in flight go on when the client has closed its end: who pipes requests into the server gets their
-/// answers, and the SDKs, which send SIGTERM two seconds after they have closed it, need not.
+/// How long calls in flight continue when the client has closed its end: requests from a pipe get their answers, and the
+/// SDKs, which send SIGTERM two seconds after they have closed it, need not.
 const GRACE: Duration = Duration::from_millis(1500);
 
 /// How long the answers to calls that were waited for at the end may take to be written.
 const LAST_ANSWERS: Duration = Duration::from_millis(100);
 
-/// What a server is set up with.
+/// The setup of a server.
 pub struct Options {
     /// The environment of the process.
     pub environment: Environment,
@@ -39,25 +39,24 @@ pub struct Options {
     pub state_root: Option<PathBuf>,
     /// The time.
     pub clock: SystemClock,
-    /// What ends the server.
+    /// The signal that ends the server.
     pub stop: Shutdown,
     /// The policy that the command line names; without one the setting counts, and without that calls of
     /// `zoom_refresh_token` are limited and everything else is allowed.
     pub policy: Option<PathBuf>,
-    /// What is wrong with the command itself and cannot be put right while it runs: every call says it.
+    /// A fault of the command itself that cannot be fixed while it runs: every call reports it.
     pub fault: Option<Error>,
-    /// What hears of the refreshing.
+    /// Gets the events of refreshing.
     pub report: Box<dyn Fn(&Event) + Send>,
-    /// What hears of everything that is to be fixed or known, a sentence each.
+    /// Gets the warnings, a sentence each.
     pub warn: Box<dyn Fn(&str) + Send + Sync>,
-    /// What hears of what is in order.
+    /// Gets the messages that need no action.
     pub talk: Box<dyn Fn(&str) + Send + Sync>,
 }
 
 /// Serves one client over standard input and output, until it closes them or a signal comes.
 ///
-/// Whatever is wrong with the `.env`, a setting or the policy does not keep it from serving: calls say it, until it is
-/// fixed.
+/// A problem with the `.env`, a setting or the policy does not keep it from serving: calls report it, until it is fixed.
 ///
 /// # Errors
 ///

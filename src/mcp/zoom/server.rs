@@ -22,7 +22,7 @@ use crate::mcp::zoom::tools::{self, Definition, Reply};
 use crate::policy::gate::Gate;
 use crate::tokens::Tokens;
 
-/// What a model is told before it chooses a tool.
+/// The instructions that a model gets before it chooses a tool.
 const INSTRUCTIONS: &str = "\
 Zoom's meetings, users, cloud recordings and transcripts. The access token is kept valid by the server: no tool needs \
 credentials, and after a 401 nothing has to be done. Times are UTC, dates YYYY-MM-DD. Lists come in pages: when \
@@ -30,11 +30,10 @@ next_page_token is not empty, call again with it and otherwise the same argument
 DENIED] is a decision of the user: tell them, and do not try to get around it. When Zoom cannot be reached or tokens \
 fail, zoom_token_status says why.";
 
-/// What serves one client.
+/// The server of one client.
 #[derive(Clone)]
 pub(crate) struct Server(Arc<Parts>);
 
-/// What it is made of.
 pub(crate) struct Parts {
     pub(crate) tools: Vec<Definition>,
     pub(crate) gate: Arc<Gate>,
@@ -53,7 +52,7 @@ impl Server {
         tool.ok_or_else(|| ErrorData::invalid_params(format!("unknown tool: {}", plain(name)), None))
     }
 
-    /// What a call is answered.
+    /// The answer to a call.
     async fn answer(
         &self,
         tool: &Definition,
@@ -61,7 +60,7 @@ impl Server {
         context: &RequestContext<RoleServer>,
     ) -> CallToolResult {
         let mut answer = result(self.run(tool, arguments, context).await);
-        // What is long is sent once.
+        // A long answer is sent once.
         answer.structured_content = answer.structured_content.filter(|_| tool.long.is_none());
         answer
     }
@@ -142,7 +141,7 @@ impl ServerHandler for Server {
             .map_err(|_| ErrorData::internal_error("the answer is no JSON", None))
     }
 
-    /// Of the sessions with an `initialize`: they are told of changes as they come.
+    /// Sessions with an `initialize` are notified of changes as they come.
     async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
         let mut changes = self.0.gate.changes();
         tokio::spawn(async move {
@@ -150,7 +149,7 @@ impl ServerHandler for Server {
         });
     }
 
-    /// Of those without: they ask to be told (protocol version 2026-07-28, `subscriptions/listen`).
+    /// Sessions without one subscribe to changes (protocol version 2026-07-28, `subscriptions/listen`).
     fn accepted_subscription_filter(&self, _: &SubscriptionFilter) -> Option<SubscriptionFilter> {
         let mut filter = SubscriptionFilter::new();
         filter.tools_list_changed = Some(true);
@@ -221,7 +220,7 @@ fn longest(most: usize) -> Map<String, Value> {
     Map::from_iter([("anthropic/maxResultSizeChars".to_owned(), Value::from(most))])
 }
 
-/// What is said in place of an answer that is too long.
+/// The message in place of an answer that is too long.
 const TOO_LONG: &str = "Zoom has answered more than 4 MiB, which is not handed on: no model could read it. Ask for less at \
      once, as with a smaller page_size.";
 
@@ -252,8 +251,8 @@ impl io::Write for Bounded {
     }
 }
 
-/// What a client gets. A failure is a result too: the model reads it, where an error of the protocol is hidden from it.
-/// Nothing in it hides from the people who watch over a model: no control characters, whoever they are from.
+/// The result for a client. A failure is a result too: the model reads it, where an error of the protocol is hidden from
+/// it. Nothing in it hides from the people who watch over a model: no control characters, from any source.
 fn result(done: Result<Reply, ToolFailure>) -> CallToolResult {
     match done {
         Ok(mut reply) => {

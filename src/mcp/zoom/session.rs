@@ -1,4 +1,4 @@
-//! What a tool may do: call Zoom, with a token that is good.
+//! The one ability of a tool: to call Zoom, with a valid token.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,8 +18,8 @@ use crate::tokens::{Given, Pair, Tokens};
 use crate::zoom::api::{Api, ApiFailure, Request};
 use crate::zoom::budget::Budget;
 
-/// The longest wait that a busy Zoom may ask for and get, and how often. What takes longer is told: the client can
-/// wait better than a call that hangs.
+/// The longest wait that a busy Zoom may ask for and get, and how often. A longer wait is reported: the client
+/// can wait better than a call that hangs.
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
 const WAITS: u32 = 2;
 
@@ -33,7 +33,7 @@ const USUAL_WAIT: Duration = Duration::from_secs(1);
 pub(crate) struct Session {
     tokens: Arc<Tokens>,
     reach: Arc<Reach>,
-    /// What let the call through.
+    /// The policy that let the call through.
     policy: Arc<PolicySource>,
     /// None where there were too many calls when it began.
     budget: Option<Budget>,
@@ -70,8 +70,8 @@ impl Session {
         &self.policy
     }
 
-    /// Asks Zoom's API for something, with the token that is kept here, or with one that was given. What is answered is an
-    /// object: an empty answer, or one of another form, would pass for one that there is nothing of what was asked for.
+    /// Asks Zoom's API for something, with the token that is kept here, or with one that was given. The answer is an
+    /// object: an empty answer, or one of another form, would look as if nothing was found.
     pub(crate) async fn call(&self, request: &Request, given: Option<&Token>) -> Result<Value, ToolFailure> {
         let answer = self.answer(request, given).await?;
         if !answer.is_object() {
@@ -83,7 +83,7 @@ impl Session {
         Ok(answer)
     }
 
-    /// Has Zoom's API do something. It answers nothing when that is done.
+    /// Sends a request whose success has an empty answer.
     pub(crate) async fn order(&self, request: &Request) -> Result<(), ToolFailure> {
         self.answer(request, None).await.map(drop)
     }
@@ -131,7 +131,7 @@ impl Session {
         }
     }
 
-    /// Gets a new token in the place of the one that is there.
+    /// Gets a new token in place of the present one.
     pub(crate) async fn renew(&self) -> Result<Kept, ToolFailure> {
         let kept = self.tokens.renewed(&self.reach).await?;
         // Also where it was another call that has asked for it.
@@ -152,7 +152,7 @@ impl Session {
         Ok(pair)
     }
 
-    /// What may be in memory of Zoom's answers.
+    /// The memory for Zoom's answers to this call.
     pub(crate) fn budget(&self) -> Result<&Budget, ToolFailure> {
         self.budget.as_ref().ok_or_else(|| {
             ToolFailure::new(
@@ -166,12 +166,12 @@ impl Session {
         self.tokens.clock.now()
     }
 
-    /// Who keeps the token.
+    /// The keeper of the token.
     pub(crate) fn tokens(&self) -> &Arc<Tokens> {
         &self.tokens
     }
 
-    /// What Zoom has seen of this call.
+    /// How far this call has got on its way to Zoom.
     pub(crate) fn reach(&self) -> &Reach {
         &self.reach
     }
@@ -206,7 +206,7 @@ impl Tries<'_> {
                 if self.waits < WAITS && wait.is_none_or(|wait| wait < LONGEST_WAIT) =>
             {
                 self.waits += 1;
-                // A little later than asked, so that all who were told the same do not come back at once.
+                // A little later than asked, so that clients with the same wait do not come back at once.
                 let wait = wait.unwrap_or(USUAL_WAIT) + USUAL_WAIT.mul_f64(clock::jitter() / 2.0);
                 clock::pause(wait).await;
                 Ok(())

@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_cannot_be_looked_up_is_refused_and_looked_up_again() {
+    async fn a_failed_look_up_of_the_places_refuses_the_call_and_is_repeated() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("policy-counts.json");
         let looks = AtomicU32::new(0);

@@ -50,7 +50,7 @@ async fn pass(counts: &Arc<dyn Counts>, calls: usize) -> usize {
 }
 
 #[tokio::test]
-async fn of_many_tasks_at_once_exactly_as_many_pass_as_may() {
+async fn many_tasks_at_once_pass_exactly_as_often_as_the_limit_allows() {
     let (_directory, path) = in_file();
     for counts in each(path) {
         assert_eq!(pass(&counts, 200).await, 10);
@@ -58,7 +58,7 @@ async fn of_many_tasks_at_once_exactly_as_many_pass_as_may() {
 }
 
 #[test]
-fn of_many_servers_at_once_exactly_as_many_calls_pass_as_may() {
+fn many_servers_at_once_pass_exactly_as_many_calls_as_the_limit_allows() {
     let (_directory, path) = in_file();
     let servers: Vec<_> = (0..8)
         .map(|_| {
@@ -238,7 +238,7 @@ async fn counts_of_an_earlier_version_are_known_once_they_were_found() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_counted_is_refused() {
+async fn a_call_that_cannot_be_counted_is_refused() {
     let (directory, _) = in_file();
     let blocked = directory.path().join("file");
     File::options().create_new(true).write(true).open(&blocked).unwrap();
@@ -260,7 +260,7 @@ async fn a_file_that_is_held_for_long_is_not_waited_for() {
 }
 
 #[test]
-fn what_has_ended_is_forgotten() {
+fn ended_windows_are_forgotten() {
     let charges = [charge("calls", Window::Minute, 9, 1), charge("calls", Window::Day, 9, 1)];
     let mut ledger = Ledger::read(b"damage", at("12:00:00"));
     assert!(ledger.take("", &charges, at("12:00:00")).is_err());
@@ -275,7 +275,7 @@ fn what_has_ended_is_forgotten() {
 }
 
 #[test]
-fn what_many_limits_count_is_written_in_one_page() {
+fn the_counts_of_many_limits_are_written_in_one_page() {
     let mut ledger = Ledger::default();
     let charges: Vec<_> =
         (0..14).map(|tool| charge(&format!("counter_of_tool_{tool}"), Window::Day, 9, 1)).collect();
@@ -293,7 +293,7 @@ fn step() -> impl Strategy<Value = (usize, Window, u64, i64, bool)> {
 proptest! {
     /// For any calls at any times, the same calls pass as by a table that never forgets.
     #[test]
-    fn what_passes_is_what_the_limits_have_room_for(steps in prop::collection::vec(step(), 1..60)) {
+    fn exactly_the_calls_pass_that_the_limits_have_room_for(steps in prop::collection::vec(step(), 1..60)) {
         const MAX: u64 = 5;
         let (mut ledger, mut now) = (Ledger::default(), at("12:00:00"));
         let mut model: HashMap<(usize, Window, DateTime<Utc>), u64> = HashMap::new();

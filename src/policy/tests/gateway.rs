@@ -174,7 +174,7 @@ fn an_audit_log_is_required_or_not_spoken_of() {
 }
 
 #[test]
-fn what_only_a_gateway_does_is_a_fault_elsewhere() {
+fn parts_that_only_a_gateway_applies_are_faults_elsewhere() {
     let mut document = row(&json!({"approve": true}));
     document["audit"] = json!("required");
     let actual = faults(&document, Against::Own(&tools()));
@@ -196,7 +196,7 @@ fn what_only_a_gateway_does_is_a_fault_elsewhere() {
 }
 
 #[test]
-fn what_does_not_fit_a_server_is_a_warning_and_a_fault_where_somebody_asks() {
+fn a_rule_that_does_not_fit_a_server_is_a_warning_and_a_fault_where_somebody_asks() {
     let mut document = row(&json!({
         "require": [{"path": "args.topics", "op": "exists", "value": true}],
         "deny_if": [{"path": "args.duration", "op": "gt", "value": 1}],

@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_the_way_of_the_directory_is_none_and_what_cannot_be_read_is_told() {
+    fn a_file_in_place_of_the_directory_holds_no_profiles() {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir(root.path().join("zoomtok")).unwrap();
         std::fs::File::options().create_new(true).write(true).open(directory(root.path())).unwrap();

@@ -117,7 +117,7 @@ fn a_file_is_known_under_each_of_its_names_and_a_copy_is_another_one() {
 }
 
 #[test]
-fn who_looks_a_new_file_up_under_two_names_at_once_finds_the_same_counts() {
+fn a_new_file_looked_up_under_two_names_at_once_has_the_same_counts() {
     for _ in 0..20 {
         let world = World::new();
         let env = world.put("a/.env");
@@ -161,7 +161,7 @@ fn a_file_that_is_laid_over_another_counts_for_both() {
 }
 
 #[test]
-fn what_takes_the_place_of_a_known_file_is_known_before_anybody_looks_it_up() {
+fn the_replacement_of_a_known_file_is_known_before_anybody_looks_it_up() {
     let world = World::new();
     let known = world.known();
     let env = world.put("a/.env");
@@ -196,7 +196,7 @@ fn what_takes_the_place_of_a_known_file_is_known_before_anybody_looks_it_up() {
 }
 
 #[test]
-fn what_cannot_be_read_is_an_error_and_what_another_has_is_waited_for() {
+fn an_unreadable_entry_is_an_error_and_one_that_another_holds_is_waited_for() {
     let world = World::new();
     let env = world.put("a/.env");
     world.counts("a/.env");

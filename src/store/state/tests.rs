@@ -36,7 +36,7 @@ fn memory() -> Memory {
 }
 
 #[test]
-fn what_was_remembered_is_read_again() {
+fn the_memory_is_read_again() {
     let root = tempfile::tempdir().unwrap();
     let lock = locked(root.path());
     let state = StateDirectory::of(Some(root.path()), &Identity::of_file(Path::new("/home/me/.env")));
@@ -48,7 +48,7 @@ fn what_was_remembered_is_read_again() {
 }
 
 #[test]
-fn what_cannot_be_written_is_remembered_by_this_process() {
+fn a_memory_that_cannot_be_written_is_kept_by_this_process() {
     let root = tempfile::tempdir().unwrap();
     let lock = locked(root.path());
     let place = root.path().join("zoomtok");

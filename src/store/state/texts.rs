@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_stopped_write_leaves_is_known_from_what_others_write() {
+    fn the_bytes_of_an_interrupted_write_are_distinguished_from_those_of_others() {
         let texts = Texts { old: "A=1\nT=old\n".to_owned().into(), new: "A=1\nT=newer\n".to_owned().into() };
         for left in ["A=1\nT=old\n", "A=1\nT=new\n", "A=1\nT=newer\n", "A=1\nT=newe", "A=1\nT=o\0\0\0\0"] {
             assert!(texts.are_in(left.as_bytes()), "{left:?}");

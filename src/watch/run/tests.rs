@@ -22,7 +22,7 @@ use crate::store::EnvStore;
 use crate::watch::recipient::Report;
 use crate::zoom::{Credentials, Exchange, Granted, NotGranted};
 
-/// What Zoom does at each exchange, and a token of an hour when nothing is said.
+/// Zoom's answer to each exchange; by default a token of an hour.
 #[derive(Default)]
 struct Zoom {
     answers: RefCell<VecDeque<Error>>,
@@ -151,7 +151,7 @@ impl World {
         file.write_all(text.as_bytes()).unwrap();
     }
 
-    /// Runs a watch for so many steps and gives what it tells.
+    /// Runs a watch for so many steps and gives its reports.
     fn watch(&self, plan: Plan, steps: usize, mut between: impl FnMut(&Self, usize)) -> Vec<String> {
         let (env_file, state) = (self.root.path().join(".env"), self.root.path().join("state"));
         let store = EnvStore::new(env_file, NAMES, Some(state));
@@ -211,9 +211,9 @@ fn a_watch_that_begins_anew_knows_that_tokens_live_shorter_than_its_threshold() 
     let world = World::at("2026-03-04T12:00:00Z", None);
     let plan = Plan { threshold: 7200, interval: 0 };
     for asked in [1, 1] {
-        let told = world.watch(plan, 2, |_, _| {});
-        let warned = told.iter().filter(|line| line.contains("less than the threshold")).count();
-        assert_eq!((warned, world.zoom.asked.get()), (1, asked), "{told:?}");
+        let reports = world.watch(plan, 2, |_, _| {});
+        let warned = reports.iter().filter(|line| line.contains("less than the threshold")).count();
+        assert_eq!((warned, world.zoom.asked.get()), (1, asked), "{reports:?}");
         world.clock.advance(Duration::from_mins(10));
     }
     // At half of its life.

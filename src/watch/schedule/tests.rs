@@ -69,7 +69,7 @@ fn a_refresh_begins_within_a_second_of_the_threshold() {
 }
 
 #[test]
-fn an_attempt_waits_for_the_cooldown_of_the_last_one_whoever_made_it() {
+fn an_attempt_waits_for_the_cooldown_of_the_last_one_of_any_process() {
     let mut schedule = Schedule::new(PLAN);
     let others = |second| View { last_attempt: Some(start() - TimeDelta::seconds(10)), ..view(second, None) };
     assert!(!schedule.decide(&others(0)).refresh);
@@ -208,14 +208,14 @@ enum Event {
     Pass(u64),
     /// From now on Zoom does this.
     Zoom(Weather),
-    /// The machine sleeps: the wall clock goes on.
+    /// The machine sleeps: only the wall clock continues.
     Sleep(i64),
     /// Somebody sets the clock, by so many seconds.
     Set(i64),
     /// Somebody runs `zoomtok get -f`, where Zoom lets him.
     Get,
     /// Somebody changes the credentials.
-    Mend,
+    Fix,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -232,7 +232,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => (1_i64..100_000).prop_map(Event::Sleep),
         1 => (-10_000_i64..10_000).prop_map(Event::Set),
         1 => Just(Event::Get),
-        1 => Just(Event::Mend),
+        1 => Just(Event::Fix),
     ]
 }
 
@@ -284,7 +284,7 @@ impl World {
             let lacks = self.weather == Weather::Up && self.ends <= self.now();
             self.lacking = if lacks { self.lacking.or(Some(self.elapsed)) } else { None };
             if let Some(since) = self.lacking {
-                // While attempts go on, a nap and a cooldown at most; when they have ended, the longest pause between
+                // While attempts continue, a nap and a cooldown at most; when they have ended, the longest pause between
                 // probes, if there are any.
                 let lacking = self.elapsed.saturating_sub(since);
                 let bound = match (self.schedule.stopped_since(), self.schedule.next_probe()) {
@@ -318,7 +318,7 @@ impl World {
         prop_assert!(stopped || self.schedule.failures < MAX_FAILURES, "three failures and no stop");
         if was_stopped {
             prop_assert!(outcome != Outcome::Final || self.schedule.next_probe().is_none());
-            prop_assert!(!ended, "it is told once");
+            prop_assert!(!ended, "it is reported once");
         }
         Ok(())
     }
@@ -356,7 +356,7 @@ proptest! {
                 }
                 Event::Get if world.weather == Weather::Up => world.issue(),
                 Event::Get => {}
-                Event::Mend => world.fingerprint += 1,
+                Event::Fix => world.fingerprint += 1,
             }
         }
         // However it went: no more attempts than one a cooldown.

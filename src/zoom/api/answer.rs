@@ -1,4 +1,4 @@
-//! What an answer from the API means: a pure function of the answer and the time.
+//! The meaning of an answer from the API: a pure function of the answer and the time.
 //!
 //! Zoom's status says little: a failure may come with 200 (`OpenAPI` description of the recordings), a missing scope
 //! with 401. The code in the answer counts first, and the status only if there is none.

@@ -34,7 +34,7 @@ pub enum ApiFailure {
         wait: Option<Duration>,
         /// The same as a time, by this machine's clock.
         until: Option<DateTime<Utc>>,
-        /// Which limit was reached.
+        /// The limit that was reached.
         what: Limit,
         /// The id that Zoom's support asks for.
         tracking_id: Option<String>,
@@ -72,7 +72,7 @@ pub enum ApiFailure {
     /// There was no answer.
     #[error("{what}")]
     Unanswered {
-        /// What happened.
+        /// The reason, such as a closed connection.
         what: String,
         /// Whether the call may have arrived and been carried out.
         sent: bool,
@@ -113,7 +113,7 @@ impl Limit {
 }
 
 impl ApiFailure {
-    /// What to do next, as a sentence without a full stop; none if the message already says it.
+    /// The next step, as a sentence without a full stop; none if the message already says it.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Token { .. } => Some(
@@ -160,7 +160,7 @@ impl ApiFailure {
     }
 }
 
-/// What to do about a refusal, by the codes in Zoom's `OpenAPI` description; none if Zoom's message says it.
+/// The fix for a refusal, by the codes in Zoom's `OpenAPI` description; none if Zoom's message says it.
 fn refusal(code: Option<i64>, status: u16) -> Option<&'static str> {
     Some(match code {
         Some(200) => "This needs a paid plan, or a permission that the app's owner does not have",

@@ -7,7 +7,7 @@ use serde_json::Value;
 /// The characters to encode in a path: all but those that RFC 3986 calls unreserved.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// What the call does with the resource at its path.
+/// The operation on the resource at the path of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
     /// Reads it.
@@ -23,7 +23,7 @@ pub enum Method {
 /// A call to the API.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
-    /// What the call does.
+    /// The operation.
     pub method: Method,
     /// The path below the API's URL, encoded, starting with a slash.
     pub path: String,

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::spelling::Form;
 use crate::token::Token;
 
-/// What is wrong with an argument, to be read after its name.
+/// The problem with an argument, to be read after its name.
 #[derive(Debug)]
 pub(super) struct Problem(&'static str);
 
@@ -87,7 +87,7 @@ text! {
 }
 
 text! {
-    /// Where a list goes on.
+    /// Where a list continues.
     NextPageToken, "page-token",
     "minLength" = 1, "maxLength" = 2048, "pattern" = "^[!-~]+$"
 }

@@ -1,8 +1,8 @@
-//! A schema as clients are shown it.
+//! A schema in the form for clients.
 //!
 //! Each client hands the list of tools to a model by way of an API that takes a part of JSON Schema, and refuses all tools
-//! for a keyword of one that it does not know. What is shown is what all of them take; the rest stands in words, and the
-//! server checks it. Which rule is whose is in the test.
+//! for a keyword of one that it does not know. Only keywords that all of them take are shown; the rest stands in words,
+//! and the server checks it. The test names the source of each rule.
 
 use serde_json::{Map, Value};
 
@@ -32,7 +32,7 @@ pub(super) fn schema(whole: &Value) -> Map<String, Value> {
     shown
 }
 
-/// What a client is not shown as a keyword and a model should know.
+/// The rules that are not shown as keywords and that a model should know.
 fn in_words(whole: &Value) -> Vec<String> {
     let mut sentences = Vec::new();
     let number = |keyword: &str| whole.get(keyword).and_then(Value::as_i64);

@@ -1,6 +1,6 @@
-//! What an answer of Zoom's does not show unless it is asked for.
+//! Masks the secrets in Zoom's answers unless they are asked for.
 //!
-//! What a tool answers is read by a model, kept in transcripts and sent to third parties. Whoever has a `start_url` is
+//! The answer of a tool is read by a model, kept in transcripts and sent to third parties. Anybody with a `start_url` is
 //! the host of the meeting; nobody lists meetings for that. `join_url` stays as it is, passcode included: it is made to
 //! be handed on.
 
@@ -14,7 +14,7 @@ const HIDDEN: &str = "(hidden; include_secrets shows it)";
 /// Query parameters that are credentials: of the API, of a host, of a registrant.
 const CREDENTIALS: [&str; 3] = ["access_token", "zak", "tk"];
 
-/// What Zoom answered, without its secrets unless they were asked for.
+/// Zoom's answer, without its secrets unless they were asked for.
 pub(super) fn reply(answer: Value, include_secrets: bool) -> Reply {
     if include_secrets { answer.into() } else { masked(answer).into() }
 }
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_secret_stays() {
+    fn values_that_are_no_secrets_stay() {
         let answer = json!({
             "next_page_token": "abc",
             "join_url": "https://zoom.example/j/1?pwd=abc&tk=def",

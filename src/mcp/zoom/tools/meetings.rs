@@ -17,7 +17,7 @@ use crate::zoom::api::Request;
 
 pub(super) use self::write::{CreateMeeting, DeleteMeeting, UpdateMeeting};
 
-/// Which meetings are listed (Zoom's `OpenAPI` description of `/users/{userId}/meetings`).
+/// The meetings to list (Zoom's `OpenAPI` description of `/users/{userId}/meetings`).
 #[derive(Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Which {

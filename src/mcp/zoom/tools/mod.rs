@@ -34,15 +34,15 @@ use crate::spelling;
 
 /// The arguments of a tool, and what it does with them.
 trait Tool: DeserializeOwned + JsonSchema + Validate<Context = ()> + Send + 'static {
-    /// What clients call it by.
+    /// Its name for clients.
     const NAME: &'static str;
     /// The scopes that its call of Zoom needs; none if it makes none of its own.
     const SCOPES: Option<Scopes>;
-    /// What people call it.
+    /// Its name for people.
     const TITLE: &'static str;
-    /// What a model goes by: what it gives, when to use it, what to mind.
+    /// The description for a model: its result, when to use it, and caveats.
     const DESCRIPTION: &'static str;
-    /// What clients are told about its effects.
+    /// The hints for clients about its effects.
     const HINTS: Hints;
 
     /// The characters of its answer at most, where it has many. Such an answer is sent once, as a text, and has no
@@ -65,7 +65,7 @@ trait Tool: DeserializeOwned + JsonSchema + Validate<Context = ()> + Send + 'sta
     fn call(self, session: &Session) -> impl Future<Output = Result<Reply, ToolFailure>> + Send;
 }
 
-/// What clients are told about the effects of a tool. They are hints; what is allowed is decided by the policy
+/// The hints for clients about the effects of a tool. They are hints only; the policy decides what is allowed
 /// (<https://modelcontextprotocol.io/specification/2025-11-25/schema#toolannotations>).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "the protocol has these four")]
@@ -81,11 +81,11 @@ pub(in crate::mcp) struct Hints {
 }
 
 impl Hints {
-    /// Of a tool that asks Zoom and changes nothing.
+    /// The hints of a tool that asks Zoom and changes nothing.
     const READS: Self = Self { read_only: true, destructive: false, idempotent: true, open_world: true };
 }
 
-/// What a tool answers.
+/// The answer of a tool.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::mcp) struct Reply {
     /// For programs.
@@ -232,7 +232,7 @@ fn schema<T: JsonSchema>() -> Schema {
     schema
 }
 
-/// Takes out of a schema what comes of Rust and tells a model nothing: that an argument that may be left out may be
+/// Removes details of Rust from a schema that mean nothing to a model: that an argument that may be left out may be
 /// `null`, the name of the type, the width of a number, and where the lines of a comment end.
 fn plain(schema: &mut Schema) {
     if let Some(Value::Array(types)) = schema.get_mut("type") {
@@ -262,8 +262,7 @@ fn without_nulls(value: Value) -> Value {
     given.map(|(name, value)| (name, without_nulls(value))).collect()
 }
 
-/// Reads arguments. What is wrong with them is told by the name of the argument, and without its value: that may be a
-/// secret.
+/// Reads arguments. A problem is reported with the name of the argument, and without its value, which may be a secret.
 fn read<T: Tool>(arguments: &Map<String, Value>) -> Result<T, ToolFailure> {
     let tool: T = serde_path_to_error::deserialize(arguments).map_err(|error| {
         let path = error.path().to_string();
@@ -293,7 +292,7 @@ fn place_of_array(fields: &Map<String, Value>) -> Option<String> {
     })
 }
 
-/// What serde says is wrong. Behind `expected` stands what a value must be, before it the value itself.
+/// The problem in an error of serde. Behind `expected` stands what a value must be, before it the value itself.
 fn problem(said: &str) -> String {
     match said.rsplit_once(", expected ") {
         Some((before, _)) if before.starts_with("unknown field") => said.to_owned(),

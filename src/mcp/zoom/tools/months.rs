@@ -52,7 +52,7 @@ pub(super) struct Page {
     pub(super) token: Option<String>,
 }
 
-/// How a client is told where a listing goes on. Zoom's tokens have no colon.
+/// The page token for where a listing continues. Zoom's tokens have no colon.
 const PREFIX: &str = "zt:";
 
 impl Page {

@@ -63,7 +63,7 @@ impl ListRecordings {
         range(self.from_date.map(Date::day), self.to_date.map(Date::day), now)
     }
 
-    /// What is asked of Zoom for days that it answers for at once.
+    /// The request for days that Zoom answers for at once.
     fn request(&self, days: Range, token: Option<&str>) -> Request {
         Request::get(&["users", self.user_id.as_ref(), "recordings"])
             .with("from", Some(days.from))
@@ -73,7 +73,7 @@ impl ListRecordings {
             .with("next_page_token", token)
     }
 
-    /// What is asked of Zoom for more days than that.
+    /// The requests for more days than that.
     fn listing(&self, days: Range) -> Result<Listing, ToolFailure> {
         if self.page_number.is_some() {
             return Err(ToolFailure::arguments(

@@ -1,4 +1,4 @@
-//! What clients are shown of the tools, and what comes of their calls.
+//! The list of tools for clients, and the results of their calls.
 
 mod arguments;
 mod calls;

@@ -33,7 +33,7 @@ pub(super) struct RefreshToken {
     zoom_client_secret: Option<ClientSecret>,
 }
 
-/// What `zoom_refresh_token` answers; the fields are those of the server that this tool comes from.
+/// The answer of `zoom_refresh_token`; the fields are those of the server that this tool comes from.
 #[derive(Default, Serialize, JsonSchema)]
 struct Refreshed {
     /// `success` or `error`.
@@ -71,7 +71,7 @@ impl Refreshed {
 }
 
 impl RefreshToken {
-    /// What came with the call to ask Zoom with; none where what is configured shall serve.
+    /// The credentials of the call; none where the configured ones are to be used.
     fn given(self) -> Result<Option<Given>, ToolFailure> {
         match (self.zoom_refresh_token, self.zoom_client_id, self.zoom_client_secret) {
             (None, None, None) => Ok(None),
@@ -143,12 +143,12 @@ pub(super) struct TokenStatus {
     live: bool,
 }
 
-/// What `zoom_token_status` answers.
+/// The answer of `zoom_token_status`.
 #[derive(Serialize, JsonSchema)]
 struct Status {
     /// `valid`, `expired`, `missing` or `malformed`.
     state: &'static str,
-    /// What is wrong with the token or with what it is kept in, if anything.
+    /// The problem with the token or with the file that it is kept in, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<String>,
     /// When it ends, RFC 3339.
@@ -168,7 +168,7 @@ struct Status {
     account_id: Option<String>,
     /// The scopes that Zoom named when it last issued a token; empty where they are not known.
     scopes: Vec<String>,
-    /// What a new token is asked for with: `account_credentials` or `refresh_token`; else what is missing for that.
+    /// The grant that a new token is requested with: `account_credentials` or `refresh_token`; else what is missing for it.
     credentials: String,
     /// How the refreshing ahead of time is doing.
     auto_refresh: AutoRefresh,
@@ -178,7 +178,7 @@ struct Status {
 
 #[derive(Serialize, JsonSchema)]
 struct InForce {
-    /// What names it: `--policy`, or the setting and its place; `built-in` where nothing does.
+    /// Where it was named: `--policy`, or the setting and its place; `built-in` where nothing names one.
     source: String,
     /// The file, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -187,7 +187,7 @@ struct InForce {
 
 #[derive(Serialize, JsonSchema)]
 struct AutoRefresh {
-    /// Whether it goes on. It stops after three failures in a row, and by itself begins again.
+    /// Whether it is running. It stops after three failures in a row, and begins again by itself.
     enabled: bool,
     /// The last attempt, if it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -284,7 +284,7 @@ mod tests {
     use crate::tokens::{Refreshing, Tokens};
 
     #[test]
-    fn the_status_tells_since_when_nothing_is_refreshed_and_why() {
+    fn the_status_says_since_when_nothing_is_refreshed_and_why() {
         let directory = tempfile::tempdir().unwrap();
         let tokens = Arc::new(Tokens::new(
             Environment::default(),
@@ -294,8 +294,8 @@ mod tests {
             Shutdown::never(),
         ));
         let session = Session::new(Arc::clone(&tokens));
-        let told = || json!(Status::of(&session).unwrap())["auto_refresh"].clone();
-        assert_eq!(told(), json!({"enabled": true}));
+        let auto_refresh = || json!(Status::of(&session).unwrap())["auto_refresh"].clone();
+        assert_eq!(auto_refresh(), json!({"enabled": true}));
         let time = |text: &str| Some(text.parse().unwrap());
         *tokens.refreshing() = Refreshing {
             failure: Some("Zoom refused. Do this.".into()),
@@ -308,6 +308,6 @@ mod tests {
             "stopped_since": "2026-03-04T12:00:00Z",
             "next_attempt": "2026-03-04T12:05:00Z",
         });
-        assert_eq!(told(), stopped);
+        assert_eq!(auto_refresh(), stopped);
     }
 }

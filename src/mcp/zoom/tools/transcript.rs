@@ -1,4 +1,4 @@
-//! What was said in a meeting.
+//! The transcript of a meeting.
 
 mod pages;
 mod source;
@@ -55,7 +55,7 @@ enum Format {
 }
 
 impl Format {
-    /// What stands between two things that belong together each.
+    /// The separator between two lines or cues.
     fn between(self) -> &'static str {
         match self {
             Self::Text => "\n",
@@ -123,7 +123,7 @@ impl Tool for GetMeetingTranscript {
     }
 }
 
-/// What is asked for.
+/// The requested page.
 #[derive(Debug, Clone, Copy)]
 struct Page {
     format: Format,
@@ -139,7 +139,7 @@ impl GetMeetingTranscript {
         }
     }
 
-    /// What a page token belongs to.
+    /// The transcript that a page token belongs to.
     fn whose(&self) -> String {
         let Range { from, to } = self.range();
         format!("{} {:?} {from} {to}", self.meeting_id, self.format)
@@ -164,7 +164,7 @@ impl GetMeetingTranscript {
 struct Filling<'a> {
     found: &'a Found,
     page: Page,
-    /// Where it goes on, unless nothing follows.
+    /// The beginning of the next page, unless nothing follows.
     next: Option<Position>,
     room: usize,
     downloads: usize,
@@ -259,7 +259,7 @@ impl<'a> Filling<'a> {
         Ok(())
     }
 
-    /// What is on the page, and where the next one begins.
+    /// The content of the page, and where the next one begins.
     fn finish(self) -> Result<(Vec<Transcript>, Option<Position>), ToolFailure> {
         match self.first_failure {
             Some(failure)
@@ -308,7 +308,7 @@ struct Transcript {
     recording_start: String,
     /// A time in UTC; empty where Zoom gives none.
     recording_end: String,
-    /// What was said, in the form that was asked for.
+    /// The words, in the form that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<String>,
     /// Why there is no content.

@@ -104,7 +104,7 @@ mod tests {
     const OURS: &[&str] = &["ZOOM_CLIENT_ID"];
 
     #[test]
-    fn a_line_of_another_language_is_told_by_it() {
+    fn a_line_of_another_language_is_reported_by_its_name() {
         let table = [
             ("set ZOOM_CLIENT_ID=x", "cmd.exe"),
             ("SET \"ZOOM_CLIENT_ID=x\"", "cmd.exe"),

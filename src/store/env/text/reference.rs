@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_for_a_value_is_told_from_a_value() {
+    fn a_reference_is_distinguished_from_a_value() {
         let table = [
             ("op://vault/zoom/secret", "1Password"),
             ("op://My Vault/zoom/client secret", "1Password"),
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_tells_of_them() {
+    fn the_page_names_each_kind_of_reference() {
         let page = include_str!("../../../../docs/env.md");
         let section = page.split("## References and placeholders").nth(1).unwrap();
         let section = section.split("\n## ").next().unwrap();

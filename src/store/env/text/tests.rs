@@ -67,7 +67,7 @@ fn values_are_read() {
 }
 
 #[test]
-fn what_others_write_does_not_matter() {
+fn lines_of_others_do_not_matter() {
     let table = [
         "",
         "\n\n",
@@ -99,7 +99,7 @@ fn what_others_write_does_not_matter() {
 }
 
 #[test]
-fn what_is_ambiguous_is_refused() {
+fn an_ambiguous_text_is_refused() {
     let table: &[(&str, usize)] = &[
         ("A", 1),
         ("B=1\n\n A: b", 3),
@@ -199,7 +199,7 @@ fn the_line_is_blamed_whose_quote_ran_over_its_end() {
 }
 
 #[test]
-fn what_a_line_of_ours_is_instead_is_told() {
+fn a_line_of_ours_in_another_form_is_reported_with_that_form() {
     let table = [
         ("ZOOM_CLIENT_ID: x", "as YAML does"),
         ("ZOOM_CLIENT_ID:x", "as YAML does"),
@@ -237,7 +237,7 @@ fn what_a_line_of_ours_is_instead_is_told() {
 }
 
 #[test]
-fn a_text_of_two_bytes_a_character_is_told_from_where_it_begins() {
+fn a_text_of_two_bytes_a_character_is_reported_with_the_line_where_it_begins() {
     let wide = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
     let swapped = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_be_bytes).collect() };
     let table: [(Vec<u8>, usize); 6] = [
@@ -331,7 +331,7 @@ fn a_missing_variable_gets_a_line() {
 }
 
 #[test]
-fn what_must_not_be_written_is_refused() {
+fn a_value_that_must_not_be_written_is_refused() {
     let env = parse("ZOOM_ACCESS_TOKEN=old\n").unwrap();
     for value in ["a b", "a\nb", "a\"b", "a'b", "$(id)", "`id`", "a#b", "a;b", "a\\b", "a\u{e9}b"] {
         assert!(env.with(&[(TOKEN, value)]).is_err(), "{value:?}");
@@ -375,7 +375,7 @@ proptest! {
     }
 
     #[test]
-    fn what_can_be_read_can_be_written(text in "([A='\"\\\\ #\n\r\t;-]|A=|\nA=|export |\u{feff}|\u{a0}|\\$A|B=){0,20}") {
+    fn a_readable_text_can_be_written(text in "([A='\"\\\\ #\n\r\t;-]|A=|\nA=|export |\u{feff}|\u{a0}|\\$A|B=){0,20}") {
         env_text(text.as_bytes());
     }
 }

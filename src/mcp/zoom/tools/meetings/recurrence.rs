@@ -76,8 +76,8 @@ pub(super) struct Recurrence {
 }
 
 impl Recurrence {
-    /// Looks at what goes together. What Zoom would take for granted is asked for: a weekly meeting on Sundays, or a
-    /// series that ends after its first meeting, is what nobody means.
+    /// Checks the combination of arguments. Zoom's own defaults must be stated: nobody means a weekly meeting on Sundays, or
+    /// a series that ends after its first meeting.
     pub(super) fn check(&self) -> Result<(), ToolFailure> {
         let is_monthly =
             self.monthly_day.is_some() || self.monthly_week.is_some() || self.monthly_week_day.is_some();

@@ -66,10 +66,10 @@ struct Settings {
 #[serde(deny_unknown_fields)]
 #[garde(allow_unvalidated)]
 pub(in crate::mcp::zoom::tools) struct CreateMeeting {
-    /// Who hosts it: a user id, an e-mail address, or `me` for the owner of the token.
+    /// The host: a user id, an e-mail address, or `me` for the owner of the token.
     #[serde(default)]
     user_id: UserId,
-    /// What it is about.
+    /// The topic.
     #[garde(length(chars, min = 1, max = 200))]
     topic: String,
     /// 1: at once; 2: at its `start_time`; 3: recurring without fixed times; 8: recurring at fixed times, from
@@ -83,7 +83,7 @@ pub(in crate::mcp::zoom::tools) struct CreateMeeting {
     duration: Option<u32>,
     /// The time zone of a `start_time` without a Z, and in which the meeting is shown, such as `Europe/Berlin`.
     timezone: Option<Timezone>,
-    /// What there is to know about it.
+    /// The agenda.
     #[garde(length(chars, max = 2000))]
     agenda: Option<String>,
     /// The passcode for those who join. Without one the account decides.
@@ -91,7 +91,7 @@ pub(in crate::mcp::zoom::tools) struct CreateMeeting {
     password: Option<String>,
     /// How it recurs, for type 8.
     recurrence: Option<Recurrence>,
-    /// How it is held. What is left out is as the account has it.
+    /// How it is held. Settings that are left out are those of the account.
     settings: Option<Settings>,
     /// Also show passwords and the `start_url`, with which anybody can start the meeting as its host.
     #[serde(default)]
@@ -148,7 +148,7 @@ pub(in crate::mcp::zoom::tools) struct UpdateMeeting {
     meeting_id: MeetingId,
     /// One occurrence of a recurring meeting; without it the change is to the whole series.
     occurrence_id: Option<OccurrenceId>,
-    /// What it is about.
+    /// The topic.
     #[garde(length(chars, min = 1, max = 200))]
     topic: Option<String>,
     /// When it begins: `2026-03-04T12:00:00Z` in UTC, or without the Z in `timezone`.
@@ -158,7 +158,7 @@ pub(in crate::mcp::zoom::tools) struct UpdateMeeting {
     duration: Option<u32>,
     /// The time zone of a `start_time` without a Z, and in which the meeting is shown, such as `Europe/Berlin`.
     timezone: Option<Timezone>,
-    /// What there is to know about it.
+    /// The agenda.
     #[garde(length(chars, max = 2000))]
     #[schemars(extend("x-blank" = "must not be empty: leave it out to keep the agenda as it is"))]
     agenda: Option<String>,
@@ -168,7 +168,7 @@ pub(in crate::mcp::zoom::tools) struct UpdateMeeting {
     password: Option<String>,
     /// How the whole series recurs, in place of how it did. For a meeting of type 8, without `occurrence_id`.
     recurrence: Option<Recurrence>,
-    /// How it is held. What is left out stays as it is.
+    /// How it is held. Settings that are left out stay as they are.
     settings: Option<Settings>,
 }
 
@@ -271,12 +271,12 @@ fn which(meeting: &MeetingId, occurrence: Option<&OccurrenceId>) -> String {
     }
 }
 
-/// What is answered where Zoom answers nothing.
+/// The answer where Zoom answers nothing.
 #[derive(Serialize, JsonSchema)]
 struct Done {
     #[schemars(extend("const" = "success"))]
     status: &'static str,
-    /// What was done.
+    /// A sentence about the change.
     message: String,
     meeting_id: MeetingId,
 }

@@ -1,11 +1,11 @@
-//! What is taken and what is refused, before Zoom is asked.
+//! Arguments that are accepted or refused, before Zoom is asked.
 
 use super::zoom::Zoom;
 use super::*;
 
 const MEETING: &str = "81000000001";
 
-/// Why arguments are refused; Zoom must not hear of it.
+/// Checks why arguments are refused; Zoom must not see the call.
 fn refusals(table: Vec<(&str, Value, &str)>) {
     let zoom = Zoom::start();
     for (tool, arguments, expected) in table {
@@ -17,7 +17,7 @@ fn refusals(table: Vec<(&str, Value, &str)>) {
 }
 
 #[test]
-fn what_is_missing_or_unknown_is_named() {
+fn a_missing_or_unknown_argument_is_named() {
     refusals(vec![
         ("get_meeting", json!({}), "missing field `meeting_id`"),
         ("get_meeting", json!({"meeting_id": null}), "missing field `meeting_id`"),
@@ -247,7 +247,7 @@ fn a_refusal_does_not_repeat_what_was_sent() {
 }
 
 #[test]
-fn what_is_in_order_is_taken() {
+fn valid_arguments_are_accepted() {
     let zoom = Zoom::start();
     for (tool, arguments) in [
         ("list_meetings", json!({})),

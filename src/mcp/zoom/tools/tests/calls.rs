@@ -1,4 +1,4 @@
-//! What Zoom is asked, and what becomes of its answers.
+//! The requests to Zoom, and its answers as the client gets them.
 
 use super::zoom::Zoom;
 use super::*;
@@ -173,7 +173,7 @@ fn a_list_goes_on_where_its_token_says() {
 }
 
 #[test]
-fn what_zoom_answers_with_nothing_is_told_in_a_sentence() {
+fn an_empty_answer_of_zoom_becomes_a_sentence() {
     let zoom = Zoom::start();
     let done = |message: &str, id: &str| {
         let value = json!({"status": "success", "message": message, "meeting_id": id});

@@ -4,7 +4,7 @@ use super::*;
 
 /// A rule for a schema and all schemas in it: the name of the place, and the keywords there.
 struct Rule {
-    /// Whose rule it is, and where it stands.
+    /// The origin of the rule, and where it stands.
     source: &'static str,
     holds: fn(&str, &Map<String, Value>) -> bool,
 }
@@ -133,9 +133,9 @@ fn every_tool_is_one_that_every_client_takes() {
     }
 }
 
-/// What a client is not shown holds all the same.
+/// Keywords that are not shown hold all the same.
 #[test]
-fn what_is_not_shown_is_checked() {
+fn rules_that_are_not_shown_are_checked() {
     for tool in all() {
         let given = json!({"no_such_argument": 1, "meeting_id": "1", "topic": "x", "user_id": "me"});
         let failure = zoom::read(tool.name, given).err().unwrap();
@@ -146,7 +146,7 @@ fn what_is_not_shown_is_checked() {
 }
 
 #[test]
-fn what_is_not_shown_is_said() {
+fn rules_that_are_not_shown_are_described() {
     let tools = all();
     let said = |tool: &str, argument: &str| {
         let tool = tools.iter().find(|one| one.name == tool).unwrap();

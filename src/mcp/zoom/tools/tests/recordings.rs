@@ -162,7 +162,7 @@ fn one_source_of_transcripts_is_enough() {
     refuse(400, lacks);
     let message = call("81000000006").unwrap_err().message;
     assert!(message.contains("lacks the scope a:b") && message.contains("code 3322"), "{message}");
-    // What says nothing of a transcript is no reason to look elsewhere.
+    // An error that says nothing of a transcript is no reason to look elsewhere.
     let before = zoom.sandbox.requests().len();
     refuse(400, r#"{"code":300,"message":"Invalid meeting id"}"#);
     assert!(call("81000000006").unwrap_err().message.contains("Invalid meeting id"));
@@ -192,7 +192,7 @@ fn a_token_that_is_given_is_the_one_that_is_used() {
 }
 
 #[test]
-fn a_meeting_without_a_recording_is_told_in_words() {
+fn a_meeting_without_a_recording_is_described_in_words() {
     let zoom = Zoom::start();
     for tool in ["zoom_get_meeting_transcript", "zoom_get_recording_details", "get_meeting_recordings"] {
         let message = zoom.call(tool, json!({"meeting_id": "81000000006"})).unwrap_err().message;

@@ -9,7 +9,7 @@ use super::*;
 
 const MEETING: &str = "85312345678";
 
-/// What comes of a spelling.
+/// The result of a spelling.
 enum Becomes {
     /// One value, which is judged and sent.
     Same(Value),
@@ -19,8 +19,8 @@ enum Becomes {
 
 use Becomes::{Refused, Same};
 
-/// A value of an argument as it is judged, and other spellings with what comes of them. What holds of all arguments of
-/// a type is not repeated here: see [`of_type`].
+/// A value of an argument as it is judged, and other spellings with their results. The spellings of all arguments of a
+/// type are not repeated here: see [`of_type`].
 struct Row {
     /// The argument, with dots into objects; and behind a colon the tool, where it is another thing there.
     argument: &'static str,
@@ -41,7 +41,7 @@ fn refused(problem: &'static str, spellings: &[&str]) -> Vec<(Value, Becomes)> {
     spellings.iter().map(|spelling| (json!(spelling), Refused(problem))).collect()
 }
 
-/// What comes of every argument of a type.
+/// The spellings of every argument of a type, with their results.
 fn of_type(schema: &Value, value: &Value) -> Vec<(Value, Becomes)> {
     let is = |spelling: Value| (spelling, Same(value.clone()));
     match schema["type"].as_str().unwrap() {
@@ -195,7 +195,7 @@ fn an_argument_that_is_empty_is_left_out_or_refused() {
             }
         }
     });
-    // What a model fills in that has nothing to say must not widen what it does.
+    // An empty value that a model fills in must not widen the effect of the call.
     for (tool, argument) in [
         ("delete_meeting", "occurrence_id"),
         ("update_meeting", "occurrence_id"),

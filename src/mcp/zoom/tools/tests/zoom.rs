@@ -54,7 +54,7 @@ impl Zoom {
         runtime.block_on(call.run(session))
     }
 
-    /// What a tool answers that has to succeed.
+    /// The answer of a call that has to succeed.
     pub(super) fn value(&self, tool: &str, arguments: Value) -> Value {
         let shown = arguments.to_string();
         self.call(tool, arguments)
@@ -62,7 +62,7 @@ impl Zoom {
             .value
     }
 
-    /// What Zoom has seen of a call that has to succeed.
+    /// The requests that Zoom has seen of a call that has to succeed.
     pub(super) fn seen(&self, tool: &str, arguments: Value) -> Vec<Seen> {
         let before = self.sandbox.requests().len();
         self.value(tool, arguments);

@@ -21,7 +21,7 @@ pub(super) struct Position {
 const FORM: u8 = 1;
 
 impl Position {
-    /// As a client is told it. `whose` is all that the position depends on.
+    /// The token for a client. `whose` is all that the position depends on.
     pub(super) fn token(self, whose: &str) -> String {
         let mut bytes = vec![FORM];
         bytes.extend(self.mark(whose));
@@ -43,8 +43,8 @@ impl Position {
         (*form == FORM && mark == position.mark(whose)).then_some(position)
     }
 
-    /// What shows that a position and what it belongs to go together. It keeps mistakes away and no attacker: who makes up
-    /// a token gets the same transcript from another place.
+    /// The checksum of a position and its transcript. It keeps mistakes away and no attacker: a made-up token gets the same
+    /// transcript from another place.
     fn mark(self, whose: &str) -> [u8; 8] {
         let digest = digest(&SHA256, format!("{} {} {whose}", self.part, self.at).as_bytes());
         let mut mark = [0; 8];
@@ -53,9 +53,9 @@ impl Position {
     }
 }
 
-/// What of a text is on a page that has room for so many characters, from a byte of it on; and the byte where the next
-/// page begins, if that is not all. A page ends behind `between`, else behind a space, else anywhere. None where the text
-/// does not have that byte.
+/// The part of a text that is on a page with room for so many characters, from the byte `at` on; and the byte where the
+/// next page begins, if that is not all. A page ends behind `between`, else behind a space, else anywhere. None where the
+/// text does not have that byte.
 pub(super) fn piece<'a>(
     text: &'a str,
     at: u64,

@@ -15,7 +15,7 @@ use crate::mcp::zoom::session::Session;
 use crate::token::Token;
 use crate::zoom::api::Request;
 
-/// Which source a transcript is from.
+/// The source of a transcript.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Source {
@@ -23,7 +23,7 @@ pub(super) enum Source {
     Meeting,
 }
 
-/// What was found.
+/// The transcripts that were found.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) source: Source,
@@ -142,13 +142,13 @@ fn parts(recording: &Value) -> Vec<Part> {
         |kind: &str| files().filter(|file| file["file_type"] == kind).map(Part::of).collect::<Vec<_>>();
     let transcripts = of_type("TRANSCRIPT");
     let mut parts = if transcripts.is_empty() { of_type("CC") } else { transcripts };
-    // Zoom has no order that it promises. What has no time stays where it was, at the front.
+    // Zoom has no order that it promises. Parts without a time stay in front, in their order.
     parts.sort_by_key(Part::began);
     parts
 }
 
 impl Part {
-    /// What Zoom says of a file. Where it gives no name, the id makes one.
+    /// Reads Zoom's record of a file. Where it gives no name, the id makes one.
     fn of(file: &Value) -> Self {
         let id = text(&file["id"]);
         let name = file["file_name"].as_str().filter(|name| !name.is_empty());

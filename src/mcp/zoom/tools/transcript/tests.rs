@@ -1,4 +1,4 @@
-//! Which parts are on which page.
+//! The parts on each page.
 
 use super::super::read;
 use super::*;
@@ -21,7 +21,7 @@ fn asked(arguments: &Value) -> GetMeetingTranscript {
     read(&all).unwrap()
 }
 
-/// What the pages show, in order: the content or the error of each part.
+/// The pages, in order: the content or the error of each part.
 fn pages(found: &Found, arguments: &Value, contents: &[Result<&str, &str>]) -> Vec<Vec<String>> {
     let (mut pages, mut arguments) = (Vec::new(), arguments.clone());
     loop {
@@ -104,7 +104,7 @@ fn a_long_transcript_comes_once_page_by_page() {
 }
 
 #[test]
-fn what_is_not_in_the_range_is_not_downloaded() {
+fn a_part_outside_the_range_is_not_downloaded() {
     let mut found = found(&["2026-03-04T12:00:00Z", "2026-03-04T12:30:00Z", "2026-03-04T13:00:00Z"]);
     for (part, end) in found.parts.iter_mut().zip(["2026-03-04T12:29:00Z", "2026-03-04T12:59:00Z", ""]) {
         part.end = end.into();

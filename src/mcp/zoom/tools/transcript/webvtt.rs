@@ -1,4 +1,4 @@
-//! What a `WebVTT` says: its cues, those of a range, and the same as a text with speakers (pure).
+//! Reads a `WebVTT`: its cues, those of a range, and the same as a text with speakers (pure).
 //!
 //! Zoom writes a cue for every few words, and the speaker before the words: `Ada Example: Shall we begin?`.
 
@@ -30,7 +30,7 @@ impl Range {
     }
 }
 
-/// What somebody said within a few seconds.
+/// The words that somebody said within a few seconds.
 struct Cue<'a> {
     start: Millis,
     end: Millis,
@@ -80,7 +80,7 @@ fn time(text: &str) -> Option<Millis> {
     Some(seconds * 1000 + thousandths)
 }
 
-/// Who speaks, where that is told, and the words.
+/// The speaker, where one is named, and the words.
 fn speaker(payload: &str) -> (Option<&str>, &str) {
     if let Some((name, words)) = payload.strip_prefix("<v ").and_then(|rest| rest.split_once('>')) {
         return (Some(name.trim()), words.trim_end_matches("</v>"));
@@ -93,8 +93,8 @@ fn speaker(payload: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// The cues of a range as lines of `[00:01:30] Ada Example: words`; what somebody says in several cues is one line.
-/// `offset` is when this part began, and counts for the range and the times. What comes behind the byte `end` may be
+/// The cues of a range as lines of `[00:01:30] Ada Example: words`; several cues in a row of one speaker are one line.
+/// `offset` is when this part began, and counts for the range and the times. The text behind the byte `end` may be
 /// missing.
 pub(super) fn text(content: &str, offset: Millis, range: Range, end: usize) -> String {
     let mut shown = String::new();
@@ -163,7 +163,7 @@ mod tests {
         6\n01:00:00.000 --> 01:00:01.000\nAda Example: Bye.\n";
 
     #[test]
-    fn what_one_says_is_one_line() {
+    fn cues_of_one_speaker_are_one_line() {
         let shown = text(SAMPLE, 0, Range::ALL, usize::MAX);
         let expected = "[00:00:02] Ada Example: Shall we begin at 12:30?\n[00:00:09] Ben Example: Yes.\n\
              [00:03:00] no name\n[01:00:00] Ada Example: Bye.";

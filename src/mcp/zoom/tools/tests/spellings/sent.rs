@@ -1,4 +1,4 @@
-//! What Zoom gets is what was judged.
+//! Zoom gets exactly the arguments that were judged.
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -9,8 +9,8 @@ use crate::policy::{Against, Catalog, Policy};
 
 static CATALOG: std::sync::LazyLock<Catalog> = std::sync::LazyLock::new(crate::mcp::zoom::catalog::catalog);
 
-/// What a tool asks of Zoom: the method, the path with arguments in braces, and which arguments make the query and
-/// the body, by Zoom's names for them.
+/// The request of a tool: the method, the path with arguments in braces, and the arguments that make the query and the
+/// body, by Zoom's names for them.
 type Asked = (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
 
 const PAGE: &[(&str, &str)] = &[("page_size", "page_size"), ("next_page_token", "next_page_token")];
@@ -133,7 +133,7 @@ fn calls() -> impl Strategy<Value = (String, Value)> {
             chosen.prop_map(move |chosen| {
                 let given = chosen.into_iter().filter_map(|(name, value)| Some((name, value?)));
                 let mut given: Map<String, Value> = given.collect();
-                // What goes with a recurrence, or no call with one would get as far as Zoom.
+                // The arguments that a recurrence needs, or no call with one would get as far as Zoom.
                 if given.contains_key("recurrence") {
                     given.remove("occurrence_id");
                     if is_create {
@@ -159,7 +159,7 @@ fn exactly(tool: &str, judged: &Value) -> Policy {
 }
 
 #[test]
-fn what_zoom_gets_is_what_was_judged() {
+fn zoom_gets_the_arguments_that_were_judged() {
     let zoom = Zoom::start();
     let mut runner = TestRunner::new(ProptestConfig {
         cases: 300,
@@ -177,7 +177,7 @@ fn what_zoom_gets_is_what_was_judged() {
             let again = read(&tool, judged.clone()).unwrap();
             prop_assert_eq!(&Value::from(again.arguments().clone()), &judged);
             let before = zoom.sandbox.requests().len();
-            // What Zoom thinks of it does not matter here.
+            // Zoom's verdict on it does not matter here.
             let _ = zoom.run(call);
             let seen = zoom.sandbox.requests().split_off(before);
             if let Some(first) = seen.first().filter(|_| asked(&tool).is_some()) {
