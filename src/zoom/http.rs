@@ -291,8 +291,10 @@ pub(crate) fn reason(error: &reqwest::Error) -> String {
     let host = error.url().and_then(Url::host_str).unwrap_or("Zoom");
     let proxy = Proxy::of_process().ok().flatten();
     let is_for = |proxy: &Proxy| error.url().is_some_and(|url| !is_plain_loopback(url) && proxy.is_for(url));
-    let way =
-        proxy.filter(is_for).map(|proxy| format!(" through the proxy {}", proxy.description())).unwrap_or_default();
+    let way = proxy
+        .filter(is_for)
+        .map(|proxy| format!(" through the proxy {}", proxy.description()))
+        .unwrap_or_default();
     let what = if error.is_timeout() {
         return format!("{host} did not answer in time{way}");
     } else if error.is_connect() {
