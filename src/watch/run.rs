@@ -94,13 +94,13 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// As [`Watch::go_on`], until the profile that it is about is removed.
+    /// As [`Watch::run_past_failed_looks`], until the profile that it is about is removed.
     ///
     /// # Errors
     ///
     /// [`Error::NoProfile`] then, and the event cannot be reported.
-    pub fn go_on_while_it_exists(self) -> Result<Code, Error> {
-        Self { ends_with_profile: true, ..self }.go_on()
+    pub fn run_while_profile_exists(self) -> Result<Code, Error> {
+        Self { ends_with_profile: true, ..self }.run_past_failed_looks()
     }
 
     /// Looks once, refreshes if that is due, and gives the exit code: that of the refresh if it failed, else whether

@@ -214,7 +214,7 @@ mod unix {
         Command::new("kill").args(["-0", &pid.to_string()]).stderr(Stdio::null()).status().unwrap().success()
     }
 
-    /// What takes as long as it takes, all at once.
+    /// The slow cases, all at once.
     #[test]
     fn an_app_gets_the_time_it_may_take_and_no_more() {
         thread::scope(|scope| {

@@ -58,8 +58,8 @@ fn a_configuration_that_claude_would_not_read_is_reported_without_a_restart() {
             text.replace("PUT-YOUR-TOKEN-HERE-PLEASE", &home.value("ZOOM_ACCESS_TOKEN").unwrap())
         );
         home.write_env(&format!("ZOOM_ACCESS_TOKEN={}\n", token(3000, 2)));
-        let told = update(&home, &["--restart"], 8).stderr;
-        assert!(told.contains("Claude was not restarted") && told.matches(part).count() == 2, "{told}");
+        let output = update(&home, &["--restart"], 8).stderr;
+        assert!(output.contains("Claude was not restarted") && output.matches(part).count() == 2, "{output}");
         for flags in [&["restart-claude"][..], &["restart-claude", "--app-only"]] {
             home.run(flags).expect(8).says(&["Claude was not restarted", part, "Correct the file first"]);
         }
@@ -67,7 +67,7 @@ fn a_configuration_that_claude_would_not_read_is_reported_without_a_restart() {
     }
 }
 
-/// What cannot be written is said by all that would write it, and advised by none.
+/// Each command that would write an unwritable file reports it, and none advises it.
 #[cfg(target_os = "linux")]
 mod read_only {
     use std::fs;
@@ -103,9 +103,9 @@ mod read_only {
                 assert!(ended.stderr.contains("claude_desktop_config.json"), "{}", ended.stderr);
             }
         }
-        let told = run(&["doctor"]).stdout;
+        let output = run(&["doctor"]).stdout;
         let advice = "👉 Check the permissions and the free space of ";
-        assert!(told.contains(advice) && told.contains("Then: Run zoomtok update-claude"), "{told}");
+        assert!(output.contains(advice) && output.contains("Then: Run zoomtok update-claude"), "{output}");
         fs::set_permissions(&directory, fs::Permissions::from_mode(0o700)).unwrap();
         for flags in [&["update-claude", "--dry-run"][..], &["update-claude"]] {
             run(flags).expect(0);

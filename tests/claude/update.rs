@@ -11,7 +11,7 @@ use crate::support::processes::Running;
 use crate::support::rows::jwt;
 use crate::support::{Ended, Home, names};
 
-/// What `claude_desktop_config.json` looks like when a person has been at it.
+/// A `claude_desktop_config.json` that a person has edited.
 pub(crate) const CONFIG: &str = r#"{
 	"//": "the servers",
 	"globalShortcut": "Ctrl+Space", "big": 123456789012345678901234,

@@ -55,7 +55,7 @@ const SHOWN: &str = "🔍 new\\u{1b}[2J is new\n   \
     is  \"R\"\n";
 
 #[test]
-fn what_differs_is_shown_and_accepted_once_somebody_says_so() {
+fn a_difference_is_shown_and_accepted_once_somebody_says_so() {
     let home = changed();
     let before = fs::read(file(&home)).unwrap();
     let ended = home.run(["policy", "accept", "memory"]).expect(2).says(&["--yes", "nobody can be asked"]);

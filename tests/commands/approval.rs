@@ -105,7 +105,7 @@ fn a_decision_is_taken_once_and_only_about_a_call_that_waits() {
 }
 
 #[test]
-fn of_two_people_who_decide_at_once_one_does() {
+fn one_of_two_decisions_at_the_same_time_counts() {
     let home = Home::empty();
     for n in 0..5 {
         let id = format!("0000000{n}");

@@ -127,7 +127,7 @@ fn one_failure_does_not_stop_the_others_and_its_code_is_given() {
 
 #[cfg(unix)]
 #[test]
-fn what_cannot_be_written_is_said_before_anything_is() {
+fn an_unwritable_configuration_is_reported_and_the_others_are_written() {
     use crate::support::set_mode;
     let home = home(&[(CURSOR, "{}"), (".codeium/windsurf/mcp_config.json", "{}")]);
     let directory = at(&home, ".codeium/windsurf");

@@ -84,7 +84,7 @@ fn a_healthy_setup_is_left_unchanged_and_no_token_is_requested() {
     let sandbox = sandbox();
     let mut home = home(&sandbox, &valid(&sandbox));
     let token = home.value("ZOOM_ACCESS_TOKEN").unwrap();
-    // A program that is there on every machine that runs this.
+    // A program that exists on every machine that runs this.
     let server =
         json!({"command": env!("CARGO_BIN_EXE_zoomtok"), "args": ["x"], "env": {"ZOOM_ACCESS_TOKEN": token}});
     let config = configure(&mut home, &server);

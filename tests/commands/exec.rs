@@ -151,7 +151,7 @@ fn no_command_is_run_without_a_token() {
     }
 }
 
-/// What Linux tells of a process: which signals it ignores and blocks, and which files it has open.
+/// Checks what Linux reports of a process: the signals that it ignores and blocks, and its open files.
 #[cfg(target_os = "linux")]
 #[test]
 fn the_command_inherits_nothing_strange() {
@@ -165,7 +165,7 @@ fn the_command_inherits_nothing_strange() {
         u64::from_str_radix(line.split_whitespace().last().unwrap(), 16).unwrap() & 0x7fff_ffff
     };
     for name in ["SigIgn", "SigBlk"] {
-        // Rust's programs ignore SIGPIPE, this one too; what they run must not. What was inherited is passed on.
+        // Rust's programs ignore SIGPIPE, this one too; what they run must not. Inherited signals are passed on.
         let inherited = signals(name, &mine) & !PIPE;
         assert_eq!(signals(name, &stdout) & !inherited, 0, "{name}\n{stdout}");
     }

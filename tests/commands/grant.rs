@@ -71,7 +71,7 @@ fn the_list_has_names_times_and_policies_until_they_are_removed() {
 }
 
 #[test]
-fn what_cannot_be_is_refused_and_changes_nothing() {
+fn an_impossible_change_is_refused_and_changes_nothing() {
     let home = Home::empty();
     add(&home, "ci");
     let before = fs::read(file(&home)).unwrap();
@@ -105,7 +105,7 @@ fn a_broken_file_is_reported_and_left_alone() {
 }
 
 #[test]
-fn of_many_that_are_added_at_once_none_is_lost() {
+fn none_of_many_grants_added_at_once_is_lost() {
     let home = Home::empty();
     let running: Vec<_> = (0..12).map(|n| home.start(["-q", "grant", "add", &format!("g{n}")])).collect();
     let tokens: BTreeSet<String> = running.into_iter().map(|one| one.end().expect(0).stdout).collect();

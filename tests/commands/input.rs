@@ -253,8 +253,8 @@ fn missing_credentials_are_named_with_the_file() {
             let ended = home.run(arguments).expect(3).says(&[&home.env_path().display().to_string()]);
             assert_eq!(ended.stdout, "");
             for (bit, name) in all.iter().enumerate() {
-                let told = ended.stderr.contains(name.trim_end_matches("=value\n"));
-                assert_eq!(told, present >> bit & 1 == 0, "{present}: {}", ended.stderr);
+                let is_named = ended.stderr.contains(name.trim_end_matches("=value\n"));
+                assert_eq!(is_named, present >> bit & 1 == 0, "{present}: {}", ended.stderr);
             }
         }
         assert_eq!(home.env_text(), lines);
@@ -300,7 +300,7 @@ fn wrong_arguments_are_a_usage_error() {
     }
 }
 
-/// The `.env` that `get` takes for the right one tells so by its wrong threshold.
+/// The wrong threshold in a `.env` shows that `get` takes it for the right one.
 #[track_caller]
 fn uses(home: &Home, arguments: &[&str], file: &Path) {
     home.run([&["get"], arguments].concat()).expect(2).says(&[&format!("({}, line 1)", file.display())]);

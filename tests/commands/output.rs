@@ -1,4 +1,4 @@
-//! What is printed, and where.
+//! The output of the program, and where it goes.
 //!
 //! Claim 12: a token that was printed lasts as long as was asked for.
 //! Claim 13: stdout is data, stderr is talk, the exit status is the verdict.

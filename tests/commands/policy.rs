@@ -84,7 +84,7 @@ fn a_condition_that_never_holds_is_a_fault_with_the_value_to_write() {
     let stdout = check(&policy("\"85746065\"")).expect(0).quietly().stdout;
     let warning = "⚠️ tools.get_meeting.deny_if[0]: a meeting has several names";
     assert!(stdout.starts_with("✅ VALID: ") && stdout.contains(warning), "{stdout}");
-    // What the server would make of a call is what is explained.
+    // The explanation is for the call as the server would judge it.
     for meeting in ["85746065", "\"857 460 65\"", "\"https://zoom.us/j/85746065\""] {
         let call = format!(r#"{{"meeting_id": {meeting}}}"#);
         let home = home(&policy("\"85746065\""));
@@ -188,7 +188,7 @@ fn a_policy_that_is_not_valid_explains_nothing() {
     assert_eq!(ended.stdout, "");
 }
 
-/// What becomes of a policy of Intercept's.
+/// Converts a policy of Intercept's.
 fn convert(yaml: &str) -> Ended {
     home(yaml).run(["policy", "convert", "policy.json"])
 }
@@ -209,7 +209,7 @@ fn a_policy_of_intercept_is_converted_into_a_valid_one() {
 }
 
 #[test]
-fn what_cannot_be_converted_is_named_and_nothing_is_printed() {
+fn a_rule_that_cannot_be_converted_is_named_and_nothing_is_printed() {
     let ended =
         convert("version: '1'\ndefault: deny\ntools:\n  t: {rules: [{name: r}]}\nhide: [a, a]\n").expect(3);
     assert_eq!(ended.stdout, "");

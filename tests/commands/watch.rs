@@ -46,7 +46,7 @@ fn once_gives_the_code_of_what_failed_and_the_cooldown_survives() {
     home.run(["watch", "--once", "--no-claude"]).expect(1);
     assert_eq!(sandbox.token_requests().len(), 3, "another watch knows of the attempt");
     home.run(["check"]).expect(1).says(&["the last attempt to fetch one failed at ", "HTTP 503"]);
-    // Who asks for it himself gets it.
+    // A person who asks for it gets it.
     sandbox.heal(Endpoint::Token);
     home.run(["get"]).expect(0);
 }
@@ -118,7 +118,7 @@ fn it_ends_well_when_nobody_reads_it_any_more() {
         wait_until("its end", || !running.runs());
         running.end().expect(0).quietly();
     }
-    // What is due at that moment is left to others.
+    // A refresh that is due at that moment is left to others.
     assert_eq!(sandbox.token_requests().len(), 0);
 }
 
@@ -138,8 +138,8 @@ fn an_unwritable_state_is_reported_once_and_stops_nothing() {
             break;
         }
     }
-    let told = seen.iter().filter(|line| line.contains("state.json")).count();
-    assert_eq!(told, 1, "{seen:?}");
+    let reports = seen.iter().filter(|line| line.contains("state.json")).count();
+    assert_eq!(reports, 1, "{seen:?}");
     drop(running);
     let once = home.run(["watch", "--no-claude", "--once"]).expect(0).quietly().stdout;
     assert!(once.contains("state.json") && once.contains("✅ Token refresh complete!"), "{once}");
@@ -209,15 +209,15 @@ mod signals {
         home.run(["get", "-f"]).expect(0);
         let token = home.value("ZOOM_ACCESS_TOKEN").unwrap();
         std::thread::sleep(Duration::from_millis(1500));
-        let told = interrupt(running, "INT");
+        let output = interrupt(running, "INT");
         // Tokens are shown by their first and last four characters.
         let end = &token[token.len() - 4..];
-        assert!(!told.contains(end), "a token that another process got is no event of the watch: {told}");
+        assert!(!output.contains(end), "a token that another process got is no event of the watch: {output}");
         assert_eq!(sandbox.token_requests().len(), 1);
     }
 }
 
-/// Windows keeps whoever reads what the watch prints waiting until the app ends that it has started, and has no polite
+/// Windows keeps a reader of the watch's output waiting until the app that it has started ends, and has no polite
 /// way to end a stand-in without a window; what can be shown there is in `claude_app.rs`.
 #[cfg(unix)]
 mod claude {
@@ -257,10 +257,10 @@ mod claude {
         let mut home = Home::with_token(&sandbox, 30);
         let claude = Claude::new(&mut home);
         let _first = claude.apps.start(&claude.app, &["--as", "it ran"]);
-        let told = home.run(["watch", "--once"]).expect(0).quietly().stdout;
+        let output = home.run(["watch", "--once"]).expect(0).quietly().stdout;
         assert!(
-            told.contains("⚙️  Running: zoomtok update-claude\n🚀 Running: zoomtok restart-claude\n"),
-            "{told}"
+            output.contains("⚙️  Running: zoomtok update-claude\n🚀 Running: zoomtok restart-claude\n"),
+            "{output}"
         );
         assert!(claude.holds(&home.value("ZOOM_ACCESS_TOKEN").unwrap()));
         assert!(fs::read_to_string(&claude.config).unwrap().contains("\"mine\": 1e3"));
@@ -283,8 +283,8 @@ mod claude {
             let mut home = Home::with_token(&sandbox, 30);
             let claude = Claude::new(&mut home);
             let running = runs.then(|| claude.apps.start(&claude.app, &[]));
-            let told = home.run(arguments).expect(0).quietly().stdout;
-            assert!(!told.contains("restart-claude"), "{told}");
+            let output = home.run(arguments).expect(0).quietly().stdout;
+            assert!(!output.contains("restart-claude"), "{output}");
             assert_eq!(claude.holds(&home.value("ZOOM_ACCESS_TOKEN").unwrap()), updated, "{arguments:?}");
             assert_eq!(claude.apps.started().len(), usize::from(runs));
             drop(running);
@@ -296,8 +296,8 @@ mod claude {
         let sandbox = sandbox();
         let mut home = Home::with_token(&sandbox, 30);
         home.set("CLAUDE_CONFIG_FILE", "/nowhere/claude_desktop_config.json");
-        let told = home.run(["watch", "--once"]).expect(0).quietly().stdout;
-        assert!(told.contains("⚠️  ") && told.contains("✅ Token refresh complete!"), "{told}");
+        let output = home.run(["watch", "--once"]).expect(0).quietly().stdout;
+        assert!(output.contains("⚠️  ") && output.contains("✅ Token refresh complete!"), "{output}");
         assert!(sandbox.accepts(&home.value("ZOOM_ACCESS_TOKEN").unwrap()));
     }
 
@@ -308,8 +308,8 @@ mod claude {
             let mut home = Home::with_token(&sandbox, 30);
             let claude = Claude::new(&mut home);
             let drops = claude.config.to_str().unwrap().to_owned();
-            // What ran is started again as it ran: the first one does at its end, or the second one soon after its
-            // start, what the first one has done by now.
+            // The app is started again as it ran: it drops the token at the end of the first run, or soon after the start
+            // of the second.
             let running = claude.apps.start(&claude.app, &["--drops", &drops, "--drop-at", drop_at]);
             if drop_at != "quit" {
                 wait_until("the first loss", || {
@@ -320,8 +320,8 @@ mod claude {
                 std::thread::sleep(Duration::from_secs(2));
             }
             fs::write(&claude.config, CONFIG).unwrap();
-            let told = home.run(["watch", "--once"]).expect(0).quietly().stdout;
-            assert!(told.contains("it was put back"), "{drop_at}: {told}");
+            let output = home.run(["watch", "--once"]).expect(0).quietly().stdout;
+            assert!(output.contains("it was put back"), "{drop_at}: {output}");
             if !lost {
                 // And not a half of it, which no client could start.
                 let config: Value = serde_json::from_str(&fs::read_to_string(&drops).unwrap()).unwrap();
@@ -329,7 +329,7 @@ mod claude {
                 assert_eq!(server["command"], "node", "{config}");
                 assert_eq!(server["env"]["ZOOM_ACCESS_TOKEN"], *home.value("ZOOM_ACCESS_TOKEN").unwrap());
             }
-            assert_eq!(told.contains("dropped it again"), lost, "{drop_at}: {told}");
+            assert_eq!(output.contains("dropped it again"), lost, "{drop_at}: {output}");
             drop(running);
         }
     }

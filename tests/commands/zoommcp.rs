@@ -84,8 +84,8 @@ impl Project {
         self.bash(&self.path(), all, &self.read_by_server())
     }
 
-    /// What the server reads in `.env`, and hands on: each line split at the first equals sign, blanks taken off the value,
-    /// then one quote off each end.
+    /// The variables that the server reads in `.env`, and hands on: each line split at the first equals sign, blanks taken
+    /// off the value, then one quote off each end.
     fn read_by_server(&self) -> BTreeMap<String, String> {
         let text = fs::read_to_string(self.env_path()).unwrap_or_default();
         let lines = text.split('\n').map(str::trim).filter(|line| !line.starts_with('#'));
@@ -141,7 +141,7 @@ fn comments_as_the_server_reads_them_do_not_count() {
     assert!(project.read_by_server()["ZOOM_CLIENT_ID"].contains("# of the app"));
     project.run("get_zoom_token.sh", &["-f"]).expect(0).quietly();
     project.run("check_zoom_token.sh", &[]).expect(0).quietly();
-    // What .env does not say is taken from the environment, as ever.
+    // Variables that .env does not set are taken from the environment, as ever.
     let threshold = BTreeMap::from([("ZOOM_TOKEN_THRESHOLD".to_owned(), "7200".to_owned())]);
     let script = project.scripts().join("check_zoom_token.sh");
     project.bash(&project.path(), [&script], &threshold).expect(0);
@@ -239,7 +239,7 @@ fn claude_gets_the_token_of_a_refresh() {
 
 #[test]
 fn the_scripts_differ_in_their_name_and_their_command() {
-    let told = ["get", "check", "update-claude", "restart-claude"];
+    let commands = ["get", "check", "update-claude", "restart-claude"];
     let plain = |(script, command): (&str, &str)| {
         let text = read(Path::new("contrib/zoommcp").join(script));
         assert!(
@@ -250,7 +250,7 @@ fn the_scripts_differ_in_their_name_and_their_command() {
             .replace(&format!("zoomtok {command},"), "zoomtok COMMAND,")
             .replace(&format!("\"$env\" {command} "), "\"$env\" COMMAND ")
     };
-    let texts: Vec<String> = SCRIPTS.into_iter().zip(told).map(plain).collect();
+    let texts: Vec<String> = SCRIPTS.into_iter().zip(commands).map(plain).collect();
     assert!(texts.iter().all(|text| *text == texts[0]));
     assert!(read("Cargo.toml").contains("contrib/zoommcp/*.sh"));
     assert!(read(".ci/run").contains("shellcheck .ci/* contrib/zoommcp/*.sh"));

@@ -83,7 +83,7 @@ fn exported_credentials_go_to_no_address_from_a_found_env() {
     let ended = home.run(["get"]).expect(5);
     assert!(ended.stderr.contains("does not count for the exported ZOOM_CLIENT_ID"), "{}", ended.stderr);
     assert!(theirs.token_requests().is_empty());
-    // Whoever names the file means it, and whoever exports the address.
+    // A file that is named is meant, and so is an exported address.
     home.run(named(&home, &["get"])).expect(0);
     assert_eq!(theirs.token_requests().len(), 1);
     home.set("ZOOM_OAUTH_URL", &mine.oauth_url());
@@ -191,11 +191,11 @@ fn a_name_like_a_settings_is_reported_at_startup_and_not_to_scripts() {
         (&["update-claude"], 3),
     ] {
         let ended = home.run(command).expect(code);
-        for told in [
+        for message in [
             "ZOOM_POLICY (set in the environment) is no setting of zoomtok's. If ZOOM_POLICY_FILE is meant",
             "ZOOM_TOKEN_TRESHOLD (in ",
         ] {
-            assert!(ended.stderr.contains(told), "{command:?}: {}", ended.stderr);
+            assert!(ended.stderr.contains(message), "{command:?}: {}", ended.stderr);
         }
         assert!(!ended.stderr.contains("ZOOM_SDK_KEY"), "{}", ended.stderr);
     }

@@ -11,7 +11,7 @@ use crate::env_file::played::{docker, systemd};
 use crate::support::needs::{Need, SYSTEMD_GENERATOR, needs, node, python};
 use crate::support::pages::{quoted, read, rows};
 
-/// What a reader says of `X`.
+/// The value of `X` by a reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Said {
     Value(String),
@@ -132,7 +132,7 @@ fn every_cell_is_what_its_reader_says() {
         let mut right: Vec<String> = readers
             .iter()
             .zip(&cells[1..])
-            .map(|(reader, told)| reader.as_ref().map_or_else(|| told.clone(), |said| said[at].cell()))
+            .map(|(reader, cell)| reader.as_ref().map_or_else(|| cell.clone(), |said| said[at].cell()))
             .collect();
         right.push(zoomtok.as_ref().map_or("*refused*".into(), Said::cell));
         if right != cells[1..] {
@@ -140,14 +140,14 @@ fn every_cell_is_what_its_reader_says() {
         }
         refused.extend(zoomtok.err().map(|problem| vec![format!("`{form}`"), problem]));
     }
-    let told = rows(&read("docs/env.md"), "## What is refused, and why");
+    let listed = rows(&read("docs/env.md"), "## What is refused, and why");
     let right: Vec<String> = refused.iter().map(|cells| format!("| {} |", cells.join(" | "))).collect();
     let all = format!("{}\n\n{}", wrong.join("\n"), right.join("\n"));
-    assert!(wrong.is_empty() && told == refused, "these rows of docs/env.md should read\n{all}");
+    assert!(wrong.is_empty() && listed == refused, "these rows of docs/env.md should read\n{all}");
     assert!(forms.len() > 40 && refused.len() > 15);
 }
 
-/// What is played for the page, held against the program itself.
+/// Compares the played Docker of the page with the program itself.
 #[test]
 fn docker_itself_reads_what_is_played() {
     needs!(Docker);
@@ -158,8 +158,8 @@ fn docker_itself_reads_what_is_played() {
     }
 }
 
-/// The generator for `environment.d` has the parser of `EnvironmentFile=`. Behind it, it puts in variables and leaves out
-/// what is empty.
+/// The generator for `environment.d` has the parser of `EnvironmentFile=`. After it, it expands variables and leaves out
+/// empty values.
 #[test]
 fn systemd_itself_reads_what_is_played() {
     needs!(Systemd);
@@ -186,7 +186,7 @@ fn systemd_itself_reads_what_is_played() {
     }
 }
 
-/// What the page says before its table.
+/// The list before the table of the page.
 #[test]
 fn zoomtok_reads_values_as_others_do_but_for_these() {
     let mut exceptions = Vec::new();

@@ -143,7 +143,7 @@ impl Daemon {
             .is_ok_and(|status| status.success())
     }
 
-    /// What Docker makes of `X` in a file.
+    /// The value that Docker reads for `X` in a file.
     pub(crate) fn ask(&self, file: &Path) -> Said {
         if !self.create(file) {
             return Said::Fails;

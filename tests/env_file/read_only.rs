@@ -19,7 +19,7 @@ fn home(sandbox: &Sandbox, left: i64) -> Home {
     home
 }
 
-/// What a process has printed so far.
+/// The output of a process so far.
 struct Heard(Arc<Mutex<String>>);
 
 impl Heard {
@@ -87,7 +87,7 @@ fn the_flag_and_the_file_itself_say_so_too() {
 }
 
 #[test]
-fn a_watch_waits_for_whoever_renews_the_token_and_hands_it_on() {
+fn a_watch_waits_until_another_process_renews_the_token_and_hands_it_on() {
     let sandbox = sandbox();
     let mut home = home(&sandbox, -10);
     let config = home.work().join("claude_desktop_config.json");
@@ -112,7 +112,7 @@ fn a_watch_waits_for_whoever_renews_the_token_and_hands_it_on() {
 }
 
 #[test]
-fn a_server_goes_on_and_reads_the_file_again() {
+fn a_server_continues_and_reads_the_file_again() {
     let sandbox = sandbox();
     let home = home(&sandbox, -10);
     let mut session = Session::start(&home, &[]);

@@ -1,8 +1,8 @@
-//! What the programs read that `.env` files are for, after a write: bash, and the dotenv packages of Python and Node.
+//! The values that other readers of `.env` files find after a write: bash, and the dotenv packages of Python and Node.
 //!
 //! Each has a dialect of its own, so that a reader is asked about a new text only when it understood the old one.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot continue has failed")]
 
 use std::io::{Seek, Write};
 use std::process::Command;
@@ -57,7 +57,7 @@ for (const text of require("fs").readFileSync(0, "utf8").split("\0").slice(0, -1
 }
 "#;
 
-/// What a reader found in a text.
+/// The values that a reader found in a text.
 struct Found {
     token: Option<String>,
     expires: Option<String>,

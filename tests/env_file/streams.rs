@@ -107,7 +107,7 @@ fn a_named_pipe_is_read_once_where_it_is_named() {
     let doctor = home.run(["doctor"]);
     writer.join().unwrap();
     assert!(doctor.stdout.contains("a new token cannot be put there"), "{}", doctor.stdout);
-    // A text that makes no sense is told as ever.
+    // A text that makes no sense is reported as usual.
     let writer = put("ZOOM_CLIENT_ID: x\n");
     home.run(["get"]).expect(3).says(&[".env, line 1", "as YAML does"]);
     writer.join().unwrap();

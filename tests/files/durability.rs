@@ -81,7 +81,7 @@ mod kills {
         }
     }
 
-    /// What has been seen of the moments that the kills came at.
+    /// How many kills came at which moment.
     #[derive(Debug, Default)]
     struct Kills {
         total: usize,

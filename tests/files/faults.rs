@@ -15,7 +15,7 @@ use crate::support::processes::{note, within};
 use crate::support::rows::tree;
 use crate::support::{Ended, Home, ended_showing, names, sandbox, without};
 
-/// What reads, writes, locks and names files.
+/// The calls that read, write, lock and name files.
 const CALLS: [&str; 12] = [
     "openat",
     "statx",
@@ -41,7 +41,7 @@ const FAILURES: [(&str, &str); 4] = [
     ("EROFS", "Read-only file system"),
 ];
 
-/// What the kernel may interrupt; the other calls do not wait for anything that a signal could end.
+/// The calls that the kernel may interrupt; the others do not wait for anything that a signal could end.
 const INTERRUPTIBLE: [&str; 7] = ["openat", "read", "flock", "write", "ftruncate", "fchmod", "fsync"];
 
 /// Everything in these directories, with what may be beside it for a moment.
@@ -111,8 +111,8 @@ fn each_call_of_get(calls: &[&str], what: &str, words: &str) -> (usize, usize) {
             // The .env could not be read, or the token could not be stored: one line that says which file and why.
             assert!(matches!(done.code, Some(3 | 6)), "{injection}: {:?} {}", done.code, done.stderr);
             assert_eq!(done.stdout, "", "{injection}");
-            let told = done.says(&[words]).stderr;
-            assert!(files.iter().any(|file| told.contains(file.to_str().unwrap())), "{injection}: {told}");
+            let stderr = done.says(&[words]).stderr;
+            assert!(files.iter().any(|file| stderr.contains(file.to_str().unwrap())), "{injection}: {stderr}");
             assert!(asked <= 1, "{injection}");
         }
         // Whatever it was, the refresh token that Zoom takes now is in the .env or waits for it.
@@ -127,9 +127,9 @@ fn each_call_of_get(calls: &[&str], what: &str, words: &str) -> (usize, usize) {
 fn get_survives_failing_calls(error: &str) {
     let (_, words) = FAILURES.into_iter().find(|(name, _)| *name == error).unwrap();
     let (calls, succeeded) = each_call_of_get(&CALLS, &format!("error={error}"), words);
-    note(&format!("{calls} calls of get failed with {error}; {succeeded} times it went on without"));
+    note(&format!("{calls} calls of get failed with {error}; {succeeded} times it continued without"));
     assert!(calls >= 40, "{calls}");
-    // What it can do without are notes to itself; what it cannot are the .env and the lock.
+    // It can do without notes to itself, but not without the .env and the lock.
     assert!(succeeded >= 5 && calls - succeeded >= 20, "{succeeded} of {calls}");
 }
 
@@ -213,7 +213,7 @@ fn claudes_configuration_is_the_old_one_or_the_new_one_and_the_old_one_is_kept()
             let text = fs::read_to_string(&file).unwrap();
             assert!(text == CONFIG || text == new, "{injection}: {text}");
             assert!(text == new || done.code != Some(0), "{injection}");
-            // Where anything was changed, or the copy is there at all, it is the version before.
+            // Where anything was changed, or the copy exists at all, it is the version before.
             let copy = |path: &Path| fs::read_to_string(path).ok();
             assert!(text == CONFIG || copy(&backup).is_some(), "{injection}");
             assert!(copy(&backup).is_none_or(|copy| copy == CONFIG), "{injection}");

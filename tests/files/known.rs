@@ -33,7 +33,7 @@ fn used_up(sandbox: &Sandbox) -> Home {
     home
 }
 
-/// What a new server for a `.env` answers to a call.
+/// The answer of a new server for a `.env` to a call.
 fn call(home: &Home, env_file: &str) -> Answer {
     home.is_for_secrets(&home.work().join(env_file));
     let mut session =

@@ -1,4 +1,4 @@
-//! What has the name of a file that the program opens may be a pipe, a link or a directory, and is waited for by no command.
+//! Pipes, links and directories with the names of files that the program opens: no command waits for them.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -15,7 +15,7 @@ use crate::support::rows::tree;
 use crate::support::{Home, ended, names, sandbox};
 
 const THEM: u32 = NOBODY;
-/// What only root may read.
+/// A text that only root may read.
 const OF_ROOT: &str = "OF_ROOT=only-root-may-read-this\n";
 /// Time enough to do something to the files while Zoom is being asked.
 const SLOW: Fault = Fault::Slow(Duration::from_millis(1500));

@@ -1,6 +1,6 @@
-//! What the program asks of the kernel, as strace sees it: a temporary file that nobody else could have made or can
-//! read, fsync before rename, fsync of the directory after it (claim 3); and no secret among the arguments of a process,
-//! where everybody can read them (claim 14).
+//! The program's system calls, as strace sees them: a temporary file that nobody else could have made or can read, fsync
+//! before rename, fsync of the directory after it (claim 3); and no secret among the arguments of a process, where
+//! everybody can read them (claim 14).
 
 use std::fs;
 use std::process::Command;
@@ -21,10 +21,10 @@ fn traced(home: &Home, arguments: &[&str]) -> (Vec<String>, String) {
     let mut strace = Command::new("strace");
     // -y: the path of each descriptor; -v and the length: nothing is left out, which could be what must not be there.
     strace.args(["-f", "-y", "-s", "100000", "-e", "trace=%file,fsync,fdatasync,ftruncate,prctl"]);
-    // zoomtok lets nobody but root look into its memory, where the paths are. Here it is only told so.
+    // zoomtok lets nobody but root look into its memory, where the paths are. Here that call only seems to succeed.
     strace.args(["-e", "inject=prctl:retval=0", "-o"]);
     strace.arg(&trace);
-    // What is traced is asked to show its token.
+    // The traced program is asked to show its token.
     let done = ended_showing(within(strace, &program).output().unwrap(), Shows::AccessToken).expect(0);
     let calls = fs::read_to_string(&trace).unwrap();
     let calls = calls.lines().filter(|line| !line.contains(" = -1 ")).map(str::to_owned);

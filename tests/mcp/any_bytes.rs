@@ -1,7 +1,7 @@
 //! Lines as no client should send them, made of any bytes: each byte is a choice. So they can come from whatever brings
 //! bytes, a property test that shrinks them or a fuzzer that grows them.
 
-/// What a field may hold: of every type, at the edges of some.
+/// Values of a field: of every type, at the edges of some.
 const VALUES: &[&str] = &[
     "null",
     "true",
@@ -24,7 +24,7 @@ const VALUES: &[&str] = &[
     "",
 ];
 
-/// What a server may be asked or told, and what it may not.
+/// Methods that a server has, and others.
 const METHODS: &[&str] = &[
     "initialize",
     "notifications/initialized",
@@ -52,7 +52,7 @@ const METHODS: &[&str] = &[
 
 const TOOLS: &[&str] = &["get_user", "list_users", "zoom_token_status", "zoom_refresh_token", "no_such_tool"];
 
-/// What makes a request of protocol version 2026-07-28 one, whole or in part.
+/// The fields that mark a request of protocol version 2026-07-28, whole or in part.
 const META: &[&str] = &[
     r#"{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}"#,
     r#"{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}"#,
@@ -67,7 +67,7 @@ const LONG: [usize; 4] = [60_000, 250_000, 1_000_000, 2 * 1024 * 1024];
 /// Deeper than any reader may follow by calling itself.
 const DEEP: usize = 10_000;
 
-/// What these bytes make: a few lines, in the pieces in which they are written.
+/// A few lines made from these bytes, in the pieces in which they are written.
 pub(crate) fn writes(bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut choices = Choices(bytes);
     let mut writes = Vec::new();

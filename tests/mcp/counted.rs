@@ -25,7 +25,7 @@ fn duration() -> Duration {
     Duration::from_secs(seconds.unwrap_or(10))
 }
 
-/// Says what was measured, for whoever runs the test to see it.
+/// Prints a measurement for the person who runs the test.
 #[expect(clippy::print_stdout, reason = "cargo test shows it with --nocapture")]
 fn report(figures: &str) {
     println!("{figures}");
@@ -38,7 +38,7 @@ fn counted(max: u32) -> Value {
         "tools": {"get_user": limit("users"), "zoom_refresh_token": limit("refreshes")}})
 }
 
-/// What the server has counted by this name.
+/// The server's count of this name.
 fn count(home: &Home, counter: &str) -> usize {
     let is_file = |path: &PathBuf| path.file_name().is_some_and(|name| name == "policy-counts.json");
     let Some(path) = tree(&home.state()).into_iter().find(is_file) else { return 0 };
@@ -112,7 +112,7 @@ fn put_short(home: &Home, rest: &str, token: &str) {
     wait_until("the replace of the .env", || fs::rename(&new, home.env_path()).is_ok());
 }
 
-/// Takes good tokens out of the `.env` again and again while this goes on.
+/// Takes good tokens out of the `.env` again and again while this lasts.
 fn with_short_tokens<T>(home: &Home, sandbox: &Sandbox, run: impl FnOnce() -> T) -> T {
     let (rest, done) = (without_token(home), AtomicBool::new(false));
     put_short(home, &rest, &sandbox.mint(9));
@@ -193,7 +193,7 @@ fn a_cancelled_call_stays_counted_when_it_has_asked_for_a_token() {
         let call = session.send("get_user", &json!({"user_id": "me"}));
         assert!(sandbox.wait_for_token_requests(asked, SOON));
         session.cancel(call);
-        // What it has begun goes on to its end.
+        // An exchange that has begun runs to its end.
         wait_until("the new token", || token(&home) != short);
         put_short(&home, &rest, &short);
         assert_eq!(count(&home, "users"), asked);

@@ -1,4 +1,4 @@
-//! What can go wrong between the server and Zoom: a row for each, with what the agent is told, and no secret in it.
+//! Failures between the server and Zoom: a row for each, with the message for the agent, and no secret in it.
 
 mod without_a_token;
 
@@ -19,13 +19,13 @@ use without_a_token::without_a_token;
 struct Row {
     tool: &'static str,
     arguments: Value,
-    /// Whether Zoom no longer takes the token that is there.
+    /// Whether Zoom no longer takes the present token.
     is_revoked: bool,
-    /// What befalls the next requests. `SECRETS` in a body stands for all that must not be shown.
+    /// The faults of the next requests. `SECRETS` in a body stands for all that must not be shown.
     faults: Vec<(Endpoint, Fault, u32)>,
-    /// What the error says; none where there is no error in the end.
+    /// Parts of the message; none where there is no error in the end.
     says: Option<&'static [&'static str]>,
-    /// Whether what Zoom's support asks for is told.
+    /// Whether the message has the id that Zoom's support asks for.
     is_tracked: bool,
     /// How often the API was called, and how often a token was asked for.
     calls: usize,
@@ -37,7 +37,7 @@ fn json_fault(status: u16, body: &str) -> Fault {
 }
 
 impl Row {
-    /// The API answers like this, and the agent is told so.
+    /// The API answers like this, and the agent gets that message.
     fn api(fault: Fault, says: &'static [&'static str]) -> Self {
         Self {
             tool: "get_meeting",
@@ -77,7 +77,7 @@ impl Row {
     }
 }
 
-/// What Zoom has understood and does not do.
+/// Calls that Zoom has understood and refuses.
 fn refused() -> Vec<(&'static str, Row)> {
     let fields = r#"{"code":300,"message":"Validation Failed.","errors":[
         {"field":"settings.audio","message":"Invalid field."},{"field":"start_time","message":"SECRETS"}]}"#;
@@ -166,7 +166,7 @@ fn refused() -> Vec<(&'static str, Row)> {
     ]
 }
 
-/// What is over after a while.
+/// Failures that are over after a while.
 fn busy() -> Vec<(&'static str, Row)> {
     let daily =
         r#"{"code":429,"message":"You have reached the maximum daily rate limit for this API. SECRETS"}"#;
@@ -200,7 +200,7 @@ fn busy() -> Vec<(&'static str, Row)> {
     ]
 }
 
-/// What is no answer of the API, or none at all.
+/// Answers that are not the API's, or none at all.
 fn broken() -> Vec<(&'static str, Row)> {
     let carried_out = &["broke off", "It may have been carried out: check before repeating it"];
     let empty = &["answered nothing of what it was asked for", "ZOOM_API_URL"];
@@ -244,7 +244,7 @@ fn broken() -> Vec<(&'static str, Row)> {
     ]
 }
 
-/// What comes in the place of a transcript.
+/// Answers in place of a transcript.
 fn downloads() -> Vec<(&'static str, Row)> {
     let download = |fault, says| Row {
         faults: vec![(Endpoint::Api, Fault::Slow(Duration::ZERO), 1), (Endpoint::Api, fault, u32::MAX)],
@@ -290,11 +290,11 @@ fn rows() -> Vec<(&'static str, Row)> {
     [refused(), busy(), broken(), downloads(), without_a_token()].concat()
 }
 
-/// For the page that tells of them: the name of each row, how often the API is called and a token asked for, and what
-/// the agent is told.
-pub(crate) fn told() -> Vec<(&'static str, [usize; 2], &'static [&'static str])> {
-    let told = |(name, row): (_, Row)| (name, [row.calls, row.exchanges], row.says.unwrap_or_default());
-    rows().into_iter().map(told).collect()
+/// For the page about them: the name of each row, how often the API is called and a token asked for, and parts of the
+/// message for the agent.
+pub(crate) fn messages() -> Vec<(&'static str, [usize; 2], &'static [&'static str])> {
+let message = |(name, row): (_, Row)| (name, [row.calls, row.exchanges], row.says.unwrap_or_default());
+rows().into_iter().map(message).collect()
 }
 
 #[test]
@@ -330,7 +330,7 @@ fn each_failure_is_reported_with_advice_and_without_a_secret() {
 
         sandbox.heal(Endpoint::Api);
         sandbox.heal(Endpoint::Token);
-        // It goes on.
+        // The server continues.
         session.call("zoom_list_recordings", json!({"zoom_access_token": sandbox.mint(60)})).ok();
         session.call("zoom_token_status", json!({})).ok();
         let said = session.close();

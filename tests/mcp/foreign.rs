@@ -24,8 +24,8 @@ fn the_sdk_for_python_finds_everything_as_it_must_be() {
             &python_with_mcp(),
             &[script, mode, env!("CARGO_BIN_EXE_zoomtok")],
         );
-        let told = ended(output).expect(0).stdout;
-        assert!(told.contains("ada@example.com") && told.contains("[POLICY DENIED]"), "{told}");
+        let stdout = ended(output).expect(0).stdout;
+        assert!(stdout.contains("ada@example.com") && stdout.contains("[POLICY DENIED]"), "{stdout}");
     }
 }
 

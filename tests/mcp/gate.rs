@@ -130,13 +130,13 @@ fn without_a_policy_ten_refreshes_a_minute_pass_and_everything_else() {
     assert_eq!(answers.iter().filter(|answer| !answer.is_error).count(), 10);
     let denied = answers.iter().find(|answer| answer.is_denied()).unwrap();
     assert!(denied.text.contains("zoom_refresh_token by the built-in policy: no more than 10 a minute"));
-    // Who came together shares what Zoom gave.
+    // Calls that came together share Zoom's answer.
     assert_eq!(sandbox.token_requests().len(), 1);
     assert!(session.call_many("list_meetings", json!({}), 30).iter().all(|answer| !answer.is_error));
     assert_eq!(session.tools().len(), 14);
 }
 
-/// What becomes of the only call that a limit allows.
+/// The fate of the only call that a limit allows.
 struct Spent {
     /// The `.env` that the call finds, from the one that is in order.
     env: fn(String, &Sandbox) -> String,
@@ -209,7 +209,7 @@ fn a_refresh_counts_if_zoom_was_asked_for_it() {
     for (fault, listens, counts) in [
         (Some(Fault::Json { status: 400, body: r#"{"error":"invalid_client"}"#.into() }), true, true),
         (Some(Fault::CutBefore), true, true),
-        // What was issued has ended already.
+        // The issued token has ended already.
         (Some(Fault::Token(jwt(&json!({"exp": 1})))), true, true),
         (None, true, true),
         (None, false, false),
@@ -236,7 +236,7 @@ fn a_call_counts_if_zoom_was_asked_for_its_token() {
     let good = json!({"meeting_id": "81000000001"});
     for fault in [
         Fault::Json { status: 400, body: r#"{"error":"invalid_client"}"#.into() },
-        // What was issued has ended already.
+        // The issued token has ended already.
         Fault::Token(jwt(&json!({"exp": 1}))),
     ] {
         // The server keeps its token ahead of time too, and may be the one that asks in place of the call.
@@ -276,7 +276,7 @@ fn a_cancelled_call_counts_once_it_was_sent() {
     let waiting = under(&sandbox, &at_most(1, "get_meeting"));
     let env = waiting.env_text();
     waiting.write_env(&without(&env, &["ZOOM_ACCESS_TOKEN"]));
-    // Before the server is there, which asks by itself as soon as it is.
+    // Before the server runs, which asks by itself as soon as it does.
     sandbox.fail(Endpoint::Token, Fault::Never, 1);
     let mut session = start(&waiting);
     let call = session.send("get_meeting", &good);

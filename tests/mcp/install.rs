@@ -59,7 +59,7 @@ pub(crate) fn install(home: &Home, arguments: &[&str], code: i32) -> Ended {
     ended
 }
 
-/// The server that is there now: its command and its arguments, and where it keeps its state.
+/// The present server: its command and its arguments, and where it keeps its state.
 #[track_caller]
 pub(crate) fn server(home: &Home, name: &str) -> (PathBuf, Vec<String>) {
     let root: Value = serde_json::from_str(&home.config()).unwrap();
@@ -111,7 +111,7 @@ fn another_server_of_that_name_is_replaced_and_nothing_else_changes() {
     assert_eq!(home.config(), CONFIG.replace("NODE", &entry(&home)));
     assert!(!home.config().contains("canary"));
     assert!(stdout.contains("In place of: /usr/local/bin/node, with its arguments"), "{stdout}");
-    // What was replaced is in the copy, with the token, and that is said.
+    // The replaced version is in the copy, with the token, and the output says so.
     let backup = home.config_path().with_file_name(BACKUP);
     assert_eq!(fs::read_to_string(&backup).unwrap(), old);
     for part in ["The version before is kept in", BACKUP, "It may hold a token"] {
@@ -120,7 +120,7 @@ fn another_server_of_that_name_is_replaced_and_nothing_else_changes() {
     #[cfg(unix)]
     assert_eq!(mode(&backup), 0o600);
 
-    // A copy from before is left as it is, and told as one.
+    // A copy from before is left as it is, and reported as one.
     fs::write(home.config_path(), old.replace("the servers", "later")).unwrap();
     let stdout = install(&home, &[], 0).stdout;
     assert!(stdout.contains("An older version is in") && stdout.contains("It may hold a token"), "{stdout}");
@@ -238,7 +238,7 @@ fn the_name_the_policy_and_the_env_file_come_from_settings_and_flags() {
         .unwrap();
     assert_eq!(names(&home), ["other.env", "flag.json"]);
 
-    // A policy that no server would start with is told now.
+    // A policy that no server would start with is reported now.
     let before = home.config();
     install(&home, &["--policy", "none.json"], 3).says(&["cannot read", "none.json"]);
     install(&home, &["--policy", "faulty.json"], 3).says(&["faulty.json", "default: must be"]);

@@ -24,7 +24,7 @@ fn begin(home: &Home) -> Session {
     Session::start(home, &["--no-watch"])
 }
 
-/// Sends lines to a server again and again, and has `alive` look after each whether it lives and shall go on; where it
+/// Sends lines to a server again and again, and has `alive` check after each whether it lives and the test is to continue; where it
 /// shall not, another one takes its place. Gives the last of them.
 #[track_caller]
 fn withstands(start: impl Fn() -> Session, alive: impl Fn(&mut Session) -> bool) -> Session {
@@ -113,7 +113,7 @@ fn a_call_whose_parameters_are_wrong_is_answered_with_its_id() {
     session.leave().expect(0);
 }
 
-/// Fails where a server has ever had much in memory, where the system tells.
+/// Fails where a server has ever had much in memory, where the system reports that.
 #[track_caller]
 fn assert_small(id: u32) {
     if !cfg!(target_os = "linux") {
@@ -178,7 +178,7 @@ fn a_client_that_does_not_read_is_not_read_either() {
     // Where all of it is read, this is the time in which the answers pile up.
     assert!(written.recv_timeout(Duration::from_secs(2)).is_err(), "all was read");
     assert_small(id);
-    // Who begins to read gets every answer.
+    // A client that begins to read gets every answer.
     assert_eq!(stdout.lines().map_while(Result::ok).take(REQUESTS + 1).count(), REQUESTS + 1);
     assert_small(id);
     drop(writes.join().unwrap());

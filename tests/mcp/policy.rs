@@ -88,10 +88,10 @@ fn the_shipped_policies_do_what_their_names_say() {
         for (tool, arguments, allowed) in calls {
             let before = sandbox.requests().len();
             let answer = session.call(tool, arguments.clone());
-            let told = format!("{name}: {tool} {arguments}: {}", answer.text);
-            assert_eq!(answer.is_denied(), !allowed, "{told}");
-            assert_eq!(answer.is_error, !allowed, "{told}");
-            assert!(*allowed || sandbox.requests().len() == before, "{told}");
+            let call = format!("{name}: {tool} {arguments}: {}", answer.text);
+            assert_eq!(answer.is_denied(), !allowed, "{call}");
+            assert_eq!(answer.is_error, !allowed, "{call}");
+            assert!(*allowed || sandbox.requests().len() == before, "{call}");
         }
     }
 }
@@ -110,8 +110,8 @@ fn a_changed_policy_holds_from_the_next_call_on() {
     session.call("list_users", json!({})).ok();
     session.wait_for("policy.json has changed and is in force");
 
-    // What is broken, or gone, changes nothing, and is told once.
-    for (told, breaks) in [
+    // A broken or missing file changes nothing, and is reported once.
+    for (warning, breaks) in [
         ("tools.list_user: unknown tool", Some(deny.replace("list_users", "list_user"))),
         ("line 1, column 1: not JSON", Some("version: 1".to_owned())),
         ("cannot read", None),
@@ -124,9 +124,9 @@ fn a_changed_policy_holds_from_the_next_call_on() {
             assert!(session.call("list_meetings", json!({})).is_denied());
         }
         session.call("list_users", json!({})).ok();
-        session.wait_for(told);
+        session.wait_for(warning);
         let stderr = session.stderr();
-        let lines: Vec<&str> = stderr.lines().filter(|line| line.contains(told)).collect();
+        let lines: Vec<&str> = stderr.lines().filter(|line| line.contains(warning)).collect();
         assert_eq!(lines.len(), 1, "{stderr}");
         assert!(
             lines[0].contains("policy.json") && lines[0].ends_with("The policy from before stays in force.")
@@ -169,8 +169,8 @@ fn a_client_is_notified_when_the_tools_change() {
     assert_eq!(session.tools().len(), 14);
     write_policy(&home, r#"{"version": "1", "default": "allow", "hide": ["delete_meeting"]}"#);
     // Also where nothing is called.
-    let told = session.notification("notifications/tools/list_changed");
-    assert_eq!(told, json!({"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}));
+    let notification = session.notification("notifications/tools/list_changed");
+    assert_eq!(notification, json!({"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}));
     assert_eq!(session.tools().len(), 13);
     // Once.
     assert_eq!(session.leave().expect(0).stdout, "");
@@ -251,7 +251,7 @@ fn no_spelling_of_a_call_gets_around_a_policy() {
             denied,
         ),
         (r#"{"name":"get_user","arguments":{"user_id":"Boss@Example.com"}}"#, denied),
-        // What is sent where nothing is given.
+        // The value that is sent where none is given.
         (r#"{"name":"list_meetings","arguments":{}}"#, denied),
         (r#"{"name":"list_meetings","arguments":{"user_id":"ME"}}"#, denied),
         (r#"{"name":"list_meetings","arguments":{"user_id":""}}"#, denied),

@@ -16,10 +16,10 @@ use crate::support::mcp_session::{Session, wait_until};
 use crate::support::processes::Running;
 use crate::support::{Ended, Home, ended, sandbox};
 
-/// What is done at once, on a machine that is busy.
+/// The time for an immediate answer, on a machine that is busy.
 const AT_ONCE: Duration = Duration::from_secs(2);
 
-/// How long a server that its client has left goes on with what it was asked.
+/// How long a server that its client has left continues with its calls.
 const GRACE: Duration = Duration::from_millis(1500);
 
 /// The seconds that a token has left about which there is nothing to say.

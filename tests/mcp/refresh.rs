@@ -85,7 +85,7 @@ fn the_tokens_of_a_cancelled_refresh_answer_the_next_one() {
     assert_eq!(value["refresh_token"], sandbox.refresh_token());
     assert!(sandbox.accepts(value["access_token"].as_str().unwrap()));
     assert_exchanges(&sandbox, 1);
-    // It has been told now, and is not kept.
+    // It has been delivered now, and is not kept.
     session.call("zoom_refresh_token", arguments).fails(&["is spent"]);
     assert_exchanges(&sandbox, 2);
 }
@@ -154,7 +154,7 @@ fn the_refresh_token_that_is_kept_here_is_worth_nothing_without_its_app() {
 fn the_status_says_what_the_token_is_worth() {
     let sandbox = sandbox();
     let home = Home::with_token(&sandbox, 3000);
-    // What is not fetched here stays as it is.
+    // Without credentials nothing is fetched, and the token stays as it is.
     home.write_env(&home.env_text().replace("ZOOM_CLIENT_ID=", "ZOOM_CLIENT_IT="));
     let mut session = Session::start(&home, &["--no-watch"]);
     let status = |session: &mut Session| session.call("zoom_token_status", json!({})).ok().value;
@@ -197,7 +197,7 @@ fn the_status_says_what_the_token_is_worth() {
 }
 
 #[test]
-fn the_status_tells_of_a_refresh_that_failed() {
+fn the_status_reports_a_refresh_that_failed() {
     let sandbox = sandbox();
     let home = Home::with_token(&sandbox, 100);
     home.write_env(&home.env_text().replace("ZOOM_CLIENT_SECRET=", "ZOOM_CLIENT_SECRET=not"));
@@ -209,7 +209,7 @@ fn the_status_tells_of_a_refresh_that_failed() {
         status["auto_refresh"]["last_failure"].as_str().unwrap().contains("ZOOM_CLIENT_SECRET"),
         "{status}"
     );
-    // The token that is there serves as long as it lasts.
+    // The present token serves as long as it lasts.
     session.call("list_meetings", json!({})).ok();
     assert_exchanges(&sandbox, 1);
 }

@@ -108,7 +108,7 @@ fn variables_that_a_client_does_not_pass_on_are_written_and_reported() {
     let env = &installed(&home)["env"];
     assert_eq!(env["HTTPS_PROXY"], "http://other.example:3128");
     assert_eq!(env["ZOOM_API_URL"], "https://api.zoomgov.com/v2");
-    // What no server would start with is not written.
+    // A value that no server would start with is not written.
     home.set("ZOOM_API_URL", "http://api.example");
     let before = home.config();
     install(&home, &[], 2).says(&["ZOOM_API_URL"]);
@@ -127,14 +127,14 @@ fn an_unusual_state_directory_is_reported() {
     home.set("HTTPS_PROXY", "http://127.0.0.1:9");
     let elsewhere = if cfg!(windows) { r"C:\elsewhere" } else { "/elsewhere" };
     fs::write(home.config_path(), there(json!({"XDG_STATE_HOME": elsewhere}))).unwrap();
-    let told = home.run(["doctor"]).stdout;
+    let report = home.run(["doctor"]).stdout;
     let state = Path::new(elsewhere).join("zoomtok");
     let expected = format!("keeps its state in {}, and zoomtok here in", state.display());
-    assert!(told.contains(&expected), "{told}");
-    assert!(told.contains("mcpServers.zoom does not have HTTPS_PROXY as this shell has it"), "{told}");
+    assert!(report.contains(&expected), "{report}");
+    assert!(report.contains("mcpServers.zoom does not have HTTPS_PROXY as this shell has it"), "{report}");
     install(&home, &[], 0);
-    let told = home.run(["doctor"]).stdout;
-    assert!(!told.contains("keeps its state in") && !told.contains("does not have HTTPS_PROXY"), "{told}");
+    let report = home.run(["doctor"]).stdout;
+    assert!(!report.contains("keeps its state in") && !report.contains("does not have HTTPS_PROXY"), "{report}");
 }
 
 #[test]

@@ -37,7 +37,7 @@ impl ClientHandler for Listener {
     }
 }
 
-/// What the server prints, which is kept to be searched for secrets.
+/// The output of the server, which is kept to be searched for secrets.
 struct Heard {
     stdout: ChildStdout,
     kept: Kept,
@@ -198,8 +198,8 @@ fn a_client_is_notified_that_other_tools_are_hidden() {
             let mut subscription = session.client.listen(wanted.clone()).await.unwrap();
             assert_eq!(*subscription.acknowledged(), wanted);
             fs::write(&policy, hidden).unwrap();
-            let told = tokio::time::timeout(SOON, subscription.next()).await.unwrap().unwrap();
-            assert!(matches!(told, Some(ServerNotification::ToolListChangedNotification(_))), "{told:?}");
+            let notification = tokio::time::timeout(SOON, subscription.next()).await.unwrap().unwrap();
+            assert!(matches!(notification, Some(ServerNotification::ToolListChangedNotification(_))), "{notification:?}");
         } else {
             fs::write(&policy, hidden).unwrap();
             tokio::time::timeout(SOON, session.changes.recv()).await.unwrap().unwrap();

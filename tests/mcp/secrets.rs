@@ -1,4 +1,4 @@
-//! What the server never shows, and what it never waits for.
+//! Secrets that the server never shows, and calls that it never waits for.
 
 use std::time::{Duration, Instant};
 

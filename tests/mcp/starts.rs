@@ -32,7 +32,7 @@ fn append(home: &Home, text: &str) {
     home.write_env(&format!("{}{text}", home.env_text()));
 }
 
-/// What can be wrong with the `.env`.
+/// Possible faults of the `.env`.
 fn of_env() -> Vec<(&'static str, Wrong)> {
     let env =
         |harm, says| Wrong { arguments: &[], harm, fix: |home, env| home.write_env(env), says, tools: 14 };
@@ -100,7 +100,7 @@ fn of_env() -> Vec<(&'static str, Wrong)> {
     ]
 }
 
-/// What can be wrong with a policy.
+/// Possible faults of a policy.
 fn of_policy() -> Vec<(&'static str, Wrong)> {
     let policy = |arguments, harm, says| Wrong {
         arguments,
@@ -219,7 +219,7 @@ fn without_the_policy_that_is_named_no_tool_can_be_called() {
     assert_eq!(sandbox.requests().len(), 0);
     // Said once, however often it is called.
     assert_eq!(session.stderr().matches("no tool can be called until this is fixed").count(), 1);
-    // Who only waits learns of it too.
+    // A client that only waits learns of it too.
     write_policy(&home, HIDES);
     session.notification("notifications/tools/list_changed");
     assert_eq!(session.tools().len(), 13);

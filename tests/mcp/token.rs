@@ -80,30 +80,30 @@ fn twenty_gets_a_watch_and_two_servers_make_one_request() {
 
 #[test]
 fn the_token_is_refreshed_ahead_of_time_without_a_call() {
-    // For a client every line is an error: what goes well is shown to whoever asks for it.
-    for (arguments, is_told) in [(&["--watch"][..], true), (&[], false), (&["--no-watch"], false)] {
+    // For a client every line is an error: good news is shown only on request.
+    for (arguments, is_shown) in [(&["--watch"][..], true), (&[], false), (&["--no-watch"], false)] {
         let sandbox = sandbox();
         let home = Home::with_token(&sandbox, 100);
         let old = token(&home);
         let session = Session::start(&home, arguments);
         wait_until("a refresh", || token(&home) != old);
-        if is_told {
+        if is_shown {
             session.wait_for("🔑 Token Status: ✅ ");
         } else {
             thread::sleep(Duration::from_millis(300));
         }
-        // All of it is there at the end only.
-        let told = session.leave().expect(0).stderr;
+        // All of it exists at the end only.
+        let stderr = session.leave().expect(0).stderr;
         assert_exchanges(&sandbox, 1);
         assert!(sandbox.accepts(&token(&home)));
-        if !is_told {
-            assert_eq!(told.lines().count(), 1, "{told}");
-            assert!(told.starts_with("📋 Policy: none is named; "), "{told}");
+        if !is_shown {
+            assert_eq!(stderr.lines().count(), 1, "{stderr}");
+            assert!(stderr.starts_with("📋 Policy: none is named; "), "{stderr}");
             continue;
         }
         let mask = |token: &str| format!("{}...{}", &token[..4], &token[token.len() - 4..]);
         let updated = format!("✅ Token updated: {} → {}", mask(&old), mask(&token(&home)));
-        let mut rest = told.as_str();
+        let mut rest = stderr.as_str();
         for line in [
             "━━━━━━━━━━",
             "🔑 Token Status: ⚠️ Expires in 1m 3",
@@ -116,10 +116,10 @@ fn the_token_is_refreshed_ahead_of_time_without_a_call() {
             "🔑 Token Status: ✅ Expires in 59m",
             "━━━━━━━━━━",
         ] {
-            let at = rest.find(line).unwrap_or_else(|| panic!("{line:?} is not there, or not there: {told}"));
+            let at = rest.find(line).unwrap_or_else(|| panic!("{line:?} is not there, or not there: {stderr}"));
             rest = &rest[at..];
         }
-        assert!(!told.contains("claude"), "{told}");
+        assert!(!stderr.contains("claude"), "{stderr}");
     }
 }
 
@@ -361,6 +361,6 @@ fn an_api_that_refuses_every_token_costs_one_exchange() {
     }
     session.close();
     assert_exchanges(&sandbox, 1);
-    // The old one, and the new one at each call: whether it is taken by now only Zoom can tell.
+    // The old one, and the new one at each call: only Zoom knows whether it is valid by now.
     assert_eq!(api_calls(&sandbox).len(), 5);
 }

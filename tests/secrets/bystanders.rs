@@ -1,5 +1,5 @@
-//! What the other programs of a machine can find out about a running zoomtok: nothing of its memory, by a core dump or
-//! by looking, and no secret in the arguments of a process or in the environment of one that was not meant to have it.
+//! Other programs of a machine can find out little about a running zoomtok: nothing of its memory, by a core dump or by
+//! looking, and no secret in the arguments of a process or in the environment of one that was not meant to have it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -24,7 +24,7 @@ use crate::support::rows::shell;
 use crate::support::{Home, sandbox};
 
 /// Runs a line of a shell that may dump as much core as it likes, until the process that it has become by `exec` says
-/// something; then ends it with SIGQUIT and tells whether that was followed by a core dump.
+/// something; then ends it with SIGQUIT and returns whether that was followed by a core dump.
 #[track_caller]
 fn dumps_core(home: &Home, line: &str) -> bool {
     let mut command = shell(home, &format!("ulimit -c unlimited; exec {line}"));
@@ -35,7 +35,7 @@ fn dumps_core(home: &Home, line: &str) -> bool {
     running.signal("QUIT");
     let status = running.wait();
     assert_eq!(status.signal(), Some(3), "{line}");
-    // What is in it is no business of anybody.
+    // Its content is nobody's business.
     let _ = fs::remove_file(home.work().join("core"));
     status.core_dumped()
 }
@@ -63,19 +63,19 @@ fn only_root_can_read_its_environment_and_memory_on_linux() {
         let running = Running::new(command.spawn().unwrap());
         let id = running.id();
         let owner = |name| fs::metadata(format!("/proc/{id}/{name}")).unwrap().uid();
-        // The directory itself belongs to whoever runs it, also when what is in it does not.
+        // The directory itself belongs to the user who runs it, also when its files do not.
         assert_ne!(owner(""), 0);
         wait_until("the end of looking", || owner("environ") == 0 && owner("mem") == 0);
     }
 }
 
-/// Reads the arguments of every process until it is told to end, and of those of the app the environment too. Gives what
+/// Reads the arguments of every process until `ends` is set, and of those of the app the environment too. Gives what
 /// held one of the secrets, and the programs that were seen.
 fn sample(secrets: &[String], app: &Path, ends: &AtomicBool) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut found, mut seen) = (BTreeSet::new(), BTreeSet::new());
     while !ends.load(Ordering::Relaxed) {
         for process in fs::read_dir("/proc").unwrap().flatten() {
-            // What has ended meanwhile has nothing to show.
+            // A process that has ended meanwhile has nothing to show.
             let read = |name: &str| {
                 let bytes = fs::read(process.path().join(name)).unwrap_or_default();
                 String::from_utf8_lossy(&bytes).into_owned()

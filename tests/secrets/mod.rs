@@ -1,4 +1,4 @@
-//! What must never leave the program by accident.
+//! Secrets that must never leave the program by accident.
 
 #[cfg(target_os = "linux")]
 pub(crate) mod bystanders;

@@ -1,5 +1,5 @@
-//! What would control a terminal, or hide from whoever reads, is shown and not sent: paths, arguments and texts of Zoom's
-//! may hold it.
+//! Characters that would control a terminal, or hide from a reader, are shown and not sent: paths, arguments and texts of
+//! Zoom's may hold them.
 
 #[cfg(unix)]
 use std::fs;
@@ -33,7 +33,7 @@ fn assert_legible(ended: &Ended, what: &str) {
 #[cfg(unix)]
 fn no_command_sends_what_a_path_holds_to_a_terminal() {
     let sandbox = sandbox();
-    // Nothing of it is there; a `.env` and a policy in a directory of that name; files that are no such thing.
+    // Nothing exists; a `.env` and a policy in a directory of that name; files that are no such thing.
     let mut shown = 0;
     for kind in ["missing", "there", "broken"] {
         let mut home = Home::of(&sandbox, "");

@@ -1,4 +1,4 @@
-//! What a person sees on a terminal.
+//! The program on a terminal.
 
 pub(crate) mod controls;
 #[cfg(target_os = "linux")]

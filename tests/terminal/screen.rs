@@ -1,4 +1,4 @@
-//! What a person sees on a terminal, where that is something else than what a program reads.
+//! Output on a terminal, where it differs from the output for a program.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
@@ -12,7 +12,7 @@ use crate::support::{Home, credentials, sandbox};
 pub(crate) const UTF8: (&str, &str) = ("LC_ALL", "C.UTF-8");
 const ASCII: (&str, &str) = ("LC_ALL", "C");
 
-/// What the program prints on a terminal, and its exit status.
+/// The output of the program on a terminal, and its exit status.
 #[track_caller]
 pub(crate) fn on_terminal(home: &Home, arguments: &[&str], locale: (&str, &str)) -> (i32, String) {
     shown(home, arguments, locale, None)
@@ -38,7 +38,7 @@ fn shown(home: &Home, arguments: &[&str], locale: (&str, &str), typed: Option<&s
     }
     let mut child = command.spawn().unwrap();
     let mut screen = File::from(screen);
-    // What is typed before it is asked for waits.
+    // Input that is typed before it is asked for waits.
     screen.write_all(typed.unwrap_or_default().as_bytes()).unwrap();
     // It holds the last open ends of the terminal on this side.
     drop(command);
@@ -77,7 +77,7 @@ fn advice_is_on_a_line_of_its_own() {
     let lines: Vec<&str> = shown.lines().collect();
     assert!(code == 3 && lines.len() == 2, "{shown}");
     assert!(lines[0].starts_with("zoomtok: no credentials") && lines[1].starts_with("   👉 "), "{shown}");
-    // Elsewhere it is one line for whoever reads a log.
+    // Elsewhere it is one line for the reader of a log.
     home.run(["get"]).expect(3).says(&["no credentials"]);
 }
 

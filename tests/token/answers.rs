@@ -1,9 +1,9 @@
-//! What Zoom, or what stands in its place, can answer.
+//! The answers of Zoom, or of a stand-in for it.
 //!
-//! Claim 6: only a verdict on the credentials is final; whatever else comes passes, and touches nothing that is stored.
-//! Claim 7: what real servers send is read, and what must not be in a `.env` is refused.
+//! Claim 6: only a verdict on the credentials is final; any other failure is transient, and changes nothing stored.
+//! Claim 7: the answers of real servers are read, and values that must not be in a `.env` are refused.
 //! Claim 8: every run ends, in bounded time and memory.
-//! Claim 9: outages are met gently, and who asks for time gets it.
+//! Claim 9: retries during an outage are gentle, and a wait that Zoom asks for is kept.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -191,11 +191,11 @@ fn got(home: &Home) -> (i64, String) {
 
 #[test]
 fn a_life_is_read_however_it_is_written() {
-    for (expires_in, told) in [
+    for (expires_in, life) in [
         (ExpiresIn::Number, 1799),
         (ExpiresIn::Text, 1799),
         (ExpiresIn::Float, 1799),
-        // What Zoom documents.
+        // The life that Zoom documents.
         (ExpiresIn::Missing, 3600),
         (ExpiresIn::Zero, 3600),
         (ExpiresIn::Negative, 3600),
@@ -204,10 +204,10 @@ fn a_life_is_read_however_it_is_written() {
     ] {
         let sandbox = Sandbox::start(Options { expires_in, token_life: 1800, ..Options::default() }).unwrap();
         let (left, _) = got(&Home::of(&sandbox, ""));
-        assert!((told.min(1800) - 5..=told.min(1800)).contains(&left), "{expires_in:?}: {left}");
+        assert!((life.min(1800) - 5..=life.min(1800)).contains(&left), "{expires_in:?}: {left}");
         sandbox.fail(Endpoint::Token, Fault::Token("opaque.token-0123456789".into()), 1);
         let (left, token) = got(&Home::of(&sandbox, ""));
-        assert!((told - 5..=told).contains(&left), "opaque, {expires_in:?}: {left}");
+        assert!((life - 5..=life).contains(&left), "opaque, {expires_in:?}: {left}");
         assert_eq!(token, "opaque.token-0123456789");
         assert_eq!(sandbox.token_requests().len(), 2, "{expires_in:?}");
     }

@@ -88,7 +88,7 @@ fn many_forced_at_any_timing_all_get_a_token_that_works() {
     for token in &tokens {
         assert!(sandbox.accepts(token));
     }
-    // As many as were fetched were printed, and the last of them is what is there now.
+    // As many as were fetched were printed, and the last of them is stored now.
     assert_requests(&sandbox, tokens.len());
     assert!(tokens.contains(&home.value("ZOOM_ACCESS_TOKEN").unwrap()));
 }
@@ -195,7 +195,7 @@ mod signals {
 
     use super::{Home, Running, assert_requests, expired, in_flight, sandbox, start, the_only, tokens};
 
-    /// What the manual says that others wait, and what a busy machine may add.
+    /// How long others wait by the manual, and how much a busy machine may add.
     const PATIENCE: Duration = Duration::from_secs(30);
     const MARGIN: Duration = Duration::from_secs(2);
 
@@ -214,7 +214,7 @@ mod signals {
             assert_eq!(home.names(), [".env", ".env.lock"]);
             assert_requests(&sandbox, 2 * round);
         }
-        // What was left is gone also when the token there is good and nothing is to be fetched.
+        // The remains are removed also when the token is valid and nothing is to be fetched.
         in_flight(&sandbox, &home, &["get", "-f"], Fault::Never).kill();
         home.run(["get"]).expect(0).quietly();
         assert_eq!(home.names(), [".env", ".env.lock"]);
@@ -244,7 +244,7 @@ mod signals {
         let mut holder = in_flight(&sandbox, &home, &["get", "-f", "--print"], slow);
         holder.signal("STOP");
 
-        // Whose token is good waits for nobody.
+        // A process with a valid token waits for nobody.
         assert_eq!(home.run(["get", "--print"]).expect(0).quietly().stdout, old);
 
         let began = Instant::now();
@@ -278,7 +278,7 @@ mod signals {
         let slow = Fault::Slow(Duration::from_secs(1));
         let holder = in_flight(&sandbox, &home, &["get"], slow);
         let mut waiting = start(&home, &["get", "--print"]);
-        // Stopped, so that the file is fixed before it goes on; until then it has had time to come to the lock.
+        // Stopped, so that the file is fixed before it continues; until then it has had time to reach the lock.
         thread::sleep(Duration::from_millis(500));
         waiting.signal("STOP");
         home.write_env("ZOOM_ACCESS_TOKEN=\"no end\n");

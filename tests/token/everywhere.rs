@@ -1,4 +1,4 @@
-//! What must hold on every system, whatever its locks, files and processes are like.
+//! Properties that must hold on every system, with any kind of locks, files and processes.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! An answer that Zoom gave and that did not arrive, or not whole: with a refresh token that is good once this is told
+//! An answer that Zoom gave and that did not arrive, or not whole: with a refresh token that is good once this is reported
 //! from one that was never given, also in a later run.
 
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! What the environment says about the way to Zoom: a proxy, certificates. What cannot be used is an error, since without it
-//! credentials would go another way than they should.
+//! The way to Zoom by the environment: a proxy, certificates. An unusable one is an error, since without it credentials
+//! would go another way than they should.
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -29,7 +29,7 @@ fn a_proxy_that_cannot_be_used_is_named_and_nothing_is_sent() {
         assert!(!ended.stderr.contains("canary"), "{}", ended.stderr);
         let doctor = home.run(["doctor"]).expect(2);
         assert!(doctor.stdout.contains(&format!("❌ {name} (set in the environment) ")), "{}", doctor.stdout);
-        // What needs no network needs no proxy.
+        // A command that needs no network needs no proxy.
         home.run(["check"]).expect(1).quietly();
     }
 }

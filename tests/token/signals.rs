@@ -153,7 +153,7 @@ fn a_refresh_token_that_a_client_has_sent_is_answered_before_the_server_ends() {
     }
 }
 
-/// Sends a signal, and waits until the program says that it goes on: two that come before it looks count as one. Gives what
+/// Sends a signal, and waits until the program says that it continues: two that come before it looks count as one. Gives what
 /// it says on stderr, from there on.
 fn first_signal(running: &mut Running, name: &str) -> impl BufRead + use<> {
     let mut stderr = BufReader::new(running.stderr());

@@ -1,5 +1,5 @@
-//! What changes a token's home has its turn. The types see to that within a room; this sees to it that nobody goes around
-//! them, by a file of their own.
+//! A home of tokens is changed only by the holder of its turn. The types enforce that within a room; this test checks
+//! that nobody goes around them, by a file of their own.
 
 use std::collections::BTreeSet;
 use std::fs;

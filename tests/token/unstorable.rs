@@ -1,5 +1,5 @@
 //! No token is asked for that could not be stored, and one that cannot be stored after all is not thrown away
-//! (claim 5); whoever interrupts finds everything as it was.
+//! (claim 5); an interruption leaves everything as it was.
 
 use std::fs::{self};
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ fn kept_for_later(home: &Home) -> Vec<PathBuf> {
     let root = home.state().join("zoomtok");
     let directories = names(&root).into_iter().map(|name| root.join(name));
     let files = directories.flat_map(|path| names(&path).into_iter().map(move |name| path.join(name)));
-    // What is remembered besides holds no token.
+    // The memory beside them holds no token.
     files.filter(|path| !path.ends_with("state.json")).collect()
 }
 
@@ -134,7 +134,7 @@ fn a_disk_that_becomes_full_while_zoom_is_asked_takes_the_token() {
     }
 }
 
-/// Breaks the `.env` while Zoom is being asked, mends it, and looks whether nothing was lost.
+/// Breaks the `.env` while Zoom is being asked, fixes it, and checks that nothing was lost.
 fn is_recovered(sandbox: &Sandbox, home: &Home, break_it: impl FnOnce(), fix: impl FnOnce()) {
     let ended = meanwhile(sandbox, home, break_it).expect(6);
     let kept = kept_for_later(home);

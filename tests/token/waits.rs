@@ -64,7 +64,7 @@ fn a_wait_of_days_is_not_believed() {
         let ended = home.run(["get"]).expect(5);
         let wait = (named(&ended.stderr) - sandbox.token_requests()[0].at).num_seconds();
         assert!((295..=301).contains(&wait), "{form:?}: {wait}");
-        // What a clock that has been set back since makes of it.
+        // A clock that has been set back since makes the wait look longer.
         remember_wait(&home, Utc::now() + TimeDelta::days(1));
         home.run(["get"]).expect(0).quietly();
         assert_eq!(sandbox.token_requests().len(), 2);

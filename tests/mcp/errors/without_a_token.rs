@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// What comes when a token is asked for.
+/// Failures of a request for a token.
 pub(super) fn without_a_token() -> Vec<(&'static str, Row)> {
     let refresh =
         |row: Row, arguments| Row { is_revoked: false, calls: 0, ..row.of("zoom_refresh_token", arguments) };

@@ -37,7 +37,7 @@ fn every_answer_of_the_token_endpoint_is_reported_as_the_page_says() {
 #[test]
 fn every_failure_under_mcp_is_reported_as_the_page_says() {
     let told = rows(&read("docs/failures.md"), "## Zoom, asked by a tool of the MCP server");
-    let failures = mcp_errors::told();
+    let failures = mcp_errors::messages();
     let names: Vec<&str> = told.iter().map(|cells| cells[0].as_str()).collect();
     assert_eq!(names, failures.iter().map(|(name, ..)| *name).collect::<Vec<_>>());
     for (cells, (name, [calls, exchanges], says)) in told.iter().zip(failures) {

@@ -170,7 +170,7 @@ impl All<'_> {
             event => self.tell(account, event),
         };
         let watch = Watch::new(&keeper, plan, recipient, &mut report);
-        if self.flags.once { watch.once() } else { watch.go_on_while_it_exists() }
+        if self.flags.once { watch.once() } else { watch.run_while_profile_exists() }
     }
 
     /// Reports an event of an account, in one piece.
