@@ -112,7 +112,10 @@ fn each_call_of_get(calls: &[&str], what: &str, words: &str) -> (usize, usize) {
             assert!(matches!(done.code, Some(3 | 6)), "{injection}: {:?} {}", done.code, done.stderr);
             assert_eq!(done.stdout, "", "{injection}");
             let stderr = done.says(&[words]).stderr;
-            assert!(files.iter().any(|file| stderr.contains(file.to_str().unwrap())), "{injection}: {stderr}");
+            assert!(
+                files.iter().any(|file| stderr.contains(file.to_str().unwrap())),
+                "{injection}: {stderr}"
+            );
             assert!(asked <= 1, "{injection}");
         }
         // Whatever it was, the refresh token that Zoom takes now is in the .env or waits for it.

@@ -293,8 +293,8 @@ fn rows() -> Vec<(&'static str, Row)> {
 /// For the page about them: the name of each row, how often the API is called and a token asked for, and parts of the
 /// message for the agent.
 pub(crate) fn messages() -> Vec<(&'static str, [usize; 2], &'static [&'static str])> {
-let message = |(name, row): (_, Row)| (name, [row.calls, row.exchanges], row.says.unwrap_or_default());
-rows().into_iter().map(message).collect()
+    let message = |(name, row): (_, Row)| (name, [row.calls, row.exchanges], row.says.unwrap_or_default());
+    rows().into_iter().map(message).collect()
 }
 
 #[test]

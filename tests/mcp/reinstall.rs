@@ -134,7 +134,10 @@ fn an_unusual_state_directory_is_reported() {
     assert!(report.contains("mcpServers.zoom does not have HTTPS_PROXY as this shell has it"), "{report}");
     install(&home, &[], 0);
     let report = home.run(["doctor"]).stdout;
-    assert!(!report.contains("keeps its state in") && !report.contains("does not have HTTPS_PROXY"), "{report}");
+    assert!(
+        !report.contains("keeps its state in") && !report.contains("does not have HTTPS_PROXY"),
+        "{report}"
+    );
 }
 
 #[test]

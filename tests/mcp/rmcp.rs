@@ -199,7 +199,10 @@ fn a_client_is_notified_that_other_tools_are_hidden() {
             assert_eq!(*subscription.acknowledged(), wanted);
             fs::write(&policy, hidden).unwrap();
             let notification = tokio::time::timeout(SOON, subscription.next()).await.unwrap().unwrap();
-            assert!(matches!(notification, Some(ServerNotification::ToolListChangedNotification(_))), "{notification:?}");
+            assert!(
+                matches!(notification, Some(ServerNotification::ToolListChangedNotification(_))),
+                "{notification:?}"
+            );
         } else {
             fs::write(&policy, hidden).unwrap();
             tokio::time::timeout(SOON, session.changes.recv()).await.unwrap().unwrap();

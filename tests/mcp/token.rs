@@ -116,7 +116,8 @@ fn the_token_is_refreshed_ahead_of_time_without_a_call() {
             "🔑 Token Status: ✅ Expires in 59m",
             "━━━━━━━━━━",
         ] {
-            let at = rest.find(line).unwrap_or_else(|| panic!("{line:?} is not there, or not there: {stderr}"));
+            let at =
+                rest.find(line).unwrap_or_else(|| panic!("{line:?} is not there, or not there: {stderr}"));
             rest = &rest[at..];
         }
         assert!(!stderr.contains("claude"), "{stderr}");
