@@ -10,6 +10,7 @@
 //! | [`cli`] | what a person types and reads; one file per command | everything below |
 //! | [`mcp`] | serving MCP: Zoom's tools, and the gateway before any other server | keeper, settings, store, token, watch, zoom |
 //! | [`clients`] | programs that start MCP servers: their configurations (a pure edit), and Claude Desktop, which is restarted | settings, store, token |
+//! | [`service`] | a watch or a gateway that the system starts at each login (pure, but for one file) | files, settings |
 //! | [`tokens`] | the token inside a server: on demand, and ahead of time | event, keeper, settings, token, watch, zoom |
 //! | [`watch`] | when to do what (pure), and the loop that does it | event, keeper, settings, token, zoom; clients through a trait |
 //! | [`event`] | what happened, as data (pure) | token |
@@ -58,6 +59,7 @@ pub mod mutex;
 pub mod oracles;
 pub mod policy;
 pub mod sandbox;
+pub mod service;
 pub mod settings;
 pub mod spelling;
 pub mod store;

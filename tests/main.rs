@@ -16,6 +16,7 @@ mod mcp;
 mod pages;
 mod profiles;
 mod secrets;
+mod service;
 mod support;
 mod terminal;
 mod token;

@@ -10,6 +10,7 @@ mod global;
 mod grant;
 mod page;
 mod profile;
+mod service;
 mod tables;
 
 use clap::{Parser, Subcommand};
@@ -24,6 +25,7 @@ pub use self::gateway::{Gateway, Hold};
 pub use self::global::{Color, Global};
 pub use self::grant::{Grant, GrantCommand};
 pub use self::profile::{Profile, ProfileCommand};
+pub use self::service::{Service, ServiceCommand, ServiceKind, WhichService};
 use self::tables::STYLES;
 pub use self::tables::{AFTER, FIRST};
 
@@ -89,6 +91,8 @@ pub enum Command {
     Approval(Approval),
     /// Put zoomtok into the configuration of any MCP client
     Client(Client),
+    /// Have the system run a watch or a gateway from each login on
+    Service(Service),
     /// Find out what is wrong and how to fix it: .env, Zoom, token, Claude
     Doctor(Doctor),
     /// Show all of this in a minute, with a made-up Zoom
@@ -131,6 +135,7 @@ impl Command {
             | Self::Man(Man { global }) => global,
             Self::Profile(Profile { command }) => command.global(),
             Self::Grant(Grant { command }) => command.global(),
+            Self::Service(Service { command }) => command.global(),
             Self::Approval(Approval { command }) => command.global(),
             Self::Client(Client { command }) => command.global(),
         }

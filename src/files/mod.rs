@@ -28,7 +28,7 @@ pub(crate) use heir::{follows, heir, heir_of_secrets};
 pub(crate) use json::{Versioned, read_json, remove, write_json};
 pub(crate) use limits::may_print;
 pub use lock::{LOCK_PATIENCE, Lock, lock_path};
-pub(crate) use make::{make_private, make_private_parent};
+pub(crate) use make::{make_private, make_private_parent, make_usual};
 pub(crate) use obstacle::{Obstacle, is_mounted, obstacle};
 pub(crate) use open::open_regular;
 pub(crate) use owner::distrust;

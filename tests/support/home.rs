@@ -126,6 +126,11 @@ impl Home {
         fs::read_to_string(self.config_path()).unwrap()
     }
 
+    /// Where the program looks for configurations.
+    pub(crate) fn config_home(&self) -> PathBuf {
+        self.root.path().join("config")
+    }
+
     /// The names in the current directory of the program, sorted.
     pub(crate) fn names(&self) -> Vec<String> {
         names(&self.work())
@@ -152,7 +157,7 @@ impl Home {
             .env_clear()
             .env("HOME", self.root.path())
             .env("XDG_STATE_HOME", self.state())
-            .env("XDG_CONFIG_HOME", self.root.path().join("config"))
+            .env("XDG_CONFIG_HOME", self.config_home())
             .env("TZ", "UTC")
             .envs(of_system())
             .envs(&self.environment)

@@ -53,6 +53,13 @@ Examples:
   zoomtok client install cursor vs-code --policy policy.json
   zoomtok client install --all --url zoom --dry-run";
 
+pub(super) const SERVICE: &str = "\
+Examples:
+  zoomtok service install                                       a watch of the .env found here
+  zoomtok --profile work service install
+  zoomtok service install gateway team -- --listen 127.0.0.1:8800 --url zoom --policy team.json
+  zoomtok service status";
+
 pub(super) const EXPLAIN: &str = "\
 Example:
   zoomtok policy explain policy.json get_meeting '{\"meeting_id\": \"1\"}'";

@@ -20,6 +20,7 @@ impl Command {
             Self::Grant(grant) => grant,
             Self::Approval(approval) => approval,
             Self::Client(client) => client,
+            Self::Service(service) => service,
             Self::Doctor(doctor) => doctor,
             Self::Demo(demo) => demo,
             Self::Sandbox(sandbox) => sandbox,

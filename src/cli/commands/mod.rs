@@ -22,6 +22,7 @@ mod policy;
 mod profile;
 mod restart_claude;
 mod sandbox;
+mod service;
 mod update_claude;
 mod watch;
 

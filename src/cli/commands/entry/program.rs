@@ -12,7 +12,7 @@ pub(in crate::cli::commands) fn text(name: &str, path: &Path) -> Result<String, 
     path.to_str().map(str::to_owned).ok_or_else(|| Error::Setting {
         name: name.into(),
         place: path.display().to_string(),
-        problem: "is not UTF-8, and a client's configuration can hold nothing else".into(),
+        problem: "is not UTF-8, and the file that it goes into can hold nothing else".into(),
     })
 }
 

@@ -1,0 +1,98 @@
+//! What `zoomtok service` takes.
+
+use std::ffi::OsString;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::global::Global;
+use super::tables::SERVICE;
+
+/// Have the system run a watch or a gateway from each login on
+///
+/// A user unit of systemd, an agent of launchd on macOS, a task on Windows. It needs no rights but your own.
+#[derive(Debug, Args)]
+#[command(after_help = SERVICE)]
+pub struct Service {
+    /// What to do
+    #[command(subcommand)]
+    pub command: ServiceCommand,
+}
+
+/// What to do with services
+#[derive(Debug, Subcommand)]
+pub enum ServiceCommand {
+    /// Write a service, start it, and see it run
+    ///
+    /// Writes absolute paths, and what of this shell's environment the service needs. Installed again, it starts with the new options.
+    #[command(
+        override_usage = "zoomtok service install [OPTIONS] [watch] [-- <OPTIONS OF WATCH>]\n       zoomtok service install [OPTIONS] gateway <NAME> -- --listen <ADDRESS:PORT> <OPTIONS OF GATEWAY>"
+    )]
+    Install {
+        /// Which service
+        #[command(flatten)]
+        which: WhichService,
+        /// Show the file and the commands, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// The options of watch or of the gateway
+        #[arg(last = true, value_name = "OPTIONS")]
+        options: Vec<OsString>,
+        /// The options of every command
+        #[command(flatten)]
+        global: Global,
+    },
+    /// Stop a service and remove it
+    Uninstall {
+        /// Which service
+        #[command(flatten)]
+        which: WhichService,
+        /// Remove every service that zoomtok has installed
+        #[arg(long, conflicts_with_all = ["service", "name"])]
+        all: bool,
+        /// The options of every command
+        #[command(flatten)]
+        global: Global,
+    },
+    /// List the services that zoomtok has installed, and whether they run
+    ///
+    /// Exits with 0 if there is one and all of them run, and with 1 otherwise.
+    Status {
+        /// Print a JSON object
+        #[arg(long)]
+        json: bool,
+        /// The options of every command
+        #[command(flatten)]
+        global: Global,
+    },
+}
+
+/// Which service
+#[derive(Debug, Args)]
+pub struct WhichService {
+    /// What it runs
+    #[arg(value_enum, default_value_t)]
+    pub service: ServiceKind,
+    /// The name of the gateway
+    #[arg(required_if_eq("service", "gateway"))]
+    pub name: Option<String>,
+}
+
+/// What a service runs
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ServiceKind {
+    /// zoomtok watch
+    #[default]
+    Watch,
+    /// zoomtok gateway, over HTTP
+    Gateway,
+}
+
+impl ServiceCommand {
+    pub(super) fn global(&self) -> &Global {
+        match self {
+            Self::Install { global, .. } | Self::Uninstall { global, .. } | Self::Status { global, .. } => {
+                global
+            }
+        }
+    }
+}
