@@ -41,6 +41,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand grant 'Say who may connect to a gateway over HTTP'
             cand approval 'Decide about calls that wait for a person'
             cand client 'Put zoomtok into the configuration of any MCP client'
+            cand service 'Have the system run a watch or a gateway from each login on'
             cand doctor 'Find out what is wrong and how to fix it: .env, Zoom, token, Claude'
             cand demo 'Show all of this in a minute, with a made-up Zoom'
             cand sandbox 'Run the made-up Zoom of the demo alone, to try things out'
@@ -507,6 +508,61 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;client;help;help'= {
         }
+        &'zoomtok;service'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand install 'Write a service, start it, and see it run'
+            cand uninstall 'Stop a service and remove it'
+            cand status 'List the services that zoomtok has installed, and whether they run'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zoomtok;service;install'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
+            cand --color 'When to use colour [default: auto]'
+            cand --dry-run 'Show the file and the commands, and change nothing'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;service;uninstall'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
+            cand --color 'When to use colour [default: auto]'
+            cand --all 'Remove every service that zoomtok has installed'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;service;status'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
+            cand --color 'When to use colour [default: auto]'
+            cand --json 'Print a JSON object'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;service;help'= {
+            cand install 'Write a service, start it, and see it run'
+            cand uninstall 'Stop a service and remove it'
+            cand status 'List the services that zoomtok has installed, and whether they run'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zoomtok;service;help;install'= {
+        }
+        &'zoomtok;service;help;uninstall'= {
+        }
+        &'zoomtok;service;help;status'= {
+        }
+        &'zoomtok;service;help;help'= {
+        }
         &'zoomtok;doctor'= {
             cand --env-file 'The .env to use instead of the first one found'
             cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
@@ -587,6 +643,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand grant 'Say who may connect to a gateway over HTTP'
             cand approval 'Decide about calls that wait for a person'
             cand client 'Put zoomtok into the configuration of any MCP client'
+            cand service 'Have the system run a watch or a gateway from each login on'
             cand doctor 'Find out what is wrong and how to fix it: .env, Zoom, token, Claude'
             cand demo 'Show all of this in a minute, with a made-up Zoom'
             cand sandbox 'Run the made-up Zoom of the demo alone, to try things out'
@@ -620,6 +677,8 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;help;approval'= {
         }
         &'zoomtok;help;client'= {
+        }
+        &'zoomtok;help;service'= {
         }
         &'zoomtok;help;doctor'= {
         }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::error::ServiceError;
 use super::job::{Job, Kind};
-use super::manager::{Answer, Manager, State, Step};
+use super::manager::Manager;
+use super::step::{Answer, State, Step};
 use crate::clock::{Clock, Shutdown, runtime};
 use crate::error::Error;
 use crate::files::{Reservation, make_usual, open_regular, read_opened, remove};

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::job::{Job, MARK};
-use super::manager::{Answer, State, Step};
+use super::step::{Answer, State, Step};
 
 /// The text of the property list.
 pub(super) fn text(job: &Job) -> String {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `job` | the program, its arguments and its name (pure) |
 //! | `systemd`, `launchd`, `tasks` | the text of a file and the commands of each manager, and what their answers mean (pure) |
+//! | `step` | a command, its answer, and the state of a service (pure) |
 //! | `manager` | the three of them as one |
 //! | `install` | writes and removes the files, and runs the commands |
 
@@ -12,10 +13,12 @@ mod install;
 mod job;
 mod launchd;
 mod manager;
+mod step;
 mod systemd;
 mod tasks;
 
 pub(crate) use error::ServiceError;
 pub(crate) use install::{Installed, Services, Stand, System};
 pub(crate) use job::{Job, Kind};
-pub(crate) use manager::{Manager, State};
+pub(crate) use manager::Manager;
+pub(crate) use step::State;

@@ -1,7 +1,7 @@
 //! User units of systemd: systemd.service(5), systemd.syntax(7), systemctl(1). Pure.
 
 use super::job::{Job, MARK};
-use super::manager::{Answer, State, Step};
+use super::step::{Answer, State, Step};
 
 /// The text of the unit.
 pub(super) fn text(job: &Job) -> String {

@@ -3,7 +3,7 @@
 
 use super::job::{Job, MARK};
 use super::launchd::escaped;
-use super::manager::{Answer, State, Step};
+use super::step::{Answer, State, Step};
 
 /// The text of the task, which runs while `user` is logged in. `conhost --headless` gives the program a console that
 /// nobody sees.

@@ -175,6 +175,18 @@ const LINES: &[(&str, &[Line])] = &[
             ),
         ],
     ),
+    (
+        "docs/watch.md",
+        &[
+            ("zoomtok service install", ELSEWHERE),
+            ("zoomtok service status", ELSEWHERE),
+            ("zoomtok service uninstall", ELSEWHERE),
+            (
+                "zoomtok service install gateway team -- --listen 127.0.0.1:8800 --url zoom --policy team.json",
+                ELSEWHERE,
+            ),
+        ],
+    ),
 ];
 
 fn fetches_as_shown(page: &str, reader: &Reader, ended: &Ended) {

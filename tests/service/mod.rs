@@ -197,9 +197,13 @@ fn systemd_itself_keeps_a_watch_running() {
         systemctl --user show zoomtok-watch -P LoadState
     "#;
     let ended = with_systemd(&home, script).expect(0);
-    for line in
-        ["✅ zoomtok-watch runs (process", "✅ zoomtok-watch: running", "activating", "--threshold 600", "not-found"]
-    {
+    for line in [
+        "✅ zoomtok-watch runs (process",
+        "✅ zoomtok-watch: running",
+        "activating",
+        "--threshold 600",
+        "not-found",
+    ] {
         assert!(ended.stdout.contains(line), "{line}\n{}{}", ended.stdout, ended.stderr);
     }
     // The watch has fetched the token.
