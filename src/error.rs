@@ -373,7 +373,11 @@ mod tests {
         let names = "ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET are not set in the environment";
         for (there, message, hint) in [
             (true, format!("no credentials: {names} or in /home/me/.env"), "Copy them there"),
-            (false, format!("no credentials: /home/me/.env does not exist, and {names}"), "Create that file"),
+            (
+                false,
+                format!("no credentials: /home/me/.env does not exist, and {names}"),
+                "Log in with zoomtok login; or create that file",
+            ),
         ] {
             let missing = vec!["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"];
             let error = Error::CredentialsMissing {

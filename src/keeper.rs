@@ -5,6 +5,7 @@
 //! not waits for its turn, looks again, and only then asks Zoom; those that waited meanwhile find the new token, or the
 //! failure, and ask nothing.
 
+mod login;
 mod look;
 mod need;
 mod recovery;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+pub use self::login::LoggedIn;
 pub use self::look::Look;
 pub use self::need::{How, Kept, Need, Unlike};
 use self::recovery::{recoverable, rescue, unless_panicking};
@@ -148,6 +150,7 @@ impl<'a> Keeper<'a> {
     ) -> Result<Kept, Error> {
         let memory = turn.memory();
         let (credentials, url) = (look.settings.credentials()?, look.settings.oauth_url()?);
+        look.check_client(&memory, &credentials)?;
         take_over(&memory, &credentials, started, self.clock.now())?;
         check_life(&memory, &credentials, need, self.clock.now())?;
         let reserved = match turn.reserve(&look.snapshot) {
@@ -178,8 +181,8 @@ impl<'a> Keeper<'a> {
         self.note_user(look, &credentials, &granted.token);
         warnings.extend(granted.refused_refresh.map(|problem| {
             format!(
-                "Zoom's new refresh token was refused: {problem}; {REFRESH_TOKEN} is spent, so authorise the app in the \
-                 browser again before this token expires"
+                "Zoom's new refresh token was refused: {problem}; {REFRESH_TOKEN} is spent, so log in with \
+                 zoomtok login before this token expires"
             )
         }));
         self.fetched(&granted, need, &look.snapshot, warnings)

@@ -11,6 +11,7 @@
 //! | [`mcp`] | serving MCP: Zoom's tools, and the gateway before any other server | keeper, settings, store, token, watch, zoom |
 //! | [`clients`] | programs that start MCP servers: their configurations (a pure edit), and Claude Desktop, which is restarted | settings, store, token |
 //! | [`service`] | a watch or a gateway that the system starts at each login (pure, but for one file) | files, settings |
+//! | [`login`] | logging in: browser, pasted address, device, typed credentials; what comes back (pure) | settings, zoom |
 //! | [`tokens`] | the token inside a server: on demand, and ahead of time | event, keeper, settings, token, watch, zoom |
 //! | [`watch`] | when to do what (pure), and the loop that does it | event, keeper, settings, token, zoom; clients through a trait |
 //! | [`event`] | what happened, as data (pure) | token |
@@ -53,6 +54,7 @@ pub mod error;
 pub mod event;
 pub mod files;
 pub mod keeper;
+pub mod login;
 pub mod mcp;
 pub mod mutex;
 #[cfg(any(test, fuzzing))]

@@ -12,6 +12,7 @@ mod commands;
 mod env_file;
 mod files;
 mod gateway;
+mod login;
 mod mcp;
 mod pages;
 mod profiles;

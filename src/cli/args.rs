@@ -8,6 +8,7 @@ mod commands;
 mod gateway;
 mod global;
 mod grant;
+mod login;
 mod page;
 mod profile;
 mod service;
@@ -24,6 +25,7 @@ pub use self::commands::{
 pub use self::gateway::{Gateway, Hold};
 pub use self::global::{Color, Global};
 pub use self::grant::{Grant, GrantCommand};
+pub use self::login::{Login, Logout};
 pub use self::profile::{Profile, ProfileCommand};
 pub use self::service::{Service, ServiceCommand, ServiceKind, WhichService};
 use self::tables::STYLES;
@@ -73,6 +75,10 @@ pub enum Command {
     Exec(Exec),
     /// Show the token's state every minute and refresh it in time
     Watch(Watch),
+    /// Log in to Zoom, and put the login into .env
+    Login(Login),
+    /// End the login at Zoom, and remove its tokens from .env
+    Logout(Logout),
     /// List the accounts that have a .env of their own, or remove one
     Profile(Profile),
     /// Put the token of .env into Claude Desktop's configuration
@@ -114,6 +120,8 @@ impl Command {
             Self::Get(Get { global, .. })
             | Self::Check(Check { global, .. })
             | Self::Watch(Watch { global, .. })
+            | Self::Login(Login { global, .. })
+            | Self::Logout(Logout { global, .. })
             | Self::UpdateClaude(UpdateClaude { global, .. })
             | Self::Mcp(Mcp { global, .. })
             | Self::Gateway(Gateway { global, .. })

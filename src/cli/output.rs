@@ -118,6 +118,11 @@ impl Output {
         }
     }
 
+    /// A line on stderr without which nothing goes on, also with `--quiet`.
+    pub fn must(self, text: &str) {
+        self.stderr(&self.drawn(text, io::stderr().is_terminal()));
+    }
+
     /// A question on stderr, which the cursor stays behind.
     pub fn ask(self, question: &str) {
         let question = self.drawn(question, io::stderr().is_terminal());

@@ -19,11 +19,11 @@ impl Error {
     pub(super) fn next_step(&self) -> Option<String> {
         match self {
             Self::CredentialsMissing { there: true, .. } => {
-                Some("Copy them there from the app's page on marketplace.zoom.us".into())
+                Some("Copy them there from the app's page on marketplace.zoom.us, or log in with zoomtok login".into())
             }
             Self::CredentialsMissing { .. } => Some(
-                "Create that file with the values from the app's page on marketplace.zoom.us, or name another one \
-                 with --env-file"
+                "Log in with zoomtok login; or create that file with the values from the app's page on \
+                 marketplace.zoom.us, or name another one with --env-file"
                     .into(),
             ),
             Self::NoProfile { path, .. } => Some(format!(
@@ -47,7 +47,7 @@ impl Error {
             }
             Self::Transient { spent: true, .. } => Some(
                 "Zoom may have used up the refresh token for an answer that was lost; try again later, and if Zoom then \
-                 refuses it, authorise the app in the browser again"
+                 refuses it, log in again with zoomtok login"
                     .into(),
             ),
             Self::Transient { .. } => Some("Nothing was changed; try again later".into()),

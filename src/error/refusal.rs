@@ -26,6 +26,19 @@ pub enum Refusal {
     AppDisabled,
     /// 4735: the user of this authorization no longer exists.
     UserGone,
+    /// `invalid_grant` to an `authorization_code` grant, 4733, 4734: the code is used, expired or made up.
+    Code,
+    /// 4709: the redirect URL differs from that of the authorization.
+    RedirectUri,
+    /// `authorization_pending`, `slow_down`: the person has not decided about a device yet.
+    Pending {
+        /// Whether the device asks too often.
+        slow_down: bool,
+    },
+    /// `expired_token`: nobody has entered the code of a device in time.
+    DeviceCode,
+    /// `access_denied`: the person has not allowed it.
+    Denied,
     /// Any other verdict: its name, without anything that could be a credential.
     Other(String),
 }
@@ -46,6 +59,11 @@ impl Refusal {
             Self::NewToken => "its API does not accept the token that was just issued".into(),
             Self::AppDisabled => "Zoom has disabled the app".into(),
             Self::UserGone => "the user who authorised the app no longer exists".into(),
+            Self::Code => "the authorization code was used before, is older than 5 minutes, or is not Zoom's".into(),
+            Self::RedirectUri => "the redirect URL is not the one of the authorization".into(),
+            Self::Pending { .. } => "nobody has allowed it yet".into(),
+            Self::DeviceCode => "the code of this device has expired".into(),
+            Self::Denied => "the app was not allowed".into(),
             Self::Other(name) => name.clone(),
         }
     }
@@ -66,7 +84,7 @@ impl Refusal {
                  set the one that fits the app"
             }
             Self::RefreshToken | Self::RefreshAnswerLost => {
-                "Authorise the app in the browser again and put the new refresh token into ZOOM_REFRESH_TOKEN"
+                "Log in again with zoomtok login, or put a new refresh token into ZOOM_REFRESH_TOKEN"
             }
             Self::Scope => "Add the scope to the app on marketplace.zoom.us",
             Self::Unauthorized => "Ask the account's administrator to approve the app",
@@ -75,6 +93,10 @@ impl Refusal {
             }
             Self::AppDisabled => "Ask Zoom's support why",
             Self::UserGone => "Authorise the app again as an existing user",
+            Self::Code | Self::DeviceCode => "Log in again, and do not use the code anywhere else",
+            Self::RedirectUri => "Log in again, and paste the address that this login ends on",
+            Self::Pending { .. } => "Log in again, and enter the code in time",
+            Self::Denied => "Log in again, and choose Allow",
             Self::Other(_) => {
                 "Check on marketplace.zoom.us that the app exists, has the right type, and is activated"
             }

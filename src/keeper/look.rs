@@ -5,10 +5,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::need::{How, Kept, Need, Unlike};
+use super::remember::is_of_another_client;
 use crate::error::Error;
 use crate::settings::{Held, Settings};
-use crate::store::{EnvFile, Snapshot};
+use crate::store::{EnvFile, Memory, REFRESH_TOKEN, Snapshot};
 use crate::token::{Token, TokenState};
+use crate::zoom::Credentials;
 
 /// The settings and the token, as they are found at one time.
 pub struct Look {
@@ -67,6 +69,19 @@ impl Look {
         let adopted =
             || Error::Adopted { path: self.env_file().path().to_owned(), source: Some(Box::new(error)) };
         kept.ok_or_else(adopted)
+    }
+
+    /// Refuses a refresh token that was issued to another client than the one that is set.
+    pub(super) fn check_client(&self, memory: &Memory, credentials: &Credentials) -> Result<(), Error> {
+        if !is_of_another_client(memory, credentials) {
+            return Ok(());
+        }
+        Err(Error::Credential {
+            name: REFRESH_TOKEN,
+            place: self.settings.origin(REFRESH_TOKEN)?.map(|origin| origin.to_string()).unwrap_or_default(),
+            problem: "was issued to another client id than the one in ZOOM_CLIENT_ID, and Zoom takes it with no other",
+            hint: "Put that client id back, or log in with the new one: zoomtok login",
+        })
     }
 
     /// The error for a `.env` that is to be read only, or for an invalid setting of that.

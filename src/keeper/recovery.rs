@@ -25,10 +25,13 @@ pub(super) fn rescue(
             let there = before.snapshot.get(REFRESH_TOKEN).map(|entry| entry.value.as_str());
             Some(digest(there.unwrap_or(spent.expose()).as_bytes()))
         }
+        _ if tokens.is_of_person() => {
+            before.snapshot.get(REFRESH_TOKEN).map(|there| digest(there.value.as_bytes()))
+        }
         _ => None,
     };
     let source = Box::new(cause);
-    let spent = replaces.is_some();
+    let spent = tokens.refresh_token.is_some();
     let recovery = Recovery::new(now, replaces, tokens);
     match turn.rescue(&recovery, &before.snapshot) {
         Ok(recovery) => Error::Unsaved { recovery, source },
@@ -53,8 +56,13 @@ pub(super) fn unless_panicking<T>(work: impl FnOnce() -> Result<T, Error>) -> Re
 pub(super) fn recoverable(recovery: &Recovery, look: &Look) -> NewTokens {
     let value = |name| recovery.values.get(name).cloned();
     let mut tokens = NewTokens::default();
+    let there = look.snapshot.get(REFRESH_TOKEN);
+    if let Some(login) = recovery.login() {
+        let there = there.map(|entry| digest(entry.value.as_bytes()));
+        let is_that = there.is_none() || there == recovery.replaces;
+        return if is_that { login } else { tokens };
+    }
     if let Some(replaces) = &recovery.replaces {
-        let there = look.snapshot.get(REFRESH_TOKEN);
         let is_that = there.is_none_or(|entry| digest(entry.value.as_bytes()) == *replaces);
         tokens.refresh_token = value(REFRESH_TOKEN).filter(|_| is_that);
     }

@@ -11,7 +11,8 @@ use zeroize::Zeroizing;
 use super::need::Need;
 use crate::clock::Clock;
 use crate::error::{Code, Diagnostic as _, Error, Left, Refusal};
-use crate::store::{ClockDifference, Life, Memory, RememberedFailure, Turn, digest};
+use crate::store::{ClockDifference, GrantedTo, Life, Memory, RememberedFailure, Turn, digest};
+use crate::token::Token;
 use crate::zoom::{Credentials, Grant, Granted, LONGEST_WAIT, NotGranted};
 
 /// For how long it is believed that tokens live no longer than the last one did. Zoom may change that, and a need for
@@ -25,6 +26,8 @@ pub(super) struct Attempt {
     /// The credentials of the exchange.
     credentials: String,
     app: String,
+    /// Its client id.
+    client: String,
     /// Whether an earlier exchange may have spent this refresh token and has lost the answer.
     was_spent: bool,
 }
@@ -77,6 +80,22 @@ pub(super) fn check_life(
     }
 }
 
+/// The client that a refresh token was issued to, as it is remembered.
+pub(super) fn granted_to(refresh_token: Option<&Token>, client_id: &str) -> Option<GrantedTo> {
+    let token = digest(refresh_token?.expose().as_bytes());
+    Some(GrantedTo { token, client: digest(client_id.as_bytes()) })
+}
+
+/// Whether the refresh token of these credentials was issued to another client: Zoom would refuse it with the words that it
+/// has for a spent one.
+pub(super) fn is_of_another_client(memory: &Memory, credentials: &Credentials) -> bool {
+    let Grant::RefreshToken(token) = &credentials.grant else { return false };
+    let (remembered, these) = (memory.granted_to.as_ref(), granted_to(Some(token), &credentials.client_id));
+    remembered.zip(these).is_some_and(|(remembered, these)| {
+        remembered.token == these.token && remembered.client != these.client
+    })
+}
+
 impl Attempt {
     /// Takes note of an exchange before it is made: if this process is killed before it has an answer, the next one can
     /// report that the refresh token may be spent.
@@ -96,7 +115,8 @@ impl Attempt {
         if memory != *before {
             let _ = turn.remember(&memory);
         }
-        Self { memory, credentials: name, app: app_of(credentials), was_spent }
+        let (app, client) = (app_of(credentials), credentials.client_id.clone());
+        Self { memory, credentials: name, app, client, was_spent }
     }
 
     /// Remembers a failure, which is news for those who wait, and gives it as it looks with what was known before.
@@ -154,6 +174,7 @@ impl Attempt {
         if !granted.scopes.is_empty() {
             memory.scopes.clone_from(&granted.scopes);
         }
+        memory.granted_to = granted_to(granted.refresh_token.as_ref(), &self.client).or(memory.granted_to);
         let seconds = (granted.expires_at - now).num_seconds();
         if !exceeds(seconds, need.seconds) {
             memory.life = Some(Life { seconds, app: self.app, measured_at: now });
@@ -173,10 +194,12 @@ impl Attempt {
 }
 
 /// A short name for what Zoom is asked with, that cannot be turned back into it.
-fn name_of(credentials: &Credentials) -> String {
+pub(super) fn name_of(credentials: &Credentials) -> String {
     let (grant, whose) = match &credentials.grant {
         Grant::AccountCredentials { account_id } => ("account", account_id.as_str()),
         Grant::RefreshToken(token) => ("refresh", token.expose()),
+        Grant::AuthorizationCode { code, .. } => ("code", code.expose_secret()),
+        Grant::DeviceCode(code) => ("device", code.expose_secret()),
     };
     let secret = credentials.client_secret.as_ref().map_or("", |secret| secret.expose_secret());
     digest(Zeroizing::new([&credentials.client_id, secret, grant, whose].join("\n")).as_bytes())
@@ -186,7 +209,7 @@ fn name_of(credentials: &Credentials) -> String {
 pub(super) fn app_of(credentials: &Credentials) -> String {
     let whose = match &credentials.grant {
         Grant::AccountCredentials { account_id } => account_id,
-        Grant::RefreshToken(_) => "",
+        _ => "",
     };
     digest([&credentials.client_id, whose].join("\n").as_bytes())
 }

@@ -7,7 +7,7 @@ use super::{Keeper, Look};
 use crate::error::Error;
 use crate::store::{ACCESS_TOKEN, Life, Memory, REFRESH_TOKEN, note_user, of_same_user};
 use crate::token::Token;
-use crate::zoom::{Credentials, Grant};
+use crate::zoom::Credentials;
 
 impl Keeper<'_> {
     /// The memory beside the token of a look.
@@ -29,7 +29,7 @@ impl Keeper<'_> {
 
     /// Takes note of the user for whom a token was issued. Where that cannot be noted it costs a warning of another run.
     pub(super) fn note_user(&self, look: &Look, credentials: &Credentials, token: &Token) {
-        if let (Grant::RefreshToken(_), Some(root)) = (&credentials.grant, self.store.state_root()) {
+        if let Some(root) = self.store.state_root().filter(|_| credentials.grant.is_of_user()) {
             let _ = note_user(root, look.snapshot.identity(), token.expose());
         }
     }

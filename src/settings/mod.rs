@@ -3,6 +3,7 @@
 //! A setting is looked up when a command needs it, so that a wrong one stops only the commands that it concerns.
 
 mod address;
+mod app;
 mod credentials;
 mod environment;
 mod found;
@@ -17,6 +18,7 @@ mod table;
 mod token;
 mod typed;
 
+pub(crate) use app::App;
 pub use environment::{Chosen, EXPORTED_ONLY, Environment, NamedEnv};
 pub use found::Ignored;
 pub(crate) use home::configuration_directory;

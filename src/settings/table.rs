@@ -66,11 +66,11 @@ macro_rules! settings {
 }
 
 settings! {
-    CLIENT_ID = "ZOOM_CLIENT_ID", Kind::Credential, Trust::Anywhere,
+    CLIENT_ID = store::CLIENT_ID, Kind::Credential, Trust::Anywhere,
         "the app's, from marketplace.zoom.us";
-    CLIENT_SECRET = "ZOOM_CLIENT_SECRET", Kind::Credential, Trust::Anywhere,
+    CLIENT_SECRET = store::CLIENT_SECRET, Kind::Credential, Trust::Anywhere,
         "the app's; a public client has none";
-    ACCOUNT_ID = "ZOOM_ACCOUNT_ID", Kind::Credential, Trust::Anywhere,
+    ACCOUNT_ID = store::ACCOUNT_ID, Kind::Credential, Trust::Anywhere,
         "of a Server-to-Server OAuth app";
     REFRESH_TOKEN = store::REFRESH_TOKEN, Kind::Credential, Trust::Anywhere,
         "of a user-authorised app, where there is no account id";

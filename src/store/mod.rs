@@ -20,14 +20,14 @@ pub(crate) use env::text::reference;
 pub use env::text::{Entry, EnvText, Fault};
 pub use identity::{Identity, digest};
 pub(crate) use known::KnownFiles;
-pub(crate) use names::{ACCESS_TOKEN, REFRESH_TOKEN, TOKEN_EXPIRES_AT};
-pub use new_tokens::NewTokens;
+pub(crate) use names::{ACCESS_TOKEN, ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, TOKEN_EXPIRES_AT};
+pub use new_tokens::{NewApp, NewTokens};
 pub(crate) use same_user::{note_user, of_same_user};
 pub use snapshot::{Snapshot, StoredTokens};
 pub(crate) use state::no_place;
 pub(crate) use state::root_where as state_root_where;
 pub use state::{
-    ClockDifference, Life, Memory, Recovery, RememberedFailure, StateDirectory,
+    ClockDifference, GrantedTo, Life, Memory, Recovery, RememberedFailure, StateDirectory,
     default_root as default_state_root,
 };
 pub use turn::{Reserved, Store, Turn};

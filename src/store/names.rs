@@ -1,4 +1,13 @@
-//! The variables that hold the tokens.
+//! The variables that hold the tokens, and those of the app that they are issued to.
+
+/// The variable of the app's client id.
+pub(crate) const CLIENT_ID: &str = "ZOOM_CLIENT_ID";
+
+/// The variable of its client secret.
+pub(crate) const CLIENT_SECRET: &str = "ZOOM_CLIENT_SECRET";
+
+/// The variable of the account of a Server-to-Server OAuth app.
+pub(crate) const ACCOUNT_ID: &str = "ZOOM_ACCOUNT_ID";
 
 /// The variable of the access token.
 pub(crate) const ACCESS_TOKEN: &str = "ZOOM_ACCESS_TOKEN";

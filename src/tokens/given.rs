@@ -97,6 +97,6 @@ pub(super) fn given_in(look: &Look) -> Option<Given> {
     let Credentials { client_id, client_secret, grant } = look.settings.credentials().ok()?;
     match grant {
         Grant::RefreshToken(refresh) => Some(Given { client_id, client_secret, refresh }),
-        Grant::AccountCredentials { .. } => None,
+        _ => None,
     }
 }

@@ -330,11 +330,14 @@ enum Verdict {
 /// The texts are never repeated: Zoom echoes client ids and codes in them.
 fn verdict(grant: &Grant, json: &Map<String, Value>) -> Option<Verdict> {
     let refreshing = matches!(grant, Grant::RefreshToken(_));
+    let redeeming = matches!(grant, Grant::AuthorizationCode { .. });
     let number = ["errorCode", "code"].into_iter().find_map(|name| json.get(name)?.as_i64());
     let by_number = match number {
         Some(4702 | 4704) => Some(Refusal::Client),
         Some(4705) => Some(Refusal::GrantType),
         Some(4711 | 4737 | 4740 | 4741) if refreshing => Some(Refusal::RefreshToken),
+        Some(4709) if redeeming => Some(Refusal::RedirectUri),
+        Some(4733 | 4734) if redeeming => Some(Refusal::Code),
         Some(4717) => Some(Refusal::AppDisabled),
         Some(4735) => Some(Refusal::UserGone),
         Some(4738) => Some(Refusal::Unauthorized),
@@ -349,12 +352,16 @@ fn verdict(grant: &Grant, json: &Map<String, Value>) -> Option<Verdict> {
         return Some(Verdict::Final(refusal));
     }
     let name = json.get("error")?.as_str()?;
+    if let (Grant::DeviceCode(_), Some(refusal)) = (grant, of_device(name)) {
+        return Some(Verdict::Final(refusal));
+    }
     Some(Verdict::Final(match name {
         "invalid_client" => Refusal::Client,
         // With this grant Zoom answers a bare "Bad Request" for a wrong account id, and for nothing else.
-        "invalid_request" if !refreshing => Refusal::Account,
+        "invalid_request" if matches!(grant, Grant::AccountCredentials { .. }) => Refusal::Account,
         "unsupported_grant_type" => Refusal::GrantType,
         "invalid_grant" if refreshing => Refusal::RefreshToken,
+        "invalid_grant" if redeeming => Refusal::Code,
         "invalid_scope" => Refusal::Scope,
         "unauthorized_client" | "access_denied" => Refusal::Unauthorized,
         "invalid_grant" | "invalid_request" => Refusal::Other(name.into()),
@@ -363,6 +370,17 @@ fn verdict(grant: &Grant, json: &Map<String, Value>) -> Option<Verdict> {
         }
         _ => return None,
     }))
+}
+
+/// What an answer to a device means that waits for a person (RFC 8628, section 3.5).
+fn of_device(name: &str) -> Option<Refusal> {
+    Some(match name {
+        "authorization_pending" => Refusal::Pending { slow_down: false },
+        "slow_down" => Refusal::Pending { slow_down: true },
+        "expired_token" | "invalid_grant" => Refusal::DeviceCode,
+        "access_denied" => Refusal::Denied,
+        _ => return None,
+    })
 }
 
 #[cfg(any(test, fuzzing))]

@@ -194,22 +194,42 @@ pub(super) fn below(url: &Url, segments: &[&str]) -> Url {
 
 /// The form that requests a token. A client without a secret names itself there.
 fn form(credentials: &Credentials) -> Zeroizing<String> {
-    let (grant_type, name, value) = match &credentials.grant {
+    let mut fields = match &credentials.grant {
         Grant::AccountCredentials { account_id } => {
-            ("account_credentials", "account_id", account_id.as_str())
+            vec![("grant_type", "account_credentials"), ("account_id", account_id)]
         }
-        Grant::RefreshToken(token) => ("refresh_token", "refresh_token", token.expose()),
+        Grant::RefreshToken(token) => {
+            vec![("grant_type", "refresh_token"), ("refresh_token", token.expose())]
+        }
+        Grant::AuthorizationCode { code, redirect_uri, verifier } => vec![
+            ("grant_type", "authorization_code"),
+            ("code", code.expose_secret()),
+            ("redirect_uri", redirect_uri),
+            ("code_verifier", verifier.expose_secret()),
+        ],
+        Grant::DeviceCode(code) => {
+            vec![("grant_type", DEVICE_CODE_GRANT), ("device_code", code.expose_secret())]
+        }
     };
-    let client = credentials.client_secret.is_none().then_some(("client_id", credentials.client_id.as_str()));
+    if credentials.client_secret.is_none() {
+        fields.push(("client_id", &credentials.client_id));
+    }
+    secret_form(&fields)
+}
+
+/// The name of a device's grant (RFC 8628, section 3.4).
+const DEVICE_CODE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// A form that is wiped when it is dropped.
+pub(super) fn secret_form(fields: &[(&str, &str)]) -> Zeroizing<String> {
     // An encoded byte takes up to three. A text that outgrows its buffer leaves a copy behind.
-    let fields = [Some(("grant_type", grant_type)), Some((name, value)), client];
-    let room = fields.iter().flatten().map(|(name, value)| "&=".len() + name.len() + 3 * value.len()).sum();
+    let room = fields.iter().map(|(name, value)| "&=".len() + name.len() + 3 * value.len()).sum();
     let mut form = form_urlencoded::Serializer::new(String::with_capacity(room));
-    form.extend_pairs(fields.into_iter().flatten());
+    form.extend_pairs(fields);
     form.finish().into()
 }
 
-fn basic(client_id: &str, client_secret: &SecretString) -> HeaderValue {
+pub(super) fn basic(client_id: &str, client_secret: &SecretString) -> HeaderValue {
     let pair = [client_id, ":", client_secret.expose_secret()].concat();
     let pair = Zeroizing::new(BASE64.encode(Zeroizing::new(pair)));
     secret_header(&["Basic ", &pair])

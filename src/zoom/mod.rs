@@ -6,6 +6,7 @@ pub mod budget;
 mod exchange;
 mod http;
 mod live;
+mod login;
 mod proxy;
 mod roots;
 
@@ -21,6 +22,7 @@ pub use exchange::BUDGET;
 pub use http::Http;
 pub(crate) use http::{bearer as bearer_header, client as http_client, reason as why_unanswered};
 pub use live::Live;
+pub use login::DeviceCode;
 
 /// The credentials with which an app gets a token.
 #[derive(Debug, Clone)]
@@ -34,7 +36,7 @@ pub struct Credentials {
     pub grant: Grant,
 }
 
-/// The OAuth grants that work without a person.
+/// The OAuth grants: two that work without a person, and two that a login ends with.
 #[derive(Debug, Clone)]
 pub enum Grant {
     /// For a Server-to-Server OAuth app, on behalf of its owner. Repeating it does no harm.
@@ -45,12 +47,28 @@ pub enum Grant {
     /// For a user-authorised app. Using the token spends it: the answer holds the next one, and losing the answer loses the
     /// authorization (Zoom's forum thread 10375).
     RefreshToken(Token),
+    /// What a browser has brought after a person allowed it. It holds for 5 minutes.
+    AuthorizationCode {
+        /// The code.
+        code: SecretString,
+        /// The address to which the browser was sent back, byte for byte.
+        redirect_uri: String,
+        /// The verifier of PKCE.
+        verifier: SecretString,
+    },
+    /// What a device waits with for a person.
+    DeviceCode(SecretString),
 }
 
 impl Grant {
     /// Whether one request spends it.
     pub fn is_single_use(&self) -> bool {
-        matches!(self, Self::RefreshToken(_))
+        !matches!(self, Self::AccountCredentials { .. })
+    }
+
+    /// Whether it gives access on behalf of a user, of whom an app has one grant at a time.
+    pub fn is_of_user(&self) -> bool {
+        self.is_single_use()
     }
 }
 

@@ -186,7 +186,7 @@ mod kills {
                 assert_eq!(home.value(REFRESH).unwrap(), sandbox.refresh_token());
             } else {
                 // The kill came between Zoom's answer and the replace, and the only copy of the successor is gone.
-                next.expect(4).says(&["refresh token is spent", "Authorise the app"]);
+                next.expect(4).says(&["refresh token is spent", "Log in again"]);
                 assert_eq!(after, before, "spent by the process that was killed, so still the old one");
                 assert_ne!(after, sandbox.refresh_token());
                 home.write_env(&home.env_text().replace(&after, &sandbox.refresh_token()));

@@ -104,6 +104,7 @@ const LINES: &[(&str, &[Line])] = &[
             ("zoomtok approval allow K7Q2M9XD", ELSEWHERE),
         ],
     ),
+    ("docs/login.md", &[("zoomtok login --client-id YOUR_PUBLIC_CLIENT_ID", ELSEWHERE)]),
     (
         "docs/mcp.md",
         &[

@@ -2,6 +2,7 @@
 //! secrets in all that is seen of them.
 
 pub(crate) mod apps;
+pub(crate) mod browser;
 pub(crate) mod canaries;
 mod env;
 pub(crate) mod gateways;

@@ -67,7 +67,7 @@ fn a_spent_refresh_token_is_named() {
     let spent = home.env_text();
     home.run(["get"]).expect(0);
     home.write_env(&spent);
-    home.run(["get"]).expect(4).says(&["ZOOM_REFRESH_TOKEN", "Authorise the app in the browser again"]);
+    home.run(["get"]).expect(4).says(&["ZOOM_REFRESH_TOKEN", "Log in again with zoomtok login"]);
     assert_eq!(home.env_text(), spent);
     assert_eq!(sandbox.token_requests().len(), 2);
 }
@@ -301,7 +301,7 @@ fn a_token_that_a_shell_would_run_is_refused() {
     let home = Home::of_user(&sandbox, "");
     let before = home.env_text();
     // The token beside it is good for an hour.
-    home.run(["get"]).expect(0).says(&["Zoom's new refresh token was refused", "authorise the app"]);
+    home.run(["get"]).expect(0).says(&["Zoom's new refresh token was refused", "zoomtok login"]);
     let lines = |text: &str| text.lines().filter(|line| !line.starts_with("ZOOM_REFRESH_TOKEN")).count();
     assert_eq!(lines(&home.env_text()), lines(&before) + 2);
     assert_eq!(home.value("ZOOM_ACCESS_TOKEN").unwrap(), "fine");

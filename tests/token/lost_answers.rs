@@ -19,7 +19,7 @@ fn an_answer_cut_short_is_reported_as_lost() {
         // The second try finds the refresh token spent.
         sandbox.fail(Endpoint::Token, fault.clone(), 1);
         let ended = home.run(["get", "-f"]).expect(4);
-        ended.says(&["an answer from Zoom that never arrived probably held the next one", "Authorise"]);
+        ended.says(&["an answer from Zoom that never arrived probably held the next one", "Log in again"]);
         assert_eq!(sandbox.token_requests().len(), 2, "{fault:?}");
         assert_eq!(home.env_text(), text);
     }

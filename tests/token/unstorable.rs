@@ -245,7 +245,7 @@ fn a_recovered_refresh_token_yields_to_one_that_was_put_there_since() {
 fn a_token_that_can_be_stored_nowhere_is_reported_as_lost() {
     for (home_of, what_to_do, code) in [
         (Home::of as fn(&Sandbox, &str) -> Home, "run zoomtok get -f", 0),
-        (Home::of_user, "Authorise the app in the browser again", 4),
+        (Home::of_user, "Log in again with zoomtok login", 4),
     ] {
         let sandbox = sandbox();
         let home = home_of(&sandbox, "");

@@ -36,6 +36,13 @@ Examples:
   zoomtok watch
   zoomtok watch --once --threshold 600 --no-claude --quiet";
 
+pub(super) const LOGIN: &str = "\
+Examples:
+  zoomtok login
+  zoomtok login --browser --client-id ID --no-browser
+  zoomtok login --paste --redirect-uri https://app.example.com/zoom
+  zoomtok login --check";
+
 pub(super) const INSTALL: &str = "\
 Examples:
   zoomtok mcp --install --dry-run
@@ -143,7 +150,7 @@ mod tests {
     #[test]
     fn the_examples_are_what_can_be_typed() {
         let mut examples = 0;
-        for text in [GET, EXEC, WATCH, INSTALL, CLIENT, EXPLAIN, SCRIPTS] {
+        for text in [GET, EXEC, WATCH, LOGIN, INSTALL, CLIENT, EXPLAIN, SCRIPTS] {
             for line in text.lines().skip(1) {
                 let typed = line.split_once("zoomtok ").unwrap().1.split(['>', ')']).next().unwrap();
                 let words = shell_words::split(&format!("zoomtok {typed}")).unwrap();
@@ -152,6 +159,6 @@ mod tests {
                 examples += 1;
             }
         }
-        assert_eq!(examples, 16);
+        assert_eq!(examples, 20);
     }
 }

@@ -114,7 +114,7 @@ fn ten_at_once(stage: &Stage<'_>) -> Result<()> {
 
 fn outage(stage: &Stage<'_>) -> Result<()> {
     stage.step("Zoom is down: .env stays as it is; once it is back, get -f brings a token")?;
-    let text = || stage.store().read()?.file().with(&[]);
+    let text = || stage.store().read()?.file().changed(&[], &[]);
     let before = text()?;
     stage.sandbox.fail(Endpoint::Token, Fault::Html(502), u32::MAX);
     stage.zoomtok(&["get", "-f"], Code::Transient)?;

@@ -11,6 +11,8 @@ impl Command {
             Self::Check(check) => check,
             Self::Exec(exec) => exec,
             Self::Watch(watch) => watch,
+            Self::Login(login) => login,
+            Self::Logout(logout) => logout,
             Self::UpdateClaude(update) => update,
             Self::RestartClaude(restart) => restart,
             Self::Mcp(mcp) => mcp,

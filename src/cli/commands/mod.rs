@@ -17,6 +17,8 @@ mod gateways;
 mod generated;
 mod get;
 mod grant;
+mod login;
+mod logout;
 mod mcp;
 mod policy;
 mod profile;

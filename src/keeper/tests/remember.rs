@@ -80,7 +80,7 @@ fn a_good_token_beside_a_refresh_token_that_is_refused_is_kept_and_said() {
     let world = World::new(USER);
     world.zoom.refused_refresh.set(Some("it is odd"));
     let kept = world.get().unwrap();
-    assert!(kept.warnings.iter().any(|warning| warning.contains("authorise the app")), "{:?}", kept.warnings);
+    assert!(kept.warnings.iter().any(|warning| warning.contains("zoomtok login")), "{:?}", kept.warnings);
     assert!(world.text().contains("ZOOM_REFRESH_TOKEN=refresh-0\n"), "{}", world.text());
     assert!(world.text().contains("ZOOM_ACCESS_TOKEN=\"eyJ"), "{}", world.text());
 }

@@ -217,13 +217,13 @@ impl EnvFile {
         self.text.other_names()
     }
 
-    /// The text of the file with these variables changed, and nothing else.
+    /// The text of the file with these variables changed and those removed, and nothing else.
     ///
     /// # Errors
     ///
     /// [`Error::Unparseable`] when the change cannot be made without harm to something else.
-    pub fn with(&self, changes: &[(&str, &str)]) -> Result<Zeroizing<String>, Error> {
-        self.text.with(changes).map_err(|fault| unparseable(&self.path, fault))
+    pub fn changed(&self, changes: &[(&str, &str)], gone: &[&str]) -> Result<Zeroizing<String>, Error> {
+        self.text.changed(changes, gone).map_err(|fault| unparseable(&self.path, fault))
     }
 }
 

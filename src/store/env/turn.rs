@@ -14,8 +14,10 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::files::{Lock, Obstacle, Reservation, obstacle};
 use crate::store::identity::digest;
-use crate::store::names::{ACCESS_TOKEN, REFRESH_TOKEN, TOKEN_EXPIRES_AT};
-use crate::store::new_tokens::NewTokens;
+use crate::store::names::{
+    ACCESS_TOKEN, ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, TOKEN_EXPIRES_AT,
+};
+use crate::store::new_tokens::{NewApp, NewTokens};
 use crate::store::snapshot::Snapshot;
 use crate::store::state::{Memory, Recovery, StateDirectory, StateTurn, Texts};
 use crate::store::turn::{Reserved, Turn};
@@ -115,13 +117,15 @@ impl Reserved for EnvReserved<'_> {
     fn put(self: Box<Self>, tokens: &NewTokens) -> Result<Vec<String>, Error> {
         let Self { turn, before, prepared } = *self;
         let file = before.again(turn.home.names)?;
-        let is_left = tokens.refresh_token.is_some() && is_authorised_anew(before, &file);
+        // A person who logs in decides about what is there.
+        let is_left =
+            tokens.refresh_token.is_some() && !tokens.is_of_person() && is_authorised_anew(before, &file);
         let is_put = |(name, _): &(&str, &str)| !is_left || *name != REFRESH_TOKEN;
-        let text = file.with(&tokens.pairs().filter(is_put).collect::<Vec<_>>())?;
+        let text = file.changed(&tokens.pairs().filter(is_put).collect::<Vec<_>>(), &tokens.gone)?;
         match prepared {
             Prepared::Beside(reservation) => reservation.commit(text.as_bytes())?,
             Prepared::InPlace(rewrite) => {
-                let texts = Texts { old: file.with(&[])?, new: text };
+                let texts = Texts { old: file.changed(&[], &[])?, new: text };
                 rewrite.commit(&turn.state(), &texts, file.metadata())?;
             }
         }
@@ -153,6 +157,16 @@ fn tokens_of(texts: &Texts, names: &[&'static str]) -> Recovery {
         access_token: value(&new, ACCESS_TOKEN),
         expires_at: value(&new, TOKEN_EXPIRES_AT),
         refresh_token: value(&new, REFRESH_TOKEN),
+        ..NewTokens::default()
+    };
+    let app = |text: &Option<EnvText>| [CLIENT_ID, CLIENT_SECRET, ACCOUNT_ID].map(|name| value(text, name));
+    let tokens = match app(&new) {
+        [Some(client_id), client_secret, account_id] if app(&old) != app(&new) => tokens.of_login(NewApp {
+            client_id: client_id.to_string(),
+            client_secret,
+            account_id: account_id.map(|account| account.to_string()),
+        }),
+        _ => tokens,
     };
     let replaces = value(&old, REFRESH_TOKEN).map(|token: Zeroizing<String>| digest(token.as_bytes()));
     Recovery::new(DateTime::UNIX_EPOCH, replaces, &tokens)

@@ -23,6 +23,18 @@ pub struct Memory {
     /// The lifetime of the last token, where that was shorter than the need.
     #[serde(default)]
     pub life: Option<Life>,
+    /// The client that the refresh token was issued to, as far as zoomtok got it.
+    #[serde(default)]
+    pub granted_to: Option<GrantedTo>,
+}
+
+/// A refresh token and the client that it is good for, each as a digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantedTo {
+    /// Of the refresh token.
+    pub token: String,
+    /// Of the client id.
+    pub client: String,
 }
 
 /// The life of a token.

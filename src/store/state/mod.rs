@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 pub(super) use self::file::{VERSION, Versioned};
 use self::file::{read, remove, write};
-pub use self::memory::{ClockDifference, Life, Memory, RememberedFailure};
+pub use self::memory::{ClockDifference, GrantedTo, Life, Memory, RememberedFailure};
 pub use self::recovery::Recovery;
 pub use self::root::default_root;
 pub(crate) use self::root::{no_place, root_where};

@@ -32,6 +32,7 @@ fn memory() -> Memory {
             app: "fedcba9876543210".into(),
             measured_at: "2026-03-04T11:00:00Z".parse().unwrap(),
         }),
+        granted_to: Some(GrantedTo { token: "0011223344556677".into(), client: "8899aabbccddeeff".into() }),
     }
 }
 
@@ -77,11 +78,14 @@ fn a_memory_from_before_there_were_scopes_is_read() {
     state.for_turn(&lock).remember(&memory()).unwrap();
     let path = state.memory_path().unwrap();
     let mut json: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-    for later in ["scopes", "spent", "life"] {
+    for later in ["scopes", "spent", "life", "granted_to"] {
         json.as_object_mut().unwrap().remove(later).unwrap();
     }
     Reservation::new(&path, 0).unwrap().commit(json.to_string().as_bytes()).unwrap();
-    assert_eq!(state.memory(), Memory { scopes: Vec::new(), spent: None, life: None, ..memory() });
+    assert_eq!(
+        state.memory(),
+        Memory { scopes: Vec::new(), spent: None, life: None, granted_to: None, ..memory() }
+    );
 }
 
 #[test]

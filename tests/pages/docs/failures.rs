@@ -69,7 +69,9 @@ fn the_other_codes_and_words_are_those_of_the_program() {
             told += 1;
         }
     };
-    for heading in ["## The disk", "## Settings, flags and the lock", "## Claude Desktop"] {
+    for heading in
+        ["## Logging in and out", "## The disk", "## Settings, flags and the lock", "## Claude Desktop"]
+    {
         for cells in rows(&page, heading) {
             let [_, code, _, words, _] = &cells[..] else { panic!("{cells:?}") };
             let is_code = |cell: &str| cell.split(", ").any(|one| one.trim() == code);

@@ -93,8 +93,8 @@ fn of_credentials(credentials: &Result<Credentials, Error>) -> Option<Finding> {
             const ONE_HOST: &str = "; Zoom keeps one refresh token for each app and user, so another host needs an app of its own";
             let (app, more) = match (&credentials.grant, &credentials.client_secret) {
                 (Grant::AccountCredentials { .. }, _) => ("a Server-to-Server OAuth app", ""),
-                (Grant::RefreshToken(_), Some(_)) => ("a user-authorised app", ONE_HOST),
-                (Grant::RefreshToken(_), None) => ("a user-authorised app, as a public client,", ONE_HOST),
+                (_, Some(_)) => ("a user-authorised app", ONE_HOST),
+                (_, None) => ("a user-authorised app, as a public client,", ONE_HOST),
             };
             Some(Finding::good("credentials", format!("the credentials of {app} are all there{more}")))
         }

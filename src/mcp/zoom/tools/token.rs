@@ -208,7 +208,7 @@ impl Status {
         let grant = look.settings.credentials().map(|credentials| credentials.grant);
         let credentials = match grant {
             Ok(Grant::AccountCredentials { .. }) => "account_credentials".into(),
-            Ok(Grant::RefreshToken(_)) => "refresh_token".into(),
+            Ok(_) => "refresh_token".into(),
             Err(error) => error.report(),
         };
         let refreshing = tokens.refreshing().clone();

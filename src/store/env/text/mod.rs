@@ -15,6 +15,7 @@ mod generated;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod oracle;
 pub(crate) mod reference;
+mod removal;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -58,8 +59,16 @@ struct Assignment {
     name: &'static str,
     entry: Entry,
     value: Value,
+    /// Where its own line begins.
+    start: usize,
     /// Where the next line begins.
     end: usize,
+}
+
+impl Assignment {
+    fn pair(&self) -> (&'static str, &str) {
+        (self.name, &self.entry.value)
+    }
 }
 
 /// The name and value that dotenvy reads in a statement; nothing when it cannot.
@@ -157,7 +166,8 @@ impl EnvText {
             return Err(Fault::at(statement.line, format!("{name} {problem}")));
         }
         let entry = Entry { value: raw.to_owned().into(), line: statement.line };
-        self.assignments.push(Assignment { name, entry, value, end: statement.end });
+        let start = statement.code.start;
+        self.assignments.push(Assignment { name, entry, value, start, end: statement.end });
         Ok(())
     }
 
