@@ -35,6 +35,8 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check whether the token in .env is valid')
             [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with a valid token in its environment')
             [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Show the token''s state every minute and refresh it in time')
+            [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'Log in to Zoom, and put the login into .env')
+            [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'End the login at Zoom, and remove its tokens from .env')
             [CompletionResult]::new('profile', 'profile', [CompletionResultType]::ParameterValue, 'List the accounts that have a .env of their own, or remove one')
             [CompletionResult]::new('update-claude', 'update-claude', [CompletionResultType]::ParameterValue, 'Put the token of .env into Claude Desktop''s configuration')
             [CompletionResult]::new('restart-claude', 'restart-claude', [CompletionResultType]::ParameterValue, 'Restart Claude Desktop, with a valid token')
@@ -114,6 +116,41 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('--once', '--once', [CompletionResultType]::ParameterName, 'Check once, refresh once if that is due, and exit: for cron')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Watch every profile, and the .env that is used without one')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print a JSON object for each event, with tokens masked')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Use the token in .env as it is: fetch none, and write neither .env nor its lock')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zoomtok;login' {
+            [CompletionResult]::new('--redirect-uri', '--redirect-uri', [CompletionResultType]::ParameterName, 'The app''s own https address to which Zoom sends the browser back; for an app with a secret')
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'The port on 127.0.0.1 to which the browser comes back [default: any free one]')
+            [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The app''s client id; for --browser its Public Client ID [default: ZOOM_CLIENT_ID]')
+            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The account to use: its .env is profiles/NAME.env in the configuration directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('--server-to-server', '--server-to-server', [CompletionResultType]::ParameterName, 'With the account id, the client id and the client secret of a Server-to-Server OAuth app')
+            [CompletionResult]::new('--browser', '--browser', [CompletionResultType]::ParameterName, 'In a browser, with a General app')
+            [CompletionResult]::new('--device', '--device', [CompletionResultType]::ParameterName, 'With a code to be entered on another machine; the app needs "Use App on Device"')
+            [CompletionResult]::new('--paste', '--paste', [CompletionResultType]::ParameterName, 'Let the person paste the address where the browser ends, and listen on no port')
+            [CompletionResult]::new('--no-browser', '--no-browser', [CompletionResultType]::ParameterName, 'Show the address and open no browser')
+            [CompletionResult]::new('--replace', '--replace', [CompletionResultType]::ParameterName, 'Replace the credentials of another app in .env without asking')
+            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Check whether a login is needed, and ask nobody: 0 if it is not, 1 if it is')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print a JSON object, with the token masked')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Use the token in .env as it is: fetch none, and write neither .env nor its lock')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zoomtok;logout' {
+            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The account to use: its .env is profiles/NAME.env in the configuration directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Remove the app''s credentials too')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Remove them even if Zoom does not end the login')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
             [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Use the token in .env as it is: fetch none, and write neither .env nor its lock')
@@ -712,6 +749,8 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check whether the token in .env is valid')
             [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with a valid token in its environment')
             [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Show the token''s state every minute and refresh it in time')
+            [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'Log in to Zoom, and put the login into .env')
+            [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'End the login at Zoom, and remove its tokens from .env')
             [CompletionResult]::new('profile', 'profile', [CompletionResultType]::ParameterValue, 'List the accounts that have a .env of their own, or remove one')
             [CompletionResult]::new('update-claude', 'update-claude', [CompletionResultType]::ParameterValue, 'Put the token of .env into Claude Desktop''s configuration')
             [CompletionResult]::new('restart-claude', 'restart-claude', [CompletionResultType]::ParameterValue, 'Restart Claude Desktop, with a valid token')
@@ -741,6 +780,12 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             break
         }
         'zoomtok;help;watch' {
+            break
+        }
+        'zoomtok;help;login' {
+            break
+        }
+        'zoomtok;help;logout' {
             break
         }
         'zoomtok;help;profile' {

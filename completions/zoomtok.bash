@@ -52,6 +52,12 @@ _zoomtok() {
             zoomtok,hold)
                 cmd="zoomtok__subcmd__hold"
                 ;;
+            zoomtok,login)
+                cmd="zoomtok__subcmd__login"
+                ;;
+            zoomtok,logout)
+                cmd="zoomtok__subcmd__logout"
+                ;;
             zoomtok,man)
                 cmd="zoomtok__subcmd__man"
                 ;;
@@ -193,6 +199,12 @@ _zoomtok() {
             zoomtok__subcmd__help,hold)
                 cmd="zoomtok__subcmd__help__subcmd__hold"
                 ;;
+            zoomtok__subcmd__help,login)
+                cmd="zoomtok__subcmd__help__subcmd__login"
+                ;;
+            zoomtok__subcmd__help,logout)
+                cmd="zoomtok__subcmd__help__subcmd__logout"
+                ;;
             zoomtok__subcmd__help,man)
                 cmd="zoomtok__subcmd__help__subcmd__man"
                 ;;
@@ -311,7 +323,7 @@ _zoomtok() {
 
     case "${cmd}" in
         zoomtok)
-            opts="-q -h -V --env-file --profile --color --quiet --read-only --help --version get check exec watch profile update-claude restart-claude mcp gateway policy grant approval client service doctor demo sandbox completions man hold help"
+            opts="-q -h -V --env-file --profile --color --quiet --read-only --help --version get check exec watch login logout profile update-claude restart-claude mcp gateway policy grant approval client service doctor demo sandbox completions man hold help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1137,7 +1149,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__help)
-            opts="get check exec watch profile update-claude restart-claude mcp gateway policy grant approval client service doctor demo sandbox completions man hold help"
+            opts="get check exec watch login logout profile update-claude restart-claude mcp gateway policy grant approval client service doctor demo sandbox completions man hold help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1318,6 +1330,34 @@ _zoomtok() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        zoomtok__subcmd__help__subcmd__login)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__help__subcmd__logout)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         zoomtok__subcmd__help__subcmd__man)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1446,6 +1486,70 @@ _zoomtok() {
             ;;
         zoomtok__subcmd__hold)
             opts="-q -h --env-file --profile --color --quiet --read-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__login)
+            opts="-q -h --server-to-server --browser --device --paste --redirect-uri --no-browser --port --client-id --replace --check --json --env-file --profile --color --quiet --read-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --redirect-uri)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__logout)
+            opts="-q -h --all --force --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -32,6 +32,8 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand check 'Check whether the token in .env is valid'
             cand exec 'Run a command with a valid token in its environment'
             cand watch 'Show the token''s state every minute and refresh it in time'
+            cand login 'Log in to Zoom, and put the login into .env'
+            cand logout 'End the login at Zoom, and remove its tokens from .env'
             cand profile 'List the accounts that have a .env of their own, or remove one'
             cand update-claude 'Put the token of .env into Claude Desktop''s configuration'
             cand restart-claude 'Restart Claude Desktop, with a valid token'
@@ -107,6 +109,39 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --once 'Check once, refresh once if that is due, and exit: for cron'
             cand --all 'Watch every profile, and the .env that is used without one'
             cand --json 'Print a JSON object for each event, with tokens masked'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;login'= {
+            cand --redirect-uri 'The app''s own https address to which Zoom sends the browser back; for an app with a secret'
+            cand --port 'The port on 127.0.0.1 to which the browser comes back [default: any free one]'
+            cand --client-id 'The app''s client id; for --browser its Public Client ID [default: ZOOM_CLIENT_ID]'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
+            cand --color 'When to use colour [default: auto]'
+            cand --server-to-server 'With the account id, the client id and the client secret of a Server-to-Server OAuth app'
+            cand --browser 'In a browser, with a General app'
+            cand --device 'With a code to be entered on another machine; the app needs "Use App on Device"'
+            cand --paste 'Let the person paste the address where the browser ends, and listen on no port'
+            cand --no-browser 'Show the address and open no browser'
+            cand --replace 'Replace the credentials of another app in .env without asking'
+            cand --check 'Check whether a login is needed, and ask nobody: 0 if it is not, 1 if it is'
+            cand --json 'Print a JSON object, with the token masked'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;logout'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
+            cand --color 'When to use colour [default: auto]'
+            cand --all 'Remove the app''s credentials too'
+            cand --force 'Remove them even if Zoom does not end the login'
             cand -q 'Print only errors and requested output'
             cand --quiet 'Print only errors and requested output'
             cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
@@ -634,6 +669,8 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand check 'Check whether the token in .env is valid'
             cand exec 'Run a command with a valid token in its environment'
             cand watch 'Show the token''s state every minute and refresh it in time'
+            cand login 'Log in to Zoom, and put the login into .env'
+            cand logout 'End the login at Zoom, and remove its tokens from .env'
             cand profile 'List the accounts that have a .env of their own, or remove one'
             cand update-claude 'Put the token of .env into Claude Desktop''s configuration'
             cand restart-claude 'Restart Claude Desktop, with a valid token'
@@ -659,6 +696,10 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;help;exec'= {
         }
         &'zoomtok;help;watch'= {
+        }
+        &'zoomtok;help;login'= {
+        }
+        &'zoomtok;help;logout'= {
         }
         &'zoomtok;help;profile'= {
         }
