@@ -1,7 +1,7 @@
 //! The clients of others, each with a whole session: the SDKs, the Inspector, and the protocol's own conformance tests.
 
 use std::fs;
-use std::path::Path;
+use std::io::{BufRead as _, BufReader};
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -130,10 +130,8 @@ fn found(home: &Home, address: &str, bearer: &str) -> Vec<String> {
     lines.filter(|line| !line.trim().is_empty()).map(str::to_owned).collect()
 }
 
-/// A server over HTTP that is a script of node.
-fn started(home: &Home, name: &str, modules: &Path) -> (Running, String) {
-    use std::io::{BufRead as _, BufReader};
-    let mut command = home.foreign("node", [&script(name), modules.to_str().unwrap()]);
+/// A server over HTTP that prints its address.
+fn started(mut command: Command) -> (Running, String) {
     let mut process = Running::new(command.spawn().unwrap());
     let mut stdout = BufReader::new(process.stdout());
     let mut address = String::new();
@@ -146,7 +144,8 @@ fn started(home: &Home, name: &str, modules: &Path) -> (Running, String) {
 fn the_conformance_tests_of_the_protocol_find_the_same_through_a_gateway() {
     needs!(McpConformance);
     let home = home();
-    let (server, direct) = started(&home, "conformance_server.mjs", &directory_of_conformance());
+    let server = [script("conformance_server.mjs"), directory_of_conformance().to_str().unwrap().to_owned()];
+    let (server, direct) = started(home.foreign("node", server));
     let (listening, bearer) = over_http(&home, &["--url", &direct]);
     let directly = found(&home, &direct, "nobody's");
     let through = found(&home, &listening.address, &bearer);
@@ -164,4 +163,31 @@ fn the_conformance_tests_of_the_protocol_find_the_same_through_a_gateway() {
     assert_eq!(through, expected);
     listening.process.kill();
     server.kill();
+}
+
+/// Protocol version 2026-07-28, from one end to the other.
+#[test]
+fn the_sdk_for_python_finds_the_same_without_initialize() {
+    needs!(McpSdk);
+    let home = home();
+    let hear = |address: &str, bearer: &str| {
+        let client = home.foreign(python_with_mcp(), [&*script("stateless_client.py"), address]);
+        let told = run(client, Some(bearer)).stdout;
+        let (told, danger) = told.trim_end().rsplit_once('\n').unwrap();
+        let tools = told.lines().filter(|line| !line.starts_with(r#"{"name":"danger""#)).map(str::to_owned);
+        (tools.collect::<Vec<String>>(), danger.to_owned())
+    };
+    // Its tools change in a session, so each has a server of its own.
+    let server = || started(home.foreign(python_with_mcp(), [script("stateless_server.py")]));
+    let (one, direct) = server();
+    let (other, behind) = server();
+    let (listening, bearer) = over_http(&home, &["--no-pin", "--url", &behind]);
+    let (direct, through) = (hear(&direct, "nobody's"), hear(&listening.address, &bearer));
+    assert_eq!(direct.0, through.0);
+    assert!(direct.0.len() > 10, "{direct:#?}");
+    assert_eq!(direct.1, "danger: False dangerous");
+    assert_eq!(through.1, "danger: True [POLICY DENIED] danger by hide[0]: this tool is hidden.");
+    listening.process.kill();
+    one.kill();
+    other.kill();
 }

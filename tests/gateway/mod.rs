@@ -16,4 +16,6 @@ pub(crate) mod policy;
 pub(crate) mod real;
 #[cfg(unix)]
 pub(crate) mod restart;
+#[cfg(unix)]
+pub(crate) mod stateless;
 pub(crate) mod token;

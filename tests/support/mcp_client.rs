@@ -33,7 +33,8 @@ impl Client {
         Self { stdin: Some(process.stdin()), process, lines, answers, heard: Vec::new() }
     }
 
-    fn write(&mut self, line: &str) {
+    /// Sends a message, and waits for nothing.
+    pub(crate) fn write(&mut self, line: &str) {
         writeln!(self.stdin.as_mut().unwrap(), "{line}").unwrap();
     }
 

@@ -38,6 +38,8 @@ struct Server {
     asked: Mutex<u64>,
     /// How often the tools have changed.
     changes: Mutex<u64>,
+    /// The ids of the requests under which a client that sends no `initialize` is notified.
+    subscriptions: Mutex<Vec<Value>>,
 }
 
 fn main() {
@@ -60,6 +62,7 @@ fn main() {
         waiting: Mutex::default(),
         asked: Mutex::default(),
         changes: Mutex::default(),
+        subscriptions: Mutex::default(),
     });
     for line in stdin().lock().lines() {
         let Ok(line) = line else { break };
@@ -95,6 +98,33 @@ fn say(message: &Value) {
 
 fn answer(id: &Value, result: &Value) {
     say(&json!({"jsonrpc": "2.0", "id": id, "result": result}));
+}
+
+/// Asks the client in the answer, and answers a call with what it says.
+fn ask_in_answer(params: &Value, id: &Value) {
+    if let Some(responses) = params.get("inputResponses") {
+        let said = format!("{responses} {}", params["requestState"]);
+        return answer(id, &json!({"resultType": "complete", "content": [{"type": "text", "text": said}]}));
+    }
+    let request = if params["name"] == "ask" {
+        let schema = json!({"type": "object", "properties": {}});
+        json!({"method": "elicitation/create", "params": {"message": "May I?", "requestedSchema": schema}})
+    } else {
+        json!({"method": "sampling/createMessage", "params": {"messages": [], "maxTokens": 1}})
+    };
+    answer(
+        id,
+        &json!({"resultType": "input_required", "requestState": "sealed", "inputRequests": {"one": request}}),
+    );
+}
+
+/// Notifies under a subscription.
+fn subscriber(id: &Value, method: &str, notifications: &Value) {
+    let mut params = json!({"_meta": {"io.modelcontextprotocol/subscriptionId": id}});
+    if !notifications.is_null() {
+        params["notifications"] = notifications.clone();
+    }
+    say(&json!({"jsonrpc": "2.0", "method": method, "params": params}));
 }
 
 fn text(text: impl Into<String>) -> Value {
@@ -136,6 +166,18 @@ impl Server {
             "resources/read" => answer(id, &json!({"contents": [{"uri": params["uri"], "text": "x"}]})),
             "ping" | "logging/setLevel" | "resources/subscribe" | "resources/unsubscribe" => {
                 answer(id, &json!({}));
+            }
+            // Without `initialize`.
+            "server/discover" if !params["_meta"].is_null() => answer(
+                id,
+                &json!({"resultType": "complete", "supportedVersions": ["2026-07-28"],
+                    "capabilities": {"tools": {"listChanged": true}}, "instructions": "Do as you are told.",
+                    "ttlMs": 0, "cacheScope": "private",
+                    "_meta": {"io.modelcontextprotocol/serverInfo": {"name": "stand-in", "version": "1"}}}),
+            ),
+            "subscriptions/listen" => {
+                self.subscriptions.lock().unwrap().push(id.clone());
+                subscriber(id, "notifications/subscriptions/acknowledged", &params["notifications"]);
             }
             "error/please" => say(&json!({"jsonrpc": "2.0", "id": id,
                 "error": {"code": -32099, "message": "as asked", "data": {"more": [1, 2.50]}}})),
@@ -209,6 +251,8 @@ impl Server {
                 }
                 answer(id, &text("done"));
             }
+            // Without `initialize` it asks in its answer.
+            "ask" | "sample" if !params["_meta"].is_null() => ask_in_answer(params, id),
             "ask" => self.ask(
                 "elicitation/create",
                 &json!({"message": "May I?", "requestedSchema":
@@ -230,8 +274,7 @@ impl Server {
                 answer(id, &text("done"));
             }
             "change" => {
-                *self.changes.lock().unwrap() += 1;
-                say(&json!({"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}));
+                self.change();
                 answer(id, &text("done"));
             }
             "twice" => {
@@ -263,6 +306,17 @@ impl Server {
             }
             other => say(&json!({"jsonrpc": "2.0", "id": id,
                 "error": {"code": -32602, "message": format!("unknown tool: {other}")}})),
+        }
+    }
+
+    fn change(&self) {
+        *self.changes.lock().unwrap() += 1;
+        let subscriptions = self.subscriptions.lock().unwrap();
+        for id in &*subscriptions {
+            subscriber(id, "notifications/tools/list_changed", &Value::Null);
+        }
+        if subscriptions.is_empty() {
+            say(&json!({"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}));
         }
     }
 

@@ -131,7 +131,11 @@ impl<T> Flight<T> {
 
     /// The client no longer wants to know of a request. Its server may still answer it, and that answer passes.
     pub(crate) fn cancel(&mut self, id: &str) -> Cancelled<T> {
-        let Some(number) = self.numbers.get(id).copied() else { return Cancelled::Unknown };
+        self.numbers.get(id).copied().map_or(Cancelled::Unknown, |number| self.cancel_number(number))
+    }
+
+    /// The same for the request of this number.
+    pub(crate) fn cancel_number(&mut self, number: u64) -> Cancelled<T> {
         let Some(asked) = self.asked.get_mut(&number) else { return Cancelled::Unknown };
         let Some(generation) = asked.given_to else {
             return self.remove(number).map_or(Cancelled::Unknown, Cancelled::Waiting);
@@ -147,29 +151,24 @@ impl<T> Flight<T> {
         Cancelled::Given { number, generation }
     }
 
-    /// Takes out what a server was given that has ended.
-    pub(crate) fn lost(&mut self, generation: Generation) -> Vec<Asked<T>> {
+    /// Takes out what a server was given that has ended. What `goes_on` stays, for the next one.
+    pub(crate) fn lost(&mut self, generation: Generation, goes_on: impl Fn(&T) -> bool) -> Vec<Asked<T>> {
         self.from_server.retain(|_, request| request.generation != generation);
-        let mut lost: Vec<u64> = self.numbers_given_to(generation).collect();
+        let lost =
+            self.given_to(generation).filter(|(_, asked)| asked.is_cancelled || !goes_on(&asked.about));
+        let mut lost: Vec<u64> = lost.map(|(number, _)| number).collect();
         lost.sort_unstable();
         lost.into_iter().filter_map(|number| self.remove(number)).collect()
     }
 
-    /// How many requests a server has that the client waits for.
-    pub(crate) fn given_to(&self, generation: Generation) -> usize {
-        let waits = |number: &u64| self.asked.get(number).is_some_and(|asked| !asked.is_cancelled);
-        self.numbers_given_to(generation).filter(waits).count()
+    /// The requests that a server has, in no order.
+    pub(crate) fn given_to(&self, generation: Generation) -> impl Iterator<Item = (u64, &Asked<T>)> {
+        self.iter().filter(move |(_, asked)| asked.given_to == Some(generation))
     }
 
-    /// The latest request that a server has and the client waits for: what the server asks for is most likely for that.
-    pub(crate) fn latest_given_to(&self, generation: Generation) -> Option<&Asked<T>> {
-        let latest = self.numbers_given_to(generation).max()?;
-        self.asked.get(&latest).filter(|asked| !asked.is_cancelled)
-    }
-
-    fn numbers_given_to(&self, generation: Generation) -> impl Iterator<Item = u64> {
-        let given = move |asked: &Asked<T>| asked.given_to == Some(generation);
-        self.asked.iter().filter(move |(_, asked)| given(asked)).map(|(number, _)| *number)
+    /// The requests of the client, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &Asked<T>)> {
+        self.asked.iter().map(|(number, asked)| (*number, asked))
     }
 
     /// The request that a server reports progress of, by what stands for the client's token.
@@ -200,11 +199,6 @@ impl<T> Flight<T> {
         let number = self.from_server.iter().find(|(_, request)| is(request)).map(|(number, _)| *number)?;
         self.from_server.remove(&number);
         Some(number)
-    }
-
-    /// Whether nothing of the client's is under way.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.asked.values().all(|asked| asked.is_cancelled)
     }
 }
 
@@ -240,8 +234,7 @@ mod tests {
         let number = flight.ask("1".into(), None, "b");
         assert!(flight.give(number, 1));
         assert_eq!(flight.cancel("1"), Cancelled::Given { number, generation: 1 });
-        assert_eq!(flight.given_to(1), 0, "nobody waits for it");
-        assert!(flight.is_empty());
+        assert!(flight.given_to(1).all(|(_, asked)| asked.is_cancelled), "nobody waits for it");
         assert!(flight.answered(number, 1).is_some());
         assert_eq!(flight.cancel("1"), Cancelled::Unknown);
         for n in 0..=CANCELLED {
@@ -263,20 +256,6 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_request_of_a_server_is_found() {
-        let mut flight = flight();
-        assert_eq!(flight.latest_given_to(1), None);
-        for (about, generation) in [("a", 1), ("b", 1), ("c", 2)] {
-            let number = flight.ask(format!("\"{about}\""), None, about);
-            assert!(flight.give(number, generation));
-        }
-        flight.ask("9".into(), None, "waits");
-        assert_eq!(flight.latest_given_to(1).unwrap().about, "b");
-        flight.cancel("\"b\"");
-        assert_eq!(flight.latest_given_to(1), None, "who cancels hears no more of it");
-    }
-
-    #[test]
     fn a_server_that_ends_loses_what_it_was_given() {
         let mut flight = flight();
         let numbers = [1, 2, 1].map(|generation| {
@@ -287,7 +266,10 @@ mod tests {
         let waiting = flight.ask("9".into(), None, "y");
         let request = |generation| FromServer { generation, id: "5".into(), progress: None };
         let (one, two) = (flight.ask_client(request(1)), flight.ask_client(request(2)));
-        assert_eq!(flight.lost(1).len(), 2);
+        let goes_on = flight.ask("8".into(), None, "goes on");
+        assert!(flight.give(goes_on, 1));
+        assert_eq!(flight.lost(1, |about| *about == "goes on").len(), 2);
+        assert_eq!(flight.given_to(1).map(|(number, _)| number).collect::<Vec<_>>(), [goes_on]);
         assert_eq!(flight.client_answered(&one.to_string()), None);
         assert_eq!(flight.client_answered(&two.to_string()), Some(request(2)));
         assert!(flight.answered(numbers[1], 2).is_some() && flight.give(waiting, 3));

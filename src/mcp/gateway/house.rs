@@ -104,6 +104,10 @@ impl Peer for Session {
         self.relay.hear(&message, ticket).await;
     }
 
+    async fn hang_up(self: Arc<Self>, ticket: u64) {
+        self.relay.hang_up(ticket).await;
+    }
+
     async fn end(self: Arc<Self>) {
         self.relay.end(Duration::ZERO).await;
         self.running.abort();

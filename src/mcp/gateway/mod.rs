@@ -22,6 +22,7 @@
 //! | `upstream/` | a server over streamable HTTP: its session, its token |
 //! | `restart.rs` | when a child is started again, or anew for another token (pure) |
 //! | `restarts.rs` | when the server last ended by itself, for `zoomtok doctor` |
+//! | `routing.rs` | the headers by which a request without `initialize` says what it is (pure) |
 //! | `sse.rs` | server-sent events (pure) |
 //! | **clients over HTTP** | |
 //! | `listen/` | the front: which requests are refused, sessions, streams |
@@ -81,6 +82,7 @@ pub(crate) mod question;
 mod relay;
 mod restart;
 pub(crate) mod restarts;
+mod routing;
 pub(crate) mod seam;
 mod serve;
 mod set;

@@ -87,6 +87,11 @@ impl Set {
         self.initialize.is_some()
     }
 
+    /// Whether its client sends no `initialize`, by all that it has sent (protocol version 2026-07-28).
+    pub(crate) fn is_stateless(&self) -> bool {
+        self.asked.is_none() && !self.meta.is_empty()
+    }
+
     /// Whether requests of the gateway's own are understood by now.
     pub(crate) fn is_ready(&self) -> bool {
         self.initialized.is_some() || !self.meta.is_empty()

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::{Body, Bytes};
 use hyper::header::{
-    CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
@@ -18,8 +18,10 @@ use super::head::{self, LONGEST_MESSAGE, Place, Refusal, SESSION, refuse};
 use super::house::{House, Peer as _};
 use super::routes::First;
 use super::sessions::{NotBegun, Session, Sessions};
+use super::stateless::{self, is_error, is_stateless, status_of};
 use crate::mcp::gateway::message::{INTERNAL, Kind, Message, NOT_A_MESSAGE, error};
 use crate::mcp::gateway::metrics::METRICS_TYPE;
+use crate::mcp::gateway::routing::{PROTOCOL_VERSION, STATELESS};
 
 /// How long a body may take to come.
 const BODY_PATIENCE: Duration = Duration::from_secs(30);
@@ -80,12 +82,17 @@ where
     let agreed = session.as_ref().and_then(|session| session.version.get());
     head::check(head, place, agreed.map(String::as_str))?;
     match (place, session) {
-        (Place::Post, session) => post(sessions, grant, session, read(body).await?).await,
+        (Place::Post, session) => post(sessions, grant, session, head, read(body).await?).await,
         (Place::Listen, Some(session)) => Ok(listen(&session, head)),
         (Place::End, Some(session)) => {
             session.routes().leave();
             sessions.end(&session).await;
             Ok(reply(StatusCode::NO_CONTENT, ReplyBody::whole(Bytes::new())))
+        }
+        _ if head::one(&head.headers, &PROTOCOL_VERSION)? == Some(STATELESS) => {
+            let header = (ALLOW, HeaderValue::from_static("POST"));
+            let reason = "this version of the protocol has no sessions; use POST";
+            Err(Refusal { header: Some(header), ..refuse(StatusCode::METHOD_NOT_ALLOWED, reason) })
         }
         _ => Err(without_session()),
     }
@@ -109,15 +116,19 @@ async fn post<H: House>(
     sessions: &Arc<Sessions<H>>,
     grant: H::Grant,
     session: Option<Arc<Session<H>>>,
+    head: &Parts,
     body: Bytes,
 ) -> Result<Response<ReplyBody>, Refusal> {
-    let (is_request, is_initialize) = match Message::from_client(&body) {
-        Ok(message) => match message.kind {
-            Kind::Request { method, .. } => (true, method == "initialize"),
-            Kind::Notification { .. } | Kind::Answer { .. } => (false, false),
-        },
+    let message = match Message::from_client(&body) {
+        Ok(message) => message,
         Err(refused) => return Ok(json_reply(StatusCode::BAD_REQUEST, refused.answer())),
     };
+    let method = match &message.kind {
+        Kind::Request { method, .. } => Some(&**method),
+        Kind::Notification { .. } | Kind::Answer { .. } => None,
+    };
+    let (is_request, is_initialize) = (method.is_some(), method == Some("initialize"));
+    let is_discover = method == Some("server/discover");
     let (session, begun) = match session {
         Some(session) => (session, None),
         None if is_initialize => {
@@ -125,7 +136,10 @@ async fn post<H: House>(
             let begun = Begun { sessions: Arc::clone(sessions), session: Arc::clone(&session), stays: false };
             (session, Some(begun))
         }
-        None => return Err(without_session()),
+        None => match without_initialize(sessions, grant, head, &message)? {
+            Stateless::Served(session) => (session, None),
+            Stateless::Refused(response) => return Ok(response),
+        },
     };
     let ticket = sessions.ticket();
     if !is_request {
@@ -143,7 +157,14 @@ async fn post<H: House>(
             if is_initialize && !has_agreed(&text, &session) {
                 return Ok(json_reply(StatusCode::OK, text));
             }
-            json_reply(StatusCode::OK, text)
+            let status = if session.is_stateless { status_of(&text) } else { StatusCode::OK };
+            let is_of_no_use = is_discover && is_error(&text);
+            if is_of_no_use && !session.routes().is_in_use() {
+                // Its server wants an initialize, which will have a session of its own.
+                let (sessions, session) = (Arc::clone(sessions), Arc::clone(&session));
+                tokio::spawn(async move { sessions.end(&session).await });
+            }
+            json_reply(status, text)
         }
         First::Stream(reader) => events_reply(ReplyBody::events(reader, hold)),
     };
@@ -154,6 +175,35 @@ async fn post<H: House>(
         begun.stays = true;
     }
     Ok(response)
+}
+
+/// What becomes of a message that comes without a session.
+enum Stateless<H: House> {
+    Served(Arc<Session<H>>),
+    Refused(Response<ReplyBody>),
+}
+
+/// The session for a request that needs none, if this is one. A notification of such a client has nothing to be about: it
+/// is taken, and dropped.
+fn without_initialize<H: House>(
+    sessions: &Arc<Sessions<H>>,
+    grant: H::Grant,
+    head: &Parts,
+    message: &Message<'_>,
+) -> Result<Stateless<H>, Refusal> {
+    match &message.kind {
+        Kind::Request { id, method, params } if is_stateless(&head.headers, *params)? => {
+            if let Err((code, reason)) = stateless::check(&head.headers, method, *params) {
+                let text = error(Some(id), code, &reason);
+                return Ok(Stateless::Refused(json_reply(StatusCode::BAD_REQUEST, text)));
+            }
+            sessions.stateless(grant).map(Stateless::Served).map_err(not_begun)
+        }
+        Kind::Notification { params, .. } if is_stateless(&head.headers, *params)? => {
+            Ok(Stateless::Refused(reply(StatusCode::ACCEPTED, ReplyBody::whole(Bytes::new()))))
+        }
+        _ => Err(without_session()),
+    }
 }
 
 /// Whether the answer to `initialize` begins a session, of whose version note is taken.
@@ -196,7 +246,10 @@ struct Asked<H: House> {
 
 impl<H: House> Drop for Asked<H> {
     fn drop(&mut self) {
-        self.session.routes().gone(self.ticket);
+        let was_open = self.session.routes().gone(self.ticket);
+        if was_open && self.session.is_stateless {
+            tokio::spawn(Arc::clone(&self.session.peer).hang_up(self.ticket));
+        }
     }
 }
 

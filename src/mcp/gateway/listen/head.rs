@@ -8,15 +8,15 @@ use hyper::http::request::Parts;
 use hyper::{Method, StatusCode};
 
 use super::address::{Hosts, is_loopback_name};
+use crate::mcp::gateway::routing::{PROTOCOL_VERSION, STATELESS};
 
 /// The longest message of a client, in bytes.
 pub(super) const LONGEST_MESSAGE: u64 = 4 * 1024 * 1024;
 
 /// The versions of the protocol that a client may name: a session may have agreed upon another.
-const VERSIONS: [&str; 4] = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"];
+const VERSIONS: [&str; 5] = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", STATELESS];
 
 pub(super) const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
-const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 const LAST_EVENT: HeaderName = HeaderName::from_static("last-event-id");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -222,7 +222,7 @@ pub(super) fn last_event(headers: &HeaderMap) -> Option<u64> {
 }
 
 /// The value of a header that may be there once.
-fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Refusal> {
+pub(super) fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Refusal> {
     let mut all = headers.get_all(name).iter();
     match (all.next(), all.next()) {
         (None, _) => Ok(None),

@@ -12,6 +12,9 @@ pub(crate) trait Peer: Send + Sync + 'static {
     /// Takes one message of the client. The answer to a request carries its ticket.
     fn hear(self: Arc<Self>, message: Bytes, ticket: u64) -> impl Future<Output = ()> + Send;
 
+    /// The client has gone from a request that came with this ticket and stands for itself: nobody waits for its answer.
+    fn hang_up(self: Arc<Self>, ticket: u64) -> impl Future<Output = ()> + Send;
+
     /// Ends: the client has gone.
     fn end(self: Arc<Self>) -> impl Future<Output = ()> + Send;
 }

@@ -2,7 +2,7 @@
 //!
 //! A request passes `head` before its body is read: whose page or program sent it, for which grant, in which session.
 //! `answer` hands it to the session's peer, and `routes` brings what that says to the connection where it belongs.
-//! `House` is what the front leads to.
+//! `stateless` knows the requests that need no session. `House` is what the front leads to.
 
 pub(crate) mod address;
 mod answer;
@@ -13,6 +13,7 @@ pub(crate) mod house;
 mod queue;
 mod routes;
 mod sessions;
+mod stateless;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;

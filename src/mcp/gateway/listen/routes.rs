@@ -51,6 +51,8 @@ pub(super) struct Routes {
     sent: Kept,
     waiting: Kept,
     last_event: u64,
+    /// Whether what belongs to no request is dropped: its requests may be those of several clients.
+    drops_unrelated: bool,
 }
 
 /// Messages, the oldest of which are dropped where they become too many.
@@ -77,6 +79,10 @@ impl Kept {
 }
 
 impl Routes {
+    pub(super) fn new(drops_unrelated: bool) -> Self {
+        Self { drops_unrelated, ..Self::default() }
+    }
+
     /// A request came with this ticket. Its connection waits for what comes first.
     pub(super) fn ask(&mut self, ticket: u64) -> oneshot::Receiver<First> {
         let (sender, receiver) = oneshot::channel();
@@ -84,9 +90,9 @@ impl Routes {
         receiver
     }
 
-    /// The connection of a request has gone, and what belongs to it goes nowhere.
-    pub(super) fn gone(&mut self, ticket: u64) {
-        self.posts.remove(&ticket);
+    /// The connection of a request has gone, and what belongs to it goes nowhere. Gives whether it was not answered yet.
+    pub(super) fn gone(&mut self, ticket: u64) -> bool {
+        self.posts.remove(&ticket).is_some()
     }
 
     /// Opens the stream for what belongs to no request, in place of an earlier one. It begins with what came after the
@@ -156,6 +162,9 @@ impl Routes {
 
     /// Something that belongs to no request.
     fn unrelated(&mut self, text: String) {
+        if self.drops_unrelated {
+            return;
+        }
         if let Some((_, stream)) = &self.stream {
             let id = self.last_event + 1;
             if stream.write(event(Some(id), &text)).is_ok() {
@@ -185,7 +194,7 @@ impl Routes {
 
     /// Ends every connection.
     pub(super) fn end(&mut self) {
-        *self = Self { streams: self.streams, ..Self::default() };
+        *self = Self { streams: self.streams, ..Self::new(self.drops_unrelated) };
     }
 
     /// Whether a client is connected.
@@ -301,6 +310,21 @@ mod tests {
         routes.send(unrelated("5"));
         let (_, mut stream) = routes.listen(None);
         assert_eq!(read(&mut stream).0, format!("id: 2\n{}", data("5")));
+    }
+
+    #[test]
+    fn among_requests_of_several_clients_each_hears_of_its_own_alone() {
+        let mut routes = Routes::new(true);
+        let first = routes.ask(1);
+        routes.send(unrelated("anybody's"));
+        routes.send(about(1, "its own", false));
+        routes.send(unrelated("anybody's"));
+        routes.send(about(1, "done", true));
+        let data = |text: &str| format!("event: message\ndata: {text}\n\n");
+        assert_eq!(read(&mut of_stream(first)), ([data("its own"), data("done")].concat(), true));
+        let gone = routes.ask(2);
+        drop(gone);
+        assert!(routes.gone(2) && !routes.gone(2) && !routes.gone(1), "once, and only before the answer");
     }
 
     #[test]

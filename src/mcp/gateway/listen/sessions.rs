@@ -30,6 +30,8 @@ const SESSION_ID_BYTES: usize = 32;
 /// A client's session.
 pub(super) struct Session<H: House> {
     pub(super) id: String,
+    /// Whether it is that of the requests that need none.
+    pub(super) is_stateless: bool,
     grant: H::Grant,
     pub(super) peer: Arc<H::Peer>,
     routes: Mutex<Routes>,
@@ -80,6 +82,31 @@ impl<H: House> Sessions<H> {
     ///
     /// There are too many, or the house opens none.
     pub(super) fn begin(self: &Arc<Self>, grant: H::Grant) -> Result<Arc<Session<H>>, NotBegun> {
+        self.open(grant, false)
+    }
+
+    /// The session of a grant for all the requests that need none. Nobody is told its name.
+    ///
+    /// # Errors
+    ///
+    /// As with [`Sessions::begin`].
+    pub(super) fn stateless(self: &Arc<Self>, grant: H::Grant) -> Result<Arc<Session<H>>, NotBegun> {
+        let is_theirs = |session: &&Arc<Session<H>>| {
+            session.is_stateless
+                && self.house.name(&session.grant) == self.house.name(&grant)
+                && self.house.is_valid(&session.grant)
+        };
+        let found = locked(&self.open).values().find(is_theirs).cloned();
+        match found {
+            Some(session) => {
+                self.touch(&session);
+                Ok(session)
+            }
+            None => self.open(grant, true),
+        }
+    }
+
+    fn open(self: &Arc<Self>, grant: H::Grant, is_stateless: bool) -> Result<Arc<Session<H>>, NotBegun> {
         let mut open = locked(&self.open);
         if open.len() >= MOST_SESSIONS {
             let abandoned = self.abandoned(&open, &grant).ok_or(NotBegun::TooMany)?;
@@ -93,9 +120,10 @@ impl<H: House> Sessions<H> {
         let (peer, outgoing) = self.house.open(&grant).map_err(NotBegun::NotOpened)?;
         let session = Arc::new(Session {
             id: URL_SAFE_NO_PAD.encode(bytes),
+            is_stateless,
             grant,
             peer,
-            routes: Mutex::default(),
+            routes: Mutex::new(Routes::new(is_stateless)),
             used: Mutex::new(self.clock.elapsed()),
             version: OnceLock::new(),
             ended: CancellationToken::new(),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use crate::mcp::gateway::audit::Outcome;
@@ -14,6 +15,13 @@ pub(super) struct About {
     pub(super) what: What,
 }
 
+impl About {
+    /// Whether somebody waits for its answer.
+    pub(super) fn is_waited_for(&self) -> bool {
+        !matches!(self.what, What::Listen(_))
+    }
+}
+
 /// The kind of request.
 pub(super) enum What {
     Initialize,
@@ -21,6 +29,8 @@ pub(super) enum What {
     List,
     /// A call of a tool.
     Call(Box<Call>),
+    /// One that stays open for notifications.
+    Listen(Box<Listening>),
     Other,
 }
 
@@ -39,6 +49,24 @@ pub(super) struct Call {
     pub(super) is_repeated: bool,
 }
 
+/// Everything known of a subscription.
+pub(super) struct Listening {
+    /// The line that its server was given, for the next one.
+    pub(super) line: String,
+    /// Whether the client knows that it has begun.
+    pub(super) is_acknowledged: bool,
+    /// Whether its client wants to know when tools change.
+    pub(super) wants_tools: bool,
+}
+
+impl Listening {
+    pub(super) fn new(params: Option<&RawValue>) -> Self {
+        let params = params.and_then(|params| serde_json::from_str::<Value>(params.get()).ok());
+        let wants_tools = params.is_some_and(|params| params["notifications"]["toolsListChanged"] == true);
+        Self { line: String::new(), is_acknowledged: false, wants_tools }
+    }
+}
+
 /// What a line has of a call.
 pub(super) struct Logged {
     /// The fields that the lines of the call share.
@@ -52,7 +80,12 @@ pub(super) struct Logged {
 
 /// An answer that says why a tool has done nothing, or may have: a result, which a model reads, where an error of the
 /// protocol is hidden from it.
-pub(super) fn failure(id: &str, reason: &str) -> String {
-    let result = json!({"content": [{"type": "text", "text": reason}], "isError": true});
+///
+/// Since protocol version 2026-07-28, without `initialize`, a result must have a type.
+pub(super) fn failure(id: &str, reason: &str, is_stateless: bool) -> String {
+    let mut result = json!({"content": [{"type": "text", "text": reason}], "isError": true});
+    if is_stateless {
+        result["resultType"] = "complete".into();
+    }
     format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{result}}}"#)
 }

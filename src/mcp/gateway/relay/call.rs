@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::Relay;
-use super::about::{About, Call, What, failure};
+use super::about::{About, Call, What};
 use super::count::reason_of;
 use super::tools::PINS;
 use crate::clock::Clock as _;
@@ -100,7 +100,7 @@ impl Relay {
             if let Err(denied) = self.log_begin(call) {
                 self.count_refusal(RefusalReason::Audit);
                 self.parts.gate.give_back(pass).await;
-                return self.answer(failure(&asked.id, &denied.message), asked.about.ticket).await;
+                return self.answer(self.failure(&asked.id, &denied.message), asked.about.ticket).await;
             }
             call.pass = Some(pass);
         }
@@ -117,7 +117,7 @@ impl Relay {
             self.log_end(call, None, Some(&denied.message));
             self.count_refusal(reason_of(denied.rule.as_deref(), decision));
         }
-        self.answer(failure(&asked.id, &denied.message), asked.about.ticket).await;
+        self.answer(self.failure(&asked.id, &denied.message), asked.about.ticket).await;
     }
 }
 

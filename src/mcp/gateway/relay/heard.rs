@@ -1,14 +1,14 @@
 //! The messages of the client.
 
 use std::future::poll_fn;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 
 use serde_json::value::RawValue;
 
-use super::Relay;
 use super::about::{About, What};
+use super::subscriptions::LISTEN;
+use super::{Relay, Work};
 use crate::mcp::gateway::distinct::Fields;
 use crate::mcp::gateway::flight::{Asked, Cancelled};
 use crate::mcp::gateway::fold::folds_to;
@@ -17,9 +17,6 @@ use crate::mcp::gateway::metrics::RefusalReason;
 
 /// The methods that are judged, which no other spelling may pass for.
 const JUDGED: [&str; 2] = ["tools/call", "tools/list"];
-
-/// The work still to be done for a message.
-type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Relay {
     /// Takes a message of the client, which came with this ticket. Waits where the server is behind.
@@ -84,6 +81,7 @@ impl Relay {
         match method {
             "tools/call" => return self.call(message, id, params, ticket),
             "tools/list" => return self.list(message, id, params, ticket),
+            LISTEN => return self.listen(message, id, params, ticket),
             _ => {}
         }
         if let Err(denied) = self.parts.gate.lets_method(method) {
@@ -199,6 +197,26 @@ impl Relay {
                 let line = message.spliced([]);
                 Some(Box::pin(async move { relay.pass_on(line).await }))
             }
+        }
+    }
+
+    /// The connection has gone on which a request came that stands for itself, and with it the request.
+    pub(crate) async fn hang_up(&self, ticket: u64) {
+        let cancelled = {
+            let mut state = self.state();
+            let found = state.flight.iter().find(|(_, asked)| asked.about.ticket == ticket);
+            let Some(number) = found.map(|(number, _)| number) else { return };
+            state.flight.cancel_number(number)
+        };
+        match cancelled {
+            Cancelled::Given { number, generation } => {
+                let params = format!(r#"{{"requestId":{number},"reason":"the client has gone"}}"#);
+                let line =
+                    format!(r#"{{"jsonrpc":"2.0","method":"notifications/cancelled","params":{params}}}"#);
+                self.pass_to(generation, line).await;
+            }
+            Cancelled::Waiting(asked) => self.withdrawn(asked).await,
+            Cancelled::Unknown => {}
         }
     }
 

@@ -10,6 +10,7 @@
 //! | `said.rs` | what the server says |
 //! | `renewal.rs` | a token that is not accepted any more |
 //! | `own.rs` | what the gateway asks the server itself: its tools |
+//! | `subscriptions.rs` | the requests that stay open for notifications |
 //! | `tools.rs` | what is known of the tools, and which of them are held back |
 //! | `servers.rs` | the server: started, started again, replaced, ended |
 
@@ -23,9 +24,11 @@ mod own;
 mod renewal;
 mod said;
 mod servers;
+mod subscriptions;
 mod tools;
 
 use std::collections::{HashMap, HashSet};
+use std::pin::Pin;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -67,6 +70,9 @@ const INBOX: usize = 64;
 
 /// How long a message waits for a server to be started.
 const SERVER_PATIENCE: Duration = Duration::from_secs(10);
+
+/// The work still to be done for a message.
+type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// The parts of a relay.
 pub(crate) struct Parts {
@@ -168,10 +174,25 @@ struct Tools {
 }
 
 impl State {
-    /// What came with the request that a server says something about that does not say what it is about. A client over HTTP
-    /// that has no stream open for such would never hear of it.
+    /// What came with the request that a server says something about that does not say what it is about: most likely its
+    /// latest one. A client over HTTP that has no stream open for such would never hear of it.
+    ///
+    /// Without `initialize` the requests may be those of several clients, so of several it is none.
     fn ticket_of(&self, generation: Generation) -> Option<u64> {
-        self.flight.latest_given_to(generation).map(|asked| asked.about.ticket)
+        let waiting = self.flight.given_to(generation).filter(|(_, asked)| asked.about.is_waited_for());
+        let is_one = !self.set.is_stateless() || waiting.count() == 1;
+        let latest = self.flight.given_to(generation).filter(|(_, asked)| asked.about.is_waited_for());
+        let (_, latest) = latest.max_by_key(|(number, _)| *number)?;
+        (is_one && !latest.is_cancelled).then_some(latest.about.ticket)
+    }
+
+    /// Whether a client waits for an answer of a server; of this one, where one is named.
+    fn is_busy(&self, generation: Option<Generation>) -> bool {
+        let waits = |asked: &Asked<About>| !asked.is_cancelled && asked.about.is_waited_for();
+        match generation {
+            Some(generation) => self.flight.given_to(generation).any(|(_, asked)| waits(asked)),
+            None => self.flight.iter().any(|(_, asked)| waits(asked)),
+        }
     }
 }
 
@@ -234,6 +255,11 @@ impl Relay {
         self.answered.notify_waiters();
     }
 
+    /// An answer to a call that has done nothing, or may have.
+    fn failure(&self, id: &str, reason: &str) -> String {
+        failure(id, reason, self.state().set.is_stateless())
+    }
+
     /// Answers a request in the place of its server, in words.
     async fn fail(&self, asked: Asked<About>, reason: &str) {
         let About { ticket, what } = asked.about;
@@ -241,9 +267,11 @@ impl Relay {
             What::Call(call) => {
                 self.log_end(&call, None, Some(reason));
                 self.count_failure(&call);
-                failure(&asked.id, reason)
+                self.failure(&asked.id, reason)
             }
-            What::Initialize | What::List | What::Other => error(Some(&asked.id), INTERNAL, reason),
+            What::Initialize | What::List | What::Listen(_) | What::Other => {
+                error(Some(&asked.id), INTERNAL, reason)
+            }
         };
         self.answer(text, ticket).await;
     }

@@ -3,14 +3,18 @@
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use super::Relay;
 use super::about::{About, What};
+use super::subscriptions::subscription_in;
+use super::tools::CHANGED;
 use crate::mcp::gateway::distinct::Fields;
 use crate::mcp::gateway::expired;
 use crate::mcp::gateway::flight::{Asked, FromServer, Generation};
 use crate::mcp::gateway::listed::{Page, Shown};
 use crate::mcp::gateway::message::{INTERNAL, Kind, Message, Outcome, error, progress_token};
+use crate::policy::gate::Denied;
 
 impl Relay {
     /// Takes a message of a server.
@@ -67,11 +71,37 @@ impl Relay {
             What::Call(call) => {
                 self.log_answer(&call, message);
                 self.count_answer(&call, message);
-                message.spliced(message.with_id(&id))
+                let denied = self.denied_input(message).map(|denied| self.failure(&id, &denied.message));
+                denied.unwrap_or_else(|| message.spliced(message.with_id(&id)))
             }
-            What::Other => message.spliced(message.with_id(&id)),
+            What::Listen(_) => {
+                let own = match &message.kind {
+                    Kind::Answer { outcome: Outcome::Result(result), .. } => subscription_in(result),
+                    _ => None,
+                };
+                let own = own.map(|own| message.replace(own, id.clone()));
+                message.spliced(message.with_id(&id).into_iter().chain(own))
+            }
+            What::Other => {
+                let denied = self.denied_input(message);
+                let denied = denied.map(|denied| error(Some(&id), INTERNAL, &denied.message));
+                denied.unwrap_or_else(|| message.spliced(message.with_id(&id)))
+            }
         };
         self.answer(text, ticket).await;
+    }
+
+    /// Why a result may not ask the client for what it asks for. Without `initialize` a server has no requests of its own:
+    /// its results have them.
+    fn denied_input(&self, message: &Message<'_>) -> Option<Denied> {
+        if !self.state().set.is_stateless() {
+            return None;
+        }
+        let Kind::Answer { outcome: Outcome::Result(result), .. } = &message.kind else { return None };
+        let requests = Fields::read(result.get()).ok()?.get("inputRequests")?;
+        let requests: Map<String, Value> = serde_json::from_str(requests.get()).ok()?;
+        let denied = |request: &Value| self.parts.gate.lets_method(request["method"].as_str()?).err();
+        requests.values().find_map(denied)
     }
 
     /// The answer to the client's request for the list of tools, without those that it may not see.
@@ -126,6 +156,9 @@ impl Relay {
         method: &str,
         params: Option<&RawValue>,
     ) {
+        if let Some(subscription) = params.and_then(subscription_in) {
+            return self.server_notifies_subscriber(generation, message, method, subscription).await;
+        }
         let field = |name: &str| params.and_then(|params| Fields::read(params.get()).ok()?.get(name));
         match method {
             "notifications/progress" => {
@@ -146,7 +179,7 @@ impl Relay {
                 let Some(number) = number else { return };
                 self.tell(message.spliced([message.replace(requested, number.to_string())]), None).await;
             }
-            "notifications/tools/list_changed" => {
+            CHANGED => {
                 let (relay, text) = (Arc::clone(self), message.spliced([]));
                 // Its tools are looked at first: what the client asks for next is judged by them.
                 tokio::spawn(async move {

@@ -70,7 +70,7 @@ impl Relay {
     /// Lets the server answer what it was given, for as long as `patience` lasts, and ends it.
     pub(crate) async fn end(&self, patience: Duration) {
         // Calls not answered by then never are.
-        let idle = self.answered_until(|state| state.flight.is_empty());
+        let idle = self.answered_until(|state| !state.is_busy(None));
         let _ = tokio::time::timeout(patience, idle).await;
         let links: Vec<Arc<Link>> = self.state().links.values().cloned().collect();
         for server in links {
@@ -153,7 +153,7 @@ impl Relay {
             let handed = running.handed.as_ref();
             let is_other = other.is_some_and(|other| handed.is_none_or(|handed| handed.token != other));
             let answered = self.answered.notified();
-            let is_idle = self.state().flight.given_to(running.generation) == 0;
+            let is_idle = !self.state().is_busy(Some(running.generation));
             let ends = handed.and_then(|handed| handed.ends);
             let wait = match replace(self.parts.on_new_token, is_idle, ends, self.parts.clock.now()) {
                 _ if !is_other => LOOK,
@@ -193,6 +193,7 @@ impl Relay {
         }
         let named = Some((generation, Arc::clone(&server)));
         self.current.send_replace(Current { server: named, token_lack, ..Current::default() });
+        self.listen_again(generation, &server).await;
         Ok(Running { generation, server, handed })
     }
 
@@ -304,7 +305,7 @@ impl Relay {
     /// Lets a server answer what it was given, and ends it.
     async fn drain(self: Arc<Self>, old: Running) {
         // Calls not answered by then are answered by its end.
-        let idle = self.answered_until(|state| state.flight.given_to(old.generation) == 0);
+        let idle = self.answered_until(|state| !state.is_busy(Some(old.generation)));
         let _ = tokio::time::timeout(LAST_OF_OLD, idle).await;
         old.server.end().await;
     }
@@ -315,7 +316,7 @@ impl Relay {
             let mut state = self.state();
             state.own.retain(|_, (asked, _)| *asked != generation);
             state.handed.remove(&generation);
-            (state.flight.lost(generation), state.links.remove(&generation))
+            (state.flight.lost(generation, |about| !about.is_waited_for()), state.links.remove(&generation))
         };
         let is_current = self.current.borrow().server.as_ref().is_some_and(|(one, _)| *one == generation);
         if is_current {

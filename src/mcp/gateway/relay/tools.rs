@@ -14,7 +14,7 @@ use crate::policy::gate::Denied;
 pub(super) const PINS: &str = "pins";
 
 /// The notification to a client whose tools have changed.
-const CHANGED: &str = r#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#;
+pub(super) const CHANGED: &str = "notifications/tools/list_changed";
 
 impl Relay {
     /// Takes up the tools of a server. Gives whether its client sees others than before.
@@ -72,8 +72,9 @@ impl Relay {
     pub(super) async fn tell_of_tools(&self) {
         let tells = self.state().set.tells_of_tools;
         if tells {
-            self.tell(CHANGED.to_owned(), None).await;
+            self.tell(format!(r#"{{"jsonrpc":"2.0","method":"{CHANGED}"}}"#), None).await;
         }
+        self.tell_subscribers_of_tools().await;
     }
 
     /// Whether a tool may be called, by the pins.

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use hyper::body::Bytes;
 use reqwest::Response;
 use reqwest::header::{HeaderValue, RETRY_AFTER};
 use serde_json::Value;
@@ -10,7 +9,7 @@ use serde_json::Value;
 use super::envelope::{
     Envelope, NO_SUCH_TOOL_TEXT, Verdict, explained, other_server_hint, scopes_hint, with_id,
 };
-use super::wire::{Established, LONGEST_ANSWER, SESSION, Silence, Wire, is_of_type};
+use super::wire::{Established, LONGEST_ANSWER, Outbound, SESSION, Silence, Wire, is_of_type};
 use crate::clock::pause;
 use crate::mcp::gateway::sse::{Event, Parser};
 use crate::token::Token;
@@ -27,16 +26,6 @@ const LONGEST_RETRY: Duration = Duration::from_secs(30);
 
 /// How long the rest of a stream is read after its answer, so that its connection can be used again.
 const DRAIN: Duration = Duration::from_secs(1);
-
-/// A message to the server.
-#[derive(Debug, Clone)]
-pub(super) struct Outbound {
-    pub(super) text: Bytes,
-    /// Its id, if it is a request.
-    pub(super) id: Option<Value>,
-    /// Whether it may be sent again after the token was refused.
-    pub(super) may_repeat: bool,
-}
 
 /// How an attempt has ended.
 #[derive(Debug)]
@@ -63,7 +52,7 @@ pub(super) async fn attempt(
     token: Option<&Token>,
     reached: &mut (dyn FnMut() + Send),
 ) -> Attempt {
-    let posted = wire.post(message.text.clone(), message.id.is_some(), established, token).await;
+    let posted = wire.post(message, established, token).await;
     let response = match posted {
         Ok(response) => response,
         Err(Silence::NotSent(reason)) => return Attempt::NotSent(reason),

@@ -1,19 +1,24 @@
 //! The talk with a server: its session, its token, and what is done when either is lost.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Client, Url};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::attempt::{Attempt, Outbound, attempt};
+use super::attempt::{Attempt, attempt};
 use super::bearer::Bearer;
 use super::envelope::{Envelope, explained, failed};
 use super::listen::{Listened, listen};
-use super::wire::{Established, Wire};
+use super::wire::{Established, Outbound, Wire};
+use crate::mcp::gateway::distinct::Fields;
+use crate::mcp::gateway::routing;
 use crate::mcp::gateway::seam::{NotGiven, Received};
+use crate::mutex::locked;
 use crate::token::Token;
 
 /// Added to the error of a call that is not made again.
@@ -36,6 +41,8 @@ pub(super) struct Talk {
     bearer: Option<Arc<dyn Bearer>>,
     /// Held as long as a session begins: other messages wait for it.
     session: Mutex<Session>,
+    /// The requests under way that need no session, by their ids: each ends with its connection.
+    stateless: std::sync::Mutex<HashMap<String, CancellationToken>>,
 }
 
 /// Reports once whether the server has been given a message.
@@ -63,7 +70,8 @@ impl Talk {
         bearer: Option<Arc<dyn Bearer>>,
         received: mpsc::Sender<Received>,
     ) -> Self {
-        Self { wire: Wire::new(client, url, headers, received), bearer, session: Mutex::default() }
+        let wire = Wire::new(client, url, headers, received);
+        Self { wire, bearer, session: Mutex::default(), stateless: std::sync::Mutex::default() }
     }
 
     #[cfg(test)]
@@ -91,18 +99,41 @@ impl Talk {
         let method = envelope.method.map(std::borrow::Cow::into_owned).unwrap_or_default();
         let id = envelope.id.filter(|_| !method.is_empty());
         let may_repeat = method != "tools/call" || is_read_only;
-        let message = Outbound { text: message.into(), id, may_repeat };
+        let params = Fields::read(&message).ok().and_then(|fields| fields.get("params"));
+        if method == "notifications/cancelled" && self.hang_up(params) {
+            return Ok(());
+        }
+        let stateless = id.as_ref().and_then(|_| headers_of(&method, params));
+        let key = stateless.as_ref().and(id.as_ref()).map(Value::to_string);
+        let stop = self.wire.stop.child_token();
+        if let Some(key) = &key {
+            locked(&self.stateless).insert(key.clone(), stop.clone());
+        }
+        let message = Outbound { text: message.into(), id, may_repeat, stateless };
         let (report, reported) = oneshot::channel();
-        let (this, stop) = (Arc::clone(self), self.wire.stop.clone());
+        let (this, stopped) = (Arc::clone(self), stop.clone());
         tokio::spawn(async move {
             let deliver = this.deliver(&method, message, Report(Some(report)));
             tokio::select! {
-                () = stop.cancelled() => {}
+                () = stopped.cancelled() => {}
                 () = deliver => {}
             }
+            key.map(|key| locked(&this.stateless).remove(&key));
         });
-        // The task ends without a report only when everything ends.
-        reported.await.unwrap_or_else(|_| Err(NotGiven("the gateway is ending".into())))
+        // The task ends without a report only when everything ends, or nobody wants to know.
+        let is_cancelled = || stop.is_cancelled() && !self.wire.stop.is_cancelled();
+        reported.await.unwrap_or_else(|_| {
+            if is_cancelled() { Ok(()) } else { Err(NotGiven("the gateway is ending".into())) }
+        })
+    }
+
+    /// Ends the request that these parameters cancel with its connection, if it needs no session: there is no other way to
+    /// cancel one. Gives whether it is one of those.
+    fn hang_up(&self, params: Option<&RawValue>) -> bool {
+        let id = params.and_then(|params| Fields::read(params.get()).ok()?.get("requestId"));
+        let id = id.and_then(|id| serde_json::from_str::<Value>(id.get()).ok());
+        let found = id.and_then(|id| locked(&self.stateless).remove(&id.to_string()));
+        found.map(|stop| stop.cancel()).is_some()
     }
 
     async fn deliver(self: &Arc<Self>, method: &str, message: Outbound, mut report: Report) {
@@ -153,7 +184,10 @@ impl Talk {
 
     /// Passes any other message on. Where the session is lost, the message goes into a new one.
     async fn pass(self: &Arc<Self>, message: &Outbound, report: &mut Report) -> Attempt {
-        let established = self.session.lock().await.established.clone();
+        let established = match message.stateless {
+            Some(_) => Established::default(),
+            None => self.session.lock().await.established.clone(),
+        };
         let attempt = self.with_token(message, &established, report).await;
         if !matches!(attempt, Attempt::SessionLost) {
             return attempt;
@@ -297,6 +331,19 @@ impl Session {
         let generation = self.established.generation + 1;
         self.established = Established { generation, id, version };
     }
+}
+
+/// The headers of a request that needs no session; none of any other.
+fn headers_of(method: &str, params: Option<&RawValue>) -> Option<HeaderMap> {
+    let version = routing::encoded(&routing::version(params)?)?;
+    let mut headers = HeaderMap::from_iter([
+        (routing::PROTOCOL_VERSION, version),
+        (routing::METHOD, routing::encoded(method)?),
+    ]);
+    if let Some(name) = routing::name(method, params) {
+        headers.insert(routing::NAME, routing::encoded(&name)?);
+    }
+    Some(headers)
 }
 
 fn is_result(answer: &str) -> bool {

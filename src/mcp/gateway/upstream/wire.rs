@@ -5,9 +5,11 @@ use std::time::Duration;
 use hyper::body::Bytes;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, RequestBuilder, Response, Url};
+use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::mcp::gateway::routing::PROTOCOL_VERSION;
 use crate::mcp::gateway::seam::Received;
 use crate::token::Token;
 use crate::zoom::{bearer_header, why_unanswered};
@@ -25,7 +27,6 @@ const ACCEPT_PATIENCE: Duration = Duration::from_secs(30);
 const END_PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
-const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 const LAST_EVENT: HeaderName = HeaderName::from_static("last-event-id");
 
 /// The session that a request belongs to.
@@ -37,6 +38,18 @@ pub(super) struct Established {
     pub(super) id: Option<HeaderValue>,
     /// The version of the protocol that was agreed upon.
     pub(super) version: Option<HeaderValue>,
+}
+
+/// A message to the server.
+#[derive(Debug, Clone)]
+pub(super) struct Outbound {
+    pub(super) text: Bytes,
+    /// Its id, if it is a request.
+    pub(super) id: Option<Value>,
+    /// Whether it may be sent again after the token was refused.
+    pub(super) may_repeat: bool,
+    /// The headers of one that needs no session and says what it is (protocol version 2026-07-28).
+    pub(super) stateless: Option<HeaderMap>,
 }
 
 /// Why there is no answer.
@@ -75,8 +88,7 @@ impl Wire {
     /// Sends a message, and waits for the head of the answer.
     pub(super) async fn post(
         &self,
-        message: Bytes,
-        has_answer: bool,
+        message: &Outbound,
         established: &Established,
         token: Option<&Token>,
     ) -> Result<Response, Silence> {
@@ -85,8 +97,9 @@ impl Wire {
             .post(self.url.clone())
             .header(ACCEPT, "application/json, text/event-stream")
             .header(CONTENT_TYPE, "application/json")
-            .body(message);
-        let patience = if has_answer { ANSWER_PATIENCE } else { ACCEPT_PATIENCE };
+            .headers(message.stateless.clone().unwrap_or_default())
+            .body(message.text.clone());
+        let patience = if message.id.is_some() { ANSWER_PATIENCE } else { ACCEPT_PATIENCE };
         self.ask(request, established, token, patience).await
     }
 

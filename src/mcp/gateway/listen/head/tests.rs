@@ -178,7 +178,7 @@ fn the_rest_of_a_head_has_one_meaning() {
         (&[("mcp-protocol-version", Some("2024-11-05"))], Ok(())),
         (&[("mcp-protocol-version", Some("2025-03-26"))], Ok(())),
         (&[("mcp-protocol-version", Some("2025-11-25"))], Ok(())),
-        (&[("mcp-protocol-version", Some("2026-07-28"))], Err(400)),
+        (&[("mcp-protocol-version", Some("2027-01-01"))], Err(400)),
         (&[("mcp-protocol-version", Some(""))], Err(400)),
         (
             &[("mcp-protocol-version", Some("2025-06-18")), ("mcp-protocol-version", Some("2025-06-18"))],

@@ -18,6 +18,7 @@ pub(super) struct Seen {
     pub(super) ended: AtomicUsize,
     pub(super) dropped: AtomicUsize,
     pub(super) heard: Mutex<Vec<Value>>,
+    pub(super) hung_up: Mutex<Vec<u64>>,
     /// Whether bob's grant is gone.
     pub(super) bob_is_gone: AtomicBool,
 }
@@ -98,6 +99,10 @@ impl Peer for Echo {
         if !message["id"].is_null() {
             say(json!({"jsonrpc": "2.0", "id": message["id"], "result": result}), Some(ticket), true).await;
         }
+    }
+
+    async fn hang_up(self: Arc<Self>, ticket: u64) {
+        self.seen.hung_up.lock().unwrap().push(ticket);
     }
 
     async fn end(self: Arc<Self>) {
