@@ -19,3 +19,4 @@ pub(crate) mod restart;
 #[cfg(unix)]
 pub(crate) mod stateless;
 pub(crate) mod token;
+pub(crate) mod url;

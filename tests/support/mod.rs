@@ -7,6 +7,7 @@ pub(crate) mod canaries;
 mod env;
 pub(crate) mod gateways;
 mod home;
+pub(crate) mod http_server;
 pub(crate) mod mcp_client;
 pub(crate) mod mcp_session;
 #[cfg(unix)]

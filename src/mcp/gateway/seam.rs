@@ -5,6 +5,8 @@
 pub(crate) enum Received {
     /// One message, as its text.
     Message(String),
+    /// It has begun another session in place of one that it had lost, and may have other tools than before.
+    BegunAgain,
     /// It says nothing any more, for this reason.
     Ended(String),
 }

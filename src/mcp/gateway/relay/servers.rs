@@ -60,6 +60,7 @@ impl Relay {
                 while let Some((generation, received)) = inbox.recv().await {
                     match received {
                         Received::Message(text) => self.said(generation, &text).await,
+                        Received::BegunAgain => drop(tokio::spawn(Arc::clone(self).look_at_tools())),
                         Received::Ended(reason) => self.lost(generation, &reason).await,
                     }
                 }

@@ -68,6 +68,14 @@ impl Relay {
         }
     }
 
+    /// Compares the tools with what is known of them, and tells the client if it sees others than before.
+    pub(super) async fn look_at_tools(self: Arc<Self>) {
+        let is_known = self.tools.borrow().is_some();
+        if is_known && self.learn().await {
+            self.tell_of_tools().await;
+        }
+    }
+
     /// Notifies a client that its tools have changed, where it expects that.
     pub(super) async fn tell_of_tools(&self) {
         let tells = self.state().set.tells_of_tools;

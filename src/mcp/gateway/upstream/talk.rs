@@ -235,6 +235,7 @@ impl Talk {
                 attempt => return Err(reason(attempt)),
             }
         }
+        self.wire.report(Received::BegunAgain).await;
         Ok(established)
     }
 

@@ -75,6 +75,7 @@ impl Client {
         let next = tokio::time::timeout(HANG_TIMEOUT, self.received.recv()).await;
         match next.expect("nothing came").expect("it is open") {
             Received::Message(text) => serde_json::from_str(&text).unwrap(),
+            Received::BegunAgain => json!({"method": "begun again"}),
             Received::Ended(reason) => panic!("{reason}"),
         }
     }
@@ -170,7 +171,9 @@ async fn a_lost_session_is_begun_again_and_the_call_made_once() {
     assert!(comes_true(|| sandbox.mcp_sessions() == (1, 1)).await);
     sandbox.forget_mcp_sessions();
     let sent = json!({"chat_session_id": "a", "message_content": "b"});
-    let answer = client.call(2, "zoom_chat_message_send", sent, false).await;
+    let begun_again = client.call(2, "zoom_chat_message_send", sent, false).await;
+    assert_eq!(begun_again["method"], "begun again");
+    let answer = client.next().await;
     assert_eq!((&answer["id"], &answer["result"]["isError"]), (&json!(2), &json!(false)));
     assert!(comes_true(|| sandbox.mcp_sessions() == (1, 1)).await, "it listens again");
     let calls = sandbox.requests().iter().filter(|seen| seen.body.contains("tools/call")).count();

@@ -191,9 +191,14 @@ impl Wire {
         )
     }
 
-    /// Hands on what the server says. Where nobody listens any more, nothing is asked any more.
+    /// Hands on what the server says.
     pub(super) async fn push(&self, message: String) {
-        if self.received.send(Received::Message(message)).await.is_err() {
+        self.report(Received::Message(message)).await;
+    }
+
+    /// Reports something about the server. Where nobody listens any more, nothing is asked any more.
+    pub(super) async fn report(&self, received: Received) {
+        if self.received.send(received).await.is_err() {
             self.stop.cancel();
         }
     }

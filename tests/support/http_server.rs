@@ -1,0 +1,115 @@
+//! A server over streamable HTTP whose answers a test makes up.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use serde_json::{Value, json};
+
+/// What a server answers.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    /// The session that it begins.
+    pub(crate) session: Option<String>,
+    /// One message; none where the status says it all.
+    pub(crate) message: Option<Value>,
+}
+
+impl Reply {
+    pub(crate) fn status(status: u16) -> Self {
+        Self { status, session: None, message: None }
+    }
+
+    /// The result of a request.
+    #[expect(clippy::needless_pass_by_value, reason = "it reads better at the call")]
+    pub(crate) fn result(request: &Value, result: Value) -> Self {
+        let message = json!({"jsonrpc": "2.0", "id": request["id"], "result": result});
+        Self { status: 200, session: None, message: Some(message) }
+    }
+
+    /// The answer to `initialize`, with a session of this name.
+    pub(crate) fn begun(request: &Value, session: &str) -> Self {
+        let capabilities = json!({"tools": {"listChanged": true}});
+        let result = json!({"protocolVersion": request["params"]["protocolVersion"], "capabilities": capabilities,
+            "serverInfo": {"name": "made up", "version": "1"}});
+        Self { session: Some(session.to_owned()), ..Self::result(request, result) }
+    }
+}
+
+/// It serves for as long as the tests run.
+pub(crate) struct HttpServer {
+    pub(crate) address: String,
+    heard: Arc<Mutex<Vec<Value>>>,
+}
+
+impl HttpServer {
+    /// Starts one: `answer` is given each message, with the session that it names.
+    pub(crate) fn start(answer: impl Fn(&Value, &str) -> Reply + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}/mcp", listener.local_addr().unwrap());
+        let heard: Arc<Mutex<Vec<Value>>> = Arc::default();
+        let (answer, noted) = (Arc::new(answer), Arc::clone(&heard));
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let (answer, noted) = (Arc::clone(&answer), Arc::clone(&noted));
+                thread::spawn(move || {
+                    let Some((session, message)) = read(&stream) else { return };
+                    let reply = match &message {
+                        Some(message) => {
+                            noted.lock().unwrap().push(message.clone());
+                            answer(message, &session)
+                        }
+                        // It has no stream of its own, and lets nobody end a session.
+                        None => Reply::status(405),
+                    };
+                    write(stream, &reply);
+                });
+            }
+        });
+        Self { address, heard }
+    }
+
+    /// How often it was sent a message of this method.
+    pub(crate) fn heard(&self, method: &str) -> usize {
+        self.heard.lock().unwrap().iter().filter(|message| message["method"] == method).count()
+    }
+}
+
+/// The session that a request names, and its message; none where there is no request.
+fn read(stream: &TcpStream) -> Option<(String, Option<Value>)> {
+    let mut stream = BufReader::new(stream);
+    let (mut length, mut session) = (0, String::new());
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        let Some((name, value)) = line.trim_end().split_once(": ") else {
+            if line.trim_end().is_empty() {
+                break;
+            }
+            continue;
+        };
+        match &*name.to_ascii_lowercase() {
+            "content-length" => length = value.parse().unwrap(),
+            "mcp-session-id" => value.clone_into(&mut session),
+            _ => {}
+        }
+    }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).ok()?;
+    Some((session, serde_json::from_slice(&body).ok()))
+}
+
+fn write(mut stream: TcpStream, reply: &Reply) {
+    let body = reply.message.as_ref().map(Value::to_string).unwrap_or_default();
+    let session = reply.session.as_ref().map(|id| format!("mcp-session-id: {id}\r\n")).unwrap_or_default();
+    let (status, length) = (reply.status, body.len());
+    // Whoever has asked may have gone.
+    let _ = write!(
+        stream,
+        "HTTP/1.1 {status} Made Up\r\ncontent-type: application/json\r\n{session}connection: close\r\n\
+         content-length: {length}\r\n\r\n{body}"
+    );
+}
