@@ -1,6 +1,5 @@
 //! A server that ends, or is to end.
 
-#[cfg(target_os = "linux")]
 use std::fs;
 use std::time::{Duration, Instant};
 
@@ -78,6 +77,73 @@ fn nothing_is_left_behind_however_the_gateway_ends() {
         });
         assert!(since.elapsed() < Duration::from_secs(10), "{how}");
     }
+}
+
+/// A session with a copy of the stand-in server, which can be changed.
+fn start_copy(home: &Home, options: &[&str]) -> crate::support::mcp_session::Session {
+    let copy = home.work().join("server");
+    fs::copy(crate::support::gateways::server(), &copy).unwrap();
+    let record = crate::support::gateways::record(home);
+    let behind = ["--", "./server", "--record", record.to_str().unwrap()];
+    let command = home.command([&["gateway", "--no-token", "--no-pin"], options, &behind[..]].concat());
+    let mut session = crate::support::mcp_session::Session::of(command);
+    session.greet("2025-11-25");
+    session
+}
+
+/// Puts another version in its place, as package managers do: by a rename.
+fn upgrade(home: &Home, content: &[u8]) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let new = home.work().join("server.new");
+    fs::write(&new, content).unwrap();
+    fs::set_permissions(&new, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::rename(new, home.work().join("server")).unwrap();
+}
+
+#[test]
+fn another_version_of_a_server_takes_over_between_calls() {
+    let home = Home::empty();
+    let mut session = start_copy(&home, &[]);
+    let slow = session.send("slow", &json!({"ms": 6_000}));
+    session.call("echo", json!({})).ok();
+    let first = given(&home)[0].pid;
+    let mut program = fs::read(home.work().join("server")).unwrap();
+    // What is behind the end of a program is never read.
+    program.push(0);
+    upgrade(&home, &program);
+    session.answer(slow).ok();
+    assert!(given(&home).iter().all(|given| given.pid == first), "not while it has a call");
+    crate::support::mcp_session::wait_until("another server", || given(&home).last().unwrap().pid != first);
+    session.call("echo", json!({"n": 2})).ok();
+    let given = given(&home);
+    let last = given.last().unwrap();
+    assert!(last.calls("echo") && last.pid != first);
+    let greeted: Vec<_> = given.iter().filter(|given| given.message["method"] == "initialize").collect();
+    assert_eq!(greeted.len(), 2);
+    assert_eq!(greeted[0].message["params"], greeted[1].message["params"]);
+}
+
+#[test]
+fn a_version_that_does_not_start_leaves_the_old_one_in_its_place() {
+    let home = Home::empty();
+    let mut session = start_copy(&home, &[]);
+    session.call("echo", json!({})).ok();
+    upgrade(&home, b"#!/bin/sh\nexit 1\n");
+    session.wait_for("another version of the server did not start, the old one goes on");
+    session.call("echo", json!({"n": 2})).ok();
+    let given = given(&home);
+    assert!(given.iter().all(|one| one.pid == given[0].pid));
+}
+
+#[test]
+fn a_server_that_keeps_state_is_not_replaced_by_another_version() {
+    let home = Home::empty();
+    let mut session = start_copy(&home, &["--on-new-token", "never"]);
+    session.call("echo", json!({})).ok();
+    upgrade(&home, b"#!/bin/sh\nexit 1\n");
+    std::thread::sleep(Duration::from_secs(6));
+    session.call("echo", json!({})).ok();
+    assert!(!session.stderr().contains("another version"), "{}", session.stderr());
 }
 
 /// Has calls made all the time, of tools that read and that write, while `disturb` goes on. Each is answered well, and

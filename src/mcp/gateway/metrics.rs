@@ -62,6 +62,8 @@ pub(crate) enum RestartReason {
     Ended,
     /// There is a new token.
     Token,
+    /// Its program has changed.
+    Upgrade,
 }
 
 /// The gauges: the state at the moment.
@@ -136,12 +138,13 @@ impl RefusalReason {
 }
 
 impl RestartReason {
-    const ALL: [Self; 2] = [Self::Ended, Self::Token];
+    const ALL: [Self; 3] = [Self::Ended, Self::Token, Self::Upgrade];
 
     fn name(self) -> &'static str {
         match self {
             Self::Ended => "ended",
             Self::Token => "token",
+            Self::Upgrade => "upgrade",
         }
     }
 }

@@ -52,6 +52,44 @@ impl Deaths {
     }
 }
 
+/// How long the files of a server must stay as they are before another one is started from them: an upgrade replaces them one
+/// after another.
+pub(crate) const UPGRADE_SETTLES: Duration = Duration::from_secs(3);
+
+/// Whether the files that a child was started from have changed since. `S` is their state.
+#[derive(Debug)]
+pub(crate) struct Upgrade<S> {
+    /// Their state when it was started, or when another one could not be.
+    started: Option<S>,
+    /// Another state, and since when it lasts, by the clock that never jumps.
+    other: Option<(S, Duration)>,
+}
+
+impl<S: PartialEq> Upgrade<S> {
+    /// `started` is none where nobody can tell: then it never is.
+    pub(crate) fn new(started: Option<S>) -> Self {
+        Self { started, other: None }
+    }
+
+    /// Takes note of the state `now`; none where a file is missing. Gives whether there is another version, all of it.
+    pub(crate) fn is_there(&mut self, state: Option<S>, now: Duration) -> bool {
+        let state = state.filter(|state| self.started.as_ref().is_some_and(|started| started != state));
+        self.other = match (state, self.other.take()) {
+            (None, _) => None,
+            (Some(state), Some((other, since))) if other == state => Some((other, since)),
+            (Some(state), _) => Some((state, now)),
+        };
+        self.other.as_ref().is_some_and(|(_, since)| now >= *since + UPGRADE_SETTLES)
+    }
+
+    /// Another one could not be started from the files as they are: they are not tried again.
+    pub(crate) fn is_no_use(&mut self) {
+        if let Some((other, _)) = self.other.take() {
+            self.started = Some(other);
+        }
+    }
+}
+
 /// What to do about a child that was started with another token than there is now.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Replace {
@@ -98,6 +136,34 @@ mod tests {
         assert_eq!(deaths.died(Duration::ZERO, Duration::from_secs(1)), PAUSE_AFTER_END);
         assert_eq!(deaths.died(Duration::from_secs(2), Duration::from_secs(62)), PAUSE_AFTER_END);
         assert_eq!(deaths.within_a_minute(Duration::from_secs(63)), 1);
+    }
+
+    #[test]
+    fn another_version_is_there_when_its_files_have_stayed_as_they_are() {
+        let at = |seconds| Duration::from_secs(seconds);
+        let mut upgrade = Upgrade::new(Some("1"));
+        for (seconds, state, is_there) in [
+            (0, Some("1"), false),
+            (100, Some("1"), false),
+            (101, None, false),
+            (110, Some("1.5"), false),
+            (112, Some("2"), false),
+            (114, Some("2"), false),
+            (115, Some("2"), true),
+            // Put back.
+            (116, Some("1"), false),
+            (117, Some("2"), false),
+            (119, None, false),
+            (120, Some("2"), false),
+            (123, Some("2"), true),
+        ] {
+            assert_eq!(upgrade.is_there(state, at(seconds)), is_there, "{seconds}");
+        }
+        upgrade.is_no_use();
+        assert!(!upgrade.is_there(Some("2"), at(200)) && !upgrade.is_there(Some("2"), at(300)));
+        assert!(!upgrade.is_there(Some("3"), at(300)) && upgrade.is_there(Some("3"), at(303)));
+        let mut unknown = Upgrade::new(None);
+        assert!(!unknown.is_there(Some("1"), at(0)) && !unknown.is_there(Some("1"), at(100)));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 mod hold;
+mod origin;
 mod program;
 
 use std::collections::VecDeque;
@@ -17,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 #[cfg(unix)]
 pub use self::hold::hold;
+pub(crate) use self::origin::Origin;
 use self::program::Process;
 pub(crate) use self::program::Program;
 use super::flight::Generation;

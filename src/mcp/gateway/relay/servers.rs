@@ -1,6 +1,6 @@
 //! The server of a client: started, started again when it has died, replaced when there is another token, and ended.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -9,15 +9,17 @@ use tokio::sync::mpsc;
 use super::{Current, Relay, State};
 use crate::clock::{Clock as _, pause};
 use crate::error::Diagnostic as _;
-use crate::mcp::gateway::child::{Around, Child};
+use crate::files::Stamp;
+use crate::mcp::gateway::child::{Around, Child, Origin};
 use crate::mcp::gateway::flight::Generation;
 use crate::mcp::gateway::link::{Link, Target};
 use crate::mcp::gateway::message::{Kind, Message, Outcome};
 use crate::mcp::gateway::metrics::RestartReason;
-use crate::mcp::gateway::restart::{Deaths, Replace, replace};
+use crate::mcp::gateway::restart::{Deaths, OnNewToken, Replace, Upgrade, replace};
 use crate::mcp::gateway::seam::Received;
 use crate::mcp::gateway::upstream::HttpServer;
 use crate::mcp::gateway::upstream::bearer::{Bearer, Masked};
+use crate::mutex::locked;
 use crate::policy::gate::Denied;
 use crate::token::Token;
 use crate::tokens::Tokens;
@@ -49,6 +51,8 @@ struct Running {
     generation: Generation,
     server: Arc<Link>,
     handed: Option<Handed>,
+    /// Whether there is another version of it.
+    upgrade: Mutex<Upgrade<Vec<Stamp>>>,
 }
 
 impl Relay {
@@ -114,20 +118,23 @@ impl Relay {
     /// Returns when the server has ended, or the one that has taken its place.
     async fn keep_running(self: &Arc<Self>, mut running: Running) {
         loop {
-            tokio::select! {
+            let reason = tokio::select! {
                 () = running.server.ended() => return self.settled(running.generation).await,
-                () = self.needs_replacement(&running) => {}
-            }
+                reason = self.needs_replacement(&running) => reason,
+            };
             match self.start().await {
                 Ok(next) => {
-                    self.count_restart(RestartReason::Token);
+                    self.count_restart(reason);
                     let old = std::mem::replace(&mut running, next);
                     tokio::spawn(Arc::clone(self).drain(old));
                 }
                 Err(problem) => {
-                    let problem = format!(
-                        "the server with the new token did not start, the old one goes on: {problem}"
-                    );
+                    let new = match reason {
+                        RestartReason::Upgrade => "another version of the server",
+                        RestartReason::Token | RestartReason::Ended => "the server with the new token",
+                    };
+                    let problem = format!("{new} did not start, the old one goes on: {problem}");
+                    locked(&running.upgrade).is_no_use();
                     (self.parts.warn)(&problem);
                     pause(AFTER_FAILED_REPLACEMENT).await;
                 }
@@ -146,27 +153,32 @@ impl Relay {
         }
     }
 
-    /// Waits until a server is to be replaced, because there is another token than it was handed.
-    async fn needs_replacement(&self, running: &Running) {
-        let Some(tokens) = self.tokens_of_children() else { return std::future::pending().await };
+    /// Waits until a server is to be replaced, because there is another token than it was handed, or another version of it.
+    async fn needs_replacement(&self, running: &Running) -> RestartReason {
+        let Target::Program(program) = &self.parts.target else { return std::future::pending().await };
+        let origin = Origin::of(&program.command);
         loop {
-            let other = tokens.present().ok().flatten().map(|(_, token)| token);
+            let other = self.tokens_of_children().and_then(|tokens| Some(tokens.present().ok()??.1));
             let handed = running.handed.as_ref();
             let is_other = other.is_some_and(|other| handed.is_none_or(|handed| handed.token != other));
+            let is_upgraded =
+                self.parts.on_new_token != OnNewToken::Never && self.is_upgraded(running, &origin);
             let answered = self.answered.notified();
             let is_idle = !self.state().is_busy(Some(running.generation));
             let ends = handed.and_then(|handed| handed.ends);
             let wait = match replace(self.parts.on_new_token, is_idle, ends, self.parts.clock.now()) {
+                // A call is not worth less than another version.
+                _ if is_upgraded && is_idle => return RestartReason::Upgrade,
                 _ if !is_other => LOOK,
-                _ if self.state().refused == Some(running.generation) => return,
+                _ if self.state().refused == Some(running.generation) => return RestartReason::Token,
                 // Without a token it is of no use.
-                _ if handed.is_none() => return,
-                Replace::Now => return,
+                _ if handed.is_none() => return RestartReason::Token,
+                Replace::Now => return RestartReason::Token,
                 Replace::Never => return std::future::pending().await,
                 Replace::WhenIdle(left) => left.min(LOOK),
             };
             tokio::select! {
-                () = answered, if is_other => {}
+                () = answered, if is_other || is_upgraded => {}
                 () = self.parts.new_token.notified() => {}
                 () = self.wanted.notified() => {}
                 () = pause(wait) => {}
@@ -174,9 +186,19 @@ impl Relay {
         }
     }
 
+    /// Whether there is another version of a server.
+    fn is_upgraded(&self, running: &Running, origin: &Origin) -> bool {
+        locked(&running.upgrade).is_there(origin.state(), self.parts.clock.elapsed())
+    }
+
     /// Starts a server, puts it where the one before was, and has messages go to it.
     async fn start(self: &Arc<Self>) -> Result<Running, String> {
         let (handed, token_lack) = self.token().await;
+        // Before it is started: a change while it starts is one.
+        let state = match &self.parts.target {
+            Target::Program(program) => Origin::of(&program.command).state(),
+            Target::Http { .. } => None,
+        };
         let generation = {
             let mut state = self.state();
             state.generation += 1;
@@ -195,7 +217,7 @@ impl Relay {
         let named = Some((generation, Arc::clone(&server)));
         self.current.send_replace(Current { server: named, token_lack, ..Current::default() });
         self.listen_again(generation, &server).await;
-        Ok(Running { generation, server, handed })
+        Ok(Running { generation, server, handed, upgrade: Mutex::new(Upgrade::new(state)) })
     }
 
     /// Starts a child with this token, or readies a connection, which gets its tokens for itself.
