@@ -41,6 +41,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Code {
     let output = Output::new(&global);
     let (mut context, mut fault) = Context::new(&global, output);
     let command = cli.command.typed();
+    if command.makes_profile() {
+        context = context.making_profile();
+    }
     if fault.is_none() && command.reads_once() {
         fault = context.read_stream().err();
     }

@@ -26,10 +26,9 @@ impl Error {
                  marketplace.zoom.us, or name another one with --env-file"
                     .into(),
             ),
-            Self::NoProfile { path, .. } => Some(format!(
-                "Check the name, or make the profile: put the values from the app's page on marketplace.zoom.us into {}",
-                path.display()
-            )),
+            Self::NoProfile { profile, .. } => {
+                Some(format!("Check the name, or make the profile: zoomtok login --profile {profile}"))
+            }
             Self::Credential { hint, .. } => Some((*hint).into()),
             Self::Unparseable { .. } => {
                 Some("Fix it by hand; zoomtok does not change a file that it cannot parse".into())

@@ -19,6 +19,7 @@ use crate::zoom::Grant;
 mod elsewhere;
 #[cfg(unix)]
 mod links;
+mod login;
 mod recovery;
 mod remember;
 mod world;

@@ -67,6 +67,8 @@ pub struct Environment {
     pub(super) found: bool,
     /// The profile that it is the file of.
     profile: Option<ProfileName>,
+    /// Whether that profile need not exist yet.
+    makes_profile: bool,
 }
 
 #[derive(Clone, Default)]
@@ -95,7 +97,7 @@ impl Environment {
         };
         let set = pairs.into_iter().filter(is_set).collect();
         let variables = Variables { set, empty, uncounted: Vec::new() };
-        Self { variables: Arc::new(variables), found: false, profile: None }
+        Self { variables: Arc::new(variables), found: false, profile: None, makes_profile: false }
     }
 
     /// The same with a `.env` that was chosen for this reason. A profile is an account of its own: credentials and tokens of
@@ -114,6 +116,12 @@ impl Environment {
     /// The profile whose file the `.env` is.
     pub fn profile(&self) -> Option<&ProfileName> {
         self.profile.as_ref()
+    }
+
+    /// The same for a command that makes the profile where there is none.
+    #[must_use]
+    pub fn making_profile(self) -> Self {
+        Self { makes_profile: true, ..self }
     }
 
     /// That the system names no place for profiles.
@@ -141,7 +149,7 @@ impl Environment {
     ///
     /// [`Error::Untrusted`], [`Error::NoProfile`].
     pub fn admit(&self, file: &EnvFile) -> Result<(), Error> {
-        if let Some(profile) = self.profile.as_ref().filter(|_| !file.exists()) {
+        if let Some(profile) = self.profile.as_ref().filter(|_| !file.exists() && !self.makes_profile) {
             let path = file.path().to_owned();
             let others = path.parent().and_then(|directory| profiles_in(directory).ok()).unwrap_or_default();
             let others = others.iter().map(ProfileName::to_string).collect();

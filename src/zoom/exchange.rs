@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::answer::Silence;
 use super::answer::{Again, Answer, ExchangeFailure, Granted, Times};
-use super::{Credentials, NotGranted};
+use super::{Credentials, Grant, NotGranted};
 use crate::clock::{self, Clock, Shutdown};
 use crate::error::{Error, Left, Refusal};
 
@@ -41,7 +41,8 @@ pub(super) async fn exchange(
     stop: &Shutdown,
 ) -> Result<Granted, NotGranted> {
     let deadline = Instant::now() + BUDGET.saturating_sub(LATE);
-    let is_single_use = credentials.grant.is_single_use();
+    // A code that was lost costs another login, and nothing that is stored.
+    let is_stored = matches!(credentials.grant, Grant::RefreshToken(_));
     let (mut reached, mut spent) = (false, false);
     for attempt in 1.. {
         let asked = clock.now();
@@ -59,7 +60,7 @@ pub(super) async fn exchange(
                 ExchangeFailure::unanswered(silence.what, reached, silence.sent)
             }
         };
-        spent |= failure.spent && is_single_use;
+        spent |= failure.spent && is_stored;
         let pause = match failure.again {
             Some(Again::Soon) => jittered(PAUSE * 3_u32.pow(attempt - 1)),
             // A little later than asked, so that not everybody who got this answer comes back at once.
@@ -131,7 +132,6 @@ mod tests {
     use super::*;
     use crate::clock::{Shutdown, SystemClock};
     use crate::error::Diagnostic as _;
-    use crate::zoom::Grant;
 
     /// Answers from a list, and records when it was asked.
     struct Script {

@@ -156,7 +156,9 @@ impl Exchange for Http {
         let endpoint = Endpoint { client: connection.client(), url };
         let exchange = async { Ok(exchange::exchange(&endpoint, credentials, clock, stop).await) };
         if credentials.grant.is_single_use() {
-            connection.run(exchange, async { (stop.forced().await, Left::RefreshToken) })?
+            let is_stored = matches!(credentials.grant, Grant::RefreshToken(_));
+            let left = if is_stored { Left::RefreshToken } else { Left::Nothing };
+            connection.run(exchange, async { (stop.forced().await, left) })?
         } else {
             connection.run_until_asked(exchange, stop)?
         }

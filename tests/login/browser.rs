@@ -136,3 +136,21 @@ fn the_redirect_goes_to_a_page_without_the_code() {
     assert!(done.body.contains("You can close this page"));
     login.end().expect(0);
 }
+
+#[test]
+fn a_profile_is_made_by_its_login_and_by_nothing_else() {
+    use crate::profiles::{directory, file, value};
+    let (sandbox, home) = world();
+    home.run(["get", "--profile", "work"]).expect(3).says(&["zoomtok login --profile work"]);
+    home.run(["login", "--check", "--profile", "work"]).expect(1);
+    home.run(["logout", "--profile", "work"]).expect(3);
+    assert!(!directory(&home).exists());
+    let login = Waiting::start(&home, &[LOGIN, &["--profile", "work"]].concat());
+    follow(&login.address);
+    login.end().expect(0);
+    assert_eq!(value(&home, "work", "ZOOM_REFRESH_TOKEN").unwrap(), sandbox.refresh_token_of(Client::Public));
+    #[cfg(unix)]
+    assert_eq!((mode(&directory(&home)), mode(&file(&home, "work"))), (0o700, 0o600));
+    assert!(!home.env_path().exists() && file(&home, "work").exists());
+    home.run(["get", "-f", "--profile", "work"]).expect(0);
+}

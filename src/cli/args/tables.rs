@@ -15,9 +15,9 @@ pub(super) const STYLES: Styles = Styles::styled()
 pub const FIRST: &str = "\
 First steps:
   zoomtok demo    shows all of this in a minute, and needs no account
-  zoomtok get     fetches a token into .env. It needs ZOOM_ACCOUNT_ID,
-                  ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET there, of a
-                  Server-to-Server OAuth app from marketplace.zoom.us
+  zoomtok login   asks for what it needs, of an app from
+                  marketplace.zoom.us, and puts the login into .env
+  zoomtok get     keeps the token there valid
   zoomtok doctor  says what is wrong, and what to do";
 
 pub(super) const GET: &str = "\

@@ -17,6 +17,7 @@ use super::{Context, Run};
 use crate::cli::args::Login;
 use crate::cli::failure::Result;
 use crate::error::Code;
+use crate::files::make_private_parent;
 use crate::keeper::Look;
 use crate::login::{Kind, LoginError, Terminal};
 use crate::settings::App;
@@ -24,6 +25,10 @@ use crate::store::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET};
 use crate::zoom::Grant;
 
 impl Run for Login {
+    fn makes_profile(&self) -> bool {
+        true
+    }
+
     fn run(&self, context: &Context) -> Result<Code> {
         let look = context.keeper().look()?;
         if self.check { check(context, self, &look) } else { Ok(run(context, self, &look)?) }
@@ -72,6 +77,9 @@ fn run(context: &Context, login: &Login, look: &Look) -> Result<Code, LoginError
         }
     }
     let (url, api) = (settings.oauth_url()?, settings.api_url(None)?);
+    if context.environment.profile().is_some() {
+        make_private_parent(look.env_file().path())?;
+    }
     context.keeper().prepare_login(look)?;
     let logged_in = match kind {
         Kind::ServerToServer => {

@@ -46,6 +46,11 @@ pub(super) trait Run {
         false
     }
 
+    /// Whether it makes a profile that does not exist. A misspelled name makes none otherwise.
+    fn makes_profile(&self) -> bool {
+        false
+    }
+
     /// Does it, and gives the exit status.
     fn run(&self, context: &Context) -> CommandResult<Code>;
 
@@ -92,6 +97,11 @@ impl Context {
             stop,
         };
         (context, fault)
+    }
+
+    /// The same for a command that makes a profile that does not exist.
+    pub(super) fn making_profile(self) -> Self {
+        Self { environment: self.environment.making_profile(), ..self }
     }
 
     /// Reads a `.env` that was named and can be read only once. One that was found is not read.

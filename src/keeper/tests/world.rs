@@ -16,7 +16,7 @@ use crate::clock::manual::ManualClock;
 use crate::settings::NAMES;
 use crate::store::{EnvFile, EnvStore, Identity, StateDirectory};
 use crate::token::Token;
-use crate::zoom::{Credentials, Grant, NotGranted};
+use crate::zoom::{Credentials, NotGranted};
 
 /// Issues tokens of an hour, or fails once on request.
 pub(super) struct Script<'a> {
@@ -64,9 +64,8 @@ impl Exchange for Script<'_> {
         let zooms = now + TimeDelta::seconds(self.ahead);
         Ok(Granted {
             token: Token::new(jwt(zooms, 3600, self.asked.get())).unwrap(),
-            refresh_token: (matches!(credentials.grant, Grant::RefreshToken(_))
-                && self.refused_refresh.get().is_none())
-            .then(|| Token::new(format!("refresh-{}", self.asked.get())).unwrap()),
+            refresh_token: (credentials.grant.is_of_user() && self.refused_refresh.get().is_none())
+                .then(|| Token::new(format!("refresh-{}", self.asked.get())).unwrap()),
             refused_refresh: self.refused_refresh.get(),
             expires_at: now + TimeDelta::seconds(3600),
             ahead: self.ahead,
@@ -140,19 +139,26 @@ impl<'a> World<'a> {
         unlike: Unlike,
         act: impl FnOnce(),
     ) -> Result<Kept, Error> {
+        self.with_keeper(|keeper| {
+            let keeper = Keeper { watching, ..keeper };
+            let look = keeper.look()?;
+            act();
+            keeper.ensure(&look, &Need { seconds, unlike })
+        })
+    }
+
+    /// Does this with the keeper of this world.
+    pub(super) fn with_keeper<T>(&self, act: impl FnOnce(Keeper<'_>) -> T) -> T {
         let (env_file, state_root) = (self.env_file(), self.root.path().join("state"));
         let store = EnvStore::new(env_file, NAMES, Some(state_root));
-        let keeper = Keeper {
+        act(Keeper {
             environment: &self.environment,
             store: &store,
             clock: &self.clock,
             stop: &self.stop,
             zoom: &self.zoom,
-            watching,
-        };
-        let look = keeper.look()?;
-        act();
-        keeper.ensure(&look, &Need { seconds, unlike })
+            watching: false,
+        })
     }
 
     pub(super) fn get(&self) -> Result<Kept, Error> {

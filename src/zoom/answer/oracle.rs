@@ -16,7 +16,10 @@ const CANARY: &str = "CANARY";
 pub fn token_answer(data: &[u8]) {
     let answer = answer(data);
     let refresh = Token::new("refresh").map(Grant::RefreshToken);
-    for grant in [Grant::AccountCredentials { account_id: "account".into() }].into_iter().chain(refresh) {
+    let secret = || "secret".to_owned().into();
+    let code = Grant::AuthorizationCode { code: secret(), redirect_uri: String::new(), verifier: secret() };
+    let account = Grant::AccountCredentials { account_id: "account".into() };
+    for grant in [account, code, Grant::DeviceCode(secret())].into_iter().chain(refresh) {
         match answer.read(&grant, times()) {
             Ok(granted) => assert_usable(&answer, &granted),
             Err(failure) => assert_justified(&answer, &failure),

@@ -13,6 +13,16 @@ fn refresh() -> Grant {
     Grant::RefreshToken(Token::new("refresh").unwrap())
 }
 
+fn code() -> Grant {
+    let secret = || "secret".to_owned().into();
+    let redirect_uri = "http://127.0.0.1:7/callback".into();
+    Grant::AuthorizationCode { code: secret(), redirect_uri, verifier: secret() }
+}
+
+fn device() -> Grant {
+    Grant::DeviceCode("secret".to_owned().into())
+}
+
 fn times() -> Times {
     let asked = "2026-03-04T12:00:00Z".parse().unwrap();
     Times { asked, answered: asked + TimeDelta::seconds(1) }
@@ -61,6 +71,26 @@ fn a_verdict_says_what_was_refused() {
             r#"{"reason":"no","error":"invalid_request"}"#,
             Refusal::Other("invalid_request".into()),
         ),
+        (code(), 400, r#"{"reason":"Invalid authorization code","error":"invalid_grant"}"#, Refusal::Code),
+        (code(), 400, r#"{"errorCode":4733,"errorMessage":"expired"}"#, Refusal::Code),
+        (code(), 400, r#"{"errorCode":4734,"errorMessage":"invalid"}"#, Refusal::Code),
+        (code(), 400, r#"{"errorCode":4709,"errorMessage":"mismatch"}"#, Refusal::RedirectUri),
+        (code(), 400, r#"{"error":"invalid_client"}"#, Refusal::Client),
+        (code(), 400, r#"{"error":"invalid_request"}"#, Refusal::Other("invalid_request".into())),
+        (device(), 400, r#"{"error":"authorization_pending"}"#, Refusal::Pending { slow_down: false }),
+        (device(), 400, r#"{"error":"slow_down"}"#, Refusal::Pending { slow_down: true }),
+        (device(), 400, r#"{"error":"expired_token"}"#, Refusal::DeviceCode),
+        (device(), 400, r#"{"error":"invalid_grant"}"#, Refusal::DeviceCode),
+        (device(), 400, r#"{"error":"access_denied"}"#, Refusal::Denied),
+        (device(), 401, r#"{"error":"unauthorized_client"}"#, Refusal::Unauthorized),
+        // Of no other grant.
+        (
+            refresh(),
+            400,
+            r#"{"errorCode":4734,"errorMessage":"invalid"}"#,
+            Refusal::Other("code 4734".into()),
+        ),
+        (account(), 400, r#"{"error":"access_denied"}"#, Refusal::Unauthorized),
     ] {
         let failure = read(&grant, status, body).unwrap_err();
         assert!(failure.again.is_none(), "{body}");
