@@ -4,6 +4,7 @@
 //! The property tests call them with proptest's inputs, the targets in `fuzz/` with libFuzzer's.
 
 pub use crate::clients::oracle::claude_config;
+pub use crate::mcp::gateway::message::oracle::gateway_message;
 pub use crate::mcp::zoom::oracle::json_rpc;
 pub use crate::policy::oracle::policy;
 pub use crate::store::env::text::oracle::env_text;
@@ -23,10 +24,11 @@ mod tests {
     /// here.
     #[test]
     fn the_properties_hold_for_every_seed() {
-        let targets: [(&str, Oracle); 7] = [
+        let targets: [(&str, Oracle); 8] = [
             ("api_answer", super::api_answer),
             ("claude_config", super::claude_config),
             ("env_text", super::env_text),
+            ("gateway_message", super::gateway_message),
             ("json_rpc", super::json_rpc),
             ("jwt", super::jwt),
             ("policy", super::policy),

@@ -13,6 +13,8 @@ pub(crate) mod passing;
 pub(crate) mod pins;
 pub(crate) mod policy;
 #[cfg(unix)]
+pub(crate) mod readers;
+#[cfg(unix)]
 pub(crate) mod real;
 #[cfg(unix)]
 pub(crate) mod restart;

@@ -251,6 +251,10 @@ fn spelt(id: &RawValue) -> Result<String, String> {
     if is_whole { Ok(text.to_owned()) } else { Err("an id must be a string or a whole number".into()) }
 }
 
+#[cfg(any(test, fuzzing))]
+#[path = "message/oracle.rs"]
+pub(crate) mod oracle;
+
 #[cfg(test)]
 #[path = "message/tests.rs"]
 mod tests;

@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -155,4 +156,25 @@ fn an_error_is_json_whatever_is_in_it() {
         json!({"jsonrpc": "2.0", "id": "a", "error": {"code": -32600, "message": "a \"b\"\n"}})
     );
     assert!(!error(None, -1, "").contains("id"));
+}
+
+proptest! {
+    #[test]
+    fn whatever_the_bytes_are_the_oracle_holds(bytes: Vec<u8>) {
+        oracle::gateway_message(&bytes);
+    }
+
+    /// A message with something else somewhere in it.
+    #[test]
+    fn a_message_that_is_damaged_or_spelt_otherwise_is_read_as_others_read_it(
+        at in any::<prop::sample::Index>(),
+        piece in prop::sample::select(vec!["\"", "\\", "\\u0061", ",", "{", "}", "[", "null", "1e5", "\u{feff}", "\0", "\n",
+            "\"id\":2,", "\"ID\":2,", "\"method\":\"x\",", "\\ud800", "9007199254740993", "-0", ""]),
+        cut in 0..4_usize,
+    ) {
+        const MESSAGE: &str = r#"{"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"b","arguments":{"c":1}}}"#;
+        let at = at.index(MESSAGE.len());
+        let rest = &MESSAGE[(at + cut).min(MESSAGE.len())..];
+        oracle::gateway_message(format!("{}{piece}{rest}", &MESSAGE[..at]).as_bytes());
+    }
 }
