@@ -6,6 +6,12 @@ use serde_json::{Value, json};
 
 use crate::support::Home;
 use crate::support::gateways::start;
+#[cfg(target_os = "linux")]
+use crate::support::{
+    gateways::{given, record, server},
+    mcp_session::{Session, wait_until},
+    needs::{in_mount_namespace, needs},
+};
 
 fn lines(home: &Home) -> Vec<Value> {
     let text = fs::read_to_string(home.work().join("audit.log")).unwrap_or_default();
@@ -77,5 +83,84 @@ fn a_call_that_has_to_be_written_down_and_cannot_be_is_refused() {
     drop(session);
     let mut without = start(&home, &OPTIONS[..3]);
     without.call("echo", json!({"n": 3})).fails(&["there is none: start the gateway with --audit FILE"]);
-    assert_eq!(crate::support::gateways::given(&home).iter().filter(|given| given.calls("echo")).count(), 1);
+    assert_eq!(given(&home).iter().filter(|given| given.calls("echo")).count(), 1);
+}
+
+/// Has a gateway write its log to a disk of its own, which is filled and has room again when files of these names appear.
+#[cfg(target_os = "linux")]
+const ON_A_SMALL_DISK: &str = r#"
+    mkdir log && mount -t tmpfs -o size=64k none log || exit 97
+    (
+        until [ -e fill ]; do sleep 0.05; done; cat /dev/zero >log/rest 2>/dev/null; touch filled
+        until [ -e free ]; do sleep 0.05; done; rm log/rest; touch freed
+        until [ -e copy ]; do sleep 0.05; done; cp log/audit.log audit.log; touch copied
+    ) </dev/null >/dev/null 2>&1 &
+    exec "$@"
+"#;
+
+/// A session with such a gateway under this policy.
+#[cfg(target_os = "linux")]
+fn on_a_small_disk(home: &Home) -> Session {
+    let options = ["gateway", "--no-token", "--policy", "policy.json", "--audit", "log/audit.log", "--"];
+    let program = home.command(options);
+    let mut shell = in_mount_namespace();
+    shell.args(["sh", "-c", ON_A_SMALL_DISK, "sh"]).arg(program.get_program()).args(program.get_args());
+    shell.arg(server()).arg("--record").arg(record(home));
+    shell.current_dir(home.work()).env_clear();
+    shell.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    shell.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let mut session = Session::of(shell);
+    session.greet("2025-11-25");
+    session
+}
+
+/// Asks the shell beside a gateway to do something.
+#[cfg(target_os = "linux")]
+fn have(home: &Home, what: &str, done: &str) {
+    fs::write(home.work().join(what), "").unwrap();
+    wait_until(done, || home.work().join(done).exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_full_under_the_log_stops_the_calls_that_have_to_be_written_down() {
+    needs!(Mounts);
+    let home = under(r#", "audit": "required""#);
+    let mut session = on_a_small_disk(&home);
+    session.call("echo", json!({})).ok();
+    have(&home, "fill", "filled");
+    // What is left of the last block takes some lines more.
+    let refused = (0..64).map(|n| session.call("echo", json!({"n": n}))).find(|answer| answer.is_error);
+    refused.unwrap().fails(&["[POLICY DENIED] echo by audit", "No space left on device"]);
+    let before = given(&home).iter().filter(|given| given.calls("echo")).count();
+    session.call("echo", json!({})).fails(&["[POLICY DENIED] echo by audit"]);
+    assert_eq!(given(&home).iter().filter(|given| given.calls("echo")).count(), before);
+    have(&home, "free", "freed");
+    session.call("echo", json!({"n": 99})).ok();
+    have(&home, "copy", "copied");
+    session.leave().expect(0);
+    let text = fs::read_to_string(home.work().join("audit.log")).unwrap();
+    let broken = text.lines().filter(|line| serde_json::from_str::<Value>(line).is_err()).count();
+    assert!(broken <= 1, "no line but the one that was cut off: {text}");
+    let last: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    assert_eq!((&last["event"], &last["tool"]), (&json!("end"), &json!("echo")));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_full_under_the_log_is_warned_of_once_where_the_log_is_not_required() {
+    needs!(Mounts);
+    let home = under("");
+    let mut session = on_a_small_disk(&home);
+    have(&home, "fill", "filled");
+    for n in 0..64 {
+        session.call("echo", json!({"n": n})).ok();
+    }
+    session.wait_for("No space left on device");
+    assert_eq!(session.stderr().matches("No space left on device").count(), 1, "{}", session.stderr());
+    have(&home, "free", "freed");
+    session.call("echo", json!({})).ok();
+    have(&home, "copy", "copied");
+    session.leave().expect(0);
 }
