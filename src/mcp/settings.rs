@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::keeper::Look;
 use crate::policy::file::PolicySource;
 use crate::settings::{POLICY_FILE, Settings, exported_names};
+use crate::tokens::Tokens;
 use crate::watch::Plan;
 
 /// Where Zoom is.
@@ -27,6 +28,11 @@ pub(crate) fn named_policy(settings: &Settings) -> Result<Option<PolicySource>, 
 /// When to refresh.
 pub(crate) fn plan(settings: &Settings) -> Result<Plan, Error> {
     Ok(Plan { threshold: settings.auto_refresh_threshold(None)?, interval: settings.display_interval(None)? })
+}
+
+/// When to refresh by the settings of now; none as long as they cannot be read.
+pub(crate) fn plan_of_now(tokens: &Tokens) -> Option<Plan> {
+    plan(&tokens.keeper().look().ok()?.settings).ok()
 }
 
 /// The settings that are most likely not meant, and those that a `.env` that was found cannot set.

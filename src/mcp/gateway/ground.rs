@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::name::Name;
 use super::place::Place;
 use crate::error::{Diagnostic as _, Error};
-use crate::mcp::settings::{UNCOUNTED_TOGETHER, named_policy, plan, warnings};
+use crate::mcp::settings::{UNCOUNTED_TOGETHER, named_policy, plan, plan_of_now, warnings};
 use crate::policy::counts::SharedCounts;
 use crate::policy::file::PolicySource;
 use crate::policy::gate::Ground;
@@ -75,10 +75,6 @@ impl Reader {
 
     /// When to refresh; none as long as that cannot be read.
     pub(crate) fn plan(&self) -> Option<Plan> {
-        if self.fault.is_some() {
-            return None;
-        }
-        let look = self.tokens.keeper().look().ok()?;
-        plan(&look.settings).ok()
+        if self.fault.is_some() { None } else { plan_of_now(&self.tokens) }
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::error::{Diagnostic as _, Error};
-use crate::mcp::settings::{UNCOUNTED_TOGETHER, plan, warnings};
+use crate::mcp::settings::{UNCOUNTED_TOGETHER, plan, plan_of_now, warnings};
 use crate::mcp::zoom::default::policy_source;
 use crate::policy::counts::SharedCounts;
 use crate::policy::gate::Ground;
@@ -59,11 +59,7 @@ impl Reader {
 
     /// When to refresh; none as long as that cannot be read.
     pub(crate) fn plan(&self) -> Option<Plan> {
-        if self.fault.is_some() {
-            return None;
-        }
-        let look = self.tokens.keeper().look().ok()?;
-        plan(&look.settings).ok()
+        if self.fault.is_some() { None } else { plan_of_now(&self.tokens) }
     }
 
     /// Servers of one `.env` count together, by whatever path they found it, through a link or a mount too.
