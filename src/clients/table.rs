@@ -17,6 +17,7 @@ pub(crate) static CLIENTS: &[&Client] = &[
     &rows::CLAUDE_CODE,
     &rows::CURSOR,
     &rows::VS_CODE,
+    &rows::CODEX,
     &rows::GEMINI_CLI,
     &rows::COPILOT_CLI,
     &rows::WINDSURF,

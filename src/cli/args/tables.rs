@@ -57,7 +57,7 @@ Examples:
 pub(super) const CLIENT: &str = "\
 Examples:
   zoomtok client list
-  zoomtok client install cursor vs-code --policy policy.json
+  zoomtok client install cursor codex --policy policy.json
   zoomtok client install --all --url zoom --dry-run";
 
 pub(super) const SERVICE: &str = "\

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 use super::json::{self, New};
 use super::place::{Edit, Place, Servers};
 use super::reading::{path_in, servers, value_at};
+use super::toml;
 use crate::clients::shape::Shape;
 use crate::store::Fault;
 
@@ -59,3 +60,12 @@ pub(in crate::clients) const STRICT_JSON: Format = Format {
 /// JSON for a client that reads comments and trailing commas too.
 pub(in crate::clients) const JSON_WITH_COMMENTS: Format =
     Format { not_understood: |_| Ok(None), ..STRICT_JSON };
+
+/// TOML.
+pub(in crate::clients) const TOML: Format = Format {
+    read: toml::read,
+    edit: toml::edit,
+    remove: toml::remove,
+    not_understood: |text| toml::read(text).map(|_| None),
+    empty: "",
+};

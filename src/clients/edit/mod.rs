@@ -4,7 +4,8 @@ mod format;
 pub(crate) mod json;
 mod place;
 mod reading;
+mod toml;
 
-pub(super) use format::{Format, JSON_WITH_COMMENTS, STRICT_JSON};
+pub(super) use format::{Format, JSON_WITH_COMMENTS, STRICT_JSON, TOML};
 pub(super) use json::{New, name};
 pub(super) use place::{Listed, Part, Place};

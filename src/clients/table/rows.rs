@@ -1,7 +1,7 @@
-//! The clients whose configurations are JSON, but for Claude Desktop.
+//! The clients but for Claude Desktop.
 
 use crate::clients::client::Client;
-use crate::clients::edit::{JSON_WITH_COMMENTS, STRICT_JSON};
+use crate::clients::edit::{JSON_WITH_COMMENTS, STRICT_JSON, TOML};
 use crate::clients::link::Link;
 use crate::clients::locations::{Base, Location};
 use crate::clients::shape::{Fixed, Shape};
@@ -85,6 +85,23 @@ pub(in crate::clients) static VS_CODE: Client = Client {
     picks_up: "Start the server in VS Code: MCP: List Servers",
     link: Some(Link::Json("vscode:mcp/install")),
     source: "https://code.visualstudio.com/docs/agents/reference/mcp-configuration",
+    ..PLAIN
+};
+
+/// `codex mcp add` writes the same entry, and loses the comments of all others
+/// (<https://github.com/openai/codex/issues/45432>).
+pub(in crate::clients) static CODEX: Client = Client {
+    id: "codex",
+    name: "Codex",
+    title: "Codex",
+    locations: &[
+        Location::everywhere(Base::Variable("CODEX_HOME"), "config.toml"),
+        Location::everywhere(Base::Home, ".codex/config.toml"),
+    ],
+    format: TOML,
+    shape: Shape { root: &["mcp_servers"], ..Shape::MCP_SERVERS },
+    picks_up: "Start a new session of Codex",
+    source: "https://github.com/openai/codex/blob/main/docs/config.md",
     ..PLAIN
 };
 

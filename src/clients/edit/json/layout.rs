@@ -26,7 +26,7 @@ pub(in crate::clients) enum New<'a> {
 
 impl New<'_> {
     /// Whether there is nothing in it that `there` does not say.
-    pub(super) fn is_said_by(&self, there: &Value) -> bool {
+    pub(in crate::clients::edit) fn is_said_by(&self, there: &Value) -> bool {
         match self {
             Self::Object(properties) => properties
                 .iter()
