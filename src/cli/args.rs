@@ -17,7 +17,7 @@ mod tables;
 use clap::{Parser, Subcommand};
 
 pub use self::approval::{Approval, ApprovalCommand};
-pub use self::client::{Client, ClientCommand, ClientInstall, ServerOptions, Which};
+pub use self::client::{Client, ClientCommand, ClientInstall, ClientWrap, ServerOptions, Which};
 pub use self::commands::{
     Check, Completions, Demo, Doctor, Exec, Form, Get, Man, Mcp, Policy, PolicyCommand, PolicyServer,
     RestartClaude, Sandbox, UpdateClaude, Watch,

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::client::Client;
 use super::command_line::{Reader, Served};
 use super::edit::{New, Part, Place, name};
+use super::kept::Original;
 use super::lack::Lack;
 use super::server::Server;
 use super::system::System;
@@ -54,6 +55,17 @@ pub(crate) struct Existing {
     pub(crate) env: Vec<String>,
 }
 
+/// What a server was before.
+pub(crate) enum Old<'a> {
+    /// A command and its arguments, which may hold what is secret.
+    Command(Vec<String>),
+    /// An address.
+    Address(&'a str),
+}
+
+/// What makes the entry that stands before it.
+pub(crate) type Make<'a> = &'a dyn Fn(&Old<'_>) -> Entry;
+
 /// What is to be put into a configuration.
 pub(super) enum Change<'a> {
     /// A token, into its place.
@@ -64,6 +76,10 @@ pub(super) enum Change<'a> {
     Server(&'a dyn Fn(Option<&Existing>) -> Entry),
     /// No server any more, if it is zoomtok's own.
     Removed,
+    /// A gateway before a server.
+    Wrapped(Make<'a>),
+    /// None any more before a server, which was this, if that is known.
+    Unwrapped(Option<&'a Original>),
 }
 
 /// What a change makes of a text.
@@ -88,6 +104,15 @@ pub(super) enum Refused {
     Fault(Fault),
     /// No server takes a token.
     Lack(Lack),
+    /// There is no server of that name. The names of all.
+    NoSuchServer(Vec<String>),
+    /// No gateway can be put before the server, or taken out.
+    Wrapping {
+        /// Why, to be read after its place.
+        problem: &'static str,
+        /// What to do about it.
+        hint: &'static str,
+    },
 }
 
 impl From<Fault> for Refused {
@@ -120,6 +145,8 @@ impl Target {
             Change::Dropped(token, server) => self.with_dropped(text, token, server),
             Change::Server(make) => Ok(self.with_server(text, *make)?),
             Change::Removed => Ok(self.without_server(text)?),
+            Change::Wrapped(make) => self.wrapped(text, *make),
+            Change::Unwrapped(kept) => Ok(self.unwrapped(text, *kept)?.0),
         }
     }
 
@@ -167,25 +194,16 @@ impl Target {
         let existing = edited.existing();
         let entry = make(existing.as_ref());
         let line = [std::slice::from_ref(&entry.command), &entry.args].concat();
-        let words: Vec<(Part<'_>, &str, New<'_>)> = match shape.args {
-            Some(args) => vec![
-                (Part::Command, shape.command, New::Text(&entry.command)),
-                (Part::Args, args, New::List(&entry.args)),
-            ],
-            None => vec![(Part::Command, shape.command, New::List(&line))],
-        };
-        let variables = entry.env.iter().map(|(name, value)| (name.as_str(), New::Text(value)));
-        let steps: Vec<(Part<'_>, New<'_>)> = if existing.is_some() {
-            let variables = variables.map(|(name, value)| (Part::Variable(name), value));
-            words.into_iter().map(|(part, _, new)| (part, new)).chain(variables).collect()
-        } else {
-            let fixed = shape.fixed.iter().map(|(name, value)| (*name, New::Fixed(*value)));
-            let mut server: Vec<_> =
-                fixed.chain(words.into_iter().map(|(_, name, new)| (name, new))).collect();
-            if !entry.env.is_empty() {
-                server.push((shape.env, New::Object(variables.collect())));
+        let variables = entry.env.iter().map(|(name, value)| (Part::Variable(name), New::Text(value)));
+        let steps: Vec<(Part<'_>, New<'_>)> = match (existing.is_some(), shape.args) {
+            (false, _) => vec![(Part::Whole, New::Object(self.properties(&entry, &line)))],
+            (true, Some(_)) => {
+                [(Part::Command, New::Text(&entry.command)), (Part::Args, New::List(&entry.args))]
+                    .into_iter()
+                    .chain(variables)
+                    .collect()
             }
-            vec![(Part::Whole, New::Object(server))]
+            (true, None) => std::iter::once((Part::Command, New::List(&line))).chain(variables).collect(),
         };
         for (part, new) in &steps {
             let now = edited.text.as_ref().map_or(text, |text| text.as_str());
@@ -206,7 +224,38 @@ impl Target {
         Ok(Edited { text: edited.text, before: edited.before, ..before })
     }
 
-    fn place_of<'a>(&'a self, part: Part<'a>) -> Place<'a> {
+    /// A text with this entry as the server, whatever it was.
+    pub(super) fn with_entry(&self, text: &str, entry: &Entry) -> Result<Zeroizing<String>, Fault> {
+        let line = [std::slice::from_ref(&entry.command), &entry.args].concat();
+        let new = New::Object(self.properties(entry, &line));
+        let edited = (self.client.format.edit)(text, self.whole(), &new)?;
+        Ok(edited.text.unwrap_or_else(|| text.to_owned().into()))
+    }
+
+    /// The properties of a new server. `line` is its command with its arguments.
+    fn properties<'e>(&self, entry: &'e Entry, line: &'e [String]) -> Vec<(&'static str, New<'e>)> {
+        let shape = &self.client.shape;
+        let mut server: Vec<_> =
+            shape.fixed.iter().map(|(name, value)| (*name, New::Fixed(*value))).collect();
+        match shape.args {
+            Some(args) => {
+                server.extend([(shape.command, New::Text(&entry.command)), (args, New::List(&entry.args))]);
+            }
+            None => server.push((shape.command, New::List(line))),
+        }
+        if !entry.env.is_empty() {
+            let variables = entry.env.iter().map(|(name, value)| (name.as_str(), New::Text(value)));
+            server.push((shape.env, New::Object(variables.collect())));
+        }
+        server
+    }
+
+    /// The place of the whole server.
+    pub(super) fn whole(&self) -> Place<'_> {
+        self.place_of(Part::Whole)
+    }
+
+    pub(super) fn place_of<'a>(&'a self, part: Part<'a>) -> Place<'a> {
         Place { shape: &self.client.shape, server: &self.server, part, system: self.system }
     }
 }

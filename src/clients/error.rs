@@ -115,6 +115,43 @@ pub enum Error {
         hint: &'static str,
     },
 
+    /// The configuration has no server of that name.
+    #[error("{}: there is no {place}{}", .path.display(), servers(.others))]
+    NoSuchServer {
+        /// The file.
+        path: PathBuf,
+        /// The place of the server.
+        place: String,
+        /// The names of all servers.
+        others: Vec<String>,
+    },
+
+    /// No gateway can be put before a server, or taken out.
+    #[error("{}: {place} {problem}", .path.display())]
+    Wrapping {
+        /// The file.
+        path: PathBuf,
+        /// The place of the server.
+        place: String,
+        /// Why, to be read after its place.
+        problem: &'static str,
+        /// What to do about it.
+        hint: &'static str,
+    },
+
+    /// No client has a server of that name.
+    #[error("no client on this machine has a server {0}")]
+    NobodyHas(String),
+
+    /// Several clients have a server of that name.
+    #[error("{name} is a server of {}", .clients.join(", "))]
+    SeveralHave {
+        /// The name.
+        name: String,
+        /// The clients, by their names on the command line.
+        clients: Vec<String>,
+    },
+
     /// Anything that is not about clients.
     #[error(transparent)]
     Core(#[from] CoreError),
@@ -136,8 +173,11 @@ impl Diagnostic for Error {
             | Self::OnlyPrinted { .. }
             | Self::NoClients
             | Self::NotOurs { .. }
+            | Self::NoSuchServer { .. }
+            | Self::Wrapping { .. }
+            | Self::NobodyHas(_)
             | Self::OtherKind { .. } => Code::Configuration,
-            Self::NoLink(_) => Code::Usage,
+            Self::NoLink(_) | Self::SeveralHave { .. } => Code::Usage,
             Self::NotRestarted { .. } => Code::Claude,
             Self::Interrupted { signal, .. } => Code::Signal(*signal),
             Self::Core(error) => error.code(),
@@ -146,7 +186,12 @@ impl Diagnostic for Error {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Missing { hint, .. } | Self::OtherKind { hint, .. } => Some((*hint).into()),
+            Self::Missing { hint, .. } | Self::OtherKind { hint, .. } | Self::Wrapping { hint, .. } => {
+                Some((*hint).into())
+            }
+            Self::NoSuchServer { .. } => Some("Check the name, which is case-sensitive".into()),
+            Self::NobodyHas(_) => Some("Name the client with --client to see which servers it has".into()),
+            Self::SeveralHave { .. } => Some("Name one of them with --client".into()),
             Self::NoServer { place, lack, names_server, .. } => Some(lack.fix(place, names_server)),
             Self::Unreadable { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 Some("Check its owner and its permissions".into())
@@ -169,6 +214,15 @@ impl Diagnostic for Error {
             Self::Interrupted { hint, .. } => hint.map(Into::into),
             Self::Core(error) => error.hint(),
         }
+    }
+}
+
+/// The servers that there are, to be read behind a sentence.
+fn servers(names: &[String]) -> String {
+    if names.is_empty() {
+        ", nor any other server".into()
+    } else {
+        format!("; the servers are {}", names.join(", "))
     }
 }
 

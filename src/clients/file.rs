@@ -18,6 +18,7 @@ use crate::files::{is_replaceable, read_regular, resolve, retry_sharing};
 use crate::settings::Settings;
 use crate::store::{Fault, default_state_root, no_place};
 
+pub(super) mod wrap;
 pub(super) mod write;
 
 /// No configuration comes near this many bytes; what is larger was named by mistake.
@@ -136,6 +137,12 @@ impl ClientFile {
 
     pub(super) fn refused(&self, refused: Refused) -> Error {
         match refused {
+            Refused::NoSuchServer(others) => {
+                Error::NoSuchServer { path: self.path.clone(), place: self.target.server_name(), others }
+            }
+            Refused::Wrapping { problem, hint } => {
+                Error::Wrapping { path: self.path.clone(), place: self.target.server_name(), problem, hint }
+            }
             Refused::Fault(fault) => self.unparseable(fault),
             Refused::Lack(lack) => Error::NoServer {
                 path: self.path.clone(),

@@ -32,7 +32,7 @@ impl Client {
             Err(Refused::Fault(fault)) => {
                 Err(Error::Unparseable { path, line: fault.line, problem: fault.problem })
             }
-            Err(Refused::Lack(_)) => Err(self.missing_at(&path)),
+            Err(_) => Err(self.missing_at(&path)),
         }
     }
 }

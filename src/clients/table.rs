@@ -41,9 +41,14 @@ pub(crate) fn printed(id: &str) -> Option<&'static Printed> {
     PRINTED.iter().find(|printed| printed.id == id)
 }
 
-/// The names of all clients on the command line.
+/// The names of those whose configurations are edited, on the command line.
+pub(crate) fn edited_ids() -> impl Iterator<Item = &'static str> {
+    CLIENTS.iter().map(|client| client.id)
+}
+
+/// The names of all clients there.
 pub(crate) fn ids() -> impl Iterator<Item = &'static str> {
-    CLIENTS.iter().map(|client| client.id).chain(PRINTED.iter().map(|printed| printed.id))
+    edited_ids().chain(PRINTED.iter().map(|printed| printed.id))
 }
 
 /// <https://modelcontextprotocol.io/docs/develop/connect-local-servers>. On Linux Anthropic's own package and the builds of

@@ -16,6 +16,7 @@ use crate::token::Token;
 
 mod install;
 mod made_up;
+mod wrap;
 
 const OLD: &str = "{\n  // mine\n  \"mcpServers\": {\n    \"zoom\": {\"command\": \"x\", \"env\": {\"TOKEN\": \"old\"}}\n  }\n}\n";
 

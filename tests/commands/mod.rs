@@ -16,5 +16,6 @@ pub(crate) mod log;
 pub(crate) mod output;
 pub(crate) mod policy;
 pub(crate) mod watch;
+pub(crate) mod wrap;
 #[cfg(unix)]
 pub(crate) mod zoommcp;

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::global::{Global, path};
 use super::tables::CLIENT;
-use crate::clients::ids;
+use crate::clients::{edited_ids, ids};
 
 /// Put zoomtok into the configuration of any MCP client
 ///
@@ -53,6 +53,25 @@ pub enum ClientCommand {
         #[command(flatten)]
         global: Global,
     },
+    /// Put a gateway before a server that a client has already
+    ///
+    /// The server keeps its name, its environment and everything else; its command becomes zoomtok gateway, with the old one behind
+    /// it. What it was is kept in the state directory, so that unwrap gives back every byte.
+    Wrap(ClientWrap),
+    /// Take the gateway out again
+    ///
+    /// The server is as it was before, byte for byte. If somebody has changed it since, its command and its arguments are.
+    Unwrap {
+        /// The server, by its name in the client's configuration
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        name: String,
+        /// The client that has it [default: the only one that does]
+        #[arg(long, value_name = "CLIENT", value_parser = PossibleValuesParser::new(edited_ids()))]
+        client: Option<String>,
+        /// The options of every command
+        #[command(flatten)]
+        global: Global,
+    },
     /// Print the entry for a client's configuration, to paste it there, or a link that adds it
     Print {
         /// The client
@@ -68,6 +87,29 @@ pub enum ClientCommand {
         #[command(flatten)]
         global: Global,
     },
+}
+
+/// What `client wrap` takes
+#[derive(Debug, Args)]
+pub struct ClientWrap {
+    /// The server, by its name in the client's configuration
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub name: String,
+    /// The client that has it [default: the only one that does]
+    #[arg(long, value_name = "CLIENT", value_parser = PossibleValuesParser::new(edited_ids()))]
+    pub client: Option<String>,
+    /// The policy for its calls [default: ZOOM_POLICY_FILE when it runs, or every call is allowed]
+    #[arg(long, value_name = "FILE", value_parser = path())]
+    pub policy: Option<PathBuf>,
+    /// Give the server no token, and need no Zoom credentials
+    #[arg(long)]
+    pub no_token: bool,
+    /// Say what would change and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The options of every command
+    #[command(flatten)]
+    pub global: Global,
 }
 
 /// What `client install` takes
@@ -121,6 +163,8 @@ impl ClientCommand {
             Self::List { global, .. }
             | Self::Install(ClientInstall { global, .. })
             | Self::Uninstall { global, .. }
+            | Self::Wrap(ClientWrap { global, .. })
+            | Self::Unwrap { global, .. }
             | Self::Print { global, .. } => global,
         }
     }

@@ -58,7 +58,8 @@ pub(super) const CLIENT: &str = "\
 Examples:
   zoomtok client list
   zoomtok client install cursor codex --policy policy.json
-  zoomtok client install --all --url zoom --dry-run";
+  zoomtok client install --all --url zoom --dry-run
+  zoomtok client wrap files --policy files.json";
 
 pub(super) const SERVICE: &str = "\
 Examples:
@@ -159,6 +160,6 @@ mod tests {
                 examples += 1;
             }
         }
-        assert_eq!(examples, 20);
+        assert_eq!(examples, 21);
     }
 }

@@ -6,6 +6,7 @@ mod print;
 mod several;
 mod uninstall;
 mod wanted;
+mod wrap;
 
 use super::{Context, Run};
 use crate::cli::args::{Client as Flags, ClientCommand};
@@ -18,6 +19,8 @@ impl Run for Flags {
             ClientCommand::List { json, .. } => list::run(context, *json),
             ClientCommand::Install(flags) => install::run(context, flags),
             ClientCommand::Uninstall { which, name, .. } => uninstall::run(context, which, name.as_deref()),
+            ClientCommand::Wrap(flags) => wrap::wrap(context, flags),
+            ClientCommand::Unwrap { name, client, .. } => wrap::unwrap(context, name, client.as_deref()),
             ClientCommand::Print { client, server, link, .. } => print::run(context, client, server, *link),
         }
     }

@@ -3,6 +3,7 @@
 //! Each part first looks and then judges what it saw; the judging touches nothing. They come from the outside in, so that
 //! the first thing that is wrong is the likely cause of what follows.
 
+mod clients;
 mod desktop;
 mod files;
 mod finding;
@@ -119,6 +120,7 @@ fn examine(context: &Context, account: &Account, doctor: &Doctor) -> Result<Vec<
     }
     let token = look.held.state.token().filter(|_| look.held.state.lasts(0));
     findings.extend(desktop::judge(&desktop::look(&look.settings, look.env_file().real(), token)));
+    findings.extend(clients::judge(&clients::look(&look.settings)));
     Ok(findings)
 }
 

@@ -1,5 +1,7 @@
 //! A format as data: what reads and changes a text of it.
 
+use std::ops::Range;
+
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -10,6 +12,9 @@ use super::toml;
 use crate::clients::shape::Shape;
 use crate::store::Fault;
 
+/// A range of a text, if there is one.
+type Span = Result<Option<Range<usize>>, Fault>;
+
 /// What reads and changes texts of a format. Each fails for a text that is not of that format.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Format {
@@ -19,6 +24,8 @@ pub(crate) struct Format {
     pub(in crate::clients) edit: fn(&str, Place<'_>, &New<'_>) -> Result<Edit, Fault>,
     /// Takes the server of a place out.
     pub(in crate::clients) remove: fn(&str, Place<'_>) -> Result<Edit, Fault>,
+    /// Where the server of a place stands; none where it is in no piece of its own.
+    pub(in crate::clients) span: fn(&str, Place<'_>) -> Span,
     /// What of a text the client does not understand, to be read after its name.
     pub(in crate::clients) not_understood: fn(&str) -> Result<Option<String>, Fault>,
     /// The text of a file that holds nothing.
@@ -53,6 +60,7 @@ pub(in crate::clients) const STRICT_JSON: Format = Format {
     read: json::read,
     edit: json::edit,
     remove: json::remove,
+    span: json::span,
     not_understood: json::beyond_json,
     empty: "{}",
 };
@@ -66,6 +74,7 @@ pub(in crate::clients) const TOML: Format = Format {
     read: toml::read,
     edit: toml::edit,
     remove: toml::remove,
+    span: toml::span,
     not_understood: |text| toml::read(text).map(|_| None),
     empty: "",
 };

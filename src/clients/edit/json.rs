@@ -83,6 +83,21 @@ pub(in crate::clients) fn read(text: &str) -> Result<Value, Fault> {
     Ok(Document::read(text)?.value)
 }
 
+/// Where the server of `place` stands.
+///
+/// # Errors
+///
+/// The text is not JSON with comments, or has the place twice.
+pub(in crate::clients) fn span(text: &str, place: Place<'_>) -> Result<Option<Range<usize>>, Fault> {
+    let document = Document::read(text)?;
+    let root = document.tree()?;
+    let skipped = document.mark.len();
+    match find(&document, &root, &place.server_path(), &New::Object(Vec::new()))? {
+        Found::Value { node, .. } => Ok(Some(node.start() + skipped..node.end() + skipped)),
+        Found::Gap { .. } => Ok(None),
+    }
+}
+
 /// What of a text is not strict JSON, to be read after its name; none where it is.
 ///
 /// # Errors
@@ -215,4 +230,4 @@ fn find<'d, 'a>(
 #[cfg(any(test, fuzzing))]
 pub(crate) mod oracle;
 #[cfg(test)]
-mod tests;
+pub(in crate::clients) mod tests;

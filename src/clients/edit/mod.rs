@@ -4,8 +4,9 @@ mod format;
 pub(crate) mod json;
 mod place;
 mod reading;
-mod toml;
+pub(crate) mod toml;
 
 pub(super) use format::{Format, JSON_WITH_COMMENTS, STRICT_JSON, TOML};
 pub(super) use json::{New, name};
 pub(super) use place::{Listed, Part, Place};
+pub(super) use reading::{ADDRESSES, address};

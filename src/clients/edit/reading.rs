@@ -50,12 +50,12 @@ fn listed(server: &Value, shape: &Shape) -> Listed {
 }
 
 /// The address of a server that runs elsewhere.
-pub(super) fn address(server: &Value) -> Option<&Value> {
+pub(in crate::clients) fn address(server: &Value) -> Option<&Value> {
     ADDRESSES.iter().find_map(|name| server.get(name))
 }
 
 /// The properties that hold it, in one client or another.
-pub(super) const ADDRESSES: [&str; 3] = ["url", "serverUrl", "httpUrl"];
+pub(in crate::clients) const ADDRESSES: [&str; 3] = ["url", "serverUrl", "httpUrl"];
 
 #[cfg(test)]
 mod tests {

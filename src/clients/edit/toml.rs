@@ -9,6 +9,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use self::document::Document;
+use self::layout::inline;
 use self::place::Found;
 use super::json::{New, name};
 use super::place::{Edit, Part, Place};
@@ -53,12 +54,12 @@ pub(in crate::clients) fn edit(text: &str, place: Place<'_>, new: &New<'_>) -> R
     let cuts = match (document.find(server), place.part) {
         (Found::Nothing(holder), _) => {
             let wrapped = part.iter().rev().fold(new.clone(), |new, name| New::Object(vec![(*name, new)]));
-            document.new_server(holder, server, &wrapped)
+            document.new_server(holder.as_ref(), server, &wrapped)
         }
         (Found::Table(table), Part::Whole) => document.replaced(table, new),
-        (Found::Inline(table), Part::Whole) => document.replaced_inline(table, new),
+        (Found::Inline(table), Part::Whole) => table.span().map(|span| vec![(span, inline(new))]),
         (Found::Table(table), _) => document.in_table(table, part, new),
-        (Found::Inline(table), _) => document.in_inline(table, part, new),
+        (Found::Inline(table), _) => Document::in_inline(table, part, new),
         (Found::Odd, _) => None,
     };
     let refused = || {
@@ -94,8 +95,8 @@ pub(in crate::clients) fn remove(text: &str, place: Place<'_>) -> Result<Edit, F
         || Fault::general(format!("{} cannot be taken out: it is not in a table of its own", name(&path)));
     let changed = document.with(&cuts.ok_or_else(refused)?);
     let mut expected = document.value.clone();
-    let way = place.shape.root.iter();
-    let holder = way.fold(Some(&mut expected), |value, name| value?.get_mut(*name));
+    let mut way = place.shape.root.iter();
+    let holder = way.try_fold(&mut expected, |value, name| value.get_mut(*name));
     let removed = holder.and_then(Value::as_object_mut).and_then(|holder| holder.remove(place.server));
     if removed.is_none() || !document.becomes(&changed, expected, place) {
         return Err(refused());
@@ -103,7 +104,7 @@ pub(in crate::clients) fn remove(text: &str, place: Place<'_>) -> Result<Edit, F
     Ok(Edit { text: Some(changed), before })
 }
 
-/// Where the server of `place` stands: its own table without those below it, or its value.
+/// Where the server of `place` stands: its own table to the end of its last line, without those below it; or its value.
 ///
 /// # Errors
 ///
@@ -111,7 +112,9 @@ pub(in crate::clients) fn remove(text: &str, place: Place<'_>) -> Result<Edit, F
 pub(in crate::clients) fn span(text: &str, place: Place<'_>) -> Result<Option<Range<usize>>, Fault> {
     let document = Document::read(text)?;
     let span = match document.find(&place.server_path()) {
-        Found::Table(table) => table.span().map(|header| header.start..Document::end_of(table, header.end)),
+        Found::Table(table) => {
+            table.span().map(|header| header.start..document.end_with_comment(table, header.end))
+        }
         Found::Inline(table) => table.span(),
         Found::Nothing(_) | Found::Odd => None,
     };
@@ -141,4 +144,4 @@ fn set(root: &mut Value, path: &[&str], new: &New<'_>) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::clients) mod tests;

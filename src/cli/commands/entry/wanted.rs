@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::program::full;
+use super::program::{full, text};
+use crate::cli::commands::Context;
 use crate::cli::failure::Result;
 use crate::clients::{Entry, Existing, System};
 use crate::mcp::zoom::catalog::catalog;
@@ -123,6 +124,14 @@ impl Wanted {
         }
         (changes, kept)
     }
+}
+
+/// The option that names the account of a context, and its value, for a command that starts elsewhere.
+pub(in crate::cli::commands) fn account(context: &Context) -> Result<[String; 2]> {
+    Ok(match context.environment.profile() {
+        Some(profile) => [PROFILE.to_owned(), profile.to_string()],
+        None => [ENV_FILE.to_owned(), text("the path of .env", &full(context.store.path())?)?],
+    })
 }
 
 /// What an option has as its value, if it is there.

@@ -303,7 +303,7 @@ impl Writer<'_> {
     }
 }
 
-fn configuration() -> impl Strategy<Value = String> {
+pub(in crate::clients) fn configuration() -> impl Strategy<Value = String> {
     proptest::collection::vec(any::<u8>(), 0..200).prop_map(|choices| {
         let mut writer = Writer { choices: choices.iter(), text: String::new(), names: 0 };
         writer.one_of(&["", "\u{feff}"]);

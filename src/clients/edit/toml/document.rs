@@ -106,6 +106,12 @@ impl<'t> Document<'t> {
         }
     }
 
+    /// The end of the line of a table's last value.
+    pub(super) fn end_with_comment(&self, table: &Table, header: usize) -> usize {
+        let end = Self::end_of(table, header);
+        end + self.text[end..].find(['\r', '\n']).unwrap_or(self.text.len() - end)
+    }
+
     /// Where the last value of a table ends, those below it not counted; `header` where it has none.
     pub(super) fn end_of(table: &Table, header: usize) -> usize {
         let ends = table.iter().filter_map(|(_, item)| match item {
@@ -120,7 +126,7 @@ impl<'t> Document<'t> {
 /// Takes the table of servers out where it is empty.
 fn prune(root: &mut Value, path: &[&str]) {
     let Some((last, way)) = path.split_last() else { return };
-    let holder = way.iter().fold(Some(root), |value, name| value?.get_mut(*name));
+    let holder = way.iter().try_fold(root, |value, name| value.get_mut(*name));
     if let Some(holder) = holder.and_then(Value::as_object_mut)
         && holder.get(*last).and_then(Value::as_object).is_some_and(serde_json::Map::is_empty)
     {

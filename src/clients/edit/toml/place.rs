@@ -60,12 +60,12 @@ impl Document<'_> {
     /// A table for a new server, behind the tables of the others, or at the end.
     pub(super) fn new_server(
         &self,
-        holder: Option<Holder<'_>>,
+        holder: Option<&Holder<'_>>,
         path: &[&str],
         new: &New<'_>,
     ) -> Option<Vec<Cut>> {
         let last = match holder {
-            Some(Holder::Inline(table)) => return self.in_inline(table, &path[path.len() - 1..], new),
+            Some(Holder::Inline(table)) => return Self::in_inline(table, &path[path.len() - 1..], new),
             Some(Holder::Table(table)) => self.blocks(table).iter().map(|block| block.end).max(),
             None => None,
         };
@@ -93,10 +93,6 @@ impl Document<'_> {
         Some(cuts)
     }
 
-    pub(super) fn replaced_inline(&self, table: &InlineTable, new: &New<'_>) -> Option<Vec<Cut>> {
-        Some(vec![(table.span()?, inline(new))])
-    }
-
     /// A table and those below it, with their blank lines, cut out.
     pub(super) fn without(&self, table: &Table) -> Option<Vec<Cut>> {
         let blocks = self.blocks(table);
@@ -109,7 +105,7 @@ impl Document<'_> {
         let (name, rest) = path.split_first()?;
         match (table.get(name), rest) {
             (Some(Item::Value(value)), []) => Some(vec![(value.span()?, inline(new))]),
-            (Some(Item::Value(Node::InlineTable(below))), rest) => self.in_inline(below, rest, new),
+            (Some(Item::Value(Node::InlineTable(below))), rest) => Self::in_inline(below, rest, new),
             (Some(Item::Table(below)), [_, ..]) if !below.is_dotted() && !below.is_implicit() => {
                 self.in_table(below, rest, new)
             }
@@ -124,11 +120,11 @@ impl Document<'_> {
     }
 
     /// Puts a value into a table that is a value.
-    pub(super) fn in_inline(&self, table: &InlineTable, path: &[&str], new: &New<'_>) -> Option<Vec<Cut>> {
+    pub(super) fn in_inline(table: &InlineTable, path: &[&str], new: &New<'_>) -> Option<Vec<Cut>> {
         let (name, rest) = path.split_first()?;
         match (table.get(name), rest) {
             (Some(value), []) => Some(vec![(value.span()?, inline(new))]),
-            (Some(Node::InlineTable(below)), rest) if !below.is_dotted() => self.in_inline(below, rest, new),
+            (Some(Node::InlineTable(below)), rest) if !below.is_dotted() => Self::in_inline(below, rest, new),
             (None, rest) => {
                 let new = rest.iter().rev().fold(new.clone(), |new, name| New::Object(vec![(*name, new)]));
                 let put = format!("{} = {}", key(name), inline(&new));
@@ -146,7 +142,7 @@ impl Document<'_> {
     /// The lines of a server below its header.
     fn body(&self, new: &New<'_>) -> String {
         let newline = self.newline();
-        lines(new).iter().map(|line| format!("{line}{newline}")).collect()
+        lines(new).into_iter().map(|line| line + newline).collect()
     }
 
     /// What ends the line before this offset, if nothing does.
