@@ -124,6 +124,12 @@ _zoomtok() {
             zoomtok__subcmd__client,uninstall)
                 cmd="zoomtok__subcmd__client__subcmd__uninstall"
                 ;;
+            zoomtok__subcmd__client,unwrap)
+                cmd="zoomtok__subcmd__client__subcmd__unwrap"
+                ;;
+            zoomtok__subcmd__client,wrap)
+                cmd="zoomtok__subcmd__client__subcmd__wrap"
+                ;;
             zoomtok__subcmd__client__subcmd__help,help)
                 cmd="zoomtok__subcmd__client__subcmd__help__subcmd__help"
                 ;;
@@ -138,6 +144,12 @@ _zoomtok() {
                 ;;
             zoomtok__subcmd__client__subcmd__help,uninstall)
                 cmd="zoomtok__subcmd__client__subcmd__help__subcmd__uninstall"
+                ;;
+            zoomtok__subcmd__client__subcmd__help,unwrap)
+                cmd="zoomtok__subcmd__client__subcmd__help__subcmd__unwrap"
+                ;;
+            zoomtok__subcmd__client__subcmd__help,wrap)
+                cmd="zoomtok__subcmd__client__subcmd__help__subcmd__wrap"
                 ;;
             zoomtok__subcmd__grant,add)
                 cmd="zoomtok__subcmd__grant__subcmd__add"
@@ -545,7 +557,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__client)
-            opts="-h --help list install uninstall print help"
+            opts="-h --help list install uninstall wrap unwrap print help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -559,7 +571,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__client__subcmd__help)
-            opts="list install uninstall print help"
+            opts="list install uninstall wrap unwrap print help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -642,8 +654,36 @@ _zoomtok() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        zoomtok__subcmd__client__subcmd__help__subcmd__unwrap)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__client__subcmd__help__subcmd__wrap)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         zoomtok__subcmd__client__subcmd__install)
-            opts="-q -h --all --url --policy --no-watch --name --dry-run --env-file --profile --color --quiet --read-only --help claude-desktop claude-code cursor vs-code gemini-cli copilot-cli windsurf cline roo zed kiro junie warp lm-studio opencode goose continue jetbrains"
+            opts="-q -h --all --url --policy --no-watch --name --dry-run --env-file --profile --color --quiet --read-only --help claude-desktop claude-code cursor vs-code codex gemini-cli copilot-cli windsurf cline roo zed kiro junie warp lm-studio opencode goose continue jetbrains"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -707,7 +747,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__client__subcmd__print)
-            opts="-q -h --url --policy --no-watch --name --link --env-file --profile --color --quiet --read-only --help claude-desktop claude-code cursor vs-code gemini-cli copilot-cli windsurf cline roo zed kiro junie warp lm-studio opencode goose continue jetbrains"
+            opts="-q -h --url --policy --no-watch --name --link --env-file --profile --color --quiet --read-only --help claude-desktop claude-code cursor vs-code codex gemini-cli copilot-cli windsurf cline roo zed kiro junie warp lm-studio opencode goose continue jetbrains"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -745,13 +785,77 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__client__subcmd__uninstall)
-            opts="-q -h --all --name --env-file --profile --color --quiet --read-only --help claude-desktop claude-code cursor vs-code gemini-cli copilot-cli windsurf cline roo zed kiro junie warp lm-studio opencode goose continue jetbrains"
+            opts="-q -h --all --name --env-file --profile --color --quiet --read-only --help claude-desktop claude-code cursor vs-code codex gemini-cli copilot-cli windsurf cline roo zed kiro junie warp lm-studio opencode goose continue jetbrains"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__client__subcmd__unwrap)
+            opts="-q -h --client --env-file --profile --color --quiet --read-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --client)
+                    COMPREPLY=($(compgen -W "claude-desktop claude-code cursor vs-code codex gemini-cli copilot-cli windsurf cline roo zed kiro junie warp lm-studio opencode" -- "${cur}"))
+                    return 0
+                    ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__client__subcmd__wrap)
+            opts="-q -h --client --policy --no-token --dry-run --env-file --profile --color --quiet --read-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --client)
+                    COMPREPLY=($(compgen -W "claude-desktop claude-code cursor vs-code codex gemini-cli copilot-cli windsurf cline roo zed kiro junie warp lm-studio opencode" -- "${cur}"))
+                    return 0
+                    ;;
+                --policy)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

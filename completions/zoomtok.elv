@@ -469,6 +469,8 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand list 'List the clients on this machine, and whether zoomtok is in them'
             cand install 'Put zoomtok''s server into the configurations of clients'
             cand uninstall 'Take zoomtok''s server out of the configurations of clients'
+            cand wrap 'Put a gateway before a server that a client has already'
+            cand unwrap 'Take the gateway out again'
             cand print 'Print the entry for a client''s configuration, to paste it there, or a link that adds it'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -511,6 +513,31 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'zoomtok;client;wrap'= {
+            cand --client 'The client that has it [default: the only one that does]'
+            cand --policy 'The policy for its calls [default: ZOOM_POLICY_FILE when it runs, or every call is allowed]'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
+            cand --color 'When to use colour [default: auto]'
+            cand --no-token 'Give the server no token, and need no Zoom credentials'
+            cand --dry-run 'Say what would change and write nothing'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;client;unwrap'= {
+            cand --client 'The client that has it [default: the only one that does]'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
+            cand --color 'When to use colour [default: auto]'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'zoomtok;client;print'= {
             cand --url 'Serve what is at this address through a gateway, in place of zoomtok''s own tools: zoom, zoom/chat and so on, or a URL'
             cand --policy 'The policy to serve under [default: ZOOM_POLICY_FILE]'
@@ -530,6 +557,8 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand list 'List the clients on this machine, and whether zoomtok is in them'
             cand install 'Put zoomtok''s server into the configurations of clients'
             cand uninstall 'Take zoomtok''s server out of the configurations of clients'
+            cand wrap 'Put a gateway before a server that a client has already'
+            cand unwrap 'Take the gateway out again'
             cand print 'Print the entry for a client''s configuration, to paste it there, or a link that adds it'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -538,6 +567,10 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;client;help;install'= {
         }
         &'zoomtok;client;help;uninstall'= {
+        }
+        &'zoomtok;client;help;wrap'= {
+        }
+        &'zoomtok;client;help;unwrap'= {
         }
         &'zoomtok;client;help;print'= {
         }

@@ -358,12 +358,14 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_see
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from help" -f -a "allow" -d 'Allow a call, this once'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from help" -f -a "deny" -d 'Deny a call'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall print help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall print help" -f -a "list" -d 'List the clients on this machine, and whether zoomtok is in them'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall print help" -f -a "install" -d 'Put zoomtok\'s server into the configurations of clients'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall print help" -f -a "uninstall" -d 'Take zoomtok\'s server out of the configurations of clients'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall print help" -f -a "print" -d 'Print the entry for a client\'s configuration, to paste it there, or a link that adds it'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall print help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall wrap unwrap print help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall wrap unwrap print help" -f -a "list" -d 'List the clients on this machine, and whether zoomtok is in them'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall wrap unwrap print help" -f -a "install" -d 'Put zoomtok\'s server into the configurations of clients'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall wrap unwrap print help" -f -a "uninstall" -d 'Take zoomtok\'s server out of the configurations of clients'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall wrap unwrap print help" -f -a "wrap" -d 'Put a gateway before a server that a client has already'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall wrap unwrap print help" -f -a "unwrap" -d 'Take the gateway out again'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall wrap unwrap print help" -f -a "print" -d 'Print the entry for a client\'s configuration, to paste it there, or a link that adds it'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall wrap unwrap print help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from list" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from list" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from list" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -397,6 +399,57 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from uninstall" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from uninstall" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from uninstall" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from wrap" -l client -d 'The client that has it [default: the only one that does]' -r -f -a "claude-desktop\t''
+claude-code\t''
+cursor\t''
+vs-code\t''
+codex\t''
+gemini-cli\t''
+copilot-cli\t''
+windsurf\t''
+cline\t''
+roo\t''
+zed\t''
+kiro\t''
+junie\t''
+warp\t''
+lm-studio\t''
+opencode\t''"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from wrap" -l policy -d 'The policy for its calls [default: ZOOM_POLICY_FILE when it runs, or every call is allowed]' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from wrap" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from wrap" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from wrap" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from wrap" -l no-token -d 'Give the server no token, and need no Zoom credentials'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from wrap" -l dry-run -d 'Say what would change and write nothing'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from wrap" -s q -l quiet -d 'Print only errors and requested output'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from wrap" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from wrap" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from unwrap" -l client -d 'The client that has it [default: the only one that does]' -r -f -a "claude-desktop\t''
+claude-code\t''
+cursor\t''
+vs-code\t''
+codex\t''
+gemini-cli\t''
+copilot-cli\t''
+windsurf\t''
+cline\t''
+roo\t''
+zed\t''
+kiro\t''
+junie\t''
+warp\t''
+lm-studio\t''
+opencode\t''"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from unwrap" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from unwrap" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from unwrap" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from unwrap" -s q -l quiet -d 'Print only errors and requested output'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from unwrap" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from unwrap" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from print" -l url -d 'Serve what is at this address through a gateway, in place of zoomtok\'s own tools: zoom, zoom/chat and so on, or a URL' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from print" -l policy -d 'The policy to serve under [default: ZOOM_POLICY_FILE]' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from print" -l name -d 'The name of the server there [default: zoom, or by the address]' -r
@@ -413,6 +466,8 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the clients on this machine, and whether zoomtok is in them'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from help" -f -a "install" -d 'Put zoomtok\'s server into the configurations of clients'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from help" -f -a "uninstall" -d 'Take zoomtok\'s server out of the configurations of clients'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from help" -f -a "wrap" -d 'Put a gateway before a server that a client has already'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from help" -f -a "unwrap" -d 'Take the gateway out again'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from help" -f -a "print" -d 'Print the entry for a client\'s configuration, to paste it there, or a link that adds it'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status help" -s h -l help -d 'Print help (see more with \'--help\')'
