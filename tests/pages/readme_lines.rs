@@ -63,15 +63,7 @@ const LINES: &[(&str, &[Line])] = &[
             ("cargo bench --bench mcp", MEASURES),
         ],
     ),
-    (
-        "docs/clients.md",
-        &[
-            ("zoomtok client list", ELSEWHERE),
-            ("zoomtok client install --all", ELSEWHERE),
-            ("zoomtok client wrap files --policy files.json", ELSEWHERE),
-            ("zoomtok client unwrap files", ELSEWHERE),
-        ],
-    ),
+    ("docs/clients.md", &[("zoomtok client list", ELSEWHERE), ("zoomtok client install --all", ELSEWHERE)]),
     (
         "docs/cron.md",
         &[
