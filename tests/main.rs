@@ -18,6 +18,7 @@ mod pages;
 mod profiles;
 mod secrets;
 mod service;
+mod setup;
 mod support;
 mod terminal;
 mod token;

@@ -12,6 +12,7 @@ mod login;
 mod page;
 mod profile;
 mod service;
+mod setup;
 mod tables;
 
 use clap::{Parser, Subcommand};
@@ -28,6 +29,7 @@ pub use self::grant::{Grant, GrantCommand};
 pub use self::login::{Login, Logout};
 pub use self::profile::{Profile, ProfileCommand};
 pub use self::service::{Service, ServiceCommand, ServiceKind, WhichService};
+pub use self::setup::Setup;
 use self::tables::STYLES;
 pub use self::tables::{AFTER, FIRST};
 
@@ -95,6 +97,8 @@ pub enum Command {
     Grant(Grant),
     /// Decide about calls that wait for a person
     Approval(Approval),
+    /// Set everything up: log in, clients, a service
+    Setup(Setup),
     /// Put zoomtok into the configuration of any MCP client
     Client(Client),
     /// Have the system run a watch or a gateway from each login on
@@ -137,6 +141,7 @@ impl Command {
                     | PolicyCommand::Suggest { global, .. },
             })
             | Self::Doctor(Doctor { global, .. })
+            | Self::Setup(Setup { global, .. })
             | Self::Demo(Demo { global, .. })
             | Self::Sandbox(Sandbox { global, .. })
             | Self::Completions(Completions { global, .. })

@@ -19,7 +19,7 @@ use crate::support::processes::Running;
 use crate::support::{Home, mode, sandbox};
 
 /// A terminal with the program on it, in a session of its own: Ctrl-C is a signal there.
-struct Typist {
+pub(crate) struct Typist {
     running: Running,
     terminal: File,
     shown: Arc<Mutex<Vec<u8>>>,
@@ -28,7 +28,7 @@ struct Typist {
 }
 
 impl Typist {
-    fn start(home: &Home, arguments: &[&str]) -> Self {
+    pub(crate) fn start(home: &Home, arguments: &[&str]) -> Self {
         let screen = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&screen).unwrap();
         unlockpt(&screen).unwrap();
@@ -51,7 +51,7 @@ impl Typist {
         Self { running, terminal, shown, reading }
     }
 
-    fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let shown = self.shown.lock().unwrap().clone();
         assert_clean(&shown, Shows::Nothing, "what a terminal shows");
         String::from_utf8_lossy(&shown).replace("\r\n", "\n")
@@ -59,7 +59,7 @@ impl Typist {
 
     /// Waits until this is shown.
     #[track_caller]
-    fn until(&self, text: &str) -> String {
+    pub(crate) fn until(&self, text: &str) -> String {
         let begun = Instant::now();
         loop {
             let shown = self.shown();
@@ -71,13 +71,13 @@ impl Typist {
         }
     }
 
-    fn types(&mut self, text: &str) {
+    pub(crate) fn types(&mut self, text: &str) {
         self.terminal.write_all(text.as_bytes()).unwrap();
     }
 
     /// Answers a question once it is asked.
     #[track_caller]
-    fn answers(&mut self, question: &str, answer: &str) {
+    pub(crate) fn answers(&mut self, question: &str, answer: &str) {
         self.until(question);
         self.types(&format!("{answer}\n"));
     }
@@ -105,7 +105,7 @@ impl Typist {
 
     /// Waits for its end. The terminal shows again what is typed.
     #[track_caller]
-    fn end(mut self, code: i32) -> String {
+    pub(crate) fn end(mut self, code: i32) -> String {
         let ended = self.running.wait();
         assert!(self.is_echoing(), "the terminal does not show what is typed");
         while !self.reading.is_finished() {

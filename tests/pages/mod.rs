@@ -4,6 +4,8 @@ pub(crate) mod docs;
 pub(crate) mod generated;
 mod house;
 #[cfg(unix)]
+mod line_checks;
+#[cfg(unix)]
 mod reader;
 pub(crate) mod readme;
 #[cfg(unix)]

@@ -27,14 +27,14 @@ esac
 
 /// Fails unless stdout has all of these.
 #[track_caller]
-fn shows(ended: &Ended, parts: &[&str]) {
+pub(crate) fn shows(ended: &Ended, parts: &[&str]) {
     for part in parts {
         assert!(ended.stdout.contains(part), "{part:?} is not in {:?}", ended.stdout);
     }
 }
 
 /// A home in which that systemctl is the first in the search path, and its directory.
-fn with_systemctl(mut home: Home) -> (Home, PathBuf) {
+pub(crate) fn with_systemctl(mut home: Home) -> (Home, PathBuf) {
     let directory = home.work().with_file_name("manager");
     fs::create_dir_all(&directory).unwrap();
     let program = directory.join("systemctl");
@@ -45,7 +45,7 @@ fn with_systemctl(mut home: Home) -> (Home, PathBuf) {
     (home, directory)
 }
 
-fn unit(home: &Home, name: &str) -> PathBuf {
+pub(crate) fn unit(home: &Home, name: &str) -> PathBuf {
     home.config_home().join("systemd/user").join(format!("{name}.service"))
 }
 

@@ -11,7 +11,7 @@ use crate::store::ProfileName;
 /// The options of every command
 // Each command names it for itself. As global arguments of clap they would be copied into all commands in every run,
 // which takes a tenth of the time of a `check`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Global {
     /// The .env to use instead of the first one found
     #[arg(long, value_name = "PATH", value_parser = path(), display_order = 100)]

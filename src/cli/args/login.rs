@@ -49,7 +49,7 @@ pub struct Login {
 }
 
 /// How to log in
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[group(multiple = false)]
 pub struct Way {
     /// With the account id, the client id and the client secret of a Server-to-Server OAuth app

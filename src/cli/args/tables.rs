@@ -61,11 +61,17 @@ Examples:
   zoomtok client install --all --url zoom --dry-run
   zoomtok client wrap files --policy files.json";
 
+pub(super) const SETUP: &str = "\
+Examples:
+  zoomtok setup
+  zoomtok setup --browser --client cursor --url zoom/chat --no-service
+  zoomtok setup --undo";
+
 pub(super) const SERVICE: &str = "\
 Examples:
-  zoomtok service install                                       a watch of the .env found here
-  zoomtok --profile work service install
-  zoomtok service install gateway team -- --listen 127.0.0.1:8800 --url zoom --policy team.json
+  zoomtok service install
+  zoomtok service install --profile work
+  zoomtok service install gateway team -- --listen [::1]:8800 --url zoom
   zoomtok service status";
 
 pub(super) const EXPLAIN: &str = "\
@@ -151,7 +157,7 @@ mod tests {
     #[test]
     fn the_examples_are_what_can_be_typed() {
         let mut examples = 0;
-        for text in [GET, EXEC, WATCH, LOGIN, INSTALL, CLIENT, EXPLAIN, SCRIPTS] {
+        for text in [GET, EXEC, WATCH, LOGIN, INSTALL, CLIENT, SETUP, SERVICE, EXPLAIN, SCRIPTS] {
             for line in text.lines().skip(1) {
                 let typed = line.split_once("zoomtok ").unwrap().1.split(['>', ')']).next().unwrap();
                 let words = shell_words::split(&format!("zoomtok {typed}")).unwrap();

@@ -22,6 +22,7 @@ impl Command {
             Self::Grant(grant) => grant,
             Self::Approval(approval) => approval,
             Self::Client(client) => client,
+            Self::Setup(setup) => setup,
             Self::Service(service) => service,
             Self::Doctor(doctor) => doctor,
             Self::Demo(demo) => demo,

@@ -56,7 +56,29 @@ fn run(context: &Context, login: &Login, look: &Look) -> Result<Code, LoginError
     // From here on Ctrl-C ends it in an orderly way: the terminal may not be showing what is typed.
     context.stop.listen()?;
     let mut terminal = Terminal::open()?;
-    let mut answers = Answers::new(context, terminal.as_mut());
+    let asked = ask(context, login, look, terminal.as_mut())?;
+    log_in(context, login, look, terminal.as_mut(), asked)
+}
+
+/// All that a login needs, once a person has answered.
+pub(super) struct Asked {
+    pub(super) kind: Kind,
+    app: App,
+    redirect_uri: Option<String>,
+}
+
+/// Asks for what is missing. Nothing is written, and Zoom is not asked.
+///
+/// # Errors
+///
+/// What is missing and cannot be asked for, or cannot be right.
+pub(super) fn ask(
+    context: &Context,
+    login: &Login,
+    look: &Look,
+    terminal: Option<&mut Terminal>,
+) -> Result<Asked, LoginError> {
+    let mut answers = Answers::new(context, terminal);
     let app = if login.replace { look.settings.exported_app()? } else { look.settings.app()? };
     let kind = answers.kind(login, &app)?;
     let app = answers.complete(kind, kind.fitting(app, login.client_id.as_deref()))?;
@@ -68,7 +90,23 @@ fn run(context: &Context, login: &Login, look: &Look) -> Result<Code, LoginError
     {
         answers.replace(look.env_file().path(), what)?;
     }
+    Ok(Asked { kind, app, redirect_uri })
+}
 
+/// Logs in, and stores the login once Zoom has taken it.
+///
+/// # Errors
+///
+/// Any of [`LoginError`]; nothing has changed then, unless it says so.
+pub(super) fn log_in(
+    context: &Context,
+    login: &Login,
+    look: &Look,
+    terminal: Option<&mut Terminal>,
+    asked: Asked,
+) -> Result<Code, LoginError> {
+    let Asked { kind, app, redirect_uri } = asked;
+    let client_id = app.client_id.clone().unwrap_or_default();
     // A `.env` that was merely found does not say where a person logs in.
     let settings = look.settings.for_caller();
     for ignored in settings.ignored(None) {
@@ -87,7 +125,6 @@ fn run(context: &Context, login: &Login, look: &Look) -> Result<Code, LoginError
             exchange(context, look, &url, &app, Grant::AccountCredentials { account_id })?
         }
         Kind::Browser | Kind::Paste => {
-            let terminal = terminal.as_mut();
             let grant = browser::allowed(context, login, terminal, redirect_uri, &url, &client_id)?;
             exchange(context, look, &url, &app, grant)?
         }

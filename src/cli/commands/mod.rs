@@ -25,6 +25,7 @@ mod profile;
 mod restart_claude;
 mod sandbox;
 mod service;
+mod setup;
 mod update_claude;
 mod watch;
 

@@ -1,4 +1,4 @@
-//! The end of a `.env`, and of all that belongs to it.
+//! The end of a `.env`, and of all that is remembered of it.
 
 use std::io;
 use std::path::PathBuf;
@@ -44,5 +44,23 @@ impl EnvStore {
         let removed = remove(&lock_path(&real));
         drop(lock);
         removed.map(|()| None)
+    }
+
+    /// Forgets what is remembered of the file, once nobody else changes it; false if tokens wait for their place in it, and
+    /// nothing is forgotten then. How often the limits of a policy were used stays.
+    ///
+    /// # Errors
+    ///
+    /// As above.
+    pub fn forget(&self, clock: &dyn Clock, stop: &Shutdown) -> Result<bool, Error> {
+        let path = &self.home.path;
+        let real = resolve(path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
+        let lock = Lock::acquire(&real, LOCK_PATIENCE, clock, stop)?;
+        let state = StateDirectory::of(self.home.state_root.as_deref(), &Identity::of_file(&real));
+        if state.is_waiting() {
+            return Ok(false);
+        }
+        state.for_turn(&lock).forget_all()?;
+        Ok(true)
     }
 }
