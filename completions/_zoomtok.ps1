@@ -45,6 +45,7 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Check a policy for mcp, or explain what it does to a call')
             [CompletionResult]::new('grant', 'grant', [CompletionResultType]::ParameterValue, 'Say who may connect to a gateway over HTTP')
             [CompletionResult]::new('approval', 'approval', [CompletionResultType]::ParameterValue, 'Decide about calls that wait for a person')
+            [CompletionResult]::new('setup', 'setup', [CompletionResultType]::ParameterValue, 'Set everything up: log in, put zoomtok into the clients, keep the token fresh')
             [CompletionResult]::new('client', 'client', [CompletionResultType]::ParameterValue, 'Put zoomtok into the configuration of any MCP client')
             [CompletionResult]::new('service', 'service', [CompletionResultType]::ParameterValue, 'Have the system run a watch or a gateway from each login on')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Find out what is wrong and how to fix it: .env, Zoom, token, Claude')
@@ -517,6 +518,31 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
         'zoomtok;approval;help;help' {
             break
         }
+        'zoomtok;setup' {
+            [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The app''s client id; for --browser its Public Client ID [default: ZOOM_CLIENT_ID]')
+            [CompletionResult]::new('--client', '--client', [CompletionResultType]::ParameterName, 'Put zoomtok into this client; may be repeated')
+            [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'Give the clients a server over HTTP through a gateway, such as zoom or zoom/chat, in place of zoomtok''s own tools')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The policy for what the clients call')
+            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The account to use: its .env is profiles/NAME.env in the configuration directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('--server-to-server', '--server-to-server', [CompletionResultType]::ParameterName, 'With the account id, the client id and the client secret of a Server-to-Server OAuth app')
+            [CompletionResult]::new('--browser', '--browser', [CompletionResultType]::ParameterName, 'In a browser, with a General app')
+            [CompletionResult]::new('--device', '--device', [CompletionResultType]::ParameterName, 'With a code to be entered on another machine; the app needs "Use App on Device"')
+            [CompletionResult]::new('--no-browser', '--no-browser', [CompletionResultType]::ParameterName, 'Show the address of Zoom''s page and open no browser')
+            [CompletionResult]::new('--replace', '--replace', [CompletionResultType]::ParameterName, 'Log in anew even if .env has all that is needed')
+            [CompletionResult]::new('--no-clients', '--no-clients', [CompletionResultType]::ParameterName, 'Put zoomtok into no client')
+            [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'Have the system keep the token fresh, whether a client runs or not')
+            [CompletionResult]::new('--no-service', '--no-service', [CompletionResultType]::ParameterName, 'Install no service')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Ask nothing: all clients that are found, and a service if there is none')
+            [CompletionResult]::new('--undo', '--undo', [CompletionResultType]::ParameterName, 'Take it all back but .env: the servers in the clients, the services, what is remembered')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Use the token in .env as it is: fetch none, and write neither .env nor its lock')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'zoomtok;client' {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -796,6 +822,7 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Check a policy for mcp, or explain what it does to a call')
             [CompletionResult]::new('grant', 'grant', [CompletionResultType]::ParameterValue, 'Say who may connect to a gateway over HTTP')
             [CompletionResult]::new('approval', 'approval', [CompletionResultType]::ParameterValue, 'Decide about calls that wait for a person')
+            [CompletionResult]::new('setup', 'setup', [CompletionResultType]::ParameterValue, 'Set everything up: log in, clients, a service')
             [CompletionResult]::new('client', 'client', [CompletionResultType]::ParameterValue, 'Put zoomtok into the configuration of any MCP client')
             [CompletionResult]::new('service', 'service', [CompletionResultType]::ParameterValue, 'Have the system run a watch or a gateway from each login on')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Find out what is wrong and how to fix it: .env, Zoom, token, Claude')
@@ -847,6 +874,9 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             break
         }
         'zoomtok;help;approval' {
+            break
+        }
+        'zoomtok;help;setup' {
             break
         }
         'zoomtok;help;client' {

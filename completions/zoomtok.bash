@@ -79,6 +79,9 @@ _zoomtok() {
             zoomtok,service)
                 cmd="zoomtok__subcmd__service"
                 ;;
+            zoomtok,setup)
+                cmd="zoomtok__subcmd__setup"
+                ;;
             zoomtok,update-claude)
                 cmd="zoomtok__subcmd__update__subcmd__claude"
                 ;;
@@ -238,6 +241,9 @@ _zoomtok() {
             zoomtok__subcmd__help,service)
                 cmd="zoomtok__subcmd__help__subcmd__service"
                 ;;
+            zoomtok__subcmd__help,setup)
+                cmd="zoomtok__subcmd__help__subcmd__setup"
+                ;;
             zoomtok__subcmd__help,update-claude)
                 cmd="zoomtok__subcmd__help__subcmd__update__subcmd__claude"
                 ;;
@@ -335,7 +341,7 @@ _zoomtok() {
 
     case "${cmd}" in
         zoomtok)
-            opts="-q -h -V --env-file --profile --color --quiet --read-only --help --version get check exec watch login logout profile update-claude restart-claude mcp gateway policy grant approval client service doctor demo sandbox completions man hold help"
+            opts="-q -h -V --env-file --profile --color --quiet --read-only --help --version get check exec watch login logout profile update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1253,7 +1259,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__help)
-            opts="get check exec watch login logout profile update-claude restart-claude mcp gateway policy grant approval client service doctor demo sandbox completions man hold help"
+            opts="get check exec watch login logout profile update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1547,6 +1553,20 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__help__subcmd__service)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__help__subcmd__setup)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2369,6 +2389,48 @@ _zoomtok() {
                 return 0
             fi
             case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__setup)
+            opts="-q -h --server-to-server --browser --device --client-id --no-browser --replace --client --no-clients --url --policy --service --no-service --yes --undo --env-file --profile --color --quiet --read-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client)
+                    COMPREPLY=($(compgen -W "claude-desktop claude-code cursor vs-code codex gemini-cli copilot-cli windsurf cline roo zed kiro junie warp lm-studio opencode" -- "${cur}"))
+                    return 0
+                    ;;
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

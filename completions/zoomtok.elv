@@ -42,6 +42,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand policy 'Check a policy for mcp, or explain what it does to a call'
             cand grant 'Say who may connect to a gateway over HTTP'
             cand approval 'Decide about calls that wait for a person'
+            cand setup 'Set everything up: log in, put zoomtok into the clients, keep the token fresh'
             cand client 'Put zoomtok into the configuration of any MCP client'
             cand service 'Have the system run a watch or a gateway from each login on'
             cand doctor 'Find out what is wrong and how to fix it: .env, Zoom, token, Claude'
@@ -463,6 +464,30 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;approval;help;help'= {
         }
+        &'zoomtok;setup'= {
+            cand --client-id 'The app''s client id; for --browser its Public Client ID [default: ZOOM_CLIENT_ID]'
+            cand --client 'Put zoomtok into this client; may be repeated'
+            cand --url 'Give the clients a server over HTTP through a gateway, such as zoom or zoom/chat, in place of zoomtok''s own tools'
+            cand --policy 'The policy for what the clients call'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
+            cand --color 'When to use colour [default: auto]'
+            cand --server-to-server 'With the account id, the client id and the client secret of a Server-to-Server OAuth app'
+            cand --browser 'In a browser, with a General app'
+            cand --device 'With a code to be entered on another machine; the app needs "Use App on Device"'
+            cand --no-browser 'Show the address of Zoom''s page and open no browser'
+            cand --replace 'Log in anew even if .env has all that is needed'
+            cand --no-clients 'Put zoomtok into no client'
+            cand --service 'Have the system keep the token fresh, whether a client runs or not'
+            cand --no-service 'Install no service'
+            cand --yes 'Ask nothing: all clients that are found, and a service if there is none'
+            cand --undo 'Take it all back but .env: the servers in the clients, the services, what is remembered'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'zoomtok;client'= {
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
@@ -712,6 +737,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand policy 'Check a policy for mcp, or explain what it does to a call'
             cand grant 'Say who may connect to a gateway over HTTP'
             cand approval 'Decide about calls that wait for a person'
+            cand setup 'Set everything up: log in, clients, a service'
             cand client 'Put zoomtok into the configuration of any MCP client'
             cand service 'Have the system run a watch or a gateway from each login on'
             cand doctor 'Find out what is wrong and how to fix it: .env, Zoom, token, Claude'
@@ -749,6 +775,8 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;help;grant'= {
         }
         &'zoomtok;help;approval'= {
+        }
+        &'zoomtok;help;setup'= {
         }
         &'zoomtok;help;client'= {
         }
