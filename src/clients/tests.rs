@@ -14,6 +14,7 @@ use crate::clock::{Clock, Shutdown, ShutdownRequested};
 use crate::error::{Code, Diagnostic as _};
 use crate::token::Token;
 
+mod golden;
 mod install;
 mod made_up;
 mod wrap;
