@@ -145,6 +145,9 @@ fn what_a_result_asks_for_is_judged_as_a_request_of_the_server_would_be() {
     let params = |tool: &str| described(json!({"name": tool, "arguments": {}}));
     let asked = session.ask("tools/call", &params("ask"));
     assert_eq!(asked["result"]["resultType"], "input_required", "{asked}");
+    let uris = json!({"notifications": {"toolsListChanged": true, "resourceSubscriptions": ["a://b"]}});
+    let refused = session.ask("subscriptions/listen", &described(uris));
+    assert!(refused["error"]["message"].as_str().unwrap().contains("resources/subscribe"), "{refused}");
     let sampled = session.ask("tools/call", &params("sample"));
     let text = sampled["result"]["content"][0]["text"].as_str().unwrap();
     assert!(sampled["result"]["isError"] == true && text.contains("sampling/createMessage"), "{sampled}");

@@ -79,3 +79,25 @@ fn a_client_is_notified_when_a_session_that_was_begun_again_has_other_tools() {
     assert_eq!(session.tools(), ["old", "new"]);
     assert_eq!(session.said().matches("list_changed").count(), 1, "{}", session.said());
 }
+
+/// Clients that know both lifecycles try without `initialize` first.
+#[test]
+fn a_client_that_falls_back_to_initialize_has_its_session() {
+    let server = HttpServer::start(|message, session| match message["method"].as_str().unwrap() {
+        "initialize" => Reply::begun(message, "one"),
+        _ if session != "one" => Reply::status(400),
+        "tools/list" => Reply::result(message, json!({"tools": [tool("old")]})),
+        "tools/call" => Reply::result(message, json!({"content": [{"type": "text", "text": "done"}]})),
+        _ => Reply::status(202),
+    });
+    let home = Home::empty();
+    let mut session = Session::of(home.command(["gateway", "--no-token", "--url", &*server.address]));
+    let meta = json!({"io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {}});
+    let discovered = session.ask("server/discover", &json!({"_meta": meta}));
+    assert!(discovered["error"].is_object(), "{discovered}");
+    session.greet("2025-11-25");
+    assert_eq!(session.tools(), ["old"]);
+    assert_eq!(session.call("old", json!({})).ok().text, "done");
+    assert_eq!(session.stderr().matches("does not list").count(), 0, "{}", session.stderr());
+}

@@ -112,7 +112,8 @@ impl Set {
 
     /// The parameters of a request of the gateway's own, with these in them.
     pub(crate) fn own(&self, mut params: Map<String, Value>) -> String {
-        if !self.meta.is_empty() {
+        // A client may try without `initialize` first.
+        if self.is_stateless() {
             params.insert("_meta".into(), self.meta.clone().into());
         }
         Value::from(params).to_string()

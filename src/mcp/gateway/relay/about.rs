@@ -55,6 +55,8 @@ pub(super) struct Listening {
     pub(super) line: String,
     /// Whether the client knows that it has begun.
     pub(super) is_acknowledged: bool,
+    /// Whether its client wants to know when resources change.
+    pub(super) wants_resources: bool,
     /// Whether its client wants to know when tools change.
     pub(super) wants_tools: bool,
 }
@@ -62,8 +64,10 @@ pub(super) struct Listening {
 impl Listening {
     pub(super) fn new(params: Option<&RawValue>) -> Self {
         let params = params.and_then(|params| serde_json::from_str::<Value>(params.get()).ok());
-        let wants_tools = params.is_some_and(|params| params["notifications"]["toolsListChanged"] == true);
-        Self { line: String::new(), is_acknowledged: false, wants_tools }
+        let wanted = params.map(|params| params["notifications"].clone()).unwrap_or_default();
+        let wants_resources = wanted["resourceSubscriptions"].as_array().is_some_and(|all| !all.is_empty());
+        let wants_tools = wanted["toolsListChanged"] == true;
+        Self { line: String::new(), is_acknowledged: false, wants_resources, wants_tools }
     }
 }
 

@@ -64,7 +64,7 @@ impl Relay {
     }
 
     /// Answers a request in the place of the server.
-    fn answering(self: &Arc<Self>, answer: String, ticket: u64) -> Work {
+    pub(super) fn answering(self: &Arc<Self>, answer: String, ticket: u64) -> Work {
         let relay = Arc::clone(self);
         Box::pin(async move { relay.answer(answer, ticket).await })
     }

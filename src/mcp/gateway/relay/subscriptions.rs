@@ -12,7 +12,8 @@ use super::{Relay, Work};
 use crate::mcp::gateway::distinct::Fields;
 use crate::mcp::gateway::flight::Generation;
 use crate::mcp::gateway::link::Link;
-use crate::mcp::gateway::message::Message;
+use crate::mcp::gateway::message::{INTERNAL, Message, error};
+use crate::mcp::gateway::metrics::RefusalReason;
 
 /// The method of such a request.
 pub(super) const LISTEN: &str = "subscriptions/listen";
@@ -38,7 +39,14 @@ impl Relay {
         params: Option<&RawValue>,
         ticket: u64,
     ) -> Work {
-        let about = About { ticket, what: What::Listen(Box::new(Listening::new(params))) };
+        let listening = Listening::new(params);
+        // What needs a method of its own with `initialize` needs the same leave here.
+        let method = if listening.wants_resources { "resources/subscribe" } else { LISTEN };
+        if let Err(denied) = self.parts.gate.lets_method(method) {
+            self.count_refusal(RefusalReason::Policy);
+            return self.answering(error(Some(id), INTERNAL, &denied.message), ticket);
+        }
+        let about = About { ticket, what: What::Listen(Box::new(listening)) };
         let (number, line) = self.take_in(message, id, params, about, None);
         if let Some(About { what: What::Listen(listening), .. }) = self.state().flight.about(number) {
             listening.line.clone_from(&line);
