@@ -96,7 +96,7 @@ fn the_sdk_for_python_has_its_whole_session() {
 }
 
 #[test]
-fn the_inspector_lists_and_calls() {
+fn the_inspector_has_its_session_through_a_gateway() {
     needs!(McpInspector);
     let home = home();
     let inspect = |arguments: &[&str]| -> Value {
