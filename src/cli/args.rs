@@ -10,6 +10,7 @@ mod global;
 mod grant;
 mod login;
 mod page;
+mod policy;
 mod profile;
 mod service;
 mod setup;
@@ -20,13 +21,13 @@ use clap::{Parser, Subcommand};
 pub use self::approval::{Approval, ApprovalCommand};
 pub use self::client::{Client, ClientCommand, ClientInstall, ClientWrap, ServerOptions, Which};
 pub use self::commands::{
-    Check, Completions, Demo, Doctor, Exec, Form, Get, Man, Mcp, Policy, PolicyCommand, PolicyServer,
-    RestartClaude, Sandbox, UpdateClaude, Watch,
+    Check, Completions, Demo, Doctor, Exec, Form, Get, Man, Mcp, RestartClaude, Sandbox, UpdateClaude, Watch,
 };
 pub use self::gateway::{Gateway, Hold};
 pub use self::global::{Color, Global};
 pub use self::grant::{Grant, GrantCommand};
 pub use self::login::{Login, Logout};
+pub use self::policy::{Policy, PolicyCommand, PolicyServer};
 pub use self::profile::{Profile, ProfileCommand};
 pub use self::service::{Service, ServiceCommand, ServiceKind, WhichService};
 pub use self::setup::Setup;
@@ -132,14 +133,6 @@ impl Command {
             | Self::Hold(Hold { global, .. })
             | Self::Exec(Exec { global, .. })
             | Self::RestartClaude(RestartClaude { global, .. })
-            | Self::Policy(Policy {
-                command:
-                    PolicyCommand::Check { global, .. }
-                    | PolicyCommand::Explain { global, .. }
-                    | PolicyCommand::Accept { global, .. }
-                    | PolicyCommand::Convert { global, .. }
-                    | PolicyCommand::Suggest { global, .. },
-            })
             | Self::Doctor(Doctor { global, .. })
             | Self::Setup(Setup { global, .. })
             | Self::Demo(Demo { global, .. })
@@ -147,6 +140,7 @@ impl Command {
             | Self::Completions(Completions { global, .. })
             | Self::Man(Man { global }) => global,
             Self::Profile(Profile { command }) => command.global(),
+            Self::Policy(Policy { command }) => command.global(),
             Self::Grant(Grant { command }) => command.global(),
             Self::Service(Service { command }) => command.global(),
             Self::Approval(Approval { command }) => command.global(),

@@ -15,6 +15,7 @@ pub(crate) mod input;
 pub(crate) mod log;
 pub(crate) mod output;
 pub(crate) mod policy;
+pub(crate) mod scopes;
 pub(crate) mod watch;
 pub(crate) mod wrap;
 #[cfg(unix)]

@@ -123,6 +123,15 @@ const LINES: &[(&str, &[Line])] = &[
                 "zoomtok policy explain policy.json create_meeting '{\"topic\": \"Review\", \"duration\": 180}'",
                 Is::NotRun("another test does"),
             ),
+            ("zoomtok policy scopes policy.json", Is::NotRun("another test does")),
+            (
+                "zoomtok policy scopes policies/hosted/chat-careful.json --url zoom/chat",
+                Is::RunInClone(|_, ended| assert!(ended.stdout.contains("team_chat:write:user_message\n"))),
+            ),
+            (
+                "zoomtok policy scopes policies/hosted/chat-careful.json --url zoom/chat --manifest",
+                Is::RunInClone(|_, ended| assert!(ended.stdout.contains("enable_public_pkce_client"))),
+            ),
             ("zoomtok policy convert intercept.yaml", Is::NotRun("another test does")),
         ],
     ),

@@ -4,11 +4,11 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Args, Subcommand, ValueHint};
+use clap::{Args, ValueHint};
 use clap_complete::Shell;
 
 use super::global::{Global, path};
-use super::tables::{EXEC, EXPLAIN, GET, INSTALL, SCRIPTS, WATCH};
+use super::tables::{EXEC, GET, INSTALL, SCRIPTS, WATCH};
 use crate::settings::{program, whole_seconds};
 
 /// Make sure that .env holds a valid token
@@ -199,109 +199,6 @@ pub struct RestartClaude {
     /// The options of every command
     #[command(flatten)]
     pub global: Global,
-}
-
-/// Check a policy for mcp, or explain what it does to a call
-///
-/// A policy is a JSON file: which tools an agent may call, with which arguments, how often. zoomtok mcp serves under the
-/// one that --policy or ZOOM_POLICY_FILE names. docs/policies.md describes its form.
-#[derive(Debug, Args)]
-pub struct Policy {
-    /// What to do with it
-    #[command(subcommand)]
-    pub command: PolicyCommand,
-}
-
-/// Which server a policy is for; zoomtok's own where none is named
-#[derive(Debug, Args)]
-#[group(multiple = false)]
-pub struct PolicyServer {
-    /// A file with the tools of another server, as its answer to tools/list has them: the policy is for a gateway
-    #[arg(long, value_name = "FILE", value_parser = path())]
-    pub tools: Option<PathBuf>,
-    /// The address of another server, or zoom, zoom/chat and so on: it is asked for its tools
-    #[arg(long, value_name = "URL")]
-    pub url: Option<String>,
-    /// The command that starts another server, which is asked for its tools
-    #[arg(last = true, value_name = "COMMAND")]
-    pub server: Vec<OsString>,
-}
-
-/// What to do with a policy
-#[derive(Debug, Subcommand)]
-pub enum PolicyCommand {
-    /// Check whether a policy is valid, and list everything that is wrong with it
-    ///
-    /// A policy is a JSON file: which tools an agent may call, with which arguments, how often. docs/policies.md describes its form.
-    /// Exits with 0 when it is valid, and with 3 otherwise.
-    Check {
-        /// The policy
-        #[arg(value_parser = path())]
-        file: PathBuf,
-        /// Which server it is for
-        #[command(flatten)]
-        server: PolicyServer,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
-    },
-    /// Explain what a policy does to a call, and by which rule
-    ///
-    /// Calls nothing and counts nothing. Exits with 0 when the call is allowed, and with 1 when it is refused.
-    #[command(after_help = EXPLAIN)]
-    Explain {
-        /// The policy
-        #[arg(value_parser = path())]
-        file: PathBuf,
-        /// The tool that is called
-        tool: String,
-        /// The arguments of the call, as a JSON object
-        #[arg(value_name = "JSON", default_value = "{}", hide_default_value = true)]
-        arguments: String,
-        /// Which server it is for
-        #[command(flatten)]
-        server: PolicyServer,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
-    },
-    /// Accept the tools of a gateway as they are now
-    ///
-    /// A gateway holds back every tool that has changed since it was accepted, and every new one. This shows what differs and asks.
-    Accept {
-        /// The gateway
-        name: String,
-        /// Accept without asking
-        #[arg(short, long)]
-        yes: bool,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
-    },
-    /// Suggest a policy to start from, by what the tools of a server do
-    ///
-    /// The policy goes to stdout, and to stderr a table of the tools: whether each reads, writes, executes, destroys or is about money,
-    /// how much can go wrong, and what says so. Without a server it is about zoomtok's own tools.
-    Suggest {
-        /// Which server it is for
-        #[command(flatten)]
-        server: PolicyServer,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
-    },
-    /// Convert a policy of Intercept, which is YAML, into one of zoomtok's
-    ///
-    /// The policy goes to stdout. What means something else than before is a warning on stderr; if a part has no counterpart, each is
-    /// listed with its place, nothing goes to stdout, and the command exits with 3.
-    Convert {
-        /// The policy to convert
-        #[arg(value_parser = path())]
-        file: PathBuf,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
-    },
 }
 
 /// Find out what is wrong and how to fix it: .env, Zoom, token, Claude

@@ -78,6 +78,11 @@ pub(super) const EXPLAIN: &str = "\
 Example:
   zoomtok policy explain policy.json get_meeting '{\"meeting_id\": \"1\"}'";
 
+pub(super) const SCOPES: &str = "\
+Examples:
+  zoomtok policy scopes policy.json
+  zoomtok policy scopes --url zoom/chat chat.json --manifest";
+
 pub(super) const SCRIPTS: &str = "\
 Examples, for ~/.bashrc, zsh and fish:
   source <(zoomtok completions bash)
@@ -157,7 +162,7 @@ mod tests {
     #[test]
     fn the_examples_are_what_can_be_typed() {
         let mut examples = 0;
-        for text in [GET, EXEC, WATCH, LOGIN, INSTALL, CLIENT, SETUP, SERVICE, EXPLAIN, SCRIPTS] {
+        for text in [GET, EXEC, WATCH, LOGIN, INSTALL, CLIENT, SETUP, SERVICE, EXPLAIN, SCOPES, SCRIPTS] {
             for line in text.lines().skip(1) {
                 let typed = line.split_once("zoomtok ").unwrap().1.split(['>', ')']).next().unwrap();
                 let words = shell_words::split(&format!("zoomtok {typed}")).unwrap();
@@ -166,6 +171,6 @@ mod tests {
                 examples += 1;
             }
         }
-        assert_eq!(examples, 21);
+        assert_eq!(examples, 23);
     }
 }

@@ -108,9 +108,11 @@ fn examine(context: &Context, account: &Account, doctor: &Doctor) -> Result<Vec<
         same_user: keeper.of_same_user(&look),
     };
     findings.extend(variables::judge(&seen));
-    findings.extend(policy::judge(&policy_source(None, settings)));
+    let source = policy_source(None, settings);
+    findings.extend(policy::judge(&source));
+    let needs = policy::needs(&source);
 
-    let (seen, look) = zoom::look(&keeper, look, credentials.is_ok(), doctor.fetch)?;
+    let (seen, look) = zoom::look(&keeper, look, (credentials.is_ok(), doctor.fetch), needs)?;
     findings.extend(zoom::judge(&seen));
 
     // Of several accounts usually one has something to do with Claude.

@@ -2,11 +2,13 @@
 
 mod convert;
 mod print;
+mod scopes;
 mod suggest;
 mod tools;
 
 use std::path::Path;
 
+use self::scopes::Asked;
 use self::tools::Tools;
 use super::accept::accept;
 use super::{Context, Run};
@@ -31,6 +33,10 @@ fn run(context: &Context, flags: &Flags) -> Result<Code> {
             explain(context, file, (tool, arguments), &Tools::of(context, server)?)
         }
         PolicyCommand::Accept { name, yes, .. } => accept(context, name, *yes),
+        PolicyCommand::Scopes { file, url, manifest, admin, json, .. } => {
+            let (file, url) = (file.as_deref(), url.as_deref());
+            scopes::run(context, &Asked { file, url, manifest: *manifest, admin: *admin, json: *json })
+        }
         PolicyCommand::Convert { file, .. } => convert::run(context, file),
         PolicyCommand::Suggest { server, .. } => suggest::run(context, &Tools::of(context, server)?),
     }

@@ -1,17 +1,16 @@
 //! The scopes that the tools need.
 
 use super::tools;
+use crate::mcp::scopes::ToolScope;
 
-/// The tools that cannot work with a token of these scopes, and the scope that each lacks.
-pub(crate) fn lacking(granted: &[String]) -> Vec<(&'static str, &'static str)> {
-    let is_granted = |scope: &str| {
-        granted.iter().any(|granted| granted == scope || granted.strip_suffix(":admin") == Some(scope))
+/// What the tools need that ask Zoom.
+pub(crate) fn needs() -> Vec<ToolScope> {
+    let need = |tool: tools::Definition| {
+        let scopes = tool.scopes?;
+        let scope = scopes.granular.first()?;
+        Some(ToolScope::of(tool.name, scope).or(scopes.granular.iter().copied().chain([scopes.classic])))
     };
-    let needs = tools::all().into_iter().filter_map(|tool| Some((tool.name, tool.scopes?)));
-    needs
-        .filter(|(_, scopes)| !scopes.granular.iter().chain([&scopes.classic]).any(|scope| is_granted(scope)))
-        .filter_map(|(tool, scopes)| Some((tool, *scopes.granular.first()?)))
-        .collect()
+    tools::all().into_iter().filter_map(need).collect()
 }
 
 #[cfg(test)]
@@ -20,7 +19,7 @@ mod tests {
 
     fn lacking_tools(granted: &[&str]) -> Vec<&'static str> {
         let granted: Vec<String> = granted.iter().map(|scope| (*scope).to_owned()).collect();
-        lacking(&granted).into_iter().map(|(tool, _)| tool).collect()
+        needs().iter().filter(|need| need.is_lacking(&granted)).map(|need| need.tool).collect()
     }
 
     #[test]

@@ -195,6 +195,21 @@ mod tests {
         assert_eq!(names.len(), TOOLS.len());
     }
 
+    /// The program cannot use what belongs to the sandbox, so that both say it.
+    #[test]
+    fn the_scopes_are_those_that_the_program_tells() {
+        use crate::mcp::hosted::HostedServer;
+        let servers = [Zoom, Meeting, Chat, Docs, Tasks, Whiteboard, RevenueAccelerator];
+        assert_eq!(HostedServer::names().collect::<Vec<_>>(), servers.map(Server::name));
+        for server in servers {
+            let needs = HostedServer::named(server.name()).unwrap().needs();
+            let told: Vec<_> = needs.iter().map(|need| (need.tool, need.scope)).collect();
+            let mut known: Vec<_> = of(server).map(|tool| (tool.name, tool.scope)).collect();
+            known.sort_unstable();
+            assert_eq!(told, known, "{server:?}");
+        }
+    }
+
     #[test]
     fn a_listed_tool_has_a_schema_and_hints() {
         let send = of(Chat).find(|tool| tool.name == "zoom_chat_message_send").unwrap().listed();

@@ -2,13 +2,26 @@
 
 use super::finding::Finding;
 use crate::error::Error;
-use crate::policy::file::PolicySource;
+use crate::mcp::scopes::ToolScope;
+use crate::mcp::zoom::catalog::catalog;
+use crate::mcp::zoom::scopes;
+use crate::policy::Against;
+use crate::policy::file::{self, PolicySource};
 
 /// What is to be said about it. That the setting cannot be has been said of the setting, and whether the file is a valid
 /// policy is said with those of Claude's configuration.
 pub(super) fn judge(source: &Result<PolicySource, Error>) -> Option<Finding> {
     let source = source.as_ref().ok()?;
     Some(Finding::good("policy", format!("the policy of zoomtok mcp, started here: {source}")))
+}
+
+/// What the tools need that it allows; of one that cannot be read, what all of them need.
+pub(super) fn needs(source: &Result<PolicySource, Error>) -> Vec<ToolScope> {
+    let catalog = catalog();
+    let path = source.as_ref().ok().and_then(PolicySource::path);
+    let policy = path.and_then(|path| file::read(path, Against::Own(&catalog)).ok());
+    let is_allowed = |need: &ToolScope| policy.as_ref().is_none_or(|policy| policy.allows(need.tool));
+    scopes::needs().into_iter().filter(is_allowed).collect()
 }
 
 #[cfg(test)]

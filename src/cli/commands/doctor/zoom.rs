@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::finding::Finding;
 use crate::error::{Code, Diagnostic as _, Error};
 use crate::keeper::{How, Keeper, Look, Need, Unlike};
-use crate::mcp::zoom::scopes;
+use crate::mcp::scopes::ToolScope;
 use crate::settings::Held;
 use crate::store::Memory;
 use crate::token::TokenState;
@@ -34,6 +34,8 @@ pub(super) struct Seen {
     pub(super) live: Option<Result<Live, Error>>,
     /// What came of fetching one; none where that was not tried.
     pub(super) fetched: Option<Result<How, Error>>,
+    /// What the tools need that the policy allows.
+    pub(super) needs: Vec<ToolScope>,
     /// What is remembered, after that.
     pub(super) memory: Memory,
     pub(super) now: DateTime<Utc>,
@@ -54,8 +56,8 @@ pub(super) struct Reached {
 pub(super) fn look(
     keeper: &Keeper<'_>,
     before: Look,
-    can_fetch: bool,
-    fetch: bool,
+    (can_fetch, fetch): (bool, bool),
+    needs: Vec<ToolScope>,
 ) -> Result<(Seen, Look), Error> {
     let settings = &before.settings;
     // What is wrong with it has been said; the shortest one does.
@@ -101,6 +103,7 @@ pub(super) fn look(
         foreign,
         live,
         fetched,
+        needs,
         memory: keeper.memory(&look),
         now: look.now,
         held: look.held.clone(),
@@ -139,7 +142,7 @@ pub(super) fn judge(seen: &Seen) -> Vec<Finding> {
         ));
     }
     findings.extend(seen.live.as_ref().map(of_live));
-    findings.extend(of_scopes(&seen.memory.scopes));
+    findings.extend(of_scopes(&seen.memory.scopes, &seen.needs));
     if !matches!(seen.fetched, Some(Err(_))) {
         findings.extend(of_attempts(&seen.memory));
     }
@@ -219,19 +222,23 @@ fn of_live(live: &Result<Live, Error>) -> Finding {
 }
 
 /// Scopes that were never told are nothing to say about.
-fn of_scopes(granted: &[String]) -> Option<Finding> {
+fn of_scopes(granted: &[String], needs: &[ToolScope]) -> Option<Finding> {
     if granted.is_empty() {
         return None;
     }
-    let lacking = scopes::lacking(granted);
-    if lacking.is_empty() {
-        return Some(Finding::good("scopes", "the token has the scopes of all tools of zoomtok mcp"));
+    let lacking = needs.iter().filter(|need| need.is_lacking(granted));
+    let tools: Vec<String> = lacking.map(|need| format!("{} ({})", need.tool, need.scope)).collect();
+    if tools.is_empty() {
+        return Some(Finding::good(
+            "scopes",
+            "the token has the scopes of all tools that zoomtok mcp may call",
+        ));
     }
-    let tools: Vec<String> = lacking.iter().map(|(tool, scope)| format!("{tool} ({scope})")).collect();
     Some(Finding::doubtful(
         "scopes",
         format!("the token lacks scopes of tools of zoomtok mcp: {}", tools.join(", ")),
-        "If you need these tools, add the scopes to the app on marketplace.zoom.us, then run zoomtok get -f",
+        "If you need these tools, add the scopes to the app on marketplace.zoom.us (zoomtok policy scopes lists them all), \
+         then run zoomtok get -f",
     ))
 }
 

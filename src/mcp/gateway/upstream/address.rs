@@ -70,6 +70,23 @@ impl Address {
     }
 }
 
+/// The name in its path of the hosted server that `--url` names, by its short name or by its address; none for another
+/// server.
+///
+/// # Errors
+///
+/// A short name that stands for none of them.
+pub(crate) fn hosted_name(text: &str) -> Result<Option<String>, String> {
+    if let Some(name) = short(text) {
+        return name.map(|name| Some(name.to_owned()));
+    }
+    let Ok(url) = Url::parse(text) else { return Ok(None) };
+    let is_zooms = url.host_str().is_some_and(is_zooms);
+    let mut parts = url.path_segments().into_iter().flatten();
+    let name = parts.next().filter(|first| *first == "mcp").and(parts.next());
+    Ok(name.filter(|_| is_zooms).map(str::to_owned))
+}
+
 /// The name in a path that a short name stands for; none for what is no short name.
 fn short(text: &str) -> Option<Result<&'static str, String>> {
     if text == "zoom" {
@@ -102,6 +119,23 @@ mod tests {
     fn read(text: &str, send_token_to: Option<&str>) -> Result<(String, bool), String> {
         let hosted = Url::parse("https://mcp.zoom.us").unwrap();
         Address::read(text, &hosted, send_token_to).map(|address| (address.url.into(), address.gets_token))
+    }
+
+    #[test]
+    fn a_hosted_server_is_known_by_its_short_name_and_by_its_address() {
+        for (text, name) in [
+            ("zoom", Some("zoom")),
+            ("zoom/meetings", Some("meeting")),
+            ("zoom/zra", Some("revenue_accelerator")),
+            ("https://mcp.zoom.us/mcp/chat/streamable", Some("chat")),
+            ("https://mcp.zoom.us/mcp", None),
+            ("https://mcp.zoom.us/other/chat/streamable", None),
+            ("https://example.com/mcp/chat/streamable", None),
+            ("chat", None),
+        ] {
+            assert_eq!(hosted_name(text).unwrap().as_deref(), name, "{text}");
+        }
+        assert!(hosted_name("zoom/none").is_err());
     }
 
     #[test]

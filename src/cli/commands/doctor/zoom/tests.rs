@@ -1,5 +1,6 @@
 use super::super::finding::tests::{hold, text};
 use super::*;
+use crate::mcp::zoom::scopes::needs;
 use crate::settings::Origin;
 use crate::store::{ClockDifference, RememberedFailure};
 use crate::token::{Claims, Token};
@@ -55,6 +56,7 @@ fn well() -> Seen {
         foreign: Vec::new(),
         live: Some(Ok(Live::Accepted)),
         fetched: None,
+        needs: needs(),
         memory: Memory::default(),
         now: time("12:10:00"),
     }
