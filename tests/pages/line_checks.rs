@@ -66,7 +66,7 @@ pub(super) fn of_profile(reader: &Reader, name: &str) -> String {
 
 pub(super) fn has_become_a_profile(reader: &Reader, _: &Ended) {
     assert!(!reader.project().join(".env").exists());
-    assert!(of_profile(reader, "work").contains("ZOOM_CLIENT_ID="));
+    assert!(of_profile(reader, "home").contains("ZOOM_CLIENT_ID="));
 }
 
 pub(super) fn claude_can_start_it(reader: &Reader, _: &Ended) {

@@ -4,6 +4,7 @@ pub(crate) mod all;
 pub(crate) mod chosen;
 pub(crate) mod commands;
 pub(crate) mod installed;
+pub(crate) mod login;
 
 use std::fs;
 use std::path::PathBuf;

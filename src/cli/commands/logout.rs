@@ -48,7 +48,7 @@ fn end(context: &Context, logout: &Logout, look: &Look) -> Result<(), LoginError
 
 /// Has Zoom end the access token, with which the refresh token ends, or else the refresh token. One that has expired is no
 /// longer there to be ended.
-fn revoke(context: &Context, look: &Look) -> Result<(), Error> {
+pub(super) fn revoke(context: &Context, look: &Look) -> Result<(), Error> {
     let token = |name| {
         let entry = look.snapshot.get(name)?;
         let ends = Claims::read(&entry.value).ok().and_then(|claims| claims.expires_at);

@@ -9,7 +9,8 @@ use crate::clock::{rfc3339, runtime};
 use crate::error::Code;
 use crate::keeper::{LoggedIn, Look};
 use crate::login::{Kind, LoginError};
-use crate::mcp::zoom::scopes::lacking;
+use crate::mcp::scopes::ToolScope;
+use crate::mcp::zoom::scopes::needs;
 use crate::words;
 use crate::zoom::api::{Api, Request};
 use crate::zoom::budget::Budget;
@@ -35,9 +36,12 @@ pub(super) fn report(
         warnings.push(format!("the login is stored, but Zoom did not say whose it is: {problem}"));
         Value::Null
     });
-    let lacking = if logged_in.scopes.is_empty() { Vec::new() } else { lacking(&logged_in.scopes) };
+    // Zoom does not always say which there are.
+    let is_lacking = |need: &ToolScope| !logged_in.scopes.is_empty() && need.is_lacking(&logged_in.scopes);
+    let lacking: Vec<ToolScope> = needs().into_iter().filter(is_lacking).collect();
     if !lacking.is_empty() {
-        let tools: Vec<String> = lacking.iter().map(|(tool, scope)| format!("{tool} ({scope})")).collect();
+        let tools: Vec<String> =
+            lacking.iter().map(|need| format!("{} ({})", need.tool, need.scope)).collect();
         warnings.push(format!(
             "the app lacks scopes of tools of zoomtok mcp: {}. If you need these, add the scopes on its page and log in again",
             tools.join(", ")
@@ -62,7 +66,7 @@ pub(super) fn report(
             "token": logged_in.token.to_string(),
             "expires_at": rfc3339(logged_in.expires_at),
             "scopes": logged_in.scopes,
-            "lacking": lacking.iter().map(|(tool, scope)| json!({"tool": tool, "scope": scope})).collect::<Vec<_>>(),
+            "lacking": lacking.iter().map(|need| json!({"tool": need.tool, "scope": need.scope})).collect::<Vec<_>>(),
             "env_file": path,
             "warnings": warnings,
         }))?;
