@@ -128,7 +128,7 @@ fn own_policy(file: Option<&Path>, look: Option<&Look>) -> Result<Option<Policy>
 
 /// The hosted server that an address or a short name stands for.
 fn hosted(url: &str) -> Result<HostedServer, Error> {
-    let name = hosted_name(url).map_err(|problem| wrong(problem))?;
+    let name = hosted_name(url).map_err(wrong)?;
     name.as_deref().and_then(HostedServer::named).ok_or_else(|| {
         let names: Vec<String> =
             HostedServer::names().filter_map(HostedServer::named).map(HostedServer::short).collect();
