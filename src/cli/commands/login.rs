@@ -26,7 +26,7 @@ use crate::zoom::Grant;
 
 impl Run for Login {
     fn makes_profile(&self) -> bool {
-        !self.check
+        true
     }
 
     fn run(&self, context: &Context) -> Result<Code> {
