@@ -299,6 +299,7 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Explain what a policy does to a call, and by which rule')
             [CompletionResult]::new('accept', 'accept', [CompletionResultType]::ParameterValue, 'Accept the tools of a gateway as they are now')
             [CompletionResult]::new('suggest', 'suggest', [CompletionResultType]::ParameterValue, 'Suggest a policy to start from, by what the tools of a server do')
+            [CompletionResult]::new('scopes', 'scopes', [CompletionResultType]::ParameterValue, 'List the scopes that the tools of a policy need, and those that the token lacks')
             [CompletionResult]::new('convert', 'convert', [CompletionResultType]::ParameterValue, 'Convert a policy of Intercept, which is YAML, into one of zoomtok''s')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -355,6 +356,21 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'zoomtok;policy;scopes' {
+            [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'One of Zoom''s hosted servers: zoom, zoom/meeting, zoom/chat and so on [default: zoomtok''s own tools]')
+            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The account to use: its .env is profiles/NAME.env in the configuration directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('--manifest', '--manifest', [CompletionResultType]::ParameterName, 'Print the app that a login needs, as the Marketplace takes it: these scopes, a public client, this machine as its redirect')
+            [CompletionResult]::new('--admin', '--admin', [CompletionResultType]::ParameterName, 'Print the scopes of an app for the whole account')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print a JSON object')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Use the token in .env as it is: fetch none, and write neither .env nor its lock')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'zoomtok;policy;convert' {
             [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The account to use: its .env is profiles/NAME.env in the configuration directory')
@@ -371,6 +387,7 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Explain what a policy does to a call, and by which rule')
             [CompletionResult]::new('accept', 'accept', [CompletionResultType]::ParameterValue, 'Accept the tools of a gateway as they are now')
             [CompletionResult]::new('suggest', 'suggest', [CompletionResultType]::ParameterValue, 'Suggest a policy to start from, by what the tools of a server do')
+            [CompletionResult]::new('scopes', 'scopes', [CompletionResultType]::ParameterValue, 'List the scopes that the tools of a policy need, and those that the token lacks')
             [CompletionResult]::new('convert', 'convert', [CompletionResultType]::ParameterValue, 'Convert a policy of Intercept, which is YAML, into one of zoomtok''s')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -385,6 +402,9 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             break
         }
         'zoomtok;policy;help;suggest' {
+            break
+        }
+        'zoomtok;policy;help;scopes' {
             break
         }
         'zoomtok;policy;help;convert' {

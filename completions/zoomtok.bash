@@ -265,6 +265,9 @@ _zoomtok() {
             zoomtok__subcmd__policy,help)
                 cmd="zoomtok__subcmd__policy__subcmd__help"
                 ;;
+            zoomtok__subcmd__policy,scopes)
+                cmd="zoomtok__subcmd__policy__subcmd__scopes"
+                ;;
             zoomtok__subcmd__policy,suggest)
                 cmd="zoomtok__subcmd__policy__subcmd__suggest"
                 ;;
@@ -282,6 +285,9 @@ _zoomtok() {
                 ;;
             zoomtok__subcmd__policy__subcmd__help,help)
                 cmd="zoomtok__subcmd__policy__subcmd__help__subcmd__help"
+                ;;
+            zoomtok__subcmd__policy__subcmd__help,scopes)
+                cmd="zoomtok__subcmd__policy__subcmd__help__subcmd__scopes"
                 ;;
             zoomtok__subcmd__policy__subcmd__help,suggest)
                 cmd="zoomtok__subcmd__policy__subcmd__help__subcmd__suggest"
@@ -1755,7 +1761,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__policy)
-            opts="-h --help check explain accept suggest convert help"
+            opts="-h --help check explain accept suggest scopes convert help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1889,7 +1895,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__policy__subcmd__help)
-            opts="check explain accept suggest convert help"
+            opts="check explain accept suggest scopes convert help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1972,6 +1978,20 @@ _zoomtok() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        zoomtok__subcmd__policy__subcmd__help__subcmd__scopes)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         zoomtok__subcmd__policy__subcmd__help__subcmd__suggest)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -1979,6 +1999,36 @@ _zoomtok() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__policy__subcmd__scopes)
+            opts="-q -h --url --manifest --admin --json --env-file --profile --color --quiet --read-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

@@ -276,6 +276,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand explain 'Explain what a policy does to a call, and by which rule'
             cand accept 'Accept the tools of a gateway as they are now'
             cand suggest 'Suggest a policy to start from, by what the tools of a server do'
+            cand scopes 'List the scopes that the tools of a policy need, and those that the token lacks'
             cand convert 'Convert a policy of Intercept, which is YAML, into one of zoomtok''s'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -327,6 +328,20 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'zoomtok;policy;scopes'= {
+            cand --url 'One of Zoom''s hosted servers: zoom, zoom/meeting, zoom/chat and so on [default: zoomtok''s own tools]'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
+            cand --color 'When to use colour [default: auto]'
+            cand --manifest 'Print the app that a login needs, as the Marketplace takes it: these scopes, a public client, this machine as its redirect'
+            cand --admin 'Print the scopes of an app for the whole account'
+            cand --json 'Print a JSON object'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'zoomtok;policy;convert'= {
             cand --env-file 'The .env to use instead of the first one found'
             cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
@@ -342,6 +357,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand explain 'Explain what a policy does to a call, and by which rule'
             cand accept 'Accept the tools of a gateway as they are now'
             cand suggest 'Suggest a policy to start from, by what the tools of a server do'
+            cand scopes 'List the scopes that the tools of a policy need, and those that the token lacks'
             cand convert 'Convert a policy of Intercept, which is YAML, into one of zoomtok''s'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -352,6 +368,8 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;policy;help;accept'= {
         }
         &'zoomtok;policy;help;suggest'= {
+        }
+        &'zoomtok;policy;help;scopes'= {
         }
         &'zoomtok;policy;help;convert'= {
         }

@@ -230,13 +230,14 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l no-pin -d 'L
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain accept suggest convert help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain accept suggest convert help" -f -a "check" -d 'Check whether a policy is valid, and list everything that is wrong with it'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain accept suggest convert help" -f -a "explain" -d 'Explain what a policy does to a call, and by which rule'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain accept suggest convert help" -f -a "accept" -d 'Accept the tools of a gateway as they are now'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain accept suggest convert help" -f -a "suggest" -d 'Suggest a policy to start from, by what the tools of a server do'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain accept suggest convert help" -f -a "convert" -d 'Convert a policy of Intercept, which is YAML, into one of zoomtok\'s'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain accept suggest convert help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain accept suggest scopes convert help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain accept suggest scopes convert help" -f -a "check" -d 'Check whether a policy is valid, and list everything that is wrong with it'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain accept suggest scopes convert help" -f -a "explain" -d 'Explain what a policy does to a call, and by which rule'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain accept suggest scopes convert help" -f -a "accept" -d 'Accept the tools of a gateway as they are now'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain accept suggest scopes convert help" -f -a "suggest" -d 'Suggest a policy to start from, by what the tools of a server do'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain accept suggest scopes convert help" -f -a "scopes" -d 'List the scopes that the tools of a policy need, and those that the token lacks'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain accept suggest scopes convert help" -f -a "convert" -d 'Convert a policy of Intercept, which is YAML, into one of zoomtok\'s'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain accept suggest scopes convert help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from check" -l tools -d 'A file with the tools of another server, as its answer to tools/list has them: the policy is for a gateway' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from check" -l url -d 'The address of another server, or zoom, zoom/chat and so on: it is asked for its tools' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from check" -l env-file -d 'The .env to use instead of the first one found' -r -F
@@ -276,6 +277,18 @@ never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from suggest" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from suggest" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from suggest" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from scopes" -l url -d 'One of Zoom\'s hosted servers: zoom, zoom/meeting, zoom/chat and so on [default: zoomtok\'s own tools]' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from scopes" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from scopes" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from scopes" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from scopes" -l manifest -d 'Print the app that a login needs, as the Marketplace takes it: these scopes, a public client, this machine as its redirect'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from scopes" -l admin -d 'Print the scopes of an app for the whole account'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from scopes" -l json -d 'Print a JSON object'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from scopes" -s q -l quiet -d 'Print only errors and requested output'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from scopes" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from scopes" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from convert" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from convert" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from convert" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -288,6 +301,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "explain" -d 'Explain what a policy does to a call, and by which rule'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "accept" -d 'Accept the tools of a gateway as they are now'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "suggest" -d 'Suggest a policy to start from, by what the tools of a server do'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "scopes" -d 'List the scopes that the tools of a policy need, and those that the token lacks'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "convert" -d 'Convert a policy of Intercept, which is YAML, into one of zoomtok\'s'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove help" -s h -l help -d 'Print help (see more with \'--help\')'
