@@ -15,9 +15,9 @@ const STAND_INS: [(&str, &str); 8] = [
 ];
 
 /// Signs that only adorn what the words beside them say.
-const ORNAMENTS: [&str; 18] = [
+const ORNAMENTS: [&str; 19] = [
     "🙋", "🚪", "🔑", "📊", "⏳", "📝", "📋", "🔄", "⚙️", "🚀", "👋", "💾", "🔌", "🗑️", "💡", "⏰", "🔍",
-    "📅",
+    "📄", "📅",
 ];
 
 /// Whether a terminal shows signs, as far as these variables tell: in a locale of UTF-8, but for the console of Linux,

@@ -31,7 +31,7 @@ pub use lock::{LOCK_PATIENCE, Lock, lock_path};
 pub(crate) use make::{make_private, make_private_parent, make_usual};
 pub(crate) use obstacle::{Obstacle, is_mounted, obstacle};
 pub(crate) use open::open_regular;
-pub(crate) use owner::distrust;
+pub(crate) use owner::{distrust, is_open, mode};
 pub(crate) use path::{name_of, resolve};
 pub(crate) use probe::is_replaceable;
 pub(crate) use read::{read_opened, read_regular};

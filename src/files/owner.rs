@@ -64,6 +64,24 @@ impl Person {
     }
 }
 
+/// The permissions of a file; none where the system has other ones.
+#[cfg(unix)]
+pub(crate) fn mode(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt as _;
+    path.metadata().ok().map(|metadata| metadata.permissions().mode() & 0o777)
+}
+
+/// The permissions of a file; none where the system has other ones.
+#[cfg(not(unix))]
+pub(crate) fn mode(_: &Path) -> Option<u32> {
+    None
+}
+
+/// Whether anybody but the owner may read or write what has this mode.
+pub(crate) fn is_open(mode: u32) -> bool {
+    mode & 0o066 != 0
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;

@@ -43,9 +43,7 @@ const LINES: &[(&str, &[Line])] = &[
         &[
             ("cargo run --release -- demo", Is::NotRun("it builds for minutes; a test runs the demo")),
             ("cargo test --locked", Is::NotRun("it is what runs this")),
-            ("ZOOM_ACCOUNT_ID=your-account-id", Is::OfEnv),
-            ("ZOOM_CLIENT_ID=your-client-id", Is::OfEnv),
-            ("ZOOM_CLIENT_SECRET=your-client-secret", Is::OfEnv),
+            ("zoomtok setup", ELSEWHERE),
             ("zoomtok get", Is::Run(|reader, ended| fetches_as_shown("README.md", reader, ended))),
             ("zoomtok gateway --url zoom/chat", SERVES),
             ("zoomtok gateway --policy policy.json -- node ~/zoom-mcp/index.js", SERVES),

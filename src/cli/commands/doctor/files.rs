@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::finding::Finding;
 use crate::error::{Diagnostic as _, Error};
-use crate::files::{Lock, is_mounted, is_replaceable, lock_path, temporary};
+use crate::files::{Lock, is_mounted, is_open, is_replaceable, lock_path, mode, temporary};
 use crate::settings::Chosen;
 use crate::store::{ROOM_FOR_TOKENS, StateDirectory, is_storable};
 
@@ -109,22 +109,6 @@ fn look_at_state(state: &StateDirectory) -> TokenState {
         recovery: recovery.map(|path| (path, state.recovery().err())),
         directory,
     }
-}
-
-#[cfg(unix)]
-fn mode(path: &Path) -> Option<u32> {
-    use std::os::unix::fs::PermissionsExt as _;
-    path.metadata().ok().map(|metadata| metadata.permissions().mode() & 0o777)
-}
-
-#[cfg(not(unix))]
-fn mode(_: &Path) -> Option<u32> {
-    None
-}
-
-/// Whether anybody but the owner may read or write what has this mode.
-fn is_open(mode: u32) -> bool {
-    mode & 0o066 != 0
 }
 
 /// What is to be said about a `.env` that was read once, and beside which nothing can lie.

@@ -7,6 +7,7 @@ use super::super::Context;
 use crate::cli::args::Login;
 use crate::clock::{rfc3339, runtime};
 use crate::error::Code;
+use crate::files::{is_open, mode};
 use crate::keeper::{LoggedIn, Look};
 use crate::login::{Kind, LoginError};
 use crate::mcp::scopes::ToolScope;
@@ -53,6 +54,12 @@ pub(super) fn report(
         format!("{} was logged in with this app as the same user, and is logged out now", other.display())
     }));
     let path = look.env_file().path();
+    if let Some(mode) = mode(path).filter(|mode| is_open(*mode)) {
+        let path = path.display();
+        warnings.push(format!(
+            "others than its owner can read or write {path} (mode {mode:03o}): chmod 600 {path}"
+        ));
+    }
     context.warn(&warnings);
     if login.json {
         let user = user.is_object().then(|| {
