@@ -171,6 +171,6 @@ mod tests {
                 examples += 1;
             }
         }
-        assert_eq!(examples, 23);
+        assert!(examples > 20, "{examples}");
     }
 }
