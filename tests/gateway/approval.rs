@@ -63,7 +63,7 @@ fn a_call_waits_until_a_person_has_decided() {
         .answer(sent)
         .fails(&["[POLICY DENIED] write by tools.write.approve: a person has denied this call"]);
     assert_eq!(writes(&home), 1);
-    // What was denied was given back: 3 a day are allowed, and this is the second.
+    // The denied call was given back: 3 a day are allowed, and this is the second.
     let sent = session.send("write", &json!({}));
     home.run(["approval", "allow", &waiting(&home).0]).expect(0);
     session.answer(sent).ok();

@@ -58,8 +58,8 @@ fn both_transports(program: &str, arguments: &[&str]) {
         let arguments = arguments.iter().map(|word| (*word).to_owned());
         home.foreign(program, arguments.chain(more.iter().cloned()))
     };
-    let assert_heard = |home: &Home, told: &str| {
-        assert!(told.contains("[POLICY DENIED] danger"), "{told}");
+    let assert_heard = |home: &Home, output: &str| {
+        assert!(output.contains("[POLICY DENIED] danger"), "{output}");
         let given = given(home);
         let cancelled: Vec<&Value> = given
             .iter()
@@ -72,14 +72,14 @@ fn both_transports(program: &str, arguments: &[&str]) {
         assert!(!given.iter().any(|given| given.calls("danger")));
     };
     let home_of_stdio = home();
-    let told = run(client(&home_of_stdio, &over_stdio(&home_of_stdio)), None).stdout;
-    assert_heard(&home_of_stdio, &told);
+    let output = run(client(&home_of_stdio, &over_stdio(&home_of_stdio)), None).stdout;
+    assert_heard(&home_of_stdio, &output);
     let home = home();
     let (server, record) = (server(), record(&home));
     let behind = ["--", server.to_str().unwrap(), "--record", record.to_str().unwrap()];
     let (listening, bearer) = over_http(&home, &behind);
-    let told = run(client(&home, std::slice::from_ref(&listening.address)), Some(&bearer)).stdout;
-    assert_heard(&home, &told);
+    let output = run(client(&home, std::slice::from_ref(&listening.address)), Some(&bearer)).stdout;
+    assert_heard(&home, &output);
     listening.process.kill();
 }
 
@@ -117,7 +117,7 @@ fn the_inspector_has_its_session_through_a_gateway() {
     assert_eq!(denied["isError"], true, "{denied}");
 }
 
-/// What the conformance tests find: a line for each of their scenarios.
+/// The findings of the conformance tests: a line for each of their scenarios.
 fn found(home: &Home, address: &str, bearer: &str) -> Vec<String> {
     let (node, tests) = conformance();
     let preload = script("with_bearer.mjs");
@@ -125,8 +125,8 @@ fn found(home: &Home, address: &str, bearer: &str) -> Vec<String> {
     let mut client = home.foreign(node, arguments);
     client.env("ZOOMTOK_TEST_BEARER", bearer);
     // It fails where any of its tests does, which is for the caller to judge.
-    let told = ended(client.output().unwrap()).stdout;
-    let lines = told.lines().skip_while(|line| !line.contains("SUMMARY")).skip(1);
+    let output = ended(client.output().unwrap()).stdout;
+    let lines = output.lines().skip_while(|line| !line.contains("SUMMARY")).skip(1);
     lines.filter(|line| !line.trim().is_empty()).map(str::to_owned).collect()
 }
 

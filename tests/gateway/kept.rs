@@ -1,4 +1,4 @@
-//! What a gateway keeps on disk, and for whom.
+//! The files of a gateway, and who can read them.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

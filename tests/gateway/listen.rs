@@ -276,7 +276,7 @@ fn what_happens_to_calls_is_in_the_metrics() {
     served.process.kill();
 }
 
-/// What a gateway and its servers take: descriptors, memory in KiB, and processes below it.
+/// The resources of a gateway and its servers: descriptors, memory in KiB, and processes below it.
 #[cfg(target_os = "linux")]
 fn taken(pid: u32) -> (usize, u64, usize) {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
@@ -310,7 +310,7 @@ fn sessions_that_are_opened_and_dropped_leave_nothing() {
         let sessions: Vec<Session<'_>> = (0..20).map(|_| served.greet(&bearer)).collect();
         served.runtime.block_on(sessions[opened % 20].call(1, "echo", json!({})));
         drop_all(sessions);
-        // What is made once is made by now.
+        // Everything that is allocated once has been by now.
         if opened == 40 {
             before = Some(taken(pid));
         }

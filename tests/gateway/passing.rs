@@ -1,4 +1,5 @@
-//! What is not governed passes in both directions: one dialogue with the server itself, and the same through a gateway.
+//! Messages that are not governed pass in both directions: one dialogue with the server itself, and the same through a
+//! gateway.
 
 use std::process::Command;
 
@@ -9,7 +10,7 @@ use crate::support::gateways::{given, server, start, without_greeting};
 use crate::support::mcp_client::Client;
 use crate::support::mcp_session::SOON;
 
-/// What the client answers to what the server asks.
+/// The client's answer to a request of the server.
 fn answer(asked: &Value) -> Value {
     match asked["method"].as_str().unwrap() {
         "roots/list" => json!({"result": {"roots": [{"uri": "file:///a"}]}}),
@@ -107,7 +108,7 @@ fn dialogue() -> Vec<String> {
     lines
 }
 
-/// What a client hears in the dialogue. The ids that a server gives its own requests are its own business.
+/// The messages to the client in the dialogue. The ids that a server gives its own requests are its own business.
 fn heard(command: Command) -> Vec<Value> {
     let mut client = Client::new(command, Box::new(answer));
     for line in dialogue() {

@@ -167,7 +167,7 @@ fn other_methods_pass_under_deny_only_where_the_policy_lets_them() {
         let answer = session.ask(method, &json!({"uri": "a://b"}));
         assert!(answer["error"]["message"].as_str().unwrap().starts_with("[POLICY DENIED]"), "{answer}");
     }
-    // What the server asks its client for is refused in the client's place.
+    // Requests of the server to its client are refused in the client's place.
     assert!(session.call("sample", json!({})).text.contains("[POLICY DENIED]"));
     assert!(session.ask("ping", &json!({})).get("result").is_some());
     assert!(given(&home).iter().all(|given| given.message["method"] != "resources/read"));

@@ -54,7 +54,7 @@ fn of_ada(command: &mut Command) {
     }
 }
 
-/// What the client answers to what a server asks.
+/// The client's answer to a request of a server.
 fn answer(asked: &Value, work: &str) -> Value {
     let params = &asked["params"];
     let task = |status: &str| {
@@ -98,7 +98,7 @@ fn request(id: usize, line: &str, task: &str, work: &str) -> Value {
     json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})
 }
 
-/// What a client hears in a dialogue: first the answers, then what the server has begun, by method. In each of these
+/// The messages to a client in a dialogue: first the answers, then those that the server has begun, by method. In each of these
 /// it is in order; between them a server promises none.
 fn heard(command: Command, home: &Home, dialogue: &str) -> Vec<String> {
     let work = home.work().to_str().unwrap().to_owned();

@@ -55,7 +55,7 @@ pub(crate) enum State {
 }
 
 impl Approval {
-    /// Whether its time is over, or the clock was set back so far that nobody can tell.
+    /// Whether its time is over, or the clock was set back so far that nobody knows.
     pub(crate) fn is_over(&self, now: DateTime<Utc>) -> bool {
         now >= self.until || now < self.since - STEP_BACK
     }

@@ -77,7 +77,7 @@ impl Approvals {
         Self { directory, clock }
     }
 
-    /// Has a call wait. The same call made again goes on waiting under its id, or gets what was decided meanwhile.
+    /// Has a call wait. The same call made again keeps waiting under its id, or gets what was decided meanwhile.
     ///
     /// # Errors
     ///

@@ -264,12 +264,12 @@ mod tests {
         let page =
             std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/stability.md")).unwrap();
         let table = page.split("## Lines of the audit log").nth(1).unwrap().split("\n## ").next().unwrap();
-        let told: BTreeSet<String> = table
+        let documented: BTreeSet<String> = table
             .lines()
             .filter_map(|line| line.strip_prefix("| `")?.split('`').next().map(str::to_owned))
             .collect();
         let read: Value = serde_json::from_str(&line(&Map::new()).text(false, &str::to_owned)).unwrap();
-        assert_eq!(told, read.as_object().unwrap().keys().cloned().collect());
+        assert_eq!(documented, read.as_object().unwrap().keys().cloned().collect());
         for decision in [
             Outcome::Allowed,
             Outcome::Approved,

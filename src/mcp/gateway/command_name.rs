@@ -13,11 +13,11 @@ const BUILT: [&str; 8] = ["bin", "build", "dist", "lib", "out", "scripts", "src"
 /// A program that starts what one of its arguments names.
 struct Runner {
     names: &'static [&'static str],
-    /// What comes before the argument, with these words one after another; each set is one way.
+    /// The words before the argument, one after another; each set is one way.
     before: &'static [&'static [&'static str]],
     /// Flags that take the next word.
     valued: &'static [&'static str],
-    /// What the argument is.
+    /// The kind of the argument.
     starts: Starts,
 }
 

@@ -75,7 +75,7 @@ mod tests {
             "icons": [{"src": "a"}, {"src": "c"}],
             "_meta": {"k": null},
         });
-        let told: Vec<String> = differences(Some(&before), &now)
+        let actual: Vec<String> = differences(Some(&before), &now)
             .iter()
             .map(|Difference { place, before, now }| {
                 let or_none = |text: &Option<String>| text.clone().unwrap_or("none".into());
@@ -83,7 +83,7 @@ mod tests {
             })
             .collect();
         assert_eq!(
-            told,
+            actual,
             [
                 r#"_meta: none -> {"k":null}"#,
                 r#"description: "Reads" -> "Reads\nall""#,

@@ -17,7 +17,7 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     ///
-    /// What is wrong with the JSON; none where it is JSON and no object.
+    /// The problem with the JSON; none where it is JSON and no object.
     pub(crate) fn read(text: &'a str) -> Result<Self, Option<String>> {
         serde_json::from_str(text).map_err(|error| (!error.is_data()).then(|| error.to_string()))
     }

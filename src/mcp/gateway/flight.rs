@@ -9,10 +9,10 @@ use std::collections::{HashMap, VecDeque};
 /// How many requests that the client has cancelled are remembered, for servers that answer them all the same.
 const CANCELLED: usize = 256;
 
-/// Which of the servers of a client it is, counted from its first one.
+/// The number of a server of a client, counted from its first one.
 pub(crate) type Generation = u64;
 
-/// The requests under way. `T` is what there is to know of one of the client's.
+/// The requests under way. `T` holds the facts about one of the client's.
 #[derive(Debug)]
 pub(crate) struct Flight<T> {
     next: u64,
@@ -34,7 +34,7 @@ pub(crate) struct Asked<T> {
     pub(crate) given_to: Option<Generation>,
     /// Whether the client has cancelled it.
     pub(crate) is_cancelled: bool,
-    /// What else there is to know.
+    /// The other facts about it.
     pub(crate) about: T,
 }
 
@@ -100,7 +100,7 @@ impl<T> Flight<T> {
         self.asked.get(&number)
     }
 
-    /// What there is to know of a request that is under way.
+    /// The facts about a request that is under way.
     pub(crate) fn about(&mut self, number: u64) -> Option<&mut T> {
         self.asked.get_mut(&number).map(|asked| &mut asked.about)
     }

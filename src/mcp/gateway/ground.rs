@@ -36,7 +36,7 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// What is wrong and how to fix it, in sentences.
+    /// The problem and its fix, in sentences.
     pub(crate) fn read(&self) -> Result<Ground, String> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());

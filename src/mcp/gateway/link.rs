@@ -7,7 +7,7 @@ use super::seam::NotGiven;
 use super::upstream::HttpServer;
 use super::upstream::address::Address;
 
-/// Which server it is.
+/// The server to connect to.
 #[derive(Debug, Clone)]
 pub(crate) enum Target {
     /// A child process.

@@ -1,7 +1,7 @@
 //! Takes the token that a server was handed out of everything that it says. Pure.
 //!
-//! A tool that prints its environment, or repeats a header, would otherwise give the token to a model. What is known is
-//! searched for, and nothing that merely looks like a secret: that would break answers. Somebody who wants to get the token
+//! A tool that prints its environment, or repeats a header, would otherwise give the token to a model. Known
+//! secrets are searched for, and nothing that merely looks like one: that would break answers. Somebody who wants to get the token
 //! past this can, as the server that has it can send it anywhere.
 
 use std::borrow::Cow;

@@ -363,12 +363,12 @@ mod tests {
         let page =
             std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/stability.md")).unwrap();
         let table = page.split("## Metrics of a gateway").nth(1).unwrap().split("\n## ").next().unwrap();
-        let told: BTreeSet<&str> =
+        let actual: BTreeSet<&str> =
             table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
         let text = Metrics::new("a").text(&Now { token_seconds_left: Some(1), ..Now::default() });
         let types =
             text.lines().filter_map(|line| line.strip_prefix("# TYPE zoomtok_gateway_")?.split(' ').next());
-        assert_eq!(told, types.collect());
+        assert_eq!(actual, types.collect());
         let names = RefusalReason::ALL.map(RefusalReason::name).into_iter();
         let names = names.chain(CallOutcome::ALL.map(CallOutcome::name));
         for name in names.chain(RestartReason::ALL.map(RestartReason::name)) {

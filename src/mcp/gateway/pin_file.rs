@@ -206,9 +206,9 @@ mod tests {
         let file = file(&directory);
         assert_eq!(usable_of(&file, &now).await, ["b"]);
         let seen = file.held().unwrap();
-        let told: Vec<_> =
+        let actual: Vec<_> =
             seen.iter().map(|held| (held.name.as_str(), held.is_new, held.differences.len())).collect();
-        assert_eq!(told, [("a", false, 1), ("c", true, 3)]);
+        assert_eq!(actual, [("a", false, 1), ("c", true, 3)]);
         assert_eq!(seen[0].differences[0].place, "description");
         // Another list has come since somebody looked.
         let again = [tool("a", "Worse"), b.clone()];

@@ -43,7 +43,7 @@ pub(crate) enum HeldBecause {
     New,
     /// These of its fields are not what was accepted.
     Changed(Vec<String>),
-    /// Two tools of the list have this name, and nobody can tell which of them is called.
+    /// Two tools of the list have this name, and nobody knows which of them is called.
     Twice,
     /// The pins cannot be read or written, for this reason.
     NoPins(String),

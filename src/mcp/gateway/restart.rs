@@ -1,10 +1,10 @@
-//! When a child process is started: again after it died, and anew when there is another token. Pure.
+//! When a child process is started: again after it has ended, and anew when there is another token. Pure.
 
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// The pause before a child that died is started again; it doubles with each further death in a row.
+/// The pause before a child that has ended is started again; it doubles with each further end in a row.
 const PAUSE_AFTER_END: Duration = Duration::from_millis(100);
 
 /// The deaths in a minute after which nothing is started until that minute is over.
@@ -31,13 +31,13 @@ pub enum OnNewToken {
 #[derive(Debug, Default)]
 pub(crate) struct Deaths {
     recent: Vec<Duration>,
-    /// How many died without having lived for a minute.
+    /// How many ended without having lived for a minute.
     in_a_row: u32,
 }
 
 impl Deaths {
-    /// Notes that a child died `now` that was started at `started`, and gives the pause before the next one.
-    pub(crate) fn died(&mut self, started: Duration, now: Duration) -> Duration {
+    /// Notes that a child that was started at `started` ended `now`, and gives the pause before the next one.
+    pub(crate) fn ended(&mut self, started: Duration, now: Duration) -> Duration {
         self.recent.retain(|death| now < *death + MINUTE);
         self.recent.push(now);
         self.in_a_row = if now >= started + MINUTE { 1 } else { self.in_a_row.saturating_add(1) };
@@ -46,7 +46,7 @@ impl Deaths {
         pause.max((self.recent[first] + MINUTE).saturating_sub(now))
     }
 
-    /// How often it died within the last minute.
+    /// How often it ended within the last minute.
     pub(crate) fn within_a_minute(&self, now: Duration) -> usize {
         self.recent.iter().filter(|death| now < **death + MINUTE).count()
     }
@@ -66,7 +66,7 @@ pub(crate) struct Upgrade<S> {
 }
 
 impl<S: PartialEq> Upgrade<S> {
-    /// `started` is none where nobody can tell: then it never is.
+    /// `started` is none where it is not known: then there never is another version.
     pub(crate) fn new(started: Option<S>) -> Self {
         Self { started, other: None }
     }
@@ -90,7 +90,7 @@ impl<S: PartialEq> Upgrade<S> {
     }
 }
 
-/// What to do about a child that was started with another token than there is now.
+/// The decision on a child that was started with another token than the present one.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Replace {
     Now,
@@ -126,15 +126,15 @@ mod tests {
         let mut deaths = Deaths::default();
         let (mut now, mut pauses) = (Duration::ZERO, Vec::new());
         for _ in 0..7 {
-            let pause = deaths.died(now, now);
+            let pause = deaths.ended(now, now);
             pauses.push(pause.as_millis());
             now += pause;
         }
         assert_eq!(pauses, [100, 200, 400, 800, 58_500, 3_200, 6_400]);
         // A child that lived for a minute counts as stable.
         let mut deaths = Deaths::default();
-        assert_eq!(deaths.died(Duration::ZERO, Duration::from_secs(1)), PAUSE_AFTER_END);
-        assert_eq!(deaths.died(Duration::from_secs(2), Duration::from_secs(62)), PAUSE_AFTER_END);
+        assert_eq!(deaths.ended(Duration::ZERO, Duration::from_secs(1)), PAUSE_AFTER_END);
+        assert_eq!(deaths.ended(Duration::from_secs(2), Duration::from_secs(62)), PAUSE_AFTER_END);
         assert_eq!(deaths.within_a_minute(Duration::from_secs(63)), 1);
     }
 

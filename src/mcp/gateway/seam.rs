@@ -19,7 +19,7 @@ pub(crate) struct NotGiven(pub(crate) String);
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Outgoing {
     pub(crate) text: String,
-    /// What came with the request that this is about.
+    /// The ticket of the request that this is about.
     pub(crate) ticket: Option<u64>,
     /// Whether it is the answer to that request.
     pub(crate) answers: bool,

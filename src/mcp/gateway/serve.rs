@@ -45,7 +45,7 @@ const LONGEST_HEARD: usize = 16 * 1024 * 1024;
 /// How many messages may wait for a client to read them.
 const UNREAD: usize = 64;
 
-/// How long the calls under way may go on when the client has closed its end.
+/// How long the calls under way may continue when the client has closed its end.
 const LAST_CALLS: Duration = Duration::from_secs(30);
 
 /// The setup of a gateway.

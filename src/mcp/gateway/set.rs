@@ -21,17 +21,17 @@ pub(crate) struct Set {
     level: Option<String>,
     /// The parameters of each `resources/subscribe`.
     subscriptions: BTreeSet<String>,
-    /// What it is, in an audit.
+    /// The name of the client, for an audit.
     pub(crate) client: Option<String>,
-    /// What is in the `_meta` of each of its requests where there is no `initialize` (protocol version 2026-07-28).
+    /// The fields in the `_meta` of each of its requests where there is no `initialize` (protocol version 2026-07-28).
     meta: Map<String, Value>,
     /// Whether its user can be asked something.
     pub(crate) can_be_asked: bool,
     /// Whether its server says when its tools change.
-    pub(crate) tells_of_tools: bool,
+    pub(crate) notifies_of_tools: bool,
 }
 
-/// What the names in `_meta` begin with that describe a client without an `initialize`.
+/// The prefix of the names in `_meta` that describe a client without an `initialize`.
 const DESCRIBES: &str = "io.modelcontextprotocol/";
 
 /// A request or a notification that puts a new child where the old one was.
@@ -79,7 +79,7 @@ impl Set {
         let Kind::Answer { outcome: Outcome::Result(result), .. } = &answer.kind else { return };
         self.initialize = self.asked.clone();
         let result: Value = serde_json::from_str(result.get()).unwrap_or_default();
-        self.tells_of_tools = result["capabilities"]["tools"]["listChanged"] == true;
+        self.notifies_of_tools = result["capabilities"]["tools"]["listChanged"] == true;
     }
 
     /// Whether there is anything to replay.
@@ -97,7 +97,7 @@ impl Set {
         self.initialized.is_some() || !self.meta.is_empty()
     }
 
-    /// What is sent to a new child, in this order, each after the answer to the one before.
+    /// The messages for a new child, in this order, each after the answer to the one before.
     pub(crate) fn replayed(&self) -> Vec<Replayed> {
         let Some(initialize) = &self.initialize else { return Vec::new() };
         let request = |method, params: &String| Replayed { method, params: Some(params.clone()) };
@@ -146,7 +146,7 @@ mod tests {
         assert!(!set.is_begun() && set.replayed().is_empty(), "it is not answered yet");
         let answer = r#"{"jsonrpc":"2.0","id":1,"result":{"capabilities":{"tools":{"listChanged":true}}}}"#;
         set.answered(&Message::from_server(answer.as_bytes()).unwrap());
-        assert!(set.is_begun() && !set.is_ready() && set.tells_of_tools);
+        assert!(set.is_begun() && !set.is_ready() && set.notifies_of_tools);
         set.initialized("x");
         set.asks("logging/setLevel", Some(r#"{"level":"info"}"#));
         set.asks("logging/setLevel", Some(r#"{"level":"error"}"#));

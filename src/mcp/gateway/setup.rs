@@ -39,7 +39,7 @@ pub(crate) struct Setup {
     pub(crate) pins: bool,
     /// Where calls are written down.
     pub(crate) audit: Option<Arc<AuditLog>>,
-    /// What is counted; none for one client over standard input and output, whom nobody asks.
+    /// The metrics; none for one client over standard input and output, where nobody can read them.
     pub(crate) metrics: Option<Arc<Metrics>>,
     /// The error of the command itself.
     pub(crate) fault: Option<String>,
@@ -52,8 +52,8 @@ pub(crate) struct Setup {
 }
 
 impl Setup {
-    /// What a gate stands on that is under this policy, with what names it; under the setting's where there is none. Where
-    /// a policy `is_required`, every call is refused without one.
+    /// The reader for a gate under this policy, with the flag or variable that names it; under the setting's where there is
+    /// none. Where a policy `is_required`, every call is refused without one.
     pub(crate) fn reader(&self, policy: Option<(PathBuf, String)>, is_required: bool) -> Reader {
         Reader {
             tokens: Arc::clone(&self.tokens),
@@ -75,7 +75,7 @@ impl Setup {
         Gate::for_gateway(Box::new(move || reader.read()), self.clock, voice)
     }
 
-    /// What the relay of a client is made of, for whom calls are counted under this name.
+    /// The parts for the relay of a client whose calls are counted under this name.
     pub(crate) fn parts(&self, gate: Arc<Gate>, grant: &str) -> Parts {
         let place = self.tokens.state_root().map(|root| Place::new(root, &self.name));
         let approvals = place.as_ref().map(Place::approvals);

@@ -15,7 +15,7 @@ const MOST_ELEMENTS: usize = 50;
 /// How deep lists and objects are shown.
 const DEEPEST_SHOWN: usize = 8;
 
-/// What a name has in it, without its hyphens and underscores, whose value is a secret.
+/// Parts of the names of secrets, without hyphens and underscores.
 const SECRETS: [&str; 13] = [
     "password",
     "passwd",

@@ -42,7 +42,7 @@ const AFTER_SIGTERM: Duration = Duration::from_secs(3);
 /// How long its exit status and its last words are waited for when a server has closed its output.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
-/// How many of the last lines that a server wrote to standard error are repeated when it has died.
+/// How many of the last lines that a server wrote to standard error are repeated when it has ended.
 const TAIL: usize = 5;
 
 /// The longest line of standard error, in bytes.
@@ -150,7 +150,7 @@ impl Drop for Child {
     }
 }
 
-/// Passes the lines of a server on, until its output ends; gives why it cannot go on where that is not the reason.
+/// Passes the lines of a server on, until its output ends; gives why it cannot continue where that is not the reason.
 async fn messages(
     stdout: impl AsyncRead + Unpin,
     generation: Generation,

@@ -148,7 +148,7 @@ async fn post<H: House>(
     }
     let first = session.routes().ask(ticket);
     let hold = Asked { session: Arc::clone(&session), ticket };
-    // It goes on if the client hangs up: that is no cancellation.
+    // It continues if the client hangs up: that is no cancellation.
     tokio::spawn(Arc::clone(&session.peer).hear(body, ticket));
     let first = first.await.map_err(|_| unknown_session())?;
     sessions.touch(&session);

@@ -66,7 +66,7 @@ impl<H: House> Front<H> {
         Self { sessions: Arc::new(Sessions::new(house, clock, IDLE)), hosts, sweep: SWEEP }
     }
 
-    /// What it leads to.
+    /// The house that it leads to.
     pub(crate) fn house(&self) -> &H {
         &self.sessions.house
     }

@@ -1,4 +1,4 @@
-//! Which of a client's connections each message goes to. Pure, but for the queues.
+//! Routes each message to one of a client's connections. Pure, but for the queues.
 
 use std::collections::{HashMap, VecDeque};
 

@@ -10,7 +10,7 @@ use crate::policy::gate::Pass;
 
 /// Everything that a relay knows of a request of its client.
 pub(super) struct About {
-    /// What came with it.
+    /// The ticket that came with it.
     pub(super) ticket: u64,
     pub(super) what: What,
 }
@@ -71,7 +71,7 @@ impl Listening {
     }
 }
 
-/// What a line has of a call.
+/// The call in a line of the log.
 pub(super) struct Logged {
     /// The fields that the lines of the call share.
     pub(super) call: String,

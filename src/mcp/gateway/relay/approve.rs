@@ -104,7 +104,7 @@ impl Relay {
         let params = question(self.parts.name.as_str(), tool, &shown(arguments));
         let text =
             format!(r#"{{"jsonrpc":"2.0","id":{asked},"method":"elicitation/create","params":{params}}}"#);
-        self.tell(text, Some(ticket)).await;
+        self.send(text, Some(ticket)).await;
         let within = self.parts.gate.approve_within();
         let answered = tokio::time::timeout(within, answered).await;
         self.state().asked_user.remove(&asked);
@@ -163,7 +163,7 @@ impl Relay {
                     r#"{{"jsonrpc":"2.0","method":"notifications/progress","params":{{"progressToken":{token},"progress":{},"message":"waiting for approval {id}"}}}}"#,
                     waited.as_secs(),
                 );
-                self.tell(text, Some(*ticket)).await;
+                self.send(text, Some(*ticket)).await;
             }
         }
     }

@@ -130,7 +130,7 @@ fn decision_of(denied: &Denied) -> Outcome {
 ///
 /// # Errors
 ///
-/// What is wrong with them, or which servers would read something else in them.
+/// The problem with them, also one that makes servers read them in different ways.
 fn called(params: Option<&RawValue>) -> Result<Called<'_>, String> {
     let wrong = |problem: &str| Err(problem.to_owned());
     let Some(fields) = params.and_then(|params| Fields::read(params.get()).ok()) else {

@@ -38,7 +38,7 @@ impl Relay {
     /// Answers a message that was longer than the `most` bytes that one may have.
     pub(crate) async fn refuse_length(&self, most: usize) {
         let reason = format!("the message has more than {} MiB", most / 1024 / 1024);
-        self.tell(error(None, NOT_A_MESSAGE, &reason), None).await;
+        self.send(error(None, NOT_A_MESSAGE, &reason), None).await;
     }
 
     fn heard(self: &Arc<Self>, bytes: &[u8], ticket: u64) -> Option<Work> {

@@ -11,7 +11,7 @@ use crate::mcp::gateway::message::{Kind, Message};
 use crate::policy::gate::Denied;
 
 impl Relay {
-    /// What there is to write down of a call with these arguments; none without a log.
+    /// The record for the log of a call with these arguments; none without a log.
     pub(super) fn logged(&self, arguments: &Map<String, Value>) -> Option<Box<Logged>> {
         let call = self.parts.audit.as_ref()?.next_call();
         let (decision, arguments) = (Outcome::Invalid, arguments.clone());
@@ -89,11 +89,11 @@ impl Relay {
         };
         let mask = |text: &str| self.masks().masked(text).into_owned();
         log.write(&line, &mask).map_err(|not_logged| {
-            let told = not_logged.error.report();
+            let report = not_logged.error.report();
             if not_logged.is_first {
-                (self.parts.warn)(&format!("calls are not in the audit log: {told}"));
+                (self.parts.warn)(&format!("calls are not in the audit log: {report}"));
             }
-            told
+            report
         })
     }
 }

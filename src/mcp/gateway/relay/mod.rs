@@ -145,7 +145,7 @@ struct Current {
 struct State {
     flight: Flight<About>,
     own: HashMap<u64, (Generation, oneshot::Sender<String>)>,
-    /// Who waits for what the client's user answers, by the number of the question.
+    /// The calls that wait for the answer of the client's user, by the number of the question.
     asked_user: HashMap<u64, oneshot::Sender<String>>,
     set: Set,
     /// Every server that has not ended.
@@ -174,10 +174,10 @@ struct Tools {
 }
 
 impl State {
-    /// What came with the request that a server says something about that does not say what it is about: most likely its
-    /// latest one. A client over HTTP that has no stream open for such would never hear of it.
+    /// The ticket of the request that a message of a server belongs to, for messages that do not say so: most likely its
+    /// latest one. A client over HTTP without an open stream for such messages would never get them.
     ///
-    /// Without `initialize` the requests may be those of several clients, so of several it is none.
+    /// Without `initialize` the requests may be those of several clients, so among several it is none.
     fn ticket_of(&self, generation: Generation) -> Option<u64> {
         let waiting = self.flight.given_to(generation).filter(|(_, asked)| asked.about.is_waited_for());
         let is_one = !self.set.is_stateless() || waiting.count() == 1;
@@ -197,7 +197,7 @@ impl State {
 }
 
 impl Relay {
-    /// A relay for one client, and what is to be run for it: [`Relay::run`]. What it says to the client goes to `out`.
+    /// A relay for one client, and what is to be run for it: [`Relay::run`]. Messages to the client go to `out`.
     pub(crate) fn new(
         parts: Parts,
         out: mpsc::Sender<Outgoing>,
@@ -244,7 +244,7 @@ impl Relay {
     }
 
     /// Says something to the client that answers nothing.
-    async fn tell(&self, text: String, ticket: Option<u64>) {
+    async fn send(&self, text: String, ticket: Option<u64>) {
         // Without a client there is nobody to notify.
         let _ = self.out.send(Outgoing { text, ticket, answers: false }).await;
     }

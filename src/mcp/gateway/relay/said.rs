@@ -146,7 +146,7 @@ impl Relay {
         };
         let token = progress.map(|token| message.replace(token, number.to_string()));
         let text = message.spliced(message.with_id(number).into_iter().chain(token));
-        self.tell(text, ticket).await;
+        self.send(text, ticket).await;
     }
 
     async fn server_notifies(
@@ -170,28 +170,28 @@ impl Relay {
                 };
                 // Progress of nothing that is under way, or that nobody wants to hear of.
                 let Some((progress, ticket)) = found else { return };
-                self.tell(message.spliced([message.replace(token, progress)]), Some(ticket)).await;
+                self.send(message.spliced([message.replace(token, progress)]), Some(ticket)).await;
             }
             "notifications/cancelled" => {
                 let Some(requested) = field("requestId") else { return };
                 let id = Message::id(requested);
                 let number = id.and_then(|id| self.state().flight.server_cancelled(generation, &id));
                 let Some(number) = number else { return };
-                self.tell(message.spliced([message.replace(requested, number.to_string())]), None).await;
+                self.send(message.spliced([message.replace(requested, number.to_string())]), None).await;
             }
             CHANGED => {
                 let (relay, text) = (Arc::clone(self), message.spliced([]));
                 // Its tools are looked at first: what the client asks for next is judged by them.
                 tokio::spawn(async move {
                     relay.learn().await;
-                    relay.tell(text, None).await;
+                    relay.send(text, None).await;
                 });
             }
             "notifications/message" => {
                 let ticket = self.state().ticket_of(generation);
-                self.tell(message.spliced([]), ticket).await;
+                self.send(message.spliced([]), ticket).await;
             }
-            _ => self.tell(message.spliced([]), None).await,
+            _ => self.send(message.spliced([]), None).await,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The server of a client: started, started again when it has died, replaced when there is another token, and ended.
+//! The server of a client: started, started again when it has ended, replaced when there is another token, and ended.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -30,7 +30,7 @@ use crate::tokens::reach::Reach;
 /// when that has come.
 const TOKEN_PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long calls may go on that a server was given before another one took its place.
+/// How long the calls of a server may continue after another one has taken its place.
 const LAST_OF_OLD: Duration = Duration::from_secs(30);
 
 /// A server that is started within this is waited for.
@@ -103,7 +103,7 @@ impl Relay {
                 Err(problem) => self.current.send_modify(|current| current.lack = problem),
             }
             let now = self.parts.clock.elapsed();
-            let wait = deaths.died(started, now);
+            let wait = deaths.ended(started, now);
             self.count_restart(RestartReason::Ended);
             // For doctor alone, which can do without it.
             let _ = self.parts.restarts.as_ref().map(|restarts| restarts.note(self.parts.clock.now()));
@@ -319,7 +319,7 @@ impl Relay {
         if is_ready && self.tools.borrow().is_some() {
             let tools = self.list_tools(generation, server).await?;
             if self.take_up(tools).await {
-                self.tell_of_tools().await;
+                self.notify_of_tools().await;
             }
         }
         Ok(())
@@ -349,11 +349,11 @@ impl Relay {
             });
         }
         for asked in lost {
-            let told = format!(
+            let message = format!(
                 "the server was given this and has ended before it answered, so it may have been carried out or not: \
                  {reason}. It is started again; repeat this only if that does no harm."
             );
-            self.fail(asked, &told).await;
+            self.fail(asked, &message).await;
         }
         self.settled.notify_waiters();
         if let Some(server) = server {

@@ -93,10 +93,10 @@ impl Relay {
             // Its tools are looked at first, as they are without a subscription.
             tokio::spawn(async move {
                 relay.learn().await;
-                relay.tell(text, Some(ticket)).await;
+                relay.send(text, Some(ticket)).await;
             });
         } else {
-            self.tell(text, Some(ticket)).await;
+            self.send(text, Some(ticket)).await;
         }
     }
 
@@ -121,7 +121,7 @@ impl Relay {
     }
 
     /// Notifies those clients of other tools that have subscribed to that.
-    pub(super) async fn tell_subscribers_of_tools(&self) {
+    pub(super) async fn notify_subscribers_of_tools(&self) {
         let subscribers: Vec<(String, u64)> = {
             let state = self.state();
             let wants = |what: &What| matches!(what, What::Listen(listening) if listening.wants_tools);
@@ -134,7 +134,7 @@ impl Relay {
             let text = format!(
                 r#"{{"jsonrpc":"2.0","method":{method},"params":{{"_meta":{{"{SUBSCRIPTION}":{id}}}}}}}"#
             );
-            self.tell(text, Some(ticket)).await;
+            self.send(text, Some(ticket)).await;
         }
     }
 }

@@ -51,11 +51,11 @@ impl Relay {
         self.tools.borrow().as_ref().map(|tools| tools.all.clone())
     }
 
-    /// Compares the tools again where some were accepted meanwhile, and tells the client if it sees others than before.
+    /// Compares the tools again where some were accepted meanwhile, and notifies the client if its list has changed.
     pub(super) async fn look_at_pins(self: &Arc<Self>) {
         let Some(pins) = &self.parts.pins else { return };
         let stamp = pins.stamp();
-        // Where nobody can tell, they may have changed.
+        // Where nobody knows, they may have changed.
         let is_same = {
             let mut state = self.state();
             std::mem::replace(&mut state.pins, stamp) == stamp && stamp.is_some()
@@ -64,25 +64,25 @@ impl Relay {
         if let Some(all) = all.filter(|_| !is_same)
             && self.take_up(all).await
         {
-            self.tell_of_tools().await;
+            self.notify_of_tools().await;
         }
     }
 
-    /// Compares the tools with what is known of them, and tells the client if it sees others than before.
+    /// Compares the tools with what is known of them, and notifies the client if its list has changed.
     pub(super) async fn look_at_tools(self: Arc<Self>) {
         let is_known = self.tools.borrow().is_some();
         if is_known && self.learn().await {
-            self.tell_of_tools().await;
+            self.notify_of_tools().await;
         }
     }
 
     /// Notifies a client that its tools have changed, where it expects that.
-    pub(super) async fn tell_of_tools(&self) {
-        let tells = self.state().set.tells_of_tools;
-        if tells {
-            self.tell(format!(r#"{{"jsonrpc":"2.0","method":"{CHANGED}"}}"#), None).await;
+    pub(super) async fn notify_of_tools(&self) {
+        let notifies = self.state().set.notifies_of_tools;
+        if notifies {
+            self.send(format!(r#"{{"jsonrpc":"2.0","method":"{CHANGED}"}}"#), None).await;
         }
-        self.tell_subscribers_of_tools().await;
+        self.notify_subscribers_of_tools().await;
     }
 
     /// Whether a tool may be called, by the pins.

@@ -48,7 +48,7 @@ impl HttpServer {
 
     /// Gives the server a message of the client. Ends when the server has begun to answer it, which may take minutes, so
     /// the caller must not keep other messages waiting; `initialize` and `notifications/initialized` take effect in the
-    /// order of the calls. It goes on when this is dropped.
+    /// order of the calls. It continues when this is dropped.
     ///
     /// A request that fails on the way is answered through the channel with an error. `is_read_only` says that a call of a
     /// tool may be made again when its token was refused; all other messages may.

@@ -11,7 +11,7 @@ use super::super::house::{Opened, Peer};
 use super::*;
 use crate::mcp::gateway::seam::Outgoing;
 
-/// What has happened in a house.
+/// The record of a house.
 #[derive(Default)]
 pub(super) struct Seen {
     pub(super) opened: AtomicUsize,
@@ -162,7 +162,7 @@ impl Wire {
         let _ = self.0.write_all(text.as_bytes()).await;
     }
 
-    /// What comes until a text is in it, or until the end.
+    /// Reads until a text has come, or until the end.
     pub(super) async fn until(&mut self, end: &str) -> String {
         let mut got = Vec::new();
         let mut piece = [0; 4096];
