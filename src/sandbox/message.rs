@@ -94,7 +94,7 @@ pub(super) enum Delivery {
     Endless,
 }
 
-/// A body that goes on for as long as somebody writes it.
+/// A body that lasts for as long as somebody writes it.
 #[derive(Clone)]
 pub(super) struct Feed(pub(super) Arc<Mutex<UnboundedReceiver<Bytes>>>);
 
@@ -110,7 +110,7 @@ pub(super) struct Reply {
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
     pub(super) delivery: Delivery,
-    /// What follows instead of the body, without a length.
+    /// The stream instead of the body, without a length.
     pub(super) feed: Option<Feed>,
 }
 

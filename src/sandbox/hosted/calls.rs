@@ -43,7 +43,7 @@ pub(super) fn call(
     result(id, &json!({"content": [{"type": "text", "text": text}], "isError": is_error}))
 }
 
-/// What a tool does. Tools that search and list look at the account of the REST API; others echo what they were given.
+/// Carries out a call. Tools that search and list look at the account of the REST API; others echo their arguments.
 ///
 /// # Errors
 ///

@@ -57,7 +57,7 @@ impl Sessions {
         self.sessions.clear();
     }
 
-    /// Closes every stream. The sessions go on.
+    /// Closes every stream. The sessions continue.
     pub(super) fn hang_up(&mut self) {
         for session in self.sessions.values_mut() {
             session.stream = None;

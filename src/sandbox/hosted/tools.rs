@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::servers::Server::{self, Chat, Docs, Meeting, RevenueAccelerator, Tasks, Whiteboard, Zoom};
 
-/// What a tool does to the account.
+/// The effect of a tool on the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Effect {
     Reads,

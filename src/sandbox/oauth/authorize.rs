@@ -43,7 +43,7 @@ const INVALID: &str = "Invalid redirect url";
 /// (<https://developers.zoom.us/changelog/platform/pkce-loopback>).
 const LOCALHOST: &str = "Localhost is not allowed, please use 127.0.0.1 or [::1] instead";
 
-/// What a request is for.
+/// Reads a request for authorization.
 fn wanted(query: &Fields) -> Result<Wanted, (u16, String)> {
     let field = |name: &str| query.get(name).map(String::as_str);
     let id = field("client_id").unwrap_or_default();

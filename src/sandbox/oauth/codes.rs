@@ -25,7 +25,7 @@ pub(super) enum Method {
     S256,
 }
 
-/// What a code is issued for.
+/// The request that a code is issued for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Request {
     pub(super) client: Client,

@@ -1,6 +1,6 @@
 //! The person who is asked.
 
-/// What the person at the authorization page does.
+/// The decision of the person at the authorization page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Consent {
     /// Reads the page, which has a link to allow and one to deny.

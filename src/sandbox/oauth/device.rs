@@ -90,12 +90,12 @@ impl Devices {
         let Some(device) =
             self.waiting.iter_mut().find(|device| device.user_code == entered && device.expires > now)
         else {
-            return page::told("Enter the code that your device shows");
+            return page::notice("Enter the code that your device shows");
         };
         match query.get("decision").and_then(|name| Consent::named(name)) {
             Some(decision @ (Consent::Allow | Consent::Deny)) => {
                 device.decided = decision;
-                page::told("Go back to your device")
+                page::notice("Go back to your device")
             }
             _ => page::question(&request.path, &query, "Let a device read and change your meetings"),
         }
@@ -117,7 +117,7 @@ impl Devices {
             return Err(NotYet::Expired);
         }
         let earlier = device.polled.replace(now);
-        // By whole seconds: a device that pauses for as long as it was told may see one less.
+        // By whole seconds: a device that pauses for exactly the interval may see one less.
         if earlier.is_some_and(|earlier| now.saturating_sub(earlier) < device.interval - 1) {
             device.interval = device.interval.saturating_add(SLOWER);
             return Err(NotYet::SlowDown);

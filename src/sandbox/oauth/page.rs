@@ -23,6 +23,6 @@ pub(super) fn question(path: &str, query: &Fields, what: &str) -> Reply {
 }
 
 /// Reports to a person.
-pub(super) fn told(text: &'static str) -> Reply {
+pub(super) fn notice(text: &'static str) -> Reply {
     Reply::html(200, text)
 }
