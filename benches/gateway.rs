@@ -1,4 +1,4 @@
-//! What a gateway adds to a server: `cargo bench --bench gateway`.
+//! Measures what a gateway adds to a server: `cargo bench --bench gateway`.
 //!
 //! The server is this program itself, started with `serve`: it answers each call at once, with its arguments. A client calls
 //! it directly, through a gateway, and through one that counts, in turns of a few hundred calls; the difference of the
@@ -39,7 +39,7 @@ const UNCOUNTED: &str = r#"{"version": "1", "default": "allow"}"#;
 const CALLS: usize = 400;
 const ROUNDS: usize = 25;
 
-/// What a gateway may add to the median of a call, in microseconds: over standard input and output without a limit and with
+/// The most that a gateway may add to the median of a call, in microseconds: over standard input and output without a limit and with
 /// one, and over HTTP.
 const ADDED: [f64; 3] = [60.0, 120.0, 250.0];
 

@@ -90,12 +90,12 @@ struct Memory {
 }
 
 /// The memory of a program that is about to print its answer, which is the last thing that it does; none where the system
-/// does not tell.
+/// does not report it.
 #[cfg(target_os = "linux")]
 fn memory_at_its_end(subject: &Subject, directory: &Path) -> Option<Memory> {
     use std::io::Write as _;
     let (_reader, mut full) = std::io::pipe().unwrap();
-    // What a pipe holds (pipe(7)): whoever writes more waits.
+    // The capacity of a pipe (pipe(7)): a process that writes more waits.
     full.write_all(&vec![0; 64 * 1024]).unwrap();
     let mut program = subject.command(directory).stdout(full).spawn().unwrap();
     let of = |file: &str| fs::read_to_string(format!("/proc/{}/{file}", program.id())).unwrap_or_default();

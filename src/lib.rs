@@ -1,7 +1,7 @@
 //! Keeps a Zoom access token valid where it is needed.
 //!
-//! The library has one user, the `zoomtok` program, and promises no stable interface of its own. What is stable is
-//! what the program shows: commands, settings, exit codes, files.
+//! The library has one user, the `zoomtok` program, and promises no stable interface of its own. The stable
+//! interface is the program's: commands, settings, exit codes, files.
 //!
 //! # The map
 //!
@@ -36,15 +36,15 @@
 //!
 //! `zoomtok get` has [`keeper::Keeper::look`] read the [`store::Store`], which is the `.env`, and [`token::TokenState`] judge
 //! the token. If that does not last, [`keeper::Keeper::ensure`] waits for the [`store::Turn`], the exclusive right to change
-//! what is kept, looks again, reserves a place for the new token and asks [`zoom::Exchange`]. What comes back goes through
+//! what is kept, looks again, reserves a place for the new token and asks [`zoom::Exchange`]. The new token goes through
 //! [`store::Reserved::put`] into the text of the `.env` as it is then, and takes its place in one rename. Where that fails it
 //! waits for the next run as a [`store::Recovery`].
 //!
 //! # The path of a call
 //!
 //! [`mcp::zoom::serve`] takes a call from the client and asks the [`policy::Policy`] in force, and the [`policy::counts::Counts`]
-//! of its limits. What passes has its arguments read by its tool, gets a token as above, and goes out through
-//! [`zoom::api`]; what comes back loses its secrets on the way to the client.
+//! of its limits. An allowed call has its arguments read by its tool, gets a token as above, and goes out through
+//! [`zoom::api`]; the answer loses its secrets on the way to the client.
 
 pub mod cli;
 pub mod clients;

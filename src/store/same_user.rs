@@ -157,7 +157,7 @@ mod tests {
         for secret in ["the-app", "the-user", mine.as_str()] {
             assert!(!text.contains(secret) && !path.to_str().unwrap().contains(secret));
         }
-        // What is not understood is written anew.
+        // An unreadable file is written anew.
         File::options().write(true).truncate(true).open(&path).unwrap().write_all(b"{").unwrap();
         assert_eq!(world.others(&last, &mine), [""; 0]);
         world.note(&last, &mine);

@@ -1,6 +1,6 @@
-//! What must never leave the program by accident, and the look for it in all that the tests see of the program: what it
-//! prints (`support::ended`, `Running`, the sessions of `zoomtok mcp`), what it and the apps it starts are given as
-//! arguments (`Home::command`, `Apps`), and the files it leaves behind (`Home`).
+//! Secrets that must never leave the program by accident, and the search for them in all that the tests see of the
+//! program: its output (`support::ended`, `Running`, the sessions of `zoomtok mcp`), the arguments of it and of the apps
+//! it starts (`Home::command`, `Apps`), and the files it leaves behind (`Home`).
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,20 +19,20 @@ use crate::support::mcp_session::{token, wait_until};
 use crate::support::processes::Running;
 use crate::support::{ECHO_TOKEN, Home, exec_shell, sandbox};
 
-/// What a run may print of its secrets.
+/// The secrets that a run may print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shows {
     /// Nothing but masks.
     Nothing,
     /// The access token, on stdout.
     AccessToken,
-    /// Both tokens, on stdout: the answer of an MCP server to who came with credentials of his own.
+    /// Both tokens, on stdout: the answer of an MCP server to a client with credentials of its own.
     Tokens,
 }
 
 impl Shows {
-    /// What a command line asks for: `get --print` and `get --export` are there to show the access token, and nothing
-    /// else is. The command of an `exec` does as it likes; a test that has it show its token says so.
+    /// The secrets that a command line asks for: `get --print` and `get --export` exist to show the access token, and
+    /// nothing else does. The command of an `exec` does as it likes; a test that has it show its token says so.
     pub(crate) fn by_contract(program: &Command) -> Self {
         let has = |wanted: &str| program.get_args().any(|argument| argument == wanted);
         if has("get") && (has("--print") || has("--export")) { Self::AccessToken } else { Self::Nothing }
@@ -60,7 +60,7 @@ static KNOWN: Mutex<BTreeMap<String, Kind>> = Mutex::new(BTreeMap::new());
 /// A mask shows nothing of what is shorter, and tests have secrets like `x`.
 const SHORTEST: usize = 20;
 
-/// What a JWT begins with; its second part begins so too.
+/// The beginning of a JWT, and of its second part.
 const BEGIN: &str = "eyJ";
 
 /// Takes note of the secrets in a text of `.env`.

@@ -227,7 +227,7 @@ impl Drop for Home {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             let is_meant_to = FOR_SECRETS.iter().any(|end| name.ends_with(end))
                 || self.for_secrets.lock().unwrap().contains(&path);
-            // What a link leads to is looked at where it is.
+            // The target of a link is searched in its own place.
             if path.is_file() && !path.is_symlink() && !is_meant_to {
                 let bytes = fs::read(&path).unwrap_or_default();
                 assert_clean(bytes, Shows::Nothing, &path.display().to_string());
@@ -262,7 +262,7 @@ impl Ended {
     }
 }
 
-/// What no program can do without on Windows: the places of the system, of its libraries and of temporary files.
+/// The variables that every program needs on Windows: the places of the system, of its libraries and of temporary files.
 fn of_system() -> impl Iterator<Item = (&'static str, OsString)> {
     let names: &[_] = if cfg!(windows) { &["SystemRoot", "PATH", "TEMP", "TMP", "USERPROFILE"] } else { &[] };
     names.iter().filter_map(|name| Some((*name, env::var_os(name)?)))
@@ -278,7 +278,7 @@ pub(crate) fn exec_shell(line: &str) -> [&str; 5] {
     ["exec", "--", shell, flag, line]
 }
 
-/// What a finished process left behind. It has shown no secret.
+/// The results of a finished process, which has shown no secret.
 #[track_caller]
 pub(crate) fn ended(output: Output) -> Ended {
     ended_showing(output, Shows::Nothing)

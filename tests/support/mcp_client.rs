@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::support::mcp_session::SOON;
 use crate::support::processes::Running;
 
-/// What a client answers to a request of the server's: a `result` or an `error`.
+/// The client's answer to a request of the server: a `result` or an `error`.
 pub(crate) type Answers = Box<dyn Fn(&Value) -> Value>;
 
 pub(crate) struct Client {
@@ -54,7 +54,7 @@ impl Client {
         }
     }
 
-    /// Reads one message; says whether it answers this request. What the server asks is answered.
+    /// Reads one message; says whether it answers this request. Requests of the server are answered.
     fn hear(&mut self, id: &Value) -> bool {
         let line = self.lines.recv_timeout(SOON).unwrap_or_else(|_| panic!("no answer to {id}"));
         let mut message: Value = serde_json::from_str(&line).unwrap();

@@ -25,7 +25,7 @@ pub(crate) struct Session {
     /// None once the client has nothing more to say.
     stdin: Option<ChildStdin>,
     lines: Receiver<Vec<u8>>,
-    /// What came while something else was waited for.
+    /// Messages that came while another one was waited for.
     kept: VecDeque<Value>,
     asked: u64,
     stdout: Arc<Mutex<String>>,
@@ -33,7 +33,7 @@ pub(crate) struct Session {
     readers: Vec<JoinHandle<()>>,
 }
 
-/// What a call of a tool gave.
+/// The answer to a call of a tool.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Answer {
     pub(crate) is_error: bool,
@@ -264,7 +264,7 @@ impl Session {
         self.wait()
     }
 
-    /// Waits for its end. What it has said to its client and nobody has looked at is in `stdout`.
+    /// Waits for its end. Messages to the client that nobody has looked at are in `stdout`.
     #[cfg(unix)]
     #[track_caller]
     pub(crate) fn end(mut self) -> Ended {
@@ -278,7 +278,7 @@ impl Session {
             status = self.process.status();
             status.is_some()
         });
-        // What it has printed is all there when the pipes have ended.
+        // Its output is complete when the pipes have ended.
         self.readers.drain(..).for_each(|reader| reader.join().unwrap());
         let unread = self.lines.try_iter().map(|line| parsed(&line));
         let unseen: Vec<String> =

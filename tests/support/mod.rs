@@ -1,5 +1,5 @@
-//! What the tests have in common: a home to run the program in, processes, sessions with the MCP server, and the search for
-//! secrets in all that is seen of them.
+//! The common parts of the tests: a home to run the program in, processes, sessions with the MCP server, and the search
+//! for secrets in all that is seen of them.
 
 pub(crate) mod apps;
 pub(crate) mod browser;

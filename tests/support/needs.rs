@@ -1,4 +1,4 @@
-//! What a test needs of the machine that it runs on.
+//! Requirements of tests on their machine.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -75,7 +75,7 @@ impl Need {
         }
     }
 
-    /// What to report where it is not met.
+    /// The report where it is not met.
     const fn lacking(self) -> &'static str {
         match self {
             Self::CCompiler => "there is no C compiler called cc",
@@ -270,7 +270,7 @@ pub(crate) fn strace() -> Command {
     root_of_a_namespace
 }
 
-/// What runs the command that follows where it may mount something, and nobody else sees that.
+/// Runs the command that follows in a namespace where it may mount something that nobody else sees.
 pub(crate) fn in_mount_namespace() -> Command {
     let mut unshare = Command::new("unshare");
     unshare.args(if is_root() { &["-m"][..] } else { &["-r", "-m"] });

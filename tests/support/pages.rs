@@ -27,7 +27,7 @@ pub(crate) fn rows(page: &str, heading: &str) -> Vec<Vec<String>> {
     (0..lines.len()).filter(|at| is_body(*at)).map(|at| cells(lines[at])).collect()
 }
 
-/// What stands between single backquotes.
+/// The texts between single backquotes.
 pub(crate) fn quoted(text: &str) -> Vec<&str> {
     text.lines().flat_map(|line| line.split('`').skip(1).step_by(2)).collect()
 }

@@ -27,17 +27,17 @@ use crate::support::{Ended, Home, ended_showing};
 /// How long anything may take that is done in milliseconds; a busy machine is slow.
 const SOON: Duration = Duration::from_secs(10);
 
-/// A process that does not outlive its test, also not one that failed. What it has printed, to whomever, is searched for
-/// secrets when it is over.
+/// A process that does not outlive its test, also not one that failed. All its output is searched for secrets at
+/// its end.
 pub(crate) struct Running {
     child: Option<Child>,
     shows: Shows,
-    /// What the test has read for itself.
+    /// The output that the test has read itself.
     stdout: Arc<Mutex<Vec<u8>>>,
     stderr: Arc<Mutex<Vec<u8>>>,
 }
 
-/// What a process prints on one of its streams, for a test to read.
+/// One output stream of a process, for a test to read.
 pub(crate) struct Printed<S> {
     stream: S,
     read: Arc<Mutex<Vec<u8>>>,
@@ -86,17 +86,17 @@ impl Running {
         self.child.as_ref().unwrap().id()
     }
 
-    /// What it reads, where it was started with a pipe, from here on for the caller.
+    /// Hands its input to the caller, where it was started with a pipe.
     pub(crate) fn stdin(&mut self) -> ChildStdin {
         self.child().stdin.take().unwrap()
     }
 
-    /// What it prints, from here on for the caller.
+    /// Hands its output to the caller.
     pub(crate) fn stdout(&mut self) -> Printed<ChildStdout> {
         Printed { stream: self.child().stdout.take().unwrap(), read: Arc::clone(&self.stdout) }
     }
 
-    /// What it prints on stderr, from here on for the caller.
+    /// Hands its stderr to the caller.
     pub(crate) fn stderr(&mut self) -> Printed<ChildStderr> {
         Printed { stream: self.child().stderr.take().unwrap(), read: Arc::clone(&self.stderr) }
     }
@@ -154,7 +154,7 @@ impl Drop for Running {
             assert_clean(output.stdout, self.shows, "stdout");
             assert_clean(output.stderr, Shows::Nothing, "stderr");
         }
-        // What the test had a thread read is read to its end by that.
+        // A thread of the test reads its stream to the end.
         let ended = Instant::now();
         let is_read = |kept: &Arc<_>| Arc::strong_count(kept) > 1;
         while [&self.stdout, &self.stderr].into_iter().any(is_read)

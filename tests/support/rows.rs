@@ -1,4 +1,4 @@
-//! What can come back, or not come back, from a request for a token: a row for each, with what must follow.
+//! The possible outcomes of a request for a token: a row for each, with its consequences.
 
 use std::fs;
 use std::io::Write as _;
@@ -22,14 +22,14 @@ pub(crate) struct Row {
     pub(crate) name: &'static str,
     cause: Cause,
     app: App,
-    /// What the process must exit with.
+    /// The exit status of the process.
     pub(crate) code: i32,
     /// How often a token is asked for.
     pub(crate) posts: usize,
     says: &'static [&'static str],
 }
 
-/// What is wrong.
+/// The cause of a failure.
 enum Cause {
     /// Every answer of the sandbox.
     Fault(Fault),
@@ -133,7 +133,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows
 }
 
-/// What may pass: exit status 5, and at most three tries.
+/// Transient failures: exit status 5, and at most three tries.
 pub(crate) fn transient() -> Vec<Row> {
     let row = |name, cause, posts, says| Row { name, cause, app: App::ServerToServer, code: 5, posts, says };
     let fault = |name, fault, posts, says| row(name, Cause::Fault(fault), posts, says);
@@ -175,7 +175,7 @@ pub(crate) fn transient() -> Vec<Row> {
     ]
 }
 
-/// What does not pass: exit status 4, and no second try.
+/// Refusals: exit status 4, and no second try.
 pub(crate) fn refused() -> Vec<Row> {
     let row = |name, app, status, body: &str, says| Row {
         name,

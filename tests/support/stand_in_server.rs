@@ -29,10 +29,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// What belongs to the whole server.
+/// The state of the whole server.
 struct Server {
     record: Option<File>,
-    /// Who waits for the client's answers.
+    /// The threads that wait for the client's answers.
     waiting: Mutex<HashMap<String, Sender<Value>>>,
     /// How many requests the client was sent.
     asked: Mutex<u64>,
@@ -71,7 +71,7 @@ fn main() {
         server.note(&message);
         let server = Arc::clone(&server);
         match message["method"].as_str() {
-            // What takes its time keeps nobody waiting.
+            // A slow call keeps no other one waiting.
             Some("tools/call") if message["params"]["name"] != "echo" => {
                 thread::spawn(move || server.called(&message));
             }
@@ -82,7 +82,7 @@ fn main() {
     if arguments.iter().any(|argument| argument == "--ignore-eof") {
         sleep(Duration::from_mins(2));
     }
-    // What is under way is answered.
+    // Time for the calls under way to be answered.
     sleep(Duration::from_millis(50));
 }
 

@@ -12,8 +12,8 @@ use crate::store::state::StateDirectory;
 
 impl EnvStore {
     /// Removes the file, what waits for its place, what is remembered of it, and its lock, once nobody else changes it. How
-    /// often the limits of a policy were used stays: else they would begin anew with the next file of that name. Of a
-    /// symbolic link only the link goes, and where it leads is given.
+    /// often the limits of a policy were used stays: else they would begin anew with the next file of that name. A
+    /// symbolic link is removed, but not its target, which is returned.
     ///
     /// # Errors
     ///
