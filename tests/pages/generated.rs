@@ -1,4 +1,4 @@
-//! What is generated from the arguments and committed is what the program prints now.
+//! The committed files that are generated from the arguments match the program's present output.
 
 use std::fs;
 use std::path::Path;

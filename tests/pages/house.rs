@@ -17,7 +17,7 @@ const MEDIAN_LINES: usize = 130;
 /// The path of a module or of something in it, from the root of the crate on.
 type ModulePath = Vec<String>;
 
-/// What a source file imports, and what it exports again.
+/// The imports of a source file, and its exports of other files.
 #[derive(Default)]
 struct Imports {
     /// The module that is being read.
@@ -104,7 +104,7 @@ impl Visit<'_> for Imports {
         self.import_tree(&item.tree, &[], !matches!(item.vis, Visibility::Inherited));
     }
 
-    /// Whom something is visible to is no import.
+    /// A restricted visibility is no import.
     fn visit_visibility(&mut self, _: &Visibility) {}
 
     fn visit_path(&mut self, path: &syn::Path) {
@@ -145,7 +145,7 @@ fn arrows() -> BTreeMap<ModulePath, BTreeSet<ModulePath>> {
         program().into_iter().map(|(module, text)| (module.clone(), Imports::of(module, text))).collect();
     let file_of = |path: &ModulePath| {
         let mut path = path.clone();
-        // What is exported again is imported from where it is.
+        // A name that is exported again is imported from its own file.
         for _ in 0..5 {
             let at = (0..=path.len()).rev().find(|at| imports.contains_key(&path[..*at]))?;
             let (module, rest) = path.split_at(at);
@@ -169,7 +169,7 @@ fn rooms() -> BTreeSet<String> {
     read("src/lib.rs")
         .lines()
         .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';').map(str::to_owned))
-        // It is there for tests and for fuzzing only.
+        // It exists for tests and for fuzzing only.
         .filter(|room| room != "oracles")
         .collect()
 }
@@ -202,7 +202,7 @@ fn no_arrow_runs_up() {
     for (at, cells) in table.iter().enumerate() {
         let [room, _, uses] = &cells[..] else { panic!("{cells:?}") };
         let room = quoted(room)[0];
-        let told: BTreeSet<&str> = quoted(uses).into_iter().collect();
+        let documented: BTreeSet<&str> = quoted(uses).into_iter().collect();
         let mut expected = used_by.remove(room).unwrap_or_default();
         expected.remove(room);
         let above: Vec<&&str> = order[..at].iter().filter(|above| expected.contains(*above)).collect();
@@ -211,7 +211,7 @@ fn no_arrow_runs_up() {
         };
         let files: Vec<String> = arrows.keys().filter(runs_up).map(|file| file.join("::")).collect();
         assert!(above.is_empty(), "{room} uses {above:?}, which stand above it: in {}", files.join(", "));
-        assert_eq!(told, expected, "{room} in docs/architecture.md");
+        assert_eq!(documented, expected, "{room} in docs/architecture.md");
         assert!(map.contains(&format!("//! | [`{room}`] |")), "{room} is not in the map of lib.rs");
     }
 }

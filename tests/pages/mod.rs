@@ -3,6 +3,7 @@
 pub(crate) mod docs;
 pub(crate) mod generated;
 mod house;
+mod prose;
 #[cfg(unix)]
 mod line_checks;
 #[cfg(unix)]

@@ -60,12 +60,12 @@ impl Reader {
         fs::set_permissions(self.project().join(name), fs::Permissions::from_mode(0o755)).unwrap();
     }
 
-    /// What `my-script` has found.
+    /// The record of `my-script`.
     pub(super) fn ran(&self) -> String {
         fs::read_to_string(self.project().join("ran")).unwrap()
     }
 
-    /// What stands in a shell that is asked for nothing but this.
+    /// Runs this line alone in a shell.
     pub(super) fn shell(&self, program: &str, directory: &Path, path: &str, line: &str) -> Ended {
         let line = line.replace("https://api.zoom.us/v2", &self.sandbox.api_url());
         let output = Command::new(program)

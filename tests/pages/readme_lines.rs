@@ -12,7 +12,7 @@ use crate::support::needs::Need;
 use crate::support::pages::{pages, quoted, read, root};
 use crate::support::{Ended, Home, credentials, sandbox};
 
-/// What becomes of a line.
+/// The check of a line.
 enum Is {
     /// Run in the reader's project by bash, and looked at.
     Run(fn(&Reader, &Ended)),
@@ -289,7 +289,7 @@ fn cron_asks_zoom_only_when_it_has_to() {
     }
 }
 
-/// What stands for something else in a command of a page.
+/// A value for a placeholder in a command of a page.
 fn filled_in(word: &str) -> &str {
     match word {
         "SECS" | "SECONDS" | "N" => "60",
@@ -303,7 +303,7 @@ fn filled_in(word: &str) -> &str {
 #[test]
 fn every_command_in_the_text_is_one() {
     let mut commands = 0;
-    // That page has what the program says, and some of it begins with its name.
+    // The page of failures has messages of the program, and some of them begin with its name.
     for page in pages().iter().filter(|page| !page.ends_with("failures.md")) {
         for span in quoted(&read(page)) {
             let Ok(words) = shell_words::split(span) else { continue };
@@ -312,7 +312,7 @@ fn every_command_in_the_text_is_one() {
                 continue;
             }
             let arguments: Vec<&str> = words.map(filled_in).collect();
-            // Who may stand there alone, as in "`zoomtok` alone".
+            // The name may stand there alone, as in "`zoomtok` alone".
             if arguments.is_empty() || arguments.contains(&"…") {
                 continue;
             }

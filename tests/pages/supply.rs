@@ -1,4 +1,4 @@
-//! What zoomtok is built from: deny.toml fits Cargo.lock, and what the crates say of their licences.
+//! The parts that zoomtok is built from: deny.toml fits Cargo.lock, and the licences of the crates.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;

@@ -9,7 +9,7 @@ use zoomtok::watch::{Outcome, Plan, Schedule, View};
 use crate::support::pages::{quoted, read, rows};
 use crate::support::sources::{SOURCES, Source, source_of_constant};
 
-/// What a number counts, in the smallest unit: milliseconds, or pieces, of which a byte is one.
+/// A number in the smallest unit: milliseconds, or pieces, of which a byte is one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Number {
     Time(f64),

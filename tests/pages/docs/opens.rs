@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::support::pages::{quoted, read, rows};
 use crate::support::sources::{SOURCES, Source};
 
-/// What opens, makes, moves or removes something by its path, or in a directory.
+/// The calls that open, make, move or remove something by its path, or in a directory.
 const CALLS: [&str; 22] = [
     "File::open(",
     "File::options(",
@@ -32,7 +32,7 @@ const CALLS: [&str; 22] = [
     "tempfile_in(",
 ];
 
-/// What a source does outside of its tests and comments.
+/// The code of a source outside of its tests and comments.
 fn without_tests(text: &str) -> String {
     let end = ["#[cfg(test)]\nmod ", "#[cfg(all(test"].iter().filter_map(|test| text.find(test)).min();
     let lines = text[..end.unwrap_or(text.len())].lines();
