@@ -14,7 +14,7 @@ use crate::store::{ClockDifference, Memory, NewApp, NewTokens, Turn};
 use crate::token::{Claims, Token};
 use crate::zoom::{Credentials, Grant, Granted};
 
-/// What a login has brought.
+/// The result of a login.
 #[derive(Debug)]
 pub struct LoggedIn {
     /// The access token.
@@ -32,8 +32,8 @@ pub struct LoggedIn {
 }
 
 impl Keeper<'_> {
-    /// Makes sure that what a login will bring can be stored, before anybody is asked for anything. What waits from an
-    /// earlier run is put in its place. Nobody has the turn afterwards: a person takes minutes.
+    /// Makes sure that what a login will bring can be stored, before anybody is asked for anything. Tokens that wait from
+    /// an earlier run are put in their place. Nobody has the turn afterwards: a person takes minutes.
     ///
     /// # Errors
     ///
@@ -67,7 +67,7 @@ impl Keeper<'_> {
             let tokens = NewTokens::issued(token, refresh_token).of_login(app_of(credentials));
             warnings = unless_panicking(|| reserved.put(&tokens))
                 .map_err(|cause| rescue(&*turn, &look, credentials, (&tokens, self.clock.now()), cause))?;
-            // What cannot be remembered costs a request, or a hint.
+            // A failure to remember it costs a request, or a hint.
             let _ = turn.remember(&self.memory_of(&memory, credentials, &exchanged));
         }
         let granted = exchanged.map_err(|failed| failed.error)?;
@@ -161,7 +161,7 @@ impl Keeper<'_> {
         self.look_at(turn.read()?)
     }
 
-    /// What is remembered after a login: nothing of the credentials before it.
+    /// The memory after a login: nothing of the credentials before it.
     fn memory_of(
         &self,
         before: &Memory,
@@ -204,7 +204,7 @@ fn app_of(credentials: &Credentials) -> NewApp {
     }
 }
 
-/// What makes a login worth an hour only.
+/// The warning for a login that is worth an hour only.
 fn lacks(credentials: &Credentials, granted: &Granted) -> Option<String> {
     if !credentials.grant.is_of_user() || granted.refresh_token.is_some() {
         return None;

@@ -372,7 +372,7 @@ fn verdict(grant: &Grant, json: &Map<String, Value>) -> Option<Verdict> {
     }))
 }
 
-/// What an answer to a device means that waits for a person (RFC 8628, section 3.5).
+/// The meaning of an answer to a device that waits for a person (RFC 8628, section 3.5).
 fn of_device(name: &str) -> Option<Refusal> {
     Some(match name {
         "authorization_pending" => Refusal::Pending { slow_down: false },

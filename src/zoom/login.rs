@@ -25,13 +25,13 @@ const USUAL_INTERVAL: u64 = 5;
 /// The seconds for which the code of a device holds where the answer names none, as in Zoom's answers.
 const USUAL_DEVICE_LIFE: u64 = 900;
 
-/// What a device shows to a person, and what it polls with.
+/// The code that a device shows to a person, and the one that it polls with.
 #[derive(Debug, Deserialize)]
 pub struct DeviceCode {
-    /// What it polls with.
+    /// The code that it polls with.
     #[serde(deserialize_with = "secret")]
     pub device_code: SecretString,
-    /// What the person enters.
+    /// The code that the person enters.
     pub user_code: String,
     /// Where the person enters it.
     pub verification_uri: String,

@@ -47,7 +47,7 @@ pub enum Grant {
     /// For a user-authorised app. Using the token spends it: the answer holds the next one, and losing the answer loses the
     /// authorization (Zoom's forum thread 10375).
     RefreshToken(Token),
-    /// What a browser has brought after a person allowed it. It holds for 5 minutes.
+    /// The code that a browser brings after a person has allowed it. It is valid for 5 minutes.
     AuthorizationCode {
         /// The code.
         code: SecretString,
@@ -56,7 +56,7 @@ pub enum Grant {
         /// The verifier of PKCE.
         verifier: SecretString,
     },
-    /// What a device waits with for a person.
+    /// The code with which a device waits for a person.
     DeviceCode(SecretString),
 }
 

@@ -65,7 +65,7 @@ pub(crate) fn follow(address: &Url) -> Page {
 pub(crate) struct Waiting {
     pub(crate) running: Running,
     stderr: BufReader<Printed<ChildStderr>>,
-    /// What it has shown so far.
+    /// The output so far.
     shown: String,
     /// The address that it shows.
     pub(crate) address: Url,

@@ -31,9 +31,9 @@ pub struct Memory {
 /// A refresh token and the client that it is good for, each as a digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GrantedTo {
-    /// Of the refresh token.
+    /// The digest of the refresh token.
     pub token: String,
-    /// Of the client id.
+    /// The digest of the client id.
     pub client: String,
 }
 

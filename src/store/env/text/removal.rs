@@ -72,7 +72,7 @@ mod tests {
             let client = |env: &EnvText| env.get(generated::CLIENT).map(|entry| entry.value.clone());
             prop_assert!(gone.iter().all(|name| new.get(name).is_none()));
             prop_assert_eq!(client(&new), client(&env));
-            // What is left of the text stands in it in the same order.
+            // The rest of the text stands in it in the same order.
             let plain = |text: &str| text.trim_start_matches('\u{feff}').to_owned();
             let (before, after) = (plain(&case.old), plain(&text));
             let mut old = before.split_inclusive('\n');
