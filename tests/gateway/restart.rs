@@ -108,7 +108,7 @@ fn another_version_of_a_server_takes_over_between_calls() {
     session.call("echo", json!({})).ok();
     let first = given(&home)[0].pid;
     let mut program = fs::read(home.work().join("server")).unwrap();
-    // What is behind the end of a program is never read.
+    // Bytes behind the end of a program are never read.
     program.push(0);
     upgrade(&home, &program);
     session.answer(slow).ok();

@@ -30,7 +30,7 @@ fn call(id: &str, tool: &str, arguments: Value) -> Value {
     request(json!(id), "tools/call", json!({"name": tool, "arguments": arguments}))
 }
 
-/// What such a client says to the stand-in server: each request that has an answer.
+/// The requests of such a client to the stand-in server: each that has an answer.
 fn dialogue() -> Vec<Value> {
     let mut progress = call("progress", "progress", json!({}));
     progress["params"]["_meta"]["progressToken"] = json!("mine");
@@ -63,7 +63,7 @@ fn dialogue() -> Vec<Value> {
     all
 }
 
-/// What a client hears over standard input and output, in a dialogue and under a subscription.
+/// The messages to a client over standard input and output, in a dialogue and under a subscription.
 fn heard(command: Command) -> Vec<Value> {
     let mut client = Client::new(command, Box::new(|asked| panic!("a server asks nothing: {asked}")));
     for message in dialogue() {
@@ -131,7 +131,7 @@ fn a_session_without_initialize_with_zoomtok_mcp_is_the_same_through_a_gateway()
     );
 }
 
-/// What the policy does not let a server ask, it cannot ask in a result either.
+/// A request that the policy forbids to a server is refused in a result too.
 #[test]
 fn what_a_result_asks_for_is_judged_as_a_request_of_the_server_would_be() {
     let home = Home::empty();

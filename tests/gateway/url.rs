@@ -22,7 +22,7 @@ fn start(home: &Home, server: &HttpServer, options: &[&str]) -> Session {
     session
 }
 
-/// What a server says in a result is about whatever it has asked itself. It is no verdict on the token that it was sent, and no
+/// A 401 in a result is about a request of the server itself. It is no verdict on the token that the server was sent, and no
 /// other server is waited for, as one is where it is a child.
 #[test]
 fn a_result_that_names_a_401_is_passed_on_at_once() {

@@ -7,7 +7,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-/// What a server answers.
+/// The answer of a server.
 pub(crate) struct Reply {
     pub(crate) status: u16,
     /// The session that it begins.

@@ -151,7 +151,7 @@ impl<T> Flight<T> {
         Cancelled::Given { number, generation }
     }
 
-    /// Takes out what a server was given that has ended. What `goes_on` stays, for the next one.
+    /// Takes out the requests that a server had that has ended. A request that `goes_on` stays, for the next one.
     pub(crate) fn lost(&mut self, generation: Generation, goes_on: impl Fn(&T) -> bool) -> Vec<Asked<T>> {
         self.from_server.retain(|_, request| request.generation != generation);
         let lost =

@@ -16,7 +16,7 @@ const INTERPRETERS: [&str; 15] = [
 pub(crate) struct Origin(Vec<PathBuf>);
 
 impl Origin {
-    /// The program, and behind an interpreter the script. What a package runner such as npx has fetched is not known.
+    /// The program, and behind an interpreter the script. A package that a runner such as npx has fetched is not known.
     pub(crate) fn of(command: &[OsString]) -> Self {
         let path = std::env::var_os("PATH").unwrap_or_default();
         Self(files(command, &path, Path::is_file))

@@ -177,7 +177,7 @@ async fn post<H: House>(
     Ok(response)
 }
 
-/// What becomes of a message that comes without a session.
+/// The fate of a message that comes without a session.
 enum Stateless<H: House> {
     Served(Arc<Session<H>>),
     Refused(Response<ReplyBody>),
