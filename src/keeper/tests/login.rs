@@ -5,7 +5,7 @@ use reqwest::Url;
 use super::*;
 use crate::zoom::Credentials;
 
-/// What a browser has brought for a public client.
+/// The credentials of a login in a browser with a public client.
 fn brought() -> Credentials {
     Credentials {
         client_id: "public".into(),

@@ -83,7 +83,7 @@ fn a_verdict_says_what_was_refused() {
         (device(), 400, r#"{"error":"invalid_grant"}"#, Refusal::DeviceCode),
         (device(), 400, r#"{"error":"access_denied"}"#, Refusal::Denied),
         (device(), 401, r#"{"error":"unauthorized_client"}"#, Refusal::Unauthorized),
-        // Of no other grant.
+        // The code means this for no other grant.
         (
             refresh(),
             400,
