@@ -35,7 +35,7 @@ impl HostedServer {
         if self.name == "zoom" { "zoom".into() } else { format!("zoom/{}", self.name) }
     }
 
-    /// What its tools need, in the order of their names.
+    /// The needs of its tools, in the order of their names.
     pub(crate) fn needs(self) -> Vec<ToolScope> {
         let needs =
             self.rows.iter().flat_map(|(scope, tools)| tools.iter().map(|tool| ToolScope::of(tool, scope)));

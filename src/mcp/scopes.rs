@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-/// What a tool needs.
+/// The need of a tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ToolScope {
     pub(crate) tool: &'static str,
@@ -21,7 +21,7 @@ pub(crate) enum Audience {
     Account,
 }
 
-/// What ends a scope for the whole account.
+/// The end of a scope for the whole account.
 const FOR_ACCOUNT: &str = ":admin";
 
 impl ToolScope {

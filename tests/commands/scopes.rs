@@ -48,7 +48,7 @@ fn each_policy_has_the_scopes_of_the_tools_that_it_allows() {
     let careful = of_file("nothing-dangerous.json");
     assert!(careful.contains(&"meeting:write:meeting".to_owned()), "{careful:?}");
     assert!(!careful.contains(&"meeting:delete:meeting".to_owned()), "{careful:?}");
-    // What only an administrator's app can have is told.
+    // Scopes that only an administrator's app can have are reported.
     scopes(&home, &[], 0);
     let told = scopes(&home, &[], 0).stderr;
     assert!(told.contains("list_users needs user:read:list_users:admin"), "{told}");

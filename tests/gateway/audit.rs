@@ -130,7 +130,7 @@ fn a_disk_that_is_full_under_the_log_stops_the_calls_that_have_to_be_written_dow
     let mut session = on_a_small_disk(&home);
     session.call("echo", json!({})).ok();
     have(&home, "fill", "filled");
-    // What is left of the last block takes some lines more.
+    // The rest of the last block takes some lines more.
     let refused = (0..64).map(|n| session.call("echo", json!({"n": n}))).find(|answer| answer.is_error);
     refused.unwrap().fails(&["[POLICY DENIED] echo by audit", "No space left on device"]);
     let before = given(&home).iter().filter(|given| given.calls("echo")).count();

@@ -12,7 +12,7 @@ use crate::support::gateways::{given, record, server};
 use crate::support::needs::{needs, python_with_mcp};
 use crate::support::processes::Running;
 
-/// What a client sends: calls, each with arguments that some reader may read in another way than others.
+/// The messages of a client: calls, each with arguments that some reader may read in another way than others.
 fn corpus() -> Vec<Vec<u8>> {
     let call = |arguments: &str| {
         format!(

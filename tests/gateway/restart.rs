@@ -113,7 +113,7 @@ fn another_version_of_a_server_takes_over_between_calls() {
     upgrade(&home, &program);
     session.answer(slow).ok();
     assert!(given(&home).iter().all(|given| given.pid == first), "not while it has a call");
-    // What it is given while it is put in place is not from the client.
+    // The messages to it while it is put in place are not from the client.
     crate::support::mcp_session::wait_until("another server to have the calls", || {
         session.call("echo", json!({"n": 2})).ok();
         given(&home).iter().rfind(|given| given.calls("echo")).unwrap().pid != first

@@ -1,4 +1,4 @@
-//! What a line of a page must have done to the project of its reader.
+//! Checks of the effect of a line of a page on the project of its reader.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -3,7 +3,7 @@
 use super::tools;
 use crate::mcp::scopes::ToolScope;
 
-/// What the tools need that ask Zoom.
+/// The needs of the tools that ask Zoom.
 pub(crate) fn needs() -> Vec<ToolScope> {
     let need = |tool: tools::Definition| {
         let scopes = tool.scopes?;

@@ -1,6 +1,6 @@
-//! What holds of a message whatever its bytes are.
+//! Properties of a message with any bytes.
 
-#![expect(clippy::panic, reason = "what does not hold ends a test")]
+#![expect(clippy::panic, reason = "a property that does not hold ends a test")]
 
 use serde_json::Value;
 

@@ -40,7 +40,7 @@ impl Relay {
         ticket: u64,
     ) -> Work {
         let listening = Listening::new(params);
-        // What needs a method of its own with `initialize` needs the same leave here.
+        // A subscription with a method of its own under `initialize` needs the same permission here.
         let method = if listening.wants_resources { "resources/subscribe" } else { LISTEN };
         if let Err(denied) = self.parts.gate.lets_method(method) {
             self.count_refusal(RefusalReason::Policy);
