@@ -3,9 +3,9 @@
 pub(crate) mod docs;
 pub(crate) mod generated;
 mod house;
-mod prose;
 #[cfg(unix)]
 mod line_checks;
+mod prose;
 #[cfg(unix)]
 mod reader;
 pub(crate) mod readme;
