@@ -128,17 +128,17 @@ fn one_failure_does_not_stop_the_others_and_its_code_is_given() {
 #[cfg(unix)]
 #[test]
 fn an_unwritable_configuration_is_reported_and_the_others_are_written() {
-    use crate::support::set_mode;
+    use crate::support::processes::bound;
+    use crate::support::{ended, set_mode};
     let home = home(&[(CURSOR, "{}"), (".codeium/windsurf/mcp_config.json", "{}")]);
     let directory = at(&home, ".codeium/windsurf");
+    // Root could write anywhere.
+    let mut installing = bound(&home, &["client", "install", "cursor", "windsurf"]);
     set_mode(&directory, 0o500);
-    if fs::write(directory.join("probe"), "").is_ok() {
-        // Root may write anywhere.
-        return set_mode(&directory, 0o700);
-    }
-    let ended = client(&home, &["install", "cursor", "windsurf"], 6);
+    let ended = ended(installing.output().unwrap()).expect(6);
     set_mode(&directory, 0o700);
     assert_eq!(text(&home, ".codeium/windsurf/mcp_config.json"), "{}");
+    assert!(ended.stderr.contains("mcp_config.json"), "{}", ended.stderr);
     assert!(ended.stdout.contains("✅ Cursor"), "{}", ended.stdout);
 }
 
