@@ -17,7 +17,9 @@ mod mcp;
 mod pages;
 mod profiles;
 mod secrets;
+#[cfg(target_os = "linux")]
 mod service;
+#[cfg(target_os = "linux")]
 mod setup;
 mod support;
 mod terminal;

@@ -8,6 +8,7 @@ mod commands;
 mod gateway;
 mod global;
 mod grant;
+mod help;
 mod login;
 mod page;
 mod policy;
@@ -26,6 +27,7 @@ pub use self::commands::{
 pub use self::gateway::{Gateway, Hold};
 pub use self::global::{Color, Global};
 pub use self::grant::{Grant, GrantCommand};
+use self::help::TEMPLATE;
 pub use self::login::{Login, Logout};
 pub use self::policy::{Policy, PolicyCommand, PolicyServer};
 pub use self::profile::{Profile, ProfileCommand};
@@ -40,6 +42,7 @@ pub use self::tables::{AFTER, FIRST};
 /// the old one expires, only once however many programs ask, and never damages the file that holds it.
 #[derive(Debug, Parser)]
 #[command(name = "zoomtok", bin_name = "zoomtok", version, styles = STYLES, after_help = FIRST)]
+#[command(help_template = TEMPLATE)]
 #[command(after_long_help = format!("{FIRST}\n\n{AFTER}"))]
 pub struct Cli {
     /// The options of every command
@@ -104,7 +107,7 @@ pub enum Command {
     Client(Client),
     /// Have the system run a watch or a gateway from each login on
     Service(Service),
-    /// Find out what is wrong and how to fix it: .env, Zoom, token, Claude
+    /// Find out what is wrong, and how to fix it
     Doctor(Doctor),
     /// Show all of this in a minute, with a made-up Zoom
     Demo(Demo),

@@ -9,7 +9,7 @@ use zoomtok::settings::NAMES;
 
 use crate::support::Home;
 use crate::support::mcp_session::Session;
-use crate::support::pages::read;
+use crate::support::pages::{commands as listed, read};
 
 /// The part of the reference under a heading.
 fn section(heading: &str) -> String {
@@ -57,11 +57,9 @@ fn every_variable_is_in_the_settings_and_in_the_help() {
 #[test]
 fn every_command_is_in_the_table() {
     let (commands, help) = (section("Commands"), Home::empty().run(["--help"]).expect(0).stdout);
-    let listed =
-        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-    let names: Vec<&str> = listed.filter_map(|line| line.split_whitespace().next()).collect();
+    let names = listed(&help);
     assert!(names.contains(&"get") && names.len() > 5, "{names:?}");
-    for name in names.iter().filter(|name| **name != "help") {
+    for name in names {
         assert!(commands.contains(&format!("zoomtok {name}")), "{name}");
     }
 }

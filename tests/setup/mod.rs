@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Sandbox};
 
 use crate::login::pointed;
-#[cfg(target_os = "linux")]
 use crate::login::terminal::Typist;
 use crate::service::{shows, unit, with_systemctl};
 use crate::support::{Home, mode, sandbox};
@@ -123,7 +122,6 @@ fn a_server_for_another_env_file_stays() {
     assert_eq!(fs::read_to_string(cursor(&home)).unwrap(), entry);
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 fn whoever_types_answers_first_and_sees_it_done_then() {
     let (sandbox, home) = world(&[".cursor", ".codex"]);
@@ -143,7 +141,6 @@ fn whoever_types_answers_first_and_sees_it_done_then() {
     assert_eq!(written(&home).len(), 2, "{shown}");
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 fn an_interrupt_at_a_question_leaves_everything_as_it_was() {
     for answered in 0..2 {

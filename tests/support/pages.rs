@@ -45,3 +45,10 @@ pub(crate) fn pages() -> Vec<PathBuf> {
     pages.sort();
     pages
 }
+
+/// The commands that a help lists, but for `help` itself.
+pub(crate) fn commands(help: &str) -> Vec<&str> {
+    let listed = help.lines().skip_while(|line| *line != "Token:").take_while(|line| *line != "Options:");
+    let names = listed.filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next());
+    names.filter(|name| *name != "help").collect()
+}

@@ -15,7 +15,7 @@ pub(super) const STYLES: Styles = Styles::styled()
 pub const FIRST: &str = "\
 First steps:
   zoomtok demo    shows all of this in a minute, and needs no account
-  zoomtok login   asks for what it needs, of an app from
+  zoomtok setup   asks for what it needs, of an app from
                   marketplace.zoom.us, and puts the login into .env
   zoomtok get     keeps the token there valid
   zoomtok doctor  says what is wrong, and what to do";

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::support::pages::{quoted, read, rows};
+use crate::support::pages::{commands, quoted, read, rows};
 use crate::support::rows::tree;
 use crate::support::sandbox;
 use crate::support::sources::source_of_constant;
@@ -133,9 +133,7 @@ fn promises_of_the_page_match_the_program() {
     let page = read("docs/stability.md");
     let named: BTreeSet<&str> = quoted(&page).into_iter().collect();
     let help = crate::support::Home::empty().run(["--help"]).expect(0).stdout;
-    let commands =
-        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-    for command in commands.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help") {
+    for command in commands(&help) {
         assert!(named.contains(command), "{command}");
     }
     let tools: Vec<serde_json::Value> =
