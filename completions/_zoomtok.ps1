@@ -845,7 +845,7 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('setup', 'setup', [CompletionResultType]::ParameterValue, 'Set everything up: log in, clients, a service')
             [CompletionResult]::new('client', 'client', [CompletionResultType]::ParameterValue, 'Put zoomtok into the configuration of any MCP client')
             [CompletionResult]::new('service', 'service', [CompletionResultType]::ParameterValue, 'Have the system run a watch or a gateway from each login on')
-            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Find out what is wrong and how to fix it: .env, Zoom, token, Claude')
+            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Find out what is wrong, and how to fix it')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show all of this in a minute, with a made-up Zoom')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run the made-up Zoom of the demo alone, to try things out')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a script that completes zoomtok''s commands and flags')

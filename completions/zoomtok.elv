@@ -758,7 +758,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand setup 'Set everything up: log in, clients, a service'
             cand client 'Put zoomtok into the configuration of any MCP client'
             cand service 'Have the system run a watch or a gateway from each login on'
-            cand doctor 'Find out what is wrong and how to fix it: .env, Zoom, token, Claude'
+            cand doctor 'Find out what is wrong, and how to fix it'
             cand demo 'Show all of this in a minute, with a made-up Zoom'
             cand sandbox 'Run the made-up Zoom of the demo alone, to try things out'
             cand completions 'Print a script that completes zoomtok''s commands and flags'
