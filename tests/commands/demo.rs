@@ -17,6 +17,8 @@ fn the_demo_runs_to_its_end_and_leaves_nothing() {
         "WARNING",
         "All 10 have the same new token",
         "so far: 3",
+        "Open this address",
+        "Logged in as Ada Example",
         "CRITICAL",
         "Running: zoomtok restart-claude",
         "the app was restarted",

@@ -5,6 +5,7 @@
 
 mod client;
 mod gateway;
+mod login;
 mod mishap;
 mod notes;
 mod stage;
@@ -48,13 +49,14 @@ fn play(context: &Context) -> Result<Code> {
     nearly_expired(&stage)?;
     ten_at_once(&stage)?;
     outage(&stage)?;
+    login::run(&stage)?;
     watched::run(&stage)?;
     client::run(&stage)?;
     gateway::run(&stage)?;
     stage.show(&[
         "",
-        "That is all it takes. With your own app: see the README, from \"Real use\" on.",
-        "And to have Zoom's tools in Claude Desktop: zoomtok mcp --install",
+        "That is all it takes. With your own app: see the README, from \"Real use\" on,",
+        "or type: zoomtok setup",
     ])?;
     Ok(Code::Done)
 }

@@ -76,7 +76,8 @@ impl<'a> Stage<'a> {
         for name in NAMES.iter().chain(&EXPORTED_ONLY) {
             command.env_remove(name);
         }
-        command.env("ZOOM_ENV_FILE", ".env").env("XDG_STATE_HOME", self.directory.path());
+        command.env("ZOOM_ENV_FILE", ".env");
+        command.env("XDG_STATE_HOME", self.directory.path()).env("XDG_CONFIG_HOME", self.directory.path());
         command
     }
 
