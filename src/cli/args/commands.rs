@@ -201,7 +201,7 @@ pub struct RestartClaude {
     pub global: Global,
 }
 
-/// Find out what is wrong and how to fix it: .env, Zoom, token, Claude
+/// Find out what is wrong, and how to fix it
 ///
 /// Checks the .env, the settings, the connection to Zoom, the token and Claude Desktop, from the outside in, so that the
 /// first problem is the likely cause of the rest. It asks Zoom whether it can be reached, and its API whether it accepts

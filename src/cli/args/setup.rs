@@ -10,7 +10,7 @@ use super::login::Way;
 use super::tables::SETUP;
 use crate::clients::edited_ids;
 
-/// Set everything up: log in, put zoomtok into the clients, keep the token fresh
+/// Set everything up: log in, clients, a service
 ///
 /// On a terminal it asks, and each question has a flag. Nothing is written before the last answer. It ends with what doctor finds,
 /// and can be run again at any time.
