@@ -3,6 +3,8 @@
 pub(crate) mod accept;
 pub(crate) mod approval;
 pub(crate) mod check;
+// Windows has the home of a user from no variable.
+#[cfg(unix)]
 pub(crate) mod client;
 pub(crate) mod demo;
 pub(crate) mod doctor;
@@ -17,6 +19,8 @@ pub(crate) mod output;
 pub(crate) mod policy;
 pub(crate) mod scopes;
 pub(crate) mod watch;
+// Windows has the home of a user from no variable.
+#[cfg(unix)]
 pub(crate) mod wrap;
 #[cfg(unix)]
 pub(crate) mod zoommcp;

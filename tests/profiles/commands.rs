@@ -156,7 +156,9 @@ fn two_of_the_same_user_and_app_are_told_wherever_they_are() {
     home.run(["get", "--profile", "work"]).expect(0).quietly();
     let other = home.env_path();
     let same = listed(&home)[0]["same_user"].clone();
-    assert_eq!(same, json!([fs::canonicalize(&other).unwrap()]));
+    // The form that Windows gives a real path by begins with `\\?\`, which zoomtok does not show.
+    let real = if cfg!(windows) { other } else { fs::canonicalize(&other).unwrap() };
+    assert_eq!(same, json!([real]));
     let said = home.run(["profile", "list"]).expect(0).stdout;
     assert!(
         said.contains("the same user of the same app as") && said.contains("logs the other out"),

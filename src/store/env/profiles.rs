@@ -69,7 +69,13 @@ pub fn all(configuration: &Path) -> Result<Vec<ProfileName>, Error> {
 pub fn in_directory(directory: &Path) -> Result<Vec<ProfileName>, Error> {
     let failed = |source| Error::Unreadable { path: directory.to_owned(), source };
     let entries = match std::fs::read_dir(directory) {
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+        // A file in its place is what Windows has no valid name for.
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidFilename
+            ) =>
+        {
             return Ok(Vec::new());
         }
         entries => entries.map_err(failed)?,
