@@ -79,6 +79,7 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
         'zoomtok;check' {
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print one line, for a prompt or a status bar: text with {state} {left} {seconds} {expires} {profile} {icon}')
             [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The account to use: its .env is profiles/NAME.env in the configuration directory')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')

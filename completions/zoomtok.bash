@@ -535,7 +535,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__check)
-            opts="-t -v -q -h --threshold --verbose --live --json --env-file --profile --color --quiet --read-only --help"
+            opts="-t -v -q -h --threshold --verbose --live --json --format --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -546,6 +546,10 @@ _zoomtok() {
                     return 0
                     ;;
                 -t)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -74,6 +74,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;check'= {
             cand -t 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
             cand --threshold 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]'
+            cand --format 'Print one line, for a prompt or a status bar: text with {state} {left} {seconds} {expires} {profile} {icon}'
             cand --env-file 'The .env to use instead of the first one found'
             cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
             cand --color 'When to use colour [default: auto]'

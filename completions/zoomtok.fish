@@ -72,6 +72,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -s q -l quiet -d 'P
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s t -l threshold -d 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l format -d 'Print one line, for a prompt or a status bar: text with {state} {left} {seconds} {expires} {profile} {icon}' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'

@@ -19,6 +19,11 @@ pub fn time_of_day(time: DateTime<Utc>) -> String {
     time.with_timezone(&Local).format("%-I:%M:%S %p").to_string()
 }
 
+/// A local time of day, as short as a clock shows it: `13:51`.
+pub fn hours_and_minutes(time: DateTime<Utc>) -> String {
+    time.with_timezone(&Local).format("%H:%M").to_string()
+}
+
 /// A local date and time.
 pub fn local(time: DateTime<Utc>) -> String {
     time.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S").to_string()

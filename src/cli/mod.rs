@@ -9,6 +9,7 @@ pub mod output;
 mod served;
 mod signs;
 mod spinner;
+mod template;
 
 use std::ffi::OsString;
 

@@ -152,6 +152,11 @@ impl Output {
         }
     }
 
+    /// Whether signs are shown, as far as the locale tells. This asks no terminal.
+    pub(super) fn shows_signs(self) -> bool {
+        self.signs
+    }
+
     /// A moving sign of work on a terminal, until it is dropped; nothing with `--quiet` and where stderr is no terminal.
     pub(super) fn spinner(self) -> Spinner {
         Spinner::new(!self.quiet && io::stderr().is_terminal(), self.signs)

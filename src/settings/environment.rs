@@ -56,6 +56,14 @@ impl Chosen {
     fn is_named(&self) -> bool {
         matches!(self, Self::ByFlag | Self::ByVariable | Self::Profile(_) | Self::Configured)
     }
+
+    /// The profile that it is the file of.
+    pub fn profile(&self) -> Option<&ProfileName> {
+        match self {
+            Self::Profile(name) => Some(name),
+            _ => None,
+        }
+    }
 }
 
 /// The environment of the process, as far as it concerns zoomtok, and what to think of the `.env` that was chosen in it. It

@@ -3,6 +3,7 @@
 pub(crate) mod accept;
 pub(crate) mod approval;
 pub(crate) mod check;
+pub(crate) mod check_format;
 // Windows has the home of a user from no variable.
 #[cfg(unix)]
 pub(crate) mod client;

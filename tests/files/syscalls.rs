@@ -85,7 +85,7 @@ fn check_opens_no_file_for_writing() {
     needs!(Strace);
     let sandbox = sandbox();
     let home = Home::with_token(&sandbox, 3000);
-    for arguments in [&["check"][..], &["check", "--json"]] {
+    for arguments in [&["check"][..], &["check", "--json"], &["check", "--format", "{icon} {left}"]] {
         let (calls, _) = traced(&home, arguments);
         assert!(calls.iter().any(|call| call.contains("/.env\"")));
         for call in calls {
@@ -94,6 +94,20 @@ fn check_opens_no_file_for_writing() {
         }
     }
     assert_eq!(home.names(), [".env"]);
+}
+
+#[test]
+fn a_line_for_a_prompt_touches_the_files_of_check_and_no_other() {
+    needs!(Strace);
+    let home = Home::with_token(&sandbox(), 3000);
+    let touched = |arguments: &[&str]| -> Vec<String> {
+        let without_pid = |call: &String| call.split_once(' ').unwrap().1.trim_start().to_owned();
+        let (calls, _) = traced(&home, arguments);
+        let is_of_a_process =
+            |call: &String| ["execve", "exited", "/proc/"].iter().any(|part| call.contains(part));
+        calls.iter().map(without_pid).filter(|call| !is_of_a_process(call)).collect()
+    };
+    assert_eq!(touched(&["check", "--format", "{icon} {left} {expires}"]), touched(&["check"]));
 }
 
 #[test]

@@ -5,6 +5,8 @@ pub(crate) mod generated;
 mod house;
 #[cfg(unix)]
 mod line_checks;
+#[cfg(unix)]
+mod prompts;
 mod prose;
 #[cfg(unix)]
 mod reader;

@@ -16,6 +16,7 @@ pub(crate) enum Need {
     CoreDumps,
     Curl,
     Docker,
+    Fish,
     ImmutableFiles,
     McpConformance,
     McpInspector,
@@ -29,14 +30,17 @@ pub(crate) enum Need {
     Root,
     Strace,
     Systemd,
+    Tmux,
+    Zsh,
 }
 
 impl Need {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 20] = [
         Self::CCompiler,
         Self::CoreDumps,
         Self::Curl,
         Self::Docker,
+        Self::Fish,
         Self::ImmutableFiles,
         Self::McpConformance,
         Self::McpInspector,
@@ -50,6 +54,8 @@ impl Need {
         Self::Root,
         Self::Strace,
         Self::Systemd,
+        Self::Tmux,
+        Self::Zsh,
     ];
 
     /// Its name in `ZOOMTOK_TESTS_REQUIRE`.
@@ -59,6 +65,7 @@ impl Need {
             Self::CoreDumps => "core-dumps",
             Self::Curl => "curl",
             Self::Docker => "docker",
+            Self::Fish => "fish",
             Self::ImmutableFiles => "immutable-files",
             Self::McpConformance => "mcp-conformance",
             Self::McpInspector => "mcp-inspector",
@@ -72,6 +79,8 @@ impl Need {
             Self::Root => "root",
             Self::Strace => "strace",
             Self::Systemd => "systemd",
+            Self::Tmux => "tmux",
+            Self::Zsh => "zsh",
         }
     }
 
@@ -82,6 +91,7 @@ impl Need {
             Self::CoreDumps => "no process dumps core here",
             Self::Curl => "curl is not installed",
             Self::Docker => "docker, the client, is not installed",
+            Self::Fish => "fish is not installed",
             Self::ImmutableFiles => "no file can be made immutable here",
             Self::McpConformance => {
                 "ZOOMTOK_TEST_CONFORMANCE names no directory with the conformance tests of MCP and a Node that runs them"
@@ -109,6 +119,8 @@ impl Need {
             Self::Root => "only root can do this",
             Self::Strace => "strace is not installed or may not trace",
             Self::Systemd => "systemd and its generator for environment.d are not installed",
+            Self::Tmux => "tmux is not installed",
+            Self::Zsh => "zsh is not installed",
         }
     }
 
@@ -123,6 +135,7 @@ impl Need {
             }
             Self::Curl => works(Command::new("curl").arg("--version")),
             Self::Docker => works(Command::new("docker").arg("--version")),
+            Self::Fish => works(Command::new("fish").arg("--version")),
             Self::ImmutableFiles => {
                 let file = tempfile::NamedTempFile::new().unwrap();
                 let chattr = |flag| works(Command::new("chattr").arg(flag).arg(file.path()));
@@ -163,6 +176,8 @@ impl Need {
                 works(strace().args(["-f", "-o", "/dev/null", "-e", "inject=flock:error=EIO", "true"]))
             }
             Self::Systemd => Path::new(SYSTEMD_GENERATOR).exists(),
+            Self::Tmux => works(Command::new("tmux").arg("-V")),
+            Self::Zsh => works(Command::new("zsh").arg("--version")),
         }
     }
 

@@ -9,11 +9,12 @@ use std::thread;
 const VARIABLE: &str = "ZOOMTOK_TESTS_REQUIRE";
 
 /// The names of all needs.
-pub(crate) const NAMES: [&str; 17] = [
+pub(crate) const NAMES: [&str; 20] = [
     "c-compiler",
     "core-dumps",
     "curl",
     "docker",
+    "fish",
     "immutable-files",
     "mcp-conformance",
     "mcp-inspector",
@@ -27,6 +28,8 @@ pub(crate) const NAMES: [&str; 17] = [
     "root",
     "strace",
     "systemd",
+    "tmux",
+    "zsh",
 ];
 
 /// Whether a need has to be met.

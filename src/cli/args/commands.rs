@@ -8,7 +8,8 @@ use clap::{Args, ValueHint};
 use clap_complete::Shell;
 
 use super::global::{Global, path};
-use super::tables::{EXEC, GET, INSTALL, SCRIPTS, WATCH};
+use super::tables::{CHECK, EXEC, GET, INSTALL, SCRIPTS, WATCH};
+use crate::cli::template::Template;
 use crate::settings::{program, whole_seconds};
 
 /// Make sure that .env holds a valid token
@@ -55,6 +56,7 @@ pub struct Form {
 /// Reads one file and sends nothing, so it is cheap enough to run before anything else. Exits with 0 when the token is valid for more
 /// than the threshold, and with 1 otherwise.
 #[derive(Debug, Args)]
+#[command(after_help = CHECK)]
 pub struct Check {
     /// Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]
     #[arg(short, long, value_name = "SECS", value_parser = whole_seconds)]
@@ -68,6 +70,9 @@ pub struct Check {
     /// Print a JSON object, with the token masked
     #[arg(long)]
     pub json: bool,
+    /// Print one line, for a prompt or a status bar: text with {state} {left} {seconds} {expires} {profile} {icon}
+    #[arg(long, value_name = "TEMPLATE", conflicts_with = "json", value_parser = Template::read)]
+    pub format: Option<Template>,
     /// The options of every command
     #[command(flatten)]
     pub global: Global,

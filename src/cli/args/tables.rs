@@ -27,6 +27,11 @@ Examples:
   eval \"$(zoomtok get --export)\"
   TOKEN=$(zoomtok get --print)";
 
+pub(super) const CHECK: &str = "\
+Examples:
+  zoomtok check
+  zoomtok check -q --format '{icon} {left}'";
+
 pub(super) const EXEC: &str = "\
 Example:
   zoomtok exec -- ./my-script --a-flag-of-its-own";
@@ -162,7 +167,9 @@ mod tests {
     #[test]
     fn the_examples_are_what_can_be_typed() {
         let mut examples = 0;
-        for text in [GET, EXEC, WATCH, LOGIN, INSTALL, CLIENT, SETUP, SERVICE, EXPLAIN, SCOPES, SCRIPTS] {
+        for text in
+            [GET, CHECK, EXEC, WATCH, LOGIN, INSTALL, CLIENT, SETUP, SERVICE, EXPLAIN, SCOPES, SCRIPTS]
+        {
             for line in text.lines().skip(1) {
                 let typed = line.split_once("zoomtok ").unwrap().1.split(['>', ')']).next().unwrap();
                 let words = shell_words::split(&format!("zoomtok {typed}")).unwrap();

@@ -4,9 +4,11 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use self::line::{Shown, line};
 use super::{Context, Run, not_found};
 use crate::cli::args::Check;
 use crate::cli::failure::Result;
+use crate::cli::template::Template;
 use crate::clock::rfc3339;
 use crate::error::{Code, Diagnostic as _, Error};
 use crate::files;
@@ -16,6 +18,7 @@ use crate::token::{TokenState, mask};
 use crate::words;
 use crate::zoom::{Http, Live};
 
+mod line;
 mod log;
 
 /// The version of the JSON that `check` prints; it changes when a field is renamed or removed.
@@ -73,6 +76,8 @@ fn run(context: &Context, check: &Check) -> Result<Code> {
     context.warn(&report.warnings);
     if check.json {
         context.output.json(&report.json())?;
+    } else if let Some(template) = &check.format {
+        context.output.data(&report.line(context, template))?;
     } else {
         let details = if log.is_some() { report.details() } else { Vec::new() };
         for line in details.into_iter().chain(report.lines()) {
@@ -120,6 +125,17 @@ impl Report {
             }
             _ => vec![valid],
         }
+    }
+
+    /// The line for a prompt. It is empty where there is no account, so that a prompt shows nothing there.
+    fn line(&self, context: &Context, template: &Template) -> String {
+        let state = &self.look.held.state;
+        if matches!(state, TokenState::Missing) && !self.look.env_file().exists() {
+            return String::new();
+        }
+        let profile = context.chosen.profile();
+        let shown = Shown { status: self.status(), state, profile, signs: context.output.shows_signs() };
+        line(template, &shown)
     }
 
     /// What the log keeps.
