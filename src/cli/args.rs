@@ -33,7 +33,7 @@ pub use self::policy::{Policy, PolicyCommand, PolicyServer};
 pub use self::profile::{Profile, ProfileCommand};
 pub use self::service::{Service, ServiceCommand, ServiceKind, WhichService};
 pub use self::setup::Setup;
-use self::tables::STYLES;
+pub(super) use self::tables::STYLES;
 pub use self::tables::{AFTER, FIRST};
 
 /// Keeps a Zoom access token valid where it is needed
@@ -64,6 +64,12 @@ impl Cli {
             quiet: behind.quiet || self.global.quiet,
             read_only: behind.read_only || self.global.read_only,
         }
+    }
+}
+
+impl From<Command> for Cli {
+    fn from(command: Command) -> Self {
+        Self { global: Global::default(), command }
     }
 }
 

@@ -6,6 +6,7 @@ mod core_dump;
 mod failure;
 mod lines;
 pub mod output;
+mod parse;
 mod served;
 mod signs;
 mod spinner;
@@ -13,26 +14,22 @@ mod template;
 
 use std::ffi::OsString;
 
-use clap::Parser as _;
-
-use args::Cli;
 use commands::Context;
 use output::Output;
 
 pub(crate) use lines::lines;
 
-use crate::controls::{is_control, visible};
 use crate::error::Code;
 
 /// Runs the program with these arguments, the first of which is its own name, and gives its exit status.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Code {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let cli = match Cli::try_parse_from(&arguments) {
+    let cli = match parse::parse(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and the version are errors to clap, of status 0. Where they cannot be printed nobody reads them.
             let code = error.exit_code();
-            let _ = legible(error, &arguments).print();
+            let _ = error.print();
             return if code == 0 { Code::Done } else { Code::Usage };
         }
     };
@@ -60,17 +57,4 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Code {
         }
         code
     })
-}
-
-/// An error of clap's, which repeats arguments as they came, with those arguments made [`visible`].
-fn legible(error: clap::Error, arguments: &[OsString]) -> clap::Error {
-    let shown = |argument: &OsString| visible(&argument.to_string_lossy()).into_owned().into();
-    let is_legible = |argument: &OsString| !argument.to_string_lossy().contains(is_control);
-    if error.exit_code() == 0 || arguments.iter().all(is_legible) {
-        return error;
-    }
-    let legible = |argument| if is_legible(argument) { argument.clone() } else { shown(argument) };
-    let again = Cli::try_parse_from(arguments.iter().map(legible));
-    // What is wrong with them is wrong in this form too.
-    again.err().unwrap_or_else(|| clap::Error::raw(error.kind(), visible(&error.to_string())))
 }

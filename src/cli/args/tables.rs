@@ -6,7 +6,7 @@ use super::page::Page;
 use crate::settings::TABLE;
 
 /// The marks of help and of usage errors. Those of clap have yellow and green, which a light background swallows.
-pub(super) const STYLES: Styles = Styles::styled()
+pub(in crate::cli) const STYLES: Styles = Styles::styled()
     .error(AnsiColor::Red.on_default().bold())
     .invalid(Style::new().bold())
     .valid(Style::new().bold());

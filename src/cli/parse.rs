@@ -1,0 +1,146 @@
+//! How the words that were typed become a [`Cli`], or clap's error.
+
+use std::ffi::OsString;
+
+use clap::{Args, FromArgMatches, Parser as _};
+
+use super::args::{Cli, Command, STYLES};
+use crate::controls::{is_control, visible};
+
+/// The arguments, the first of which is the program's own name.
+///
+/// Only the command that stands right behind the name is built, with its own arguments. All commands together take clap
+/// longer than a `check` takes for the rest of its work.
+///
+/// # Errors
+///
+/// Clap's, which repeats arguments with their control characters made [`visible`]. Help and the version are errors too.
+pub(super) fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    typed(arguments).map_err(|error| legible(error, arguments))
+}
+
+fn typed(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    match alone(arguments) {
+        Some(command) => Ok(Cli::from(command?)),
+        None => Cli::try_parse_from(arguments),
+    }
+}
+
+/// Pairs the name of each command with its variant.
+macro_rules! commands {
+    ($($name:literal $variant:ident,)*) => {
+        /// The command, where nothing stands before its name; none where all commands have to be looked at.
+        fn alone(arguments: &[OsString]) -> Option<Result<Command, clap::Error>> {
+            let [_, name, behind @ ..] = arguments else { return None };
+            Some(match name.to_str()? {
+                $($name => one($name, behind).map(Command::$variant),)*
+                _ => return None,
+            })
+        }
+
+        #[cfg(test)]
+        const NAMES: &[&str] = &[$($name),*];
+    };
+}
+
+commands! {
+    "get" Get,
+    "check" Check,
+    "exec" Exec,
+    "watch" Watch,
+    "login" Login,
+    "logout" Logout,
+    "profile" Profile,
+    "update-claude" UpdateClaude,
+    "restart-claude" RestartClaude,
+    "mcp" Mcp,
+    "gateway" Gateway,
+    "policy" Policy,
+    "grant" Grant,
+    "approval" Approval,
+    "setup" Setup,
+    "client" Client,
+    "service" Service,
+    "doctor" Doctor,
+    "demo" Demo,
+    "sandbox" Sandbox,
+    "completions" Completions,
+    "man" Man,
+    "hold" Hold,
+}
+
+/// What stands behind the name of a command, with usage and help as if all commands had been built.
+fn one<T: Args + FromArgMatches>(name: &'static str, behind: &[OsString]) -> Result<T, clap::Error> {
+    let command =
+        clap::Command::new(name).bin_name(format!("zoomtok {name}")).no_binary_name(true).styles(STYLES);
+    let mut command = T::augment_args(command);
+    let mut matches = command.try_get_matches_from_mut(behind)?;
+    T::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// An error of clap's with the arguments that it repeats made [`visible`].
+fn legible(error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    let shown = |argument: &OsString| visible(&argument.to_string_lossy()).into_owned().into();
+    let is_legible = |argument: &OsString| !argument.to_string_lossy().contains(is_control);
+    if error.exit_code() == 0 || arguments.iter().all(is_legible) {
+        return error;
+    }
+    let legible = |argument| if is_legible(argument) { argument.clone() } else { shown(argument) };
+    let again: Vec<OsString> = arguments.iter().map(legible).collect();
+    // What is wrong with them is wrong in this form too.
+    typed(&again).err().unwrap_or_else(|| clap::Error::raw(error.kind(), visible(&error.to_string())))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    fn words(line: &str) -> Vec<OsString> {
+        std::iter::once("zoomtok").chain(line.split(' ')).map(OsString::from).collect()
+    }
+
+    #[test]
+    fn every_command_can_be_built_alone() {
+        let all = Cli::command();
+        let mut names: Vec<&str> = all.get_subcommands().map(clap::Command::get_name).collect();
+        let mut alone = NAMES.to_vec();
+        names.sort_unstable();
+        alone.sort_unstable();
+        assert_eq!(alone, names);
+    }
+
+    #[test]
+    fn a_command_alone_answers_like_one_among_all() {
+        let mut lines: Vec<String> = Vec::new();
+        for name in NAMES {
+            for behind in
+                ["", " -h", " --help", " --version", " --no-such-flag", " --color", " extra", " help"]
+            {
+                lines.push(format!("{name}{behind}"));
+            }
+        }
+        for line in
+            ["policy check", "policy check -h", "grant add --help", "get -t x", "check --color never -q"]
+        {
+            lines.push(line.into());
+        }
+        let shown = |parsed: Result<Cli, clap::Error>| match parsed {
+            Ok(cli) => format!("{cli:?}"),
+            Err(error) => error.render().ansi().to_string(),
+        };
+        for line in lines {
+            let arguments = words(&line);
+            assert!(alone(&arguments).is_some(), "{line}");
+            assert_eq!(shown(typed(&arguments)), shown(Cli::try_parse_from(&arguments)), "zoomtok {line}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_command_is_left_to_all_of_them() {
+        for line in ["chekc", "-q check", "--help", "help check", "--color never get"] {
+            assert!(alone(&words(line)).is_none(), "{line}");
+        }
+    }
+}
