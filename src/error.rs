@@ -8,6 +8,7 @@ mod diagnostic;
 mod hint;
 mod left;
 mod refusal;
+mod shared;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ pub use code::Code;
 pub use diagnostic::Diagnostic;
 pub use left::Left;
 pub use refusal::Refusal;
+pub use shared::SharedError;
 
 /// Why a command failed.
 #[derive(Debug, Error)]
@@ -221,6 +223,10 @@ pub enum Error {
         waited: u64,
     },
 
+    /// The store that many machines share did not do what it was asked.
+    #[error(transparent)]
+    Shared(#[from] Box<SharedError>),
+
     /// A signal ended a wait. Stored tokens are unchanged.
     #[error("interrupted{}", .left.when())]
     Interrupted {
@@ -267,6 +273,7 @@ impl Diagnostic for Error {
             Self::Refused { .. } => Code::Refused,
             Self::Transient { .. } | Self::UnsafeToken { .. } => Code::Transient,
             Self::TakenOver { code, .. } => *code,
+            Self::Shared(error) => error.code(),
             Self::Store { .. }
             | Self::Stream { .. }
             | Self::Adopted { .. }

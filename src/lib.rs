@@ -20,6 +20,7 @@
 //! | [`settings`] | flag, environment, `.env`, default, and where each value came from | store, token, zoom |
 //! | [`sandbox`] | a Zoom on loopback, for the demo and the tests | token |
 //! | [`store`] | where one account's tokens live, and the right to change them: the `.env`, its text (pure), the state directory | files, token |
+//! | [`redis`] | the store that many machines share: address, connection, sealed values (pure) | files |
 //! | [`files`] | any file: lock, atomic replace, read, append, probe | |
 //! | [`zoom`] | Zoom over HTTPS: grants, calls of the API, what each answer means (pure) | token |
 //! | [`token`] | the token: secret value, claims, how long it lasts (pure) | |
@@ -60,6 +61,7 @@ pub mod mutex;
 #[cfg(any(test, fuzzing))]
 pub mod oracles;
 pub mod policy;
+pub mod redis;
 pub mod sandbox;
 pub mod service;
 pub mod settings;

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::{Error, Refusal};
+use super::{Diagnostic as _, Error, Refusal};
 
 /// The command that lists running zoomtoks.
 const LIST_PROCESSES: &str = if cfg!(windows) {
@@ -51,6 +51,7 @@ impl Error {
             ),
             Self::Transient { .. } => Some("Nothing was changed; try again later".into()),
             Self::TakenOver { hint, .. } => hint.clone(),
+            Self::Shared(error) => error.hint(),
             Self::UnsafeToken { beside_refresh_token: true, .. } => {
                 Some("The refresh token that came with it is kept. Check that ZOOM_OAUTH_URL is Zoom's".into())
             }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::home;
 use super::origin::Origin;
-use super::table::{ACCESS_TOKEN, NAMES, READ_ONLY, TOKEN_EXPIRES_AT, secret_names};
+use super::table::{ACCESS_TOKEN, NAMES, READ_ONLY, TOKEN_EXPIRES_AT, of_account};
 use crate::error::Error;
 use crate::store::{EnvFile, Place, ProfileName, find_env_file, profiles_in};
 
@@ -115,7 +115,7 @@ impl Environment {
         self.found = !chosen.is_named();
         if let Chosen::Profile(name) = chosen {
             let Variables { set, uncounted, .. } = Arc::make_mut(&mut self.variables);
-            uncounted.extend(secret_names().filter(|name| set.remove(name).is_some()));
+            uncounted.extend(of_account().filter(|name| set.remove(name).is_some()));
             self.profile = Some(name);
         }
         self

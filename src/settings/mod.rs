@@ -13,6 +13,7 @@ mod lookup;
 mod names;
 mod oddities;
 mod origin;
+mod shared;
 mod survey;
 mod table;
 mod token;

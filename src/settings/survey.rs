@@ -81,7 +81,8 @@ impl Settings {
             Kind::Path => self.path(name).map(|_| None),
             Kind::Switch => self.switch(name).map(|on| Some(if on { "on" } else { "off" }.into())),
             Kind::Command => self.claude_app_command().map(|_| None),
-            Kind::Token | Kind::Text(_) => Ok(None),
+            Kind::SharedStore => Ok(self.shared_address()?.map(|address| address.to_string())),
+            Kind::Secret | Kind::Token | Kind::Text(_) => Ok(None),
         }
     }
 }

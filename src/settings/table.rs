@@ -23,12 +23,16 @@ pub(crate) struct Setting {
 pub(crate) enum Kind {
     /// What an app shows to get a token; never shown.
     Credential,
+    /// A secret that is not of an account; never shown.
+    Secret,
     /// The token, or when it ends.
     Token,
     /// A number of seconds.
     Seconds(u64),
     /// An address.
     Url(&'static str),
+    /// The address of the store that many machines share.
+    SharedStore,
     /// A file.
     Path,
     /// A name.
@@ -108,6 +112,17 @@ settings! {
         "the policy that mcp serves under; else only refreshes have a limit";
     READ_ONLY = "ZOOMTOK_READ_ONLY", Kind::Switch, Trust::Anywhere,
         "as --read-only, when 1; 0";
+    // Whoever names the store is handed the tokens that are put there.
+    STORE = "ZOOMTOK_STORE", Kind::SharedStore, Trust::Named,
+        "the Redis that many machines share: redis://user@host:6379/0, or rediss:// with TLS; none";
+    STORE_PASSWORD = "ZOOMTOK_STORE_PASSWORD", Kind::Secret, Trust::Named,
+        "its password";
+    STORE_PASSWORD_FILE = "ZOOMTOK_STORE_PASSWORD_FILE", Kind::Path, Trust::Named,
+        "the file with its password, in place of that";
+    STORE_KEY_FILE = "ZOOMTOK_STORE_KEY_FILE", Kind::Path, Trust::Named,
+        "the file with the key that seals what is put there, the same on all machines";
+    STORE_CA_FILE = "ZOOMTOK_STORE_CA_FILE", Kind::Path, Trust::Named,
+        "the certificates that it is trusted by, in PEM; else the system's";
 }
 
 /// Every variable that zoomtok reads from a `.env`.
@@ -116,10 +131,16 @@ pub const NAMES: &[&str] = &names::<{ TABLE.len() }>("");
 /// Those that concern Claude Desktop.
 pub(crate) const CLAUDE_SETTINGS: &[&str] = &names::<{ count("CLAUDE_") }>("CLAUDE_");
 
-/// Those with which an app or a token is given away.
+/// Those with which an app, a token or the shared store is given away.
 pub(crate) fn secret_names() -> impl Iterator<Item = &'static str> {
-    let is_secret = |setting: &&Setting| matches!(setting.kind, Kind::Credential | Kind::Token);
-    TABLE.iter().filter(is_secret).map(|setting| setting.name)
+    let is_secret = |setting: &&Setting| setting.kind == Kind::Secret;
+    of_account().chain(TABLE.iter().filter(is_secret).map(|setting| setting.name))
+}
+
+/// Those that are of one account.
+pub(super) fn of_account() -> impl Iterator<Item = &'static str> {
+    let is_of_account = |setting: &&Setting| matches!(setting.kind, Kind::Credential | Kind::Token);
+    TABLE.iter().filter(is_of_account).map(|setting| setting.name)
 }
 
 /// The names in the table that begin like this.
@@ -186,7 +207,8 @@ mod tests {
             Kind::Seconds(seconds) => Some(seconds.to_string()),
             Kind::Url(text) | Kind::Text(text) => Some(text.to_owned()).filter(|text| !text.is_empty()),
             Kind::Switch => Some("0".into()),
-            Kind::Credential | Kind::Token | Kind::Path | Kind::Command => None,
+            Kind::SharedStore => Some("none".into()),
+            Kind::Credential | Kind::Secret | Kind::Token | Kind::Path | Kind::Command => None,
         }
     }
 

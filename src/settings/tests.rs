@@ -17,6 +17,7 @@ use crate::store::{EnvStore, Snapshot, Store as _};
 use crate::zoom::Grant;
 
 mod profiles;
+mod shared;
 
 struct World {
     _root: TempDir,

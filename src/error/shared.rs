@@ -1,0 +1,218 @@
+//! Why the store that many machines share did not do what it was asked.
+
+use std::io;
+
+use thiserror::Error;
+
+use super::{Code, Diagnostic};
+
+/// The failures of the shared store, the Redis that `ZOOMTOK_STORE` names. An address never holds a password.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SharedError {
+    /// This program has no client for it.
+    #[error("ZOOMTOK_STORE is set, and this zoomtok was built without the shared store")]
+    NotBuilt,
+
+    /// No connection to it could be made. Nothing was sent.
+    #[error("the shared store at {address} cannot be reached")]
+    Unreachable {
+        /// Its address.
+        address: String,
+        /// The error from the system.
+        source: io::Error,
+    },
+
+    /// TLS could not be agreed upon with it: its certificate is not trusted, or it speaks none. Nothing was sent.
+    #[error("the shared store at {address} cannot be trusted")]
+    Untrusted {
+        /// Its address.
+        address: String,
+        /// The problem with TLS.
+        source: io::Error,
+    },
+
+    /// It did not answer in time, or broke off. It may have done what it was asked.
+    #[error("the shared store at {address} did not answer {command}")]
+    Unanswered {
+        /// Its address.
+        address: String,
+        /// The command.
+        command: String,
+        /// The error from the system.
+        source: io::Error,
+    },
+
+    /// It wants a password and got none, or another one. Nothing was done.
+    #[error("the shared store at {address} {}", password(*.given, .user.as_deref()))]
+    Password {
+        /// Its address.
+        address: String,
+        /// The user of the address.
+        user: Option<String>,
+        /// Whether one was given.
+        given: bool,
+    },
+
+    /// Its user may not do this. Nothing was done.
+    #[error("the shared store at {address} does not let this user run {command} on zoomtok's keys")]
+    Rights {
+        /// Its address.
+        address: String,
+        /// The command.
+        command: String,
+    },
+
+    /// It takes no writes: its memory is full, or its disk. Nothing was done.
+    #[error("the shared store at {address} is full and takes no writes ({code})")]
+    Full {
+        /// Its address.
+        address: String,
+        /// Its code for that.
+        code: String,
+    },
+
+    /// It is a replica, which takes no writes. Nothing was done.
+    #[error("the shared store at {address} is a read-only replica")]
+    ReadOnly {
+        /// Its address.
+        address: String,
+    },
+
+    /// It is starting, or without its primary. Nothing was done.
+    #[error("the shared store at {address} is not ready yet ({code})")]
+    Loading {
+        /// Its address.
+        address: String,
+        /// Its code for that.
+        code: String,
+    },
+
+    /// It refused for another reason. Nothing was done.
+    #[error("the shared store at {address} refused {command} ({code})")]
+    Refused {
+        /// Its address.
+        address: String,
+        /// The command.
+        command: String,
+        /// Its code for that; its words may repeat what was sent.
+        code: String,
+    },
+
+    /// Something else than a Redis answers there.
+    #[error("what answers at {address} does not speak Redis's protocol")]
+    Strange {
+        /// Its address.
+        address: String,
+    },
+
+    /// A newer zoomtok has written this. It is unchanged.
+    #[error("{key} in the shared store at {address} was written by a newer zoomtok, in format {version}")]
+    Newer {
+        /// Its address.
+        address: String,
+        /// The key in the store.
+        key: String,
+        /// The format.
+        version: u64,
+    },
+
+    /// A value is sealed with a key that this machine does not have. It is unchanged.
+    #[error(
+        "{key} in the shared store at {address} is sealed with the key {id}, which this machine does not have"
+    )]
+    WrongKey {
+        /// Its address.
+        address: String,
+        /// The key in the store.
+        key: String,
+        /// The name of the key that it is sealed with.
+        id: String,
+    },
+
+    /// A value was not written by a zoomtok with this key, or not to this place. It is unchanged.
+    #[error(
+        "{key} in the shared store at {address} was not sealed by a zoomtok with this machine's key, or was changed since"
+    )]
+    Foreign {
+        /// Its address.
+        address: String,
+        /// The key in the store.
+        key: String,
+    },
+}
+
+impl SharedError {
+    /// Whether what it was asked for may have been done all the same.
+    pub fn may_be_done(&self) -> bool {
+        matches!(self, Self::Unanswered { .. })
+    }
+
+    /// Whether it may be gone by itself at the next try: the store is down, busy or in the middle of a failover.
+    pub fn is_transient(&self) -> bool {
+        self.code() == Code::Transient
+    }
+}
+
+impl Diagnostic for SharedError {
+    fn code(&self) -> Code {
+        match self {
+            Self::NotBuilt => Code::Usage,
+            Self::Unreachable { .. }
+            | Self::Unanswered { .. }
+            | Self::Loading { .. }
+            | Self::Refused { .. } => Code::Transient,
+            Self::Untrusted { .. }
+            | Self::Password { .. }
+            | Self::Rights { .. }
+            | Self::Strange { .. }
+            | Self::Newer { .. }
+            | Self::WrongKey { .. }
+            | Self::Foreign { .. } => Code::Configuration,
+            Self::Full { .. } | Self::ReadOnly { .. } => Code::Store,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(
+            match self {
+                Self::NotBuilt => "Unset it, or build zoomtok with its feature fleet",
+                Self::Unreachable { .. } => "Check that it runs, and the address in ZOOMTOK_STORE",
+                Self::Untrusted { .. } => {
+                    "Check that its port speaks TLS; if its certificate is of an authority of your own, name that \
+                     authority's with ZOOMTOK_STORE_CA_FILE"
+                }
+                Self::Unanswered { .. } => "Try again later; where it never answers, check whether it wants rediss:// for TLS",
+                Self::Loading { .. } => "Try again later",
+                Self::Password { given: true, .. } => {
+                    "Check the user in ZOOMTOK_STORE, and ZOOMTOK_STORE_PASSWORD or ZOOMTOK_STORE_PASSWORD_FILE"
+                }
+                Self::Password { .. } => "Set ZOOMTOK_STORE_PASSWORD or ZOOMTOK_STORE_PASSWORD_FILE",
+                Self::Rights { .. } => "Give its user the rights of the line for ACL SETUSER in docs/fleet.md",
+                Self::Full { .. } => {
+                    "Give it more memory or disk; with another maxmemory-policy than noeviction it would lose tokens instead"
+                }
+                Self::ReadOnly { .. } => "Name the primary in ZOOMTOK_STORE; after a failover, try again later",
+                Self::Refused { code, .. } if matches!(&**code, "MOVED" | "ASK" | "CLUSTERDOWN") => {
+                    "It is part of a cluster, which zoomtok does not use: name a server that stands alone, or its primary"
+                }
+                Self::Refused { .. } => "Its log says more; zoomtok needs Redis 6 or newer, or Valkey",
+                Self::Strange { .. } => "Check host and port in ZOOMTOK_STORE, and whether it wants rediss:// for TLS",
+                Self::Newer { .. } => "Update zoomtok on this machine",
+                Self::WrongKey { .. } => "Copy the file that ZOOMTOK_STORE_KEY_FILE names from the other machines",
+                Self::Foreign { .. } => {
+                    "Find out who else writes to this Redis; once you have, delete the key there, and log in again"
+                }
+            }
+            .into(),
+        )
+    }
+}
+
+fn password(given: bool, user: Option<&str>) -> String {
+    match (given, user) {
+        (false, _) => "asks for a password".into(),
+        (true, None) => "does not accept the password".into(),
+        (true, Some(user)) => format!("does not accept the password of its user {user}"),
+    }
+}

@@ -1,0 +1,73 @@
+//! The store that many machines share, as the settings have it.
+
+use secrecy::SecretString;
+
+use super::lookup::Settings;
+use super::table::{STORE, STORE_CA_FILE, STORE_KEY_FILE, STORE_PASSWORD, STORE_PASSWORD_FILE};
+use crate::error::{Error, SharedError};
+use crate::redis::{Access, Address, Keys, MAKE_A_KEY, password, secret_file};
+
+impl Settings {
+    /// The shared store with all that it takes to use it, where one is set. Nobody is asked; its files are read.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] for an address, a password, a key or a certificate that cannot be right or is missing, and for a store
+    /// that a `.env` names which was found and not named: who leaves it out would use up the grant of the others.
+    pub fn shared_store(&self) -> Result<Option<Access>, Error> {
+        let Some(address) = self.shared_address()? else { return Ok(None) };
+        if cfg!(not(feature = "fleet")) {
+            return Err(Box::new(SharedError::NotBuilt).into());
+        }
+        let keys = self.in_secret_file(STORE_KEY_FILE, Keys::read)?.ok_or_else(|| {
+            let problem = format!("is set, and ZOOMTOK_STORE_KEY_FILE is not: make a key with {MAKE_A_KEY}, and copy it to every machine");
+            self.impossible(STORE, &problem)
+        })?;
+        let password = self.shared_password()?;
+        let authorities = self.in_secret_file(STORE_CA_FILE, |text| Ok(text.to_vec()))?;
+        Ok(Some(Access::new(address, password, authorities, keys)))
+    }
+
+    /// The address of the shared store.
+    pub(super) fn shared_address(&self) -> Result<Option<Address>, Error> {
+        let Some(value) = self.value(STORE)? else {
+            let Some(written) = self.written(STORE).filter(|written| !written.text.is_empty()) else {
+                return Ok(None);
+            };
+            return Err(Error::Setting {
+                name: STORE.into(),
+                place: written.origin.to_string(),
+                problem: format!(
+                    "names a shared store, and its .env was found and not named: name the .env with --env-file {}, or export \
+                     the setting",
+                    self.file().path().display()
+                ),
+            });
+        };
+        Address::parse(value.text).map(Some).map_err(|problem| self.impossible(STORE, problem))
+    }
+
+    fn shared_password(&self) -> Result<Option<SecretString>, Error> {
+        let given = self.value(STORE_PASSWORD)?.map(|value| SecretString::from(value.text));
+        match (given, self.in_secret_file(STORE_PASSWORD_FILE, password)?) {
+            (Some(_), Some(_)) => Err(self.impossible(
+                STORE_PASSWORD,
+                "is set beside ZOOMTOK_STORE_PASSWORD_FILE: leave one of them out",
+            )),
+            (given, filed) => Ok(given.or(filed)),
+        }
+    }
+
+    /// What a file holds that a setting names.
+    fn in_secret_file<T>(
+        &self,
+        name: &'static str,
+        read: impl FnOnce(&[u8]) -> Result<T, String>,
+    ) -> Result<Option<T>, Error> {
+        let Some(path) = self.path(name)? else { return Ok(None) };
+        let content = secret_file(&path).and_then(|text| read(&text));
+        content
+            .map(Some)
+            .map_err(|problem| self.impossible(name, &format!("names {}, which {problem}", path.display())))
+    }
+}
