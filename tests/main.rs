@@ -11,6 +11,8 @@ mod claude;
 mod commands;
 mod env_file;
 mod files;
+#[cfg(all(target_os = "linux", feature = "fleet"))]
+mod fleet;
 mod gateway;
 mod login;
 mod mcp;

@@ -71,7 +71,7 @@ pub(crate) fn learn(text: &str) {
         let kind = match name.trim_start_matches("export ").trim() {
             "ZOOM_ACCESS_TOKEN" => Kind::AccessToken,
             "ZOOM_REFRESH_TOKEN" => Kind::RefreshToken,
-            "ZOOM_CLIENT_SECRET" => Kind::ClientSecret,
+            "ZOOM_CLIENT_SECRET" | "ZOOMTOK_STORE_PASSWORD" => Kind::ClientSecret,
             _ => continue,
         };
         let value = value.trim().trim_matches(['"', '\'']);

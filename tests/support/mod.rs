@@ -15,6 +15,10 @@ pub(crate) mod needs;
 pub(crate) mod pages;
 pub(crate) mod policies;
 pub(crate) mod processes;
+#[cfg(all(target_os = "linux", feature = "fleet"))]
+pub(crate) mod proxy;
+#[cfg(all(target_os = "linux", feature = "fleet"))]
+pub(crate) mod redis;
 pub(crate) mod rows;
 #[cfg(unix)]
 mod skip;

@@ -26,7 +26,9 @@ pub(crate) enum Need {
     McpServersPython,
     Mounts,
     NodeDotenv,
+    Openssl,
     PythonDotenv,
+    Redis,
     Root,
     Strace,
     Systemd,
@@ -35,7 +37,7 @@ pub(crate) enum Need {
 }
 
 impl Need {
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 22] = [
         Self::CCompiler,
         Self::CoreDumps,
         Self::Curl,
@@ -50,7 +52,9 @@ impl Need {
         Self::McpServersPython,
         Self::Mounts,
         Self::NodeDotenv,
+        Self::Openssl,
         Self::PythonDotenv,
+        Self::Redis,
         Self::Root,
         Self::Strace,
         Self::Systemd,
@@ -75,7 +79,9 @@ impl Need {
             Self::McpServersPython => "mcp-servers-python",
             Self::Mounts => "mounts",
             Self::NodeDotenv => "node-dotenv",
+            Self::Openssl => "openssl",
             Self::PythonDotenv => "python-dotenv",
+            Self::Redis => "redis",
             Self::Root => "root",
             Self::Strace => "strace",
             Self::Systemd => "systemd",
@@ -113,9 +119,11 @@ impl Need {
             }
             Self::Mounts => "nothing can be mounted here",
             Self::NodeDotenv => "node has no dotenv, and ZOOMTOK_TEST_NODE_DOTENV names no directory with it",
+            Self::Openssl => "openssl is not installed",
             Self::PythonDotenv => {
                 "python3 has no python-dotenv, and ZOOMTOK_TEST_PYTHON_DOTENV names no Python that has it"
             }
+            Self::Redis => "redis-server is not installed",
             Self::Root => "only root can do this",
             Self::Strace => "strace is not installed or may not trace",
             Self::Systemd => "systemd and its generator for environment.d are not installed",
@@ -170,7 +178,9 @@ impl Need {
                 works(in_mount_namespace().args(["sh", "-c", script]).arg(directory.path()))
             }
             Self::NodeDotenv => works(&mut node("require('dotenv')")),
+            Self::Openssl => works(Command::new("openssl").arg("version")),
             Self::PythonDotenv => works(&mut python("from dotenv import dotenv_values")),
+            Self::Redis => works(Command::new("redis-server").arg("--version")),
             Self::Root => is_root(),
             Self::Strace => {
                 works(strace().args(["-f", "-o", "/dev/null", "-e", "inject=flock:error=EIO", "true"]))

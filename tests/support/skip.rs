@@ -9,7 +9,7 @@ use std::thread;
 const VARIABLE: &str = "ZOOMTOK_TESTS_REQUIRE";
 
 /// The names of all needs.
-pub(crate) const NAMES: [&str; 20] = [
+pub(crate) const NAMES: [&str; 22] = [
     "c-compiler",
     "core-dumps",
     "curl",
@@ -24,7 +24,9 @@ pub(crate) const NAMES: [&str; 20] = [
     "mcp-servers-python",
     "mounts",
     "node-dotenv",
+    "openssl",
     "python-dotenv",
+    "redis",
     "root",
     "strace",
     "systemd",

@@ -1,0 +1,3 @@
+//! The store that many machines share, on a Redis of each test's own.
+
+pub(crate) mod connection;
