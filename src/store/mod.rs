@@ -1,6 +1,7 @@
 //! Where one account's tokens live: what can be read of it, and the right to change it. The `.env` is such a home.
 
 pub(crate) mod env;
+pub mod fleet;
 mod identity;
 mod known;
 mod names;

@@ -1,0 +1,15 @@
+//! One grant for many machines: who may spend it, and which pair of tokens a shared store accepts.
+//!
+//! This is the pure part, for any store that can change a few values in one step. Zoom takes a refresh token once and checks
+//! no lock, so a lease alone does not keep a grant: a holder can be paused beyond it, and wake with the only good refresh
+//! token. The [`Lineage`] decides. The tests explore all orders of steps and faults of three machines.
+
+mod lineage;
+mod own;
+mod shared;
+#[cfg(test)]
+mod tests;
+
+pub use self::lineage::{Lineage, MOST_ANCESTORS, Offer};
+pub use self::own::{Own, Step};
+pub use self::shared::{Put, Refused, Shared, Taken};

@@ -1,0 +1,147 @@
+//! The steps of a machine's process, by our protocol or by another one.
+
+use super::world::{At, Fleet, G, M, Machine, Protocol, Reuse, World};
+use crate::store::fleet::{Lineage, Offer, Put, Refused, Step, Taken};
+
+impl Fleet {
+    pub(super) fn goes(&self, world: &mut World, m: M) {
+        let looks_or_puts =
+            |world: &World| matches!(world.machines[usize::from(m)].at, At::Idle | At::Putting { .. });
+        let is_news = looks_or_puts(world);
+        self.steps(world, m);
+        let machine = &mut world.machines[usize::from(m)];
+        machine.is_late &= !is_news || machine.at != At::Idle;
+    }
+
+    fn steps(&self, world: &mut World, m: M) {
+        let machine = world.machines[usize::from(m)].clone();
+        match machine.at {
+            At::Idle => Self::looks(world, m),
+            At::Taking { seen, spends } => {
+                let stored = seen.as_ref().map(|seen| seen.digest);
+                let taken = self.takes(world, m, stored, spends);
+                let machine = &mut world.machines[usize::from(m)];
+                (machine.at, machine.has_lease) = match taken {
+                    Taken::Granted { .. } => (At::Sending { seen, spends }, true),
+                    _ => (At::Idle, false),
+                };
+            }
+            At::Sending { seen, spends } => self.sends(world, m, seen.as_ref(), spends, false),
+            At::Answered { offer: None, spends } => {
+                let refused = world.changes_store(|store| store.refuse(&m, &spends));
+                world.machines[usize::from(m)].dies();
+                if refused == Refused::Final
+                    || refused == Refused::Early && self.protocol == Protocol::BelievesTheFirstRefusal
+                {
+                    says_to_log_in(world);
+                }
+            }
+            At::Answered { offer: Some(offer), .. } => {
+                let machine = &mut world.machines[usize::from(m)];
+                if self.protocol != Protocol::WithoutEscrow {
+                    machine.own.escrow = Some(offer.clone());
+                }
+                machine.at = At::Putting { offer };
+            }
+            At::Putting { offer } => {
+                self.puts(world, m, &offer);
+                world.machines[usize::from(m)].dies();
+            }
+        }
+    }
+
+    fn looks(world: &mut World, m: M) {
+        let machine = &mut world.machines[usize::from(m)];
+        let stored = world.store.grant.as_ref();
+        machine.own = machine.own.after_seeing(stored);
+        match machine.own.next(stored, machine.given.as_ref()) {
+            Step::Heal => {
+                let offer = machine.own.escrow.clone().expect("what is healed with");
+                machine.at = At::Putting { offer };
+            }
+            Step::Ask(spends) if !world.fresh => {
+                machine.at = At::Taking { seen: stored.cloned(), spends };
+            }
+            Step::Ask(_) | Step::Wait | Step::Nothing => {}
+        }
+    }
+
+    fn takes(&self, world: &mut World, m: M, seen: Option<G>, spends: G) -> Taken<M> {
+        world.changes_store(|store| {
+            match self.protocol {
+                Protocol::WithoutLinger => store.linger = None,
+                Protocol::WithoutLease => (store.lease, store.linger) = (None, None),
+                _ => {}
+            }
+            store.take(&m, seen.as_ref(), Some(&spends))
+        })
+    }
+
+    pub(super) fn sends(&self, world: &mut World, m: M, seen: Option<&Lineage<G>>, spends: G, logs_in: bool) {
+        let others = world.machines.iter().enumerate().filter(|(other, _)| *other != usize::from(m));
+        let asks_too = |machine: &Machine| {
+            matches!(machine.at, At::Sending { .. } | At::Answered { .. }) && machine.has_lease
+        };
+        let is_alone = !others.into_iter().any(|(_, machine)| asks_too(machine));
+        if world.machines[usize::from(m)].has_lease && !is_alone && !world.has_forgotten {
+            world.is_wrong("two machines that have the lease ask Zoom at once");
+        }
+        let offer = (logs_in || world.good == Some(spends)).then(|| {
+            world.issued += 1;
+            world.good = Some(world.issued);
+            let parent = seen.cloned().unwrap_or(Lineage::first(spends, Some(spends.into())));
+            let lineage = parent.child(world.issued, Some(world.issued.into()));
+            Offer { lineage, authorised: logs_in }
+        });
+        if offer.is_none() && self.reuse == Reuse::EndsTheGrant && !world.is_excused {
+            world.good = None;
+            world.is_wrong("a spent refresh token was shown, and that ended the good one");
+        }
+        let machine = &mut world.machines[usize::from(m)];
+        machine.at = At::Answered { offer, spends };
+    }
+
+    fn puts(&self, world: &mut World, m: M, offer: &Offer<G>) {
+        let was_good = world.store.grant.as_ref().is_some_and(|grant| Some(grant.digest) == world.good);
+        let put = world.changes_store(|store| match self.protocol {
+            Protocol::FencedByNumber if store.lease != Some(m) => Put::Stale,
+            Protocol::LastOneWins => {
+                store.grant = Some(offer.lineage.clone());
+                store.release(&m, false);
+                Put::Stored
+            }
+            _ => store.put(&m, offer),
+        });
+        let is_good = Some(offer.lineage.digest) == world.good;
+        match put {
+            Put::Stored | Put::Already => {
+                world.fresh |= put == Put::Stored;
+                if was_good && !is_good {
+                    world.is_wrong("the good refresh token in the store was overwritten");
+                }
+            }
+            Put::Stale => {
+                world.changes_store(|store| store.release(&m, false));
+                if is_good {
+                    world.is_wrong("the good refresh token was refused by the store");
+                }
+            }
+        }
+        let stored = world.store.grant.clone();
+        let machine = &mut world.machines[usize::from(m)];
+        machine.own = machine.own.after_seeing(stored.as_ref());
+        if self.protocol == Protocol::EscrowUntilStored && put != Put::Stale {
+            machine.own.escrow = None;
+        }
+    }
+}
+
+/// A process tells its user to log in.
+fn says_to_log_in(world: &mut World) {
+    let Some(good) = world.good else { return };
+    let is_stored = world.store.grant.as_ref().is_some_and(|grant| grant.digest == good);
+    let is_held = |machine: &Machine| machine.steps() && !machine.is_late && machine.holds(good);
+    if is_stored || world.machines.iter().any(is_held) {
+        world.is_wrong("a machine was told to log in while there was a good refresh token");
+    }
+}
