@@ -57,65 +57,67 @@ complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "completions" -d 'Pr
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "man" -d 'Print the manual page'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "hold" -d 'Hold a server for the gateway'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -s t -l threshold -d 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -s t -l threshold -d 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -s q -l quiet -d 'Print only errors and requested output'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -s f -l force -d 'Fetch a new token even if the old one is valid'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l live -d 'Ask Zoom\'s API whether it accepts the token, and fetch a new one if it does not'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l print -d 'Print the token and nothing else'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l export -d 'Print a line that sets ZOOM_ACCESS_TOKEN in a shell: eval "$(zoomtok get --export)"'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l json -d 'Print a JSON object, with the token masked'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -s q -l quiet -d 'Print only errors and requested output'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s t -l threshold -d 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]' -r
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l format -d 'Print one line, for a prompt or a status bar: text with {state} {left} {seconds} {expires} {profile} {icon}' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s t -l threshold -d 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l format -d 'Print one line, for a prompt or a status bar: text with {state} {left} {seconds} {expires} {profile} {icon}' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s q -l quiet -d 'Print only errors and requested output'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s v -l verbose -d 'Report more, and append a line to the log'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l live -d 'Also ask Zoom\'s API whether it accepts the token'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l json -d 'Print a JSON object, with the token masked'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s q -l quiet -d 'Print only errors and requested output'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -s t -l threshold -d 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -s t -l threshold -d 'Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l interval -d 'Seconds between two status lines; 0 shows none [default: ZOOM_TOKEN_DISPLAY_INTERVAL, or 60]' -r
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l threshold -d 'Refresh when fewer seconds than this are left [default: ZOOM_AUTO_REFRESH_THRESHOLD, or 300]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l interval -d 'Seconds between two status lines; 0 shows none [default: ZOOM_TOKEN_DISPLAY_INTERVAL, or 60]' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l threshold -d 'Refresh when fewer seconds than this are left [default: ZOOM_AUTO_REFRESH_THRESHOLD, or 300]' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -s q -l quiet -d 'Print only errors and requested output'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l no-claude -d 'Leave Claude Desktop alone'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l no-restart -d 'Update Claude Desktop\'s configuration, but do not restart it'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l once -d 'Check once, refresh once if that is due, and exit: for cron'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l all -d 'Watch every profile, and the .env that is used without one'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l json -d 'Print a JSON object for each event, with tokens masked'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -s q -l quiet -d 'Print only errors and requested output'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand login" -l redirect-uri -d 'The app\'s own https address to which Zoom sends the browser back; for an app with a secret' -r
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand login" -l port -d 'The port on 127.0.0.1 to which the browser comes back [default: any free one]' -r
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand login" -l client-id -d 'The app\'s client id; for --browser its Public Client ID [default: ZOOM_CLIENT_ID]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand login" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand login" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand login" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand login" -l redirect-uri -d 'The app\'s own https address to which Zoom sends the browser back; for an app with a secret' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand login" -l port -d 'The port on 127.0.0.1 to which the browser comes back [default: any free one]' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand login" -l client-id -d 'The app\'s client id; for --browser its Public Client ID [default: ZOOM_CLIENT_ID]' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand login" -s q -l quiet -d 'Print only errors and requested output'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand login" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand login" -l server-to-server -d 'With the account id, the client id and the client secret of a Server-to-Server OAuth app'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand login" -l browser -d 'In a browser, with a General app'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand login" -l device -d 'With a code to be entered on another machine; the app needs "Use App on Device"'
@@ -124,19 +126,24 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand login" -l no-browser -d 
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand login" -l replace -d 'Replace the credentials of another app in .env without asking'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand login" -l check -d 'Check whether a login is needed, and ask nobody: 0 if it is not, 1 if it is'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand login" -l json -d 'Print a JSON object, with the token masked'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand login" -s q -l quiet -d 'Print only errors and requested output'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand login" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand logout" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand logout" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand logout" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand logout" -l all -d 'Remove the app\'s credentials too'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand logout" -l force -d 'Remove them even if Zoom does not end the login'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand logout" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand logout" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand logout" -l all -d 'Remove the app\'s credentials too'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand logout" -l force -d 'Remove them even if Zoom does not end the login'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand profile; and not __fish_seen_subcommand_from list path remove help" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand profile; and not __fish_seen_subcommand_from list path remove help" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand profile; and not __fish_seen_subcommand_from list path remove help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand profile; and not __fish_seen_subcommand_from list path remove help" -s q -l quiet -d 'Print only errors and requested output'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand profile; and not __fish_seen_subcommand_from list path remove help" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand profile; and not __fish_seen_subcommand_from list path remove help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand profile; and not __fish_seen_subcommand_from list path remove help" -f -a "list" -d 'List the profiles: kind of app, token, account, file'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand profile; and not __fish_seen_subcommand_from list path remove help" -f -a "path" -d 'Print where the .env of a profile is, or would be'
@@ -172,42 +179,47 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand profile; and __fish_seen
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand profile; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print where the .env of a profile is, or would be'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand profile; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a profile: its .env with credentials and tokens, its lock and its state'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand profile; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l config -d 'The configuration [default: CLAUDE_CONFIG_FILE, or where Claude Desktop has it on this system]' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l server -d 'The server in it that needs the token [default: CLAUDE_MCP_SERVER_NAME, or zoom]' -r
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l key -d 'The variable of that server [default: CLAUDE_ZOOM_ENV_KEY, or ZOOM_ACCESS_TOKEN]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l restart -d 'Restart Claude Desktop if its configuration was changed'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l dry-run -d 'Show the change, with the token masked, and write nothing'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l config -d 'The configuration [default: CLAUDE_CONFIG_FILE, or where Claude Desktop has it on this system]' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l server -d 'The server in it that needs the token [default: CLAUDE_MCP_SERVER_NAME, or zoom]' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l key -d 'The variable of that server [default: CLAUDE_ZOOM_ENV_KEY, or ZOOM_ACCESS_TOKEN]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l restart -d 'Restart Claude Desktop if its configuration was changed'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l dry-run -d 'Show the change, with the token masked, and write nothing'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l app -d 'The name of the app, or the path of its executable [default: CLAUDE_APP_NAME, or Claude]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l app-only -d 'Leave the token alone'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l app -d 'The name of the app, or the path of its executable [default: CLAUDE_APP_NAME, or Claude]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l app-only -d 'Leave the token alone'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l policy -d 'The policy to serve under [default: ZOOM_POLICY_FILE, or a limit on zoom_refresh_token alone]' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l policy -d 'The policy to serve under [default: ZOOM_POLICY_FILE, or a limit on zoom_refresh_token alone]' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -s q -l quiet -d 'Print only errors and requested output'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l install -d 'Put this server into Claude Desktop\'s configuration, and exit'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l dry-run -d 'Show what --install would put there, and write nothing'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l watch -d 'Show on stderr what happens to the token; on a terminal this needs no flag'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l no-watch -d 'Report nothing about the token, not even that it cannot be refreshed; it is still kept fresh'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -s q -l quiet -d 'Print only errors and requested output'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l url -d 'A server that is reached over HTTP: its address, or zoom, zoom/chat and so on for Zoom\'s own' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l header -d 'A header for it, with the value of a variable; may be repeated' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l send-token-to -d 'Send the token to this host, which is not Zoom\'s' -r
@@ -219,18 +231,20 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l on-new-token
 now\t'At once; calls under way end on the old one'
 never\t'Never: the server keeps state that a restart would lose'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l audit -d 'Write a line of JSON for each call to this file' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l env-file -d 'The .env to use instead of the first one found' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -s q -l quiet -d 'Print only errors and requested output'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l behind-proxy -d 'Listen on an address that other machines reach: a proxy with HTTPS is in front'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l no-token -d 'Give the server no token, and need no Zoom credentials'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l audit-arguments -d 'Write the values of arguments there too'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l no-pin -d 'Let the server change its tools without asking'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -s q -l quiet -d 'Print only errors and requested output'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain accept suggest scopes convert help" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain accept suggest scopes convert help" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain accept suggest scopes convert help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain accept suggest scopes convert help" -s q -l quiet -d 'Print only errors and requested output'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain accept suggest scopes convert help" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain accept suggest scopes convert help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain accept suggest scopes convert help" -f -a "check" -d 'Check whether a policy is valid, and list everything that is wrong with it'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and not __fish_seen_subcommand_from check explain accept suggest scopes convert help" -f -a "explain" -d 'Explain what a policy does to a call, and by which rule'
@@ -305,6 +319,13 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "scopes" -d 'List the scopes that the tools of a policy need, and those that the token lacks'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "convert" -d 'Convert a policy of Intercept, which is YAML, into one of zoomtok\'s'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove help" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove help" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove help" -s q -l quiet -d 'Print only errors and requested output'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove help" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove help" -f -a "add" -d 'Add a grant and print its bearer token, which is shown this once'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove help" -f -a "list" -d 'List the grants, without their tokens'
@@ -340,6 +361,13 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_s
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the grants, without their tokens'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a grant: its token is refused from the next request on'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and not __fish_seen_subcommand_from list allow deny help" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and not __fish_seen_subcommand_from list allow deny help" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and not __fish_seen_subcommand_from list allow deny help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and not __fish_seen_subcommand_from list allow deny help" -s q -l quiet -d 'Print only errors and requested output'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and not __fish_seen_subcommand_from list allow deny help" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and not __fish_seen_subcommand_from list allow deny help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and not __fish_seen_subcommand_from list allow deny help" -f -a "list" -d 'List the calls that wait, with their arguments; secrets in them are hidden'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and not __fish_seen_subcommand_from list allow deny help" -f -a "allow" -d 'Allow a call, this once'
@@ -374,6 +402,11 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_see
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from help" -f -a "allow" -d 'Allow a call, this once'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from help" -f -a "deny" -d 'Deny a call'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l client-id -d 'The app\'s client id; for --browser its Public Client ID [default: ZOOM_CLIENT_ID]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l client -d 'Put zoomtok into this client; may be repeated' -r -f -a "claude-desktop\t''
 claude-code\t''
@@ -393,11 +426,8 @@ lm-studio\t''
 opencode\t''"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l url -d 'Give the clients a server over HTTP through a gateway, such as zoom or zoom/chat, in place of zoomtok\'s own tools' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l policy -d 'The policy for what the clients call' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l env-file -d 'The .env to use instead of the first one found' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -s q -l quiet -d 'Print only errors and requested output'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l server-to-server -d 'With the account id, the client id and the client secret of a Server-to-Server OAuth app'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l browser -d 'In a browser, with a General app'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l device -d 'With a code to be entered on another machine; the app needs "Use App on Device"'
@@ -408,9 +438,14 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l service -d 'Ha
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l no-service -d 'Install no service'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l yes -d 'Ask nothing: all clients that are found, and a service if there is none'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l undo -d 'Take it all back but .env: the servers in the clients, the services, what is remembered'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -s q -l quiet -d 'Print only errors and requested output'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall wrap unwrap print help" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall wrap unwrap print help" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall wrap unwrap print help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall wrap unwrap print help" -s q -l quiet -d 'Print only errors and requested output'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall wrap unwrap print help" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall wrap unwrap print help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall wrap unwrap print help" -f -a "list" -d 'List the clients on this machine, and whether zoomtok is in them'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall wrap unwrap print help" -f -a "install" -d 'Put zoomtok\'s server into the configurations of clients'
@@ -523,6 +558,13 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from help" -f -a "unwrap" -d 'Take the gateway out again'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from help" -f -a "print" -d 'Print the entry for a client\'s configuration, to paste it there, or a link that adds it'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status help" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status help" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status help" -s q -l quiet -d 'Print only errors and requested output'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status help" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status help" -f -a "install" -d 'Write a service, start it, and see it run'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status help" -f -a "uninstall" -d 'Stop a service and remove it'
@@ -564,28 +606,28 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -l profile -d 'T
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -s q -l quiet -d 'Print only errors and requested output'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -l fetch -d 'Fetch a new token if the existing one does not last or is not accepted'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -l all -d 'Check every profile, and the .env that is used without one'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -l json -d 'Print a JSON object'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -s q -l quiet -d 'Print only errors and requested output'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -l notes-server -d 'Be the made-up server that the demo puts behind a gateway'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -l notes-server -d 'Be the made-up server that the demo puts behind a gateway'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l port -d 'The port on 127.0.0.1; 0 takes a free one' -r
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l token-life -d 'The lifetime of its tokens in seconds' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l port -d 'The port on 127.0.0.1; 0 takes a free one' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l token-life -d 'The lifetime of its tokens in seconds' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -47,30 +47,10 @@ pub use self::tables::{AFTER, FIRST};
 pub struct Cli {
     /// The options of every command
     #[command(flatten)]
-    global: Global,
+    pub global: Global,
     /// What to do
     #[command(subcommand)]
     pub command: Command,
-}
-
-impl Cli {
-    /// The options of every command, whether it was given before the command or behind it.
-    pub fn global(&self) -> Global {
-        let behind = self.command.global();
-        Global {
-            profile: behind.profile.as_ref().or(self.global.profile.as_ref()).cloned(),
-            env_file: behind.env_file.as_ref().or(self.global.env_file.as_ref()).cloned(),
-            color: behind.color.or(self.global.color),
-            quiet: behind.quiet || self.global.quiet,
-            read_only: behind.read_only || self.global.read_only,
-        }
-    }
-}
-
-impl From<Command> for Cli {
-    fn from(command: Command) -> Self {
-        Self { global: Global::default(), command }
-    }
 }
 
 /// What to do
@@ -126,36 +106,6 @@ pub enum Command {
     /// Hold a server for the gateway
     #[command(hide = true)]
     Hold(Hold),
-}
-
-impl Command {
-    fn global(&self) -> &Global {
-        match self {
-            Self::Get(Get { global, .. })
-            | Self::Check(Check { global, .. })
-            | Self::Watch(Watch { global, .. })
-            | Self::Login(Login { global, .. })
-            | Self::Logout(Logout { global, .. })
-            | Self::UpdateClaude(UpdateClaude { global, .. })
-            | Self::Mcp(Mcp { global, .. })
-            | Self::Gateway(Gateway { global, .. })
-            | Self::Hold(Hold { global, .. })
-            | Self::Exec(Exec { global, .. })
-            | Self::RestartClaude(RestartClaude { global, .. })
-            | Self::Doctor(Doctor { global, .. })
-            | Self::Setup(Setup { global, .. })
-            | Self::Demo(Demo { global, .. })
-            | Self::Sandbox(Sandbox { global, .. })
-            | Self::Completions(Completions { global, .. })
-            | Self::Man(Man { global }) => global,
-            Self::Profile(Profile { command }) => command.global(),
-            Self::Policy(Policy { command }) => command.global(),
-            Self::Grant(Grant { command }) => command.global(),
-            Self::Service(Service { command }) => command.global(),
-            Self::Approval(Approval { command }) => command.global(),
-            Self::Client(Client { command }) => command.global(),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Code {
     };
     // Before the first secret is read.
     core_dump::prevent();
-    let global = cli.global();
+    let global = cli.global;
     let output = Output::new(&global);
     let (mut context, mut fault) = Context::new(&global, output);
     let command = cli.command.typed();

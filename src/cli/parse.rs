@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Args, FromArgMatches, Parser as _};
 
-use super::args::{Cli, Command, STYLES};
+use super::args::{Cli, Command, Global, STYLES};
 use crate::controls::{is_control, visible};
 
 /// The arguments, the first of which is the program's own name.
@@ -20,20 +20,17 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
 }
 
 fn typed(arguments: &[OsString]) -> Result<Cli, clap::Error> {
-    match alone(arguments) {
-        Some(command) => Ok(Cli::from(command?)),
-        None => Cli::try_parse_from(arguments),
-    }
+    alone(arguments).unwrap_or_else(|| Cli::try_parse_from(arguments))
 }
 
 /// Pairs the name of each command with its variant.
 macro_rules! commands {
     ($($name:literal $variant:ident,)*) => {
         /// The command, where nothing stands before its name; none where all commands have to be looked at.
-        fn alone(arguments: &[OsString]) -> Option<Result<Command, clap::Error>> {
+        fn alone(arguments: &[OsString]) -> Option<Result<Cli, clap::Error>> {
             let [_, name, behind @ ..] = arguments else { return None };
             Some(match name.to_str()? {
-                $($name => one($name, behind).map(Command::$variant),)*
+                $($name => one($name, Command::$variant, behind),)*
                 _ => return None,
             })
         }
@@ -69,13 +66,22 @@ commands! {
     "hold" Hold,
 }
 
-/// What stands behind the name of a command, with usage and help as if all commands had been built.
-fn one<T: Args + FromArgMatches>(name: &'static str, behind: &[OsString]) -> Result<T, clap::Error> {
+/// A command and what stands behind its name, with usage and help as if all commands had been built.
+fn one<T: Args + FromArgMatches>(
+    name: &'static str,
+    of: fn(T) -> Command,
+    behind: &[OsString],
+) -> Result<Cli, clap::Error> {
     let command =
         clap::Command::new(name).bin_name(format!("zoomtok {name}")).no_binary_name(true).styles(STYLES);
-    let mut command = T::augment_args(command);
+    // No level above it hands them down, which takes a tenth of the time of a `check`.
+    let mut command = T::augment_args(Global::augment_args(command));
     let mut matches = command.try_get_matches_from_mut(behind)?;
-    T::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+    let read = T::from_arg_matches_mut(&mut matches).and_then(|command| {
+        let global = Global::from_arg_matches_mut(&mut matches)?;
+        Ok(Cli { global, command: of(command) })
+    });
+    read.map_err(|error| error.format(&mut command))
 }
 
 /// An error of clap's with the arguments that it repeats made [`visible`].

@@ -31,7 +31,7 @@ pub(super) fn started(args: &[String]) -> Option<Served> {
 fn read(args: &[String]) -> Option<(Served, bool)> {
     let words = std::iter::once("zoomtok").chain(args.iter().map(String::as_str));
     let cli = Cli::try_parse_from(words).ok()?;
-    let Global { env_file, profile, .. } = cli.global();
+    let Global { env_file, profile, .. } = cli.global;
     let env_file = match (env_file, profile) {
         (Some(_), Some(_)) => return None,
         (None, Some(profile)) => Some(profile.file(&configuration_directory()?)),

@@ -2,8 +2,6 @@
 
 use clap::{Args, Subcommand};
 
-use super::global::Global;
-
 /// Decide about calls that wait for a person
 ///
 /// A policy may ask for a person's approval of a call ("approve"). Where the client cannot ask its user, the call waits here.
@@ -22,9 +20,6 @@ pub enum ApprovalCommand {
         /// Print a JSON object
         #[arg(long)]
         json: bool,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
     },
     /// Allow a call, this once
     ///
@@ -32,24 +27,10 @@ pub enum ApprovalCommand {
     Allow {
         /// The id that the list shows
         id: String,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
     },
     /// Deny a call
     Deny {
         /// The id that the list shows
         id: String,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
     },
-}
-
-impl ApprovalCommand {
-    pub(super) fn global(&self) -> &Global {
-        match self {
-            Self::List { global, .. } | Self::Allow { global, .. } | Self::Deny { global, .. } => global,
-        }
-    }
 }

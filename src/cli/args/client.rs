@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 use clap::{Args, Subcommand};
 
-use super::global::{Global, path};
+use super::global::path;
 use super::tables::CLIENT;
 use crate::clients::{edited_ids, ids};
 
@@ -29,9 +29,6 @@ pub enum ClientCommand {
         /// Print a JSON object with all clients that zoomtok knows
         #[arg(long)]
         json: bool,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
     },
     /// Put zoomtok's server into the configurations of clients
     ///
@@ -49,9 +46,6 @@ pub enum ClientCommand {
         /// The name of the server there [default: zoom; in Claude Desktop CLAUDE_MCP_SERVER_NAME, or zoom]
         #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
         name: Option<String>,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
     },
     /// Put a gateway before a server that a client has already
     ///
@@ -68,9 +62,6 @@ pub enum ClientCommand {
         /// The client that has it [default: the only one that does]
         #[arg(long, value_name = "CLIENT", value_parser = PossibleValuesParser::new(edited_ids()))]
         client: Option<String>,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
     },
     /// Print the entry for a client's configuration, to paste it there, or a link that adds it
     Print {
@@ -83,9 +74,6 @@ pub enum ClientCommand {
         /// Print a link that adds it, where the client has one; the client then asks
         #[arg(long)]
         link: bool,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
     },
 }
 
@@ -107,9 +95,6 @@ pub struct ClientWrap {
     /// Say what would change and write nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// The options of every command
-    #[command(flatten)]
-    pub global: Global,
 }
 
 /// What `client install` takes
@@ -124,9 +109,6 @@ pub struct ClientInstall {
     /// Show the change and write nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// The options of every command
-    #[command(flatten)]
-    pub global: Global,
 }
 
 /// Which clients
@@ -155,17 +137,4 @@ pub struct ServerOptions {
     /// The name of the server there [default: zoom, or by the address]
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub name: Option<String>,
-}
-
-impl ClientCommand {
-    pub(super) fn global(&self) -> &Global {
-        match self {
-            Self::List { global, .. }
-            | Self::Install(ClientInstall { global, .. })
-            | Self::Uninstall { global, .. }
-            | Self::Wrap(ClientWrap { global, .. })
-            | Self::Unwrap { global, .. }
-            | Self::Print { global, .. } => global,
-        }
-    }
 }

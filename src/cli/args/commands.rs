@@ -7,7 +7,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueHint};
 use clap_complete::Shell;
 
-use super::global::{Global, path};
+use super::global::path;
 use super::tables::{CHECK, EXEC, GET, INSTALL, SCRIPTS, WATCH};
 use crate::cli::template::Template;
 use crate::settings::{program, whole_seconds};
@@ -31,9 +31,6 @@ pub struct Get {
     /// What to print
     #[command(flatten)]
     pub form: Form,
-    /// The options of every command
-    #[command(flatten)]
-    pub global: Global,
 }
 
 /// What `get` prints
@@ -73,9 +70,6 @@ pub struct Check {
     /// Print one line, for a prompt or a status bar: text with {state} {left} {seconds} {expires} {profile} {icon}
     #[arg(long, value_name = "TEMPLATE", conflicts_with = "json", value_parser = Template::read)]
     pub format: Option<Template>,
-    /// The options of every command
-    #[command(flatten)]
-    pub global: Global,
 }
 
 /// Show the token's state every minute and refresh it in time
@@ -108,9 +102,6 @@ pub struct Watch {
     /// Print a JSON object for each event, with tokens masked
     #[arg(long)]
     pub json: bool,
-    /// The options of every command
-    #[command(flatten)]
-    pub global: Global,
 }
 
 /// Put the token of .env into Claude Desktop's configuration
@@ -135,9 +126,6 @@ pub struct UpdateClaude {
     /// Show the change, with the token masked, and write nothing
     #[arg(long, conflicts_with = "restart")]
     pub dry_run: bool,
-    /// The options of every command
-    #[command(flatten)]
-    pub global: Global,
 }
 
 /// Serve Zoom's tools to an MCP client over stdin and stdout
@@ -166,9 +154,6 @@ pub struct Mcp {
     /// Report nothing about the token, not even that it cannot be refreshed; it is still kept fresh
     #[arg(long)]
     pub no_watch: bool,
-    /// The options of every command
-    #[command(flatten)]
-    pub global: Global,
 }
 
 /// Run a command with a valid token in its environment
@@ -184,9 +169,6 @@ pub struct Exec {
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
     #[arg(value_hint = ValueHint::CommandWithArguments)]
     pub command: Vec<OsString>,
-    /// The options of every command
-    #[command(flatten)]
-    pub global: Global,
 }
 
 /// Restart Claude Desktop, with a valid token
@@ -201,9 +183,6 @@ pub struct RestartClaude {
     /// Leave the token alone
     #[arg(long)]
     pub app_only: bool,
-    /// The options of every command
-    #[command(flatten)]
-    pub global: Global,
 }
 
 /// Find out what is wrong, and how to fix it
@@ -223,9 +202,6 @@ pub struct Doctor {
     /// Print a JSON object
     #[arg(long)]
     pub json: bool,
-    /// The options of every command
-    #[command(flatten)]
-    pub global: Global,
 }
 
 /// Run the made-up Zoom of the demo alone, to try things out
@@ -239,9 +215,6 @@ pub struct Sandbox {
     /// The lifetime of its tokens in seconds
     #[arg(long, value_name = "SECS", default_value_t = 3600, value_parser = whole_seconds)]
     pub token_life: u64,
-    /// The options of every command
-    #[command(flatten)]
-    pub global: Global,
 }
 
 /// Show all of this in a minute, with a made-up Zoom
@@ -252,9 +225,6 @@ pub struct Demo {
     /// Be the made-up server that the demo puts behind a gateway
     #[arg(long, hide = true)]
     pub notes_server: bool,
-    /// The options of every command
-    #[command(flatten)]
-    pub global: Global,
 }
 
 /// Print a script that completes zoomtok's commands and flags
@@ -263,15 +233,8 @@ pub struct Demo {
 pub struct Completions {
     /// The shell it is for
     pub shell: Shell,
-    /// The options of every command
-    #[command(flatten)]
-    pub global: Global,
 }
 
 /// Print the manual page
 #[derive(Debug, Args)]
-pub struct Man {
-    /// The options of every command
-    #[command(flatten)]
-    pub global: Global,
-}
+pub struct Man {}

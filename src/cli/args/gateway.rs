@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::global::{Global, path};
+use super::global::path;
 use super::tables::GATEWAY;
 use crate::mcp::gateway::OnNewToken;
 
@@ -66,9 +66,6 @@ pub struct Gateway {
     )]
     #[arg(value_hint = ValueHint::CommandWithArguments)]
     pub command: Vec<OsString>,
-    /// The options of every command
-    #[command(flatten)]
-    pub global: Global,
 }
 
 /// Hold a server for the gateway
@@ -81,7 +78,4 @@ pub struct Hold {
     /// The server: a command and its arguments
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
-    /// The options of every command
-    #[command(flatten)]
-    pub global: Global,
 }

@@ -9,24 +9,22 @@ use crate::settings::expanded;
 use crate::store::ProfileName;
 
 /// The options of every command
-// Each command names it for itself. As global arguments of clap they would be copied into all commands in every run,
-// which takes a tenth of the time of a `check`.
 #[derive(Debug, Default, Args)]
 pub struct Global {
     /// The .env to use instead of the first one found
-    #[arg(long, value_name = "PATH", value_parser = path(), display_order = 100)]
+    #[arg(global = true, long, value_name = "PATH", value_parser = path(), display_order = 100)]
     pub env_file: Option<PathBuf>,
     /// The account to use: its .env is profiles/NAME.env in the configuration directory
-    #[arg(long, value_name = "NAME", value_parser = ProfileName::parse, conflicts_with = "env_file", display_order = 100)]
+    #[arg(global = true, long, value_name = "NAME", value_parser = ProfileName::parse, conflicts_with = "env_file", display_order = 100)]
     pub profile: Option<ProfileName>,
     /// When to use colour [default: auto]
-    #[arg(long, value_name = "WHEN", display_order = 101)]
+    #[arg(global = true, long, value_name = "WHEN", display_order = 101)]
     pub color: Option<Color>,
     /// Print only errors and requested output
-    #[arg(short, long, display_order = 102)]
+    #[arg(global = true, short, long, display_order = 102)]
     pub quiet: bool,
     /// Use the token in .env as it is: fetch none, and write neither .env nor its lock
-    #[arg(long, display_order = 103)]
+    #[arg(global = true, long, display_order = 103)]
     pub read_only: bool,
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::global::{Global, path};
+use super::global::path;
 
 /// Say who may connect to a gateway over HTTP
 ///
@@ -29,33 +29,16 @@ pub enum GrantCommand {
         /// The policy for its calls [default: that of the gateway]
         #[arg(long, value_name = "FILE", value_parser = path())]
         policy: Option<PathBuf>,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
     },
     /// List the grants, without their tokens
     List {
         /// Print a JSON object
         #[arg(long)]
         json: bool,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
     },
     /// Remove a grant: its token is refused from the next request on
     Remove {
         /// Its name
         name: String,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
     },
-}
-
-impl GrantCommand {
-    pub(super) fn global(&self) -> &Global {
-        match self {
-            Self::Add { global, .. } | Self::List { global, .. } | Self::Remove { global, .. } => global,
-        }
-    }
 }

@@ -2,7 +2,6 @@
 
 use clap::Args;
 
-use super::global::Global;
 use super::tables::LOGIN;
 
 /// Log in to Zoom, and put the login into .env
@@ -43,9 +42,6 @@ pub struct Login {
     /// Print a JSON object, with the token masked
     #[arg(long)]
     pub json: bool,
-    /// The options of every command
-    #[command(flatten)]
-    pub global: Global,
 }
 
 /// How to log in
@@ -74,7 +70,4 @@ pub struct Logout {
     /// Remove them even if Zoom does not end the login
     #[arg(long)]
     pub force: bool,
-    /// The options of every command
-    #[command(flatten)]
-    pub global: Global,
 }

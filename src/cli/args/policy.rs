@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::global::{Global, path};
+use super::global::path;
 use super::tables::{EXPLAIN, SCOPES};
 
 /// Check a policy for mcp, or explain what it does to a call
@@ -48,9 +48,6 @@ pub enum PolicyCommand {
         /// Which server it is for
         #[command(flatten)]
         server: PolicyServer,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
     },
     /// Explain what a policy does to a call, and by which rule
     ///
@@ -68,9 +65,6 @@ pub enum PolicyCommand {
         /// Which server it is for
         #[command(flatten)]
         server: PolicyServer,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
     },
     /// Accept the tools of a gateway as they are now
     ///
@@ -81,9 +75,6 @@ pub enum PolicyCommand {
         /// Accept without asking
         #[arg(short, long)]
         yes: bool,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
     },
     /// Suggest a policy to start from, by what the tools of a server do
     ///
@@ -93,9 +84,6 @@ pub enum PolicyCommand {
         /// Which server it is for
         #[command(flatten)]
         server: PolicyServer,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
     },
     /// List the scopes that the tools of a policy need, and those that the token lacks
     ///
@@ -118,9 +106,6 @@ pub enum PolicyCommand {
         /// Print a JSON object
         #[arg(long)]
         json: bool,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
     },
     /// Convert a policy of Intercept, which is YAML, into one of zoomtok's
     ///
@@ -130,21 +115,5 @@ pub enum PolicyCommand {
         /// The policy to convert
         #[arg(value_parser = path())]
         file: PathBuf,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
     },
-}
-
-impl PolicyCommand {
-    pub(super) fn global(&self) -> &Global {
-        match self {
-            Self::Check { global, .. }
-            | Self::Explain { global, .. }
-            | Self::Accept { global, .. }
-            | Self::Suggest { global, .. }
-            | Self::Scopes { global, .. }
-            | Self::Convert { global, .. } => global,
-        }
-    }
 }

@@ -2,7 +2,6 @@
 
 use clap::{Args, Subcommand};
 
-use super::global::Global;
 use crate::store::ProfileName;
 
 /// List the accounts that have a .env of their own, or remove one
@@ -24,18 +23,12 @@ pub enum ProfileCommand {
         /// Print a JSON object, with accounts masked
         #[arg(long)]
         json: bool,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
     },
     /// Print where the .env of a profile is, or would be
     Path {
         /// The profile
         #[arg(value_parser = ProfileName::parse)]
         name: ProfileName,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
     },
     /// Remove a profile: its .env with credentials and tokens, its lock and its state
     ///
@@ -47,16 +40,5 @@ pub enum ProfileCommand {
         /// Remove it without asking
         #[arg(short, long)]
         yes: bool,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
     },
-}
-
-impl ProfileCommand {
-    pub(super) fn global(&self) -> &Global {
-        match self {
-            Self::List { global, .. } | Self::Path { global, .. } | Self::Remove { global, .. } => global,
-        }
-    }
 }

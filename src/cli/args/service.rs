@@ -4,7 +4,6 @@ use std::ffi::OsString;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::global::Global;
 use super::tables::SERVICE;
 
 /// Have the system run a watch or a gateway from each login on
@@ -37,9 +36,6 @@ pub enum ServiceCommand {
         /// The options of watch or of the gateway
         #[arg(last = true, value_name = "OPTIONS")]
         options: Vec<OsString>,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
     },
     /// Stop a service and remove it
     Uninstall {
@@ -49,9 +45,6 @@ pub enum ServiceCommand {
         /// Remove every service that zoomtok has installed
         #[arg(long, conflicts_with_all = ["service", "name"])]
         all: bool,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
     },
     /// List the services that zoomtok has installed, and whether they run
     ///
@@ -60,9 +53,6 @@ pub enum ServiceCommand {
         /// Print a JSON object
         #[arg(long)]
         json: bool,
-        /// The options of every command
-        #[command(flatten)]
-        global: Global,
     },
 }
 
@@ -85,14 +75,4 @@ pub enum ServiceKind {
     Watch,
     /// zoomtok gateway, over HTTP
     Gateway,
-}
-
-impl ServiceCommand {
-    pub(super) fn global(&self) -> &Global {
-        match self {
-            Self::Install { global, .. } | Self::Uninstall { global, .. } | Self::Status { global, .. } => {
-                global
-            }
-        }
-    }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::global::{Global, path};
+use super::global::path;
 use super::login::Way;
 use super::tables::SETUP;
 use crate::clients::edited_ids;
@@ -58,7 +58,4 @@ pub struct Setup {
         "service", "no_service"
     ])]
     pub undo: bool,
-    /// The options of every command
-    #[command(flatten)]
-    pub global: Global,
 }

@@ -9,8 +9,8 @@ use self::steps::Steps;
 use super::login::{ask, log_in};
 use super::{Context, Run};
 use crate::cli::args::{
-    Client, ClientCommand, ClientInstall, Doctor, Form, Get, Global, Login, ServerOptions, Service,
-    ServiceCommand, ServiceKind, Setup, Which, WhichService,
+    Client, ClientCommand, ClientInstall, Doctor, Form, Get, Login, ServerOptions, Service, ServiceCommand,
+    ServiceKind, Setup, Which, WhichService,
 };
 use crate::cli::failure::Result;
 use crate::error::Code;
@@ -58,7 +58,7 @@ fn set_up(context: &Context, setup: &Setup) -> Result<Code> {
         steps.run(&service())?;
     }
     context.output.text("🔍 What doctor finds:")?;
-    steps.run(&Doctor { all: false, fetch: false, json: false, global: Global::default() })?;
+    steps.run(&Doctor { all: false, fetch: false, json: false })?;
     Ok(steps.code())
 }
 
@@ -73,7 +73,6 @@ fn login(setup: &Setup) -> Login {
         replace: setup.replace,
         check: false,
         json: false,
-        global: Global::default(),
     }
 }
 
@@ -83,7 +82,6 @@ fn get() -> Get {
         live: false,
         threshold: None,
         form: Form { print: false, export: false, json: false },
-        global: Global::default(),
     }
 }
 
@@ -91,13 +89,12 @@ fn install(wishes: &Wishes, setup: &Setup) -> Client {
     let server =
         ServerOptions { url: wishes.url.clone(), policy: setup.policy.clone(), no_watch: false, name: None };
     let which = Which { clients: wishes.clients.clone(), all: false };
-    let install = ClientInstall { which, server, dry_run: false, global: Global::default() };
+    let install = ClientInstall { which, server, dry_run: false };
     Client { command: ClientCommand::Install(install) }
 }
 
 fn service() -> Service {
     let which = WhichService { service: ServiceKind::Watch, name: None };
-    let command =
-        ServiceCommand::Install { which, dry_run: false, options: Vec::new(), global: Global::default() };
+    let command = ServiceCommand::Install { which, dry_run: false, options: Vec::new() };
     Service { command }
 }

@@ -4,9 +4,7 @@ use super::super::Context;
 use super::super::client::own_servers;
 use super::super::confirm::is_confirmed;
 use super::steps::Steps;
-use crate::cli::args::{
-    Client, ClientCommand, Global, Service, ServiceCommand, ServiceKind, Which, WhichService,
-};
+use crate::cli::args::{Client, ClientCommand, Service, ServiceCommand, ServiceKind, Which, WhichService};
 use crate::cli::failure::Result;
 use crate::error::Code;
 
@@ -22,17 +20,16 @@ pub(super) fn run(context: &Context, yes: bool) -> Result<Code> {
     let mut steps = Steps::new(context);
     for server in own_servers(context)? {
         let (client, name) = (server.client.id.to_owned(), server.name);
-        let global = Global::default();
         let command = if server.is_wrapped {
-            ClientCommand::Unwrap { name, client: Some(client), global }
+            ClientCommand::Unwrap { name, client: Some(client) }
         } else {
             let which = Which { clients: vec![client], all: false };
-            ClientCommand::Uninstall { which, name: Some(name), global }
+            ClientCommand::Uninstall { which, name: Some(name) }
         };
         steps.run(&Client { command })?;
     }
     let which = WhichService { service: ServiceKind::Watch, name: None };
-    let service = ServiceCommand::Uninstall { which, all: false, global: Global::default() };
+    let service = ServiceCommand::Uninstall { which, all: false };
     steps.run(&Service { command: service })?;
     if context.store.forget(&context.clock, &context.stop)? {
         context.output.text(&format!("✅ What was remembered of {path} is gone; {path} stays as it is"))?;
