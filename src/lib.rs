@@ -65,6 +65,9 @@ pub mod redis;
 pub mod sandbox;
 pub mod service;
 pub mod settings;
+#[cfg(all(test, target_os = "linux"))]
+#[path = "../tests/support/skip.rs"]
+mod skip;
 pub mod spelling;
 pub mod store;
 pub mod token;

@@ -4,7 +4,6 @@
 //! every server it crashes otherwise.
 
 use std::fmt;
-use std::path::PathBuf;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -19,6 +18,7 @@ use crate::policy::{Charge, Refusal, Window};
 mod file;
 mod ledger;
 mod memory;
+mod redis;
 mod shared;
 
 /// How long a call waits for another one that counts. The other is done within a millisecond.
@@ -78,8 +78,8 @@ pub enum Problem {
     /// The counts are lost, or those of this window are forgotten already: the clock was set back. Until it ends, nobody
     /// knows what it has come to.
     Unknown {
-        /// The file, if there is one.
-        path: Option<PathBuf>,
+        /// The place of the counts, if they have one.
+        place: Option<String>,
         /// When the limit counts from 0 again, and the seconds until then.
         next: (DateTime<Utc>, i64),
     },
@@ -117,12 +117,10 @@ impl fmt::Display for Problem {
                 let at = rfc3339(*at);
                 write!(f, "no more than {max} {window}; the next call is allowed at {at}, in {seconds} s")
             }
-            Self::Unknown { path, next: (at, seconds) } => {
+            Self::Unknown { place, next: (at, seconds) } => {
                 let at = rfc3339(*at);
-                match path {
-                    Some(path) => {
-                        write!(f, "the counts in {} were lost, or the clock was set back", path.display())?;
-                    }
+                match place {
+                    Some(place) => write!(f, "the counts in {place} were lost, or the clock was set back")?,
                     None => f.write_str("the clock was set back")?,
                 }
                 write!(f, ", so the limit counts as reached until {at}, in {seconds} s")

@@ -54,6 +54,11 @@ impl Connection {
     }
 
     /// Is never asked.
+    pub fn is_open(&self) -> bool {
+        match self.0 {}
+    }
+
+    /// Is never asked.
     pub fn address(&self) -> &str {
         match self.0 {}
     }

@@ -102,6 +102,11 @@ impl Connection {
         !self.is_broken
     }
 
+    /// Whether the store has not ended it meanwhile, as far as that can be seen without asking.
+    pub fn is_open(&self) -> bool {
+        self.stream.is_open()
+    }
+
     /// Its address, for messages.
     pub fn address(&self) -> &str {
         &self.address

@@ -65,6 +65,24 @@ impl Stream {
         Ok(Self::Tls(Box::new(StreamOwned::new(tls, timed))))
     }
 
+    /// Whether the other side has not ended it, and nothing that nobody has asked for has come. With TLS more may come.
+    pub(super) fn is_open(&self) -> bool {
+        let (socket, may_speak) = match self {
+            Self::Plain(timed) => (&timed.socket, false),
+            Self::Tls(tls) => (&tls.sock.socket, true),
+        };
+        if socket.set_nonblocking(true).is_err() {
+            return false;
+        }
+        let seen = socket.peek(&mut [0]);
+        let is_open = match seen {
+            Ok(0) => false,
+            Ok(_) => may_speak,
+            Err(error) => error.kind() == io::ErrorKind::WouldBlock,
+        };
+        socket.set_nonblocking(false).is_ok() && is_open
+    }
+
     /// Gives what follows so much time.
     pub(super) fn allow(&mut self, time: Duration) {
         let timed = match self {

@@ -3,9 +3,12 @@
 use secrecy::SecretString;
 
 use super::lookup::Settings;
-use super::table::{STORE, STORE_CA_FILE, STORE_KEY_FILE, STORE_PASSWORD, STORE_PASSWORD_FILE};
+use super::table::{
+    ACCOUNT_ID, CLIENT_ID, STORE, STORE_CA_FILE, STORE_KEY_FILE, STORE_PASSWORD, STORE_PASSWORD_FILE,
+};
 use crate::error::{Error, SharedError};
 use crate::redis::{Access, Address, Keys, MAKE_A_KEY, password, secret_file};
+use crate::store::digest;
 
 impl Settings {
     /// The shared store with all that it takes to use it, where one is set. Nobody is asked; its files are read.
@@ -26,6 +29,20 @@ impl Settings {
         let password = self.shared_password()?;
         let authorities = self.in_secret_file(STORE_CA_FILE, |text| Ok(text.to_vec()))?;
         Ok(Some(Access::new(address, password, authorities, keys)))
+    }
+
+    /// A name for the account of these settings, the same on every machine: a digest of Zoom's host, the client id and the account
+    /// id, as far as they are set. A refresh token changes, so users of one app have one name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] and [`Error::Credential`] for a setting that cannot be right.
+    pub fn account_name(&self) -> Result<String, Error> {
+        let url = self.oauth_url()?;
+        let [client, account] = [CLIENT_ID, ACCOUNT_ID].map(|name| self.credential(name));
+        let parts =
+            [url.host_str().unwrap_or_default(), client?.unwrap_or_default(), account?.unwrap_or_default()];
+        Ok(digest(parts.join("\n").as_bytes()))
     }
 
     /// The address of the shared store.

@@ -6,10 +6,6 @@ use crate::clock::SystemClock;
 use crate::files::{LOCK_PATIENCE, Lock, Reservation};
 use crate::sandbox::{ACCOUNT_ID, CLIENT_ID, Endpoint, FastClock, Fault, Options, Sandbox};
 
-#[cfg(target_os = "linux")]
-#[path = "../../tests/support/skip.rs"]
-mod skip;
-
 /// A keeper in a directory of its own, with a wrong secret, for a Zoom that takes half a second.
 fn scene(clock: impl Clock + Send + Sync + 'static) -> (TempDir, Sandbox, Arc<Tokens>) {
     let (directory, sandbox) = (tempfile::tempdir().unwrap(), Sandbox::start(Options::default()).unwrap());
@@ -152,7 +148,7 @@ fn a_token_that_is_written_twice_within_one_tick_is_used_at_the_next_call() {
             panic!("{}", String::from_utf8_lossy(&output.stdout));
         }
         // Only root can mount anything, and not in every container.
-        _ => skip::skip("mounts", "no filesystem can be mounted here"),
+        _ => crate::skip::skip("mounts", "no filesystem can be mounted here"),
     }
 }
 

@@ -1,3 +1,4 @@
 //! The store that many machines share, on a Redis of each test's own.
 
 pub(crate) mod connection;
+pub(crate) mod counts;

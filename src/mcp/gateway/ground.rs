@@ -10,6 +10,7 @@ use crate::mcp::settings::{UNCOUNTED_TOGETHER, named_policy, plan, plan_of_now, 
 use crate::policy::counts::SharedCounts;
 use crate::policy::file::PolicySource;
 use crate::policy::gate::Ground;
+use crate::redis::Pool;
 use crate::tokens::Tokens;
 use crate::watch::Plan;
 
@@ -62,7 +63,9 @@ impl Reader {
             if self.policy.is_none() {
                 warned.extend(settings.empty_policy().map(|oddity| oddity.told()));
             }
-            let counts = if let Some(root) = self.tokens.state_root() {
+            let counts = if let Some(access) = settings.shared_store()? {
+                SharedCounts::in_store(Pool::new(access), &format!("gateway:{}", self.name))
+            } else if let Some(root) = self.tokens.state_root() {
                 Place::new(root, &self.name).counts()
             } else {
                 warned.push(UNCOUNTED_TOGETHER.into());

@@ -9,6 +9,7 @@ use crate::mcp::settings::{UNCOUNTED_TOGETHER, plan, plan_of_now, warnings};
 use crate::mcp::zoom::default::policy_source;
 use crate::policy::counts::SharedCounts;
 use crate::policy::gate::Ground;
+use crate::redis::Pool;
 use crate::store::{Identity, KnownFiles};
 use crate::tokens::Tokens;
 use crate::watch::Plan;
@@ -44,12 +45,19 @@ impl Reader {
             plan(settings)?;
             settings.read_only()?;
             let policy = policy_source(self.policy.as_deref(), settings)?;
-            let counts = self.counts(look.snapshot.identity());
+            let shared = settings.shared_store()?;
+            let is_counted_together = shared.is_some() || self.tokens.state_root().is_some();
+            let counts = match shared {
+                Some(access) => {
+                    SharedCounts::in_store(Pool::new(access), &format!("mcp:{}", settings.account_name()?))
+                }
+                None => self.counts(look.snapshot.identity()),
+            };
             let mut warnings = warnings(&look);
             if self.policy.is_none() {
                 warnings.extend(settings.empty_policy().map(|oddity| oddity.told()));
             }
-            if self.tokens.state_root().is_none() {
+            if !is_counted_together {
                 warnings.push(UNCOUNTED_TOGETHER.into());
             }
             Ok(Ground { policy, counts, warnings })

@@ -43,7 +43,9 @@ impl Counts for FileCounts {
             // Without a limit no file is touched.
             let Some(first) = charges.first() else { return Ok(Taken::default()) };
             match self.change(now, |ledger| ledger.take(grant, charges, now)).await {
-                Ok(taken) => taken.map_err(|refused| refused.error(Some(&self.path), now)),
+                Ok(taken) => {
+                    taken.map_err(|refused| refused.error(Some(self.path.display().to_string()), now))
+                }
                 Err(error) => Err(CountError { rule: first.rule.clone(), problem: Problem::Unkept(error) }),
             }
         })

@@ -1,7 +1,6 @@
 //! The counts, and how much room they leave. Pure: the text of the file in, the text out.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,7 +10,7 @@ use crate::error::Error;
 use crate::policy::{Charge, Window};
 
 /// How long a count is kept after its window has ended: for a call that came before that end and waited for its turn.
-const GRACE: TimeDelta = TimeDelta::seconds(10);
+pub(super) const GRACE: TimeDelta = TimeDelta::seconds(10);
 
 /// The counts of all windows that matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,15 +28,15 @@ pub(super) struct Ledger {
 
 /// The value of a counter in one window, or the amount that a call has added to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Count {
+pub(super) struct Count {
     /// The client that is counted, where a server has several; empty where it has one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    grant: String,
-    counter: String,
-    window: Window,
+    pub(super) grant: String,
+    pub(super) counter: String,
+    pub(super) window: Window,
     /// When the window began.
-    start: DateTime<Utc>,
-    amount: u64,
+    pub(super) start: DateTime<Utc>,
+    pub(super) amount: u64,
 }
 
 /// The amounts that a call was counted with.
@@ -56,8 +55,8 @@ pub(super) struct Refused {
 }
 
 impl Refused {
-    /// The error for the caller at `now`. `path` is the file of the counts, if there is one.
-    pub(super) fn error(self, path: Option<&Path>, now: DateTime<Utc>) -> CountError {
+    /// The error for the caller at `now`. `place` is that of the counts, if they have one.
+    pub(super) fn error(self, place: Option<String>, now: DateTime<Utc>) -> CountError {
         let Self { charge, next, unknown } = self;
         let wait = |at: DateTime<Utc>| {
             // A started second counts as one: who waits so many must not be early.
@@ -65,14 +64,37 @@ impl Refused {
             (at, left.div_euclid(1000) + i64::from(left.rem_euclid(1000) > 0))
         };
         let problem = match next {
-            Some(at) if unknown => Problem::Unknown { path: path.map(Path::to_owned), next: wait(at) },
+            Some(at) if unknown => Problem::Unknown { place, next: wait(at) },
             _ => Problem::Over { max: charge.max, window: charge.window, next: next.map(wait) },
         };
         CountError { rule: charge.rule, problem }
     }
 }
 
+/// The one of several that has no room for the longest time.
+pub(super) fn longest(refused: Vec<Refused>) -> Option<Refused> {
+    // None is the longest time of all.
+    refused.into_iter().max_by_key(|refused| (refused.next.is_none(), refused.next))
+}
+
 impl Taken {
+    /// The amounts of charges that were counted for a grant at this time.
+    pub(super) fn of(grant: &str, charges: &[Charge], now: DateTime<Utc>) -> Self {
+        let count = |charge: &Charge| Count {
+            grant: grant.to_owned(),
+            counter: charge.counter.clone(),
+            window: charge.window,
+            start: charge.window.start(now),
+            amount: charge.amount,
+        };
+        Self(charges.iter().map(count).collect())
+    }
+
+    /// Each amount, with what it was counted for.
+    pub(super) fn amounts(&self) -> impl Iterator<Item = &Count> {
+        self.0.iter()
+    }
+
     /// Whether the call was not limited at all.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -131,10 +153,7 @@ impl Ledger {
                 }
             }
         }
-        // None is the longest time of all.
-        if let Some(longest) =
-            refused.into_iter().max_by_key(|refused| (refused.next.is_none(), refused.next))
-        {
+        if let Some(longest) = longest(refused) {
             return Err(longest);
         }
         *self = after;

@@ -8,10 +8,12 @@ use chrono::{DateTime, Utc};
 
 use super::file::FileCounts;
 use super::memory::MemoryCounts;
+use super::redis::RedisCounts;
 use super::{CountError, Counts, PATIENCE, PAUSE, Problem, Taken};
 use crate::clock::retry_within;
 use crate::error::Error;
 use crate::policy::Charge;
+use crate::redis::Pool;
 
 /// Looks up the files that calls are counted in; none while another process does.
 pub type FindCounts = Box<dyn Fn() -> Result<Option<Vec<PathBuf>>, Error> + Send + Sync>;
@@ -27,6 +29,12 @@ impl SharedCounts {
     /// Those in the files that `find` gives.
     pub fn new(find: FindCounts) -> Self {
         Self { find: Some(find), found: OnceLock::new() }
+    }
+
+    /// Those of this name in the store that many machines share.
+    pub fn in_store(store: Pool, name: &str) -> Self {
+        let counts: Vec<Box<dyn Counts>> = vec![Box::new(RedisCounts::new(store, name))];
+        Self { find: None, found: OnceLock::from(counts) }
     }
 
     /// Those of this process alone.

@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 

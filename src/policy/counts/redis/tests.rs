@@ -1,0 +1,275 @@
+//! The script against the ledger, on a Redis of their own.
+#![cfg(all(target_os = "linux", feature = "fleet"))]
+
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::TimeDelta;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use super::super::ledger::Ledger;
+use super::*;
+use crate::clock::pause;
+use crate::redis::{Access, Address, Connection, Keys};
+
+/// A Redis that ends with its test.
+struct Server {
+    child: Child,
+    directory: TempDir,
+    port: u16,
+}
+
+impl Server {
+    /// None where there is no redis-server.
+    fn start(runtime: &Runtime) -> Option<Self> {
+        if Command::new("redis-server").arg("--version").stdout(Stdio::null()).status().is_err() {
+            crate::skip::skip("redis", "redis-server is not installed");
+            return None;
+        }
+        for _ in 0..5 {
+            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            let server = Self::at(port, tempfile::tempdir().unwrap());
+            if runtime.block_on(server.is_ready()) {
+                return Some(server);
+            }
+        }
+        panic!("redis-server does not start");
+    }
+
+    fn at(port: u16, directory: TempDir) -> Self {
+        let mut command = Command::new("redis-server");
+        command.args(["--bind", "127.0.0.1", "--save", "", "--port", &port.to_string(), "--dir"]);
+        let child = command.arg(directory.path()).stdout(Stdio::null()).spawn().unwrap();
+        Self { child, directory, port }
+    }
+
+    async fn is_ready(&self) -> bool {
+        for _ in 0..1000 {
+            if Connection::open(&self.access()).is_ok_and(|mut connection| connection.ask(&[b"PING"]).is_ok())
+            {
+                return true;
+            }
+            pause(Duration::from_millis(10)).await;
+        }
+        false
+    }
+
+    fn access(&self) -> Access {
+        let keys = Keys::read(STANDARD.encode([1; 32]).as_bytes()).unwrap();
+        Access::new(Address::parse(&format!("redis://127.0.0.1:{}", self.port)).unwrap(), None, None, keys)
+    }
+
+    fn counts(&self, name: &str) -> RedisCounts {
+        RedisCounts { is_by_caller: true, ..RedisCounts::new(Pool::new(self.access()), name) }
+    }
+
+    fn ask(&self, command: &[&str]) -> Reply {
+        let command: Vec<&[u8]> = command.iter().map(|part| part.as_bytes()).collect();
+        Connection::open(&self.access()).unwrap().ask(&command).unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs a test with a Redis of its own, where there is one to be had.
+fn with_server(test: impl FnOnce(&Runtime, Server)) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    if let Some(server) = Server::start(&runtime) {
+        test(&runtime, server);
+    }
+}
+
+fn at(milliseconds: i64) -> DateTime<Utc> {
+    "2026-03-04T23:58:30Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::milliseconds(milliseconds)
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Take(&'static str, Vec<Charge>),
+    /// Gives back what was taken then, of all that there is.
+    GiveBack(proptest::sample::Index),
+    /// Moves the clock by so many ms.
+    Move(i64),
+}
+
+fn charge() -> impl Strategy<Value = Charge> {
+    let window = prop_oneof![Just(Window::Minute), Just(Window::Hour), Just(Window::Day)];
+    (window, 0..2_usize, 0..5_u64, 0..4_u64).prop_map(|(window, counter, max, amount)| {
+        let counter = ["calls", "m:1:\0é"][counter].to_owned();
+        Charge { rule: format!("{counter} {window} {max}"), counter, window, max, amount }
+    })
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let by = prop_oneof![
+        0..3000_i64,
+        -15_000..15_000_i64,
+        -90_000..90_000_i64,
+        -4_000_000..4_000_000_i64,
+        Just(100_000_000)
+    ];
+    prop_oneof![
+        4 => (prop_oneof![Just(""), Just("ci")], vec(charge(), 1..4)).prop_map(|(grant, charges)| Step::Take(grant, charges)),
+        1 => any::<proptest::sample::Index>().prop_map(Step::GiveBack),
+        2 => by.prop_map(Step::Move),
+    ]
+}
+
+/// Takes the same steps with both, and compares each answer.
+async fn compare(counts: &RedisCounts, steps: Vec<Step>) -> Result<(), TestCaseError> {
+    let (mut ledger, mut now, mut taken) = (Ledger::default(), at(0), Vec::new());
+    for step in steps {
+        match step {
+            Step::Move(by) => now += TimeDelta::milliseconds(by),
+            Step::Take(grant, charges) => {
+                let expected = ledger.take(grant, &charges, now);
+                let expected = expected
+                    .map_err(|refused| refused.error(Some("the shared store".into()), now).to_string());
+                let answer = counts.take(grant, &charges, now).await.map_err(|error| error.to_string());
+                prop_assert_eq!(&answer, &expected);
+                taken.extend(answer.ok().zip(expected.ok()));
+            }
+            Step::GiveBack(index) if !taken.is_empty() => {
+                let (theirs, ours) = taken.swap_remove(index.index(taken.len()));
+                ledger.give_back(&ours, now);
+                counts.give_back(theirs, now).await.unwrap();
+            }
+            Step::GiveBack(_) => {}
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn the_script_answers_as_the_ledger_does() {
+    with_server(|runtime, server| {
+        let pool = Pool::new(server.access());
+        let name = std::cell::Cell::new(0);
+        let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
+            cases: 300,
+            ..ProptestConfig::default()
+        });
+        let ran = runner.run(&vec(step(), 0..30), |steps| {
+            name.set(name.get() + 1);
+            let counts =
+                RedisCounts { is_by_caller: true, ..RedisCounts::new(pool.clone(), &name.get().to_string()) };
+            runtime.block_on(compare(&counts, steps))
+        });
+        ran.unwrap_or_else(|error| panic!("{error}"));
+    });
+}
+
+#[test]
+fn exactly_as_many_calls_pass_at_once_as_the_limit_allows() {
+    with_server(|runtime, server| {
+        let charges =
+            [Charge { rule: "r".into(), counter: "c".into(), window: Window::Day, max: 10, amount: 1 }];
+        // Each with connections of its own, as servers on several machines have, and by the store's clock.
+        let machines: Vec<_> =
+            (0..4).map(|_| Arc::new(RedisCounts::new(Pool::new(server.access()), "a"))).collect();
+        let passed = runtime.block_on(async {
+            let mut tasks = tokio::task::JoinSet::new();
+            for call in 0..200 {
+                let (counts, charges) = (Arc::clone(&machines[call % 4]), charges.clone());
+                // The clocks of these machines are apart by hours, and all of them wrong.
+                let now = at(3_600_000 * i64::try_from(call).unwrap());
+                tasks.spawn(async move { counts.take("", &charges, now).await.is_ok() });
+            }
+            tasks.join_all().await.into_iter().filter(|passed| *passed).count()
+        });
+        // Midnight may pass meanwhile.
+        assert!(passed == 10 || passed == 20, "{passed}");
+    });
+}
+
+#[test]
+fn ended_windows_leave_nothing_behind() {
+    with_server(|runtime, server| {
+        let counts = server.counts("a");
+        let charge = |window| Charge { rule: "r".into(), counter: "c".into(), window, max: 9, amount: 1 };
+        let charges = Window::ALL.map(charge);
+        for day in 0..3 {
+            drop(runtime.block_on(counts.take("", &charges, at(day * 86_400_000))).unwrap());
+        }
+        // The version, where each window is known from, and the three counts of the last day.
+        assert_eq!(server.ask(&["HLEN", "zoomtok:{a}:counts"]), Reply::Number(7));
+    });
+}
+
+#[test]
+fn lost_counts_are_full_until_their_windows_end() {
+    with_server(|runtime, server| {
+        let counts = server.counts("a");
+        let charges =
+            [Charge { rule: "calls".into(), counter: "c".into(), window: Window::Minute, max: 9, amount: 1 }];
+        let take = |counts: &RedisCounts, now| {
+            runtime.block_on(counts.take("", &charges, now)).map_err(|error| error.to_string())
+        };
+        drop(take(&counts, at(0)).unwrap());
+        server.ask(&["FLUSHALL"]);
+        let error = take(&counts, at(1000)).unwrap_err();
+        let expected = "calls: the counts in the shared store were lost, or the clock was set back, so the limit counts as reached until \
+                        2026-03-04T23:59:00Z, in 29 s";
+        assert_eq!(error, expected);
+        // Another machine learns it there.
+        assert_eq!(take(&server.counts("a"), at(1000)).unwrap_err(), expected);
+        drop(take(&counts, at(30_000)).unwrap());
+    });
+}
+
+#[test]
+fn counts_that_are_not_ours_are_refused_and_left_alone() {
+    with_server(|runtime, mut server| {
+        let charges =
+            [Charge { rule: "calls".into(), counter: "c".into(), window: Window::Minute, max: 9, amount: 1 }];
+        let refused = |name: &str| {
+            let error = runtime.block_on(server.counts(name).take("", &charges, at(0))).unwrap_err();
+            let Problem::Unkept(Error::Shared(_)) = &error.problem else { panic!("{error:?}") };
+            error.to_string()
+        };
+        for (name, set, part) in [
+            (
+                "newer",
+                &["HSET", "zoomtok:{newer}:counts", "version", "2"][..],
+                "was written by a newer zoomtok, in format 2",
+            ),
+            ("fields", &["HSET", "zoomtok:{fields}:counts", "a", "b"], "or was changed since"),
+            ("broken", &["HSET", "zoomtok:{broken}:counts", "version", "x"], "or was changed since"),
+            ("text", &["SET", "zoomtok:{text}:counts", "x"], "or was changed since"),
+        ] {
+            server.ask(set);
+            let key = set[1];
+            let before = server.ask(&["DUMP", key]);
+            let said = refused(name);
+            assert!(
+                said.contains(part) && said.contains(key) && said.contains("uncounted it is not let through"),
+                "{said}"
+            );
+            assert_eq!(server.ask(&["DUMP", key]), before);
+        }
+        let _ = server.child.kill();
+        let _ = server.child.wait();
+        let said = {
+            let error = runtime.block_on(server.counts("a").take("", &charges, at(0))).unwrap_err();
+            error.to_string()
+        };
+        assert!(
+            said.contains("cannot be reached") && said.contains("uncounted it is not let through"),
+            "{said}"
+        );
+        assert!(server.directory.path().exists());
+        // Without a limit nobody is asked.
+        assert!(runtime.block_on(server.counts("a").take("", &[], at(0))).unwrap().is_empty());
+    });
+}
