@@ -24,9 +24,9 @@ use self::remember::{Attempt, applicable, check_life, take_over};
 use crate::clock::{Clock, Shutdown};
 use crate::error::Error;
 use crate::settings::{Environment, Settings};
-use crate::store::{NewTokens, REFRESH_TOKEN, Snapshot, Store, Turn};
+use crate::store::{NewTokens, REFRESH_TOKEN, Snapshot, Store, Turn, digest};
 use crate::token::{Found, TokenState};
-use crate::zoom::{Exchange, Granted, Http};
+use crate::zoom::{Exchange, Grant, Granted, Http, NotGranted};
 
 /// Looks after the token of one account.
 pub struct Keeper<'a> {
@@ -87,14 +87,13 @@ impl<'a> Keeper<'a> {
             }
             return Ok(kept);
         }
-        if let Some(refusal) = self.store.refusal(&before.snapshot) {
-            return Err(refusal);
-        }
-        if before.read_only {
-            return Err(before.refusal_to_write());
+        let refusal = self.store.refusal(&before.snapshot);
+        if refusal.is_some() || before.read_only {
+            let shared = self.adopted_elsewhere(before, need);
+            return shared.unwrap_or_else(|| Err(refusal.unwrap_or_else(|| before.refusal_to_write())));
         }
 
-        if !waiting {
+        if !waiting && !self.store.is_shared(&before.snapshot) {
             // A keeper that cannot ask need not wait for a turn, nor leave a lock file where there is nothing to lock.
             before.settings.credentials()?;
             before.settings.oauth_url()?;
@@ -136,10 +135,31 @@ impl<'a> Keeper<'a> {
         if look.read_only {
             return Err(look.refusal_to_write());
         }
-        self.ask(&*turn, &look, need, before.now, warnings)
+        if !claim(&*turn, &look)? {
+            // The next turn finds what another machine has put there.
+            drop(turn);
+            return self.ensure(&Look { now: before.now, ..look }, need);
+        }
+        if let Some(kept) = self.ask(&*turn, &look, need, before.now, warnings)? {
+            return Ok(kept);
+        }
+        drop(turn);
+        self.ensure(&Look { now: before.now, ..look }, need)
     }
 
-    /// Asks Zoom for a token and stores it. `started` is when this process began to wait for the turn.
+    /// The token that other machines share, where nothing may be written here. None where no store is shared.
+    fn adopted_elsewhere(&self, before: &Look, need: &Need) -> Option<Result<Kept, Error>> {
+        if !self.store.is_shared(&before.snapshot) {
+            return None;
+        }
+        let adopted = || {
+            let Some(there) = self.store.elsewhere(&before.snapshot)? else { return Ok(None) };
+            self.look_at(there)?.meets(need, before.held.state.token(), How::Adopted)
+        };
+        adopted().transpose()
+    }
+
+    /// Asks Zoom for a token and stores it. None: another machine has stored one meanwhile. `started` is when this process began to wait for the turn.
     fn ask(
         &self,
         turn: &dyn Turn,
@@ -147,7 +167,7 @@ impl<'a> Keeper<'a> {
         need: &Need,
         started: DateTime<Utc>,
         mut warnings: Vec<String>,
-    ) -> Result<Kept, Error> {
+    ) -> Result<Option<Kept>, Error> {
         let memory = turn.memory();
         let (credentials, url) = (look.settings.credentials()?, look.settings.oauth_url()?);
         look.check_client(&memory, &credentials)?;
@@ -155,7 +175,7 @@ impl<'a> Keeper<'a> {
         check_life(&memory, &credentials, need, self.clock.now())?;
         let reserved = match turn.reserve(&look.snapshot) {
             Ok(reserved) => reserved,
-            Err(error) => return look.meets_unwritten(need, error),
+            Err(error) => return look.meets_unwritten(need, error).map(Some),
         };
         // From here on it goes to its end, within a bounded time.
         self.stop.check()?;
@@ -174,7 +194,11 @@ impl<'a> Keeper<'a> {
         }
         let granted = match exchanged {
             Ok(granted) => granted,
-            Err(failed) => return Err(attempt.failed(turn, self.clock, failed)),
+            Err(failed) => {
+                let NotGranted { error, refresh_token } = failed;
+                let Some(error) = turn.judge(error) else { return Ok(None) };
+                return Err(attempt.failed(turn, self.clock, NotGranted { error, refresh_token }));
+            }
         };
         warnings.extend(attempt.succeeded(turn, self.clock, &granted, need));
         warnings.extend(stored);
@@ -185,7 +209,7 @@ impl<'a> Keeper<'a> {
                  zoomtok login before this token expires"
             )
         }));
-        self.fetched(&granted, need, &look.snapshot, warnings)
+        self.fetched(&granted, need, &look.snapshot, warnings).map(Some)
     }
 
     fn fetched(
@@ -218,6 +242,16 @@ impl<'a> Keeper<'a> {
             warnings,
         })
     }
+}
+
+/// Makes sure that no other machine asks Zoom meanwhile. False: it is to be looked at again.
+fn claim(turn: &dyn Turn, look: &Look) -> Result<bool, Error> {
+    let credentials = look.settings.credentials();
+    let spends = match credentials.as_ref().map(|credentials| &credentials.grant) {
+        Ok(Grant::RefreshToken(token)) => Some(digest(token.expose().as_bytes())),
+        _ => None,
+    };
+    turn.claim(spends.as_deref())
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@
 //! | [`policy`] | which calls are allowed, and how many (pure), the file it is in, the counts | files, spelling |
 //! | [`settings`] | flag, environment, `.env`, default, and where each value came from | store, token, zoom |
 //! | [`sandbox`] | a Zoom on loopback, for the demo and the tests | token |
-//! | [`store`] | where one account's tokens live, and the right to change them: the `.env`, its text (pure), the state directory | files, token |
+//! | [`store`] | where one account's tokens live, and the right to change them: the `.env`, its text (pure), the state directory, the shared store | files, redis, token |
 //! | [`redis`] | the store that many machines share: address, connection, sealed values (pure) | files |
 //! | [`files`] | any file: lock, atomic replace, read, append, probe | |
 //! | [`zoom`] | Zoom over HTTPS: grants, calls of the API, what each answer means (pure) | token |

@@ -106,6 +106,39 @@ pub enum SharedError {
         address: String,
     },
 
+    /// It cannot be reached, and without it nobody spends the refresh token: another machine may be spending it.
+    #[error("a new token was not asked for, since the refresh token is shared")]
+    NotSpent {
+        /// Why it cannot be reached.
+        source: Box<Self>,
+    },
+
+    /// It cannot be reached, and this machine has fetched a token for itself a moment ago.
+    #[error("a new token was not asked for again: this machine has fetched one for itself within 10 minutes")]
+    AloneTooOften {
+        /// Why it cannot be reached.
+        source: Box<Self>,
+    },
+
+    /// Zoom has refused the refresh token that is stored, and another machine may come with a newer one.
+    #[error(
+        "Zoom refuses the refresh token in the shared store, and no other machine has brought a newer one so far"
+    )]
+    Early,
+
+    /// It has lost a grant that this machine has seen, and another machine has that in its escrow.
+    #[error(
+        "the shared store has lost its newest refresh token, and the machine that got it has not brought it back so far"
+    )]
+    Forgotten,
+
+    /// A value could not be sealed.
+    #[error("a value for the shared store could not be sealed")]
+    Unsealed {
+        /// The error from the system.
+        source: io::Error,
+    },
+
     /// A newer zoomtok has written this. It is unchanged.
     #[error("{key} in the shared store at {address} was written by a newer zoomtok, in format {version}")]
     Newer {
@@ -161,7 +194,12 @@ impl Diagnostic for SharedError {
             Self::Unreachable { .. }
             | Self::Unanswered { .. }
             | Self::Loading { .. }
-            | Self::Refused { .. } => Code::Transient,
+            | Self::Refused { .. }
+            | Self::NotSpent { .. }
+            | Self::AloneTooOften { .. }
+            | Self::Early
+            | Self::Forgotten
+            | Self::Unsealed { .. } => Code::Transient,
             Self::Untrusted { .. }
             | Self::Password { .. }
             | Self::Rights { .. }
@@ -183,7 +221,14 @@ impl Diagnostic for SharedError {
                      authority's with ZOOMTOK_STORE_CA_FILE"
                 }
                 Self::Unanswered { .. } => "Try again later; where it never answers, check whether it wants rediss:// for TLS",
-                Self::Loading { .. } => "Try again later",
+                Self::Loading { .. } | Self::Unsealed { .. } => "Try again later",
+                Self::NotSpent { .. } | Self::AloneTooOften { .. } => {
+                    "The present token holds until it ends; check that the shared store runs"
+                }
+                Self::Early | Self::Forgotten => {
+                    "Run zoomtok get on the other machines; if none of them gets a token within 5 minutes, log in again with zoomtok \
+                     login"
+                }
                 Self::Password { given: true, .. } => {
                     "Check the user in ZOOMTOK_STORE, and ZOOMTOK_STORE_PASSWORD or ZOOMTOK_STORE_PASSWORD_FILE"
                 }

@@ -119,6 +119,8 @@ impl Keeper<'_> {
     pub fn login_needed(&self, look: &Look) -> Result<Option<String>, Error> {
         let credentials = match look.settings.credentials() {
             Ok(credentials) => credentials,
+            // The refresh token is in the store that many machines share.
+            Err(Error::CredentialsMissing { .. }) if self.store.is_shared(&look.snapshot) => return Ok(None),
             Err(error @ Error::CredentialsMissing { .. }) => return Ok(Some(error.to_string())),
             Err(error) => return Err(error),
         };

@@ -6,6 +6,7 @@ mod address;
 mod app;
 mod credentials;
 mod environment;
+mod fleet;
 mod found;
 mod getters;
 mod home;

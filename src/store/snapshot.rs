@@ -11,6 +11,8 @@ pub struct Snapshot {
     file: EnvFile,
     tokens: StoredTokens,
     identity: Identity,
+    /// Whether the store has decided which refresh token counts, or that none does.
+    decides: bool,
 }
 
 /// The tokens of a store, each by its variable.
@@ -27,12 +29,34 @@ pub struct StoredTokens {
 impl Snapshot {
     /// These tokens, which are kept there, and these settings.
     pub fn new(file: EnvFile, tokens: StoredTokens, identity: Identity) -> Self {
-        Self { file, tokens, identity }
+        Self { file, tokens, identity, decides: false }
     }
 
     /// The `.env` with the settings.
     pub fn file(&self) -> &EnvFile {
         &self.file
+    }
+
+    /// The tokens.
+    pub fn tokens(&self) -> &StoredTokens {
+        &self.tokens
+    }
+
+    /// The same with other tokens.
+    #[must_use]
+    pub fn with(self, tokens: StoredTokens) -> Self {
+        Self { tokens, ..self }
+    }
+
+    /// The same with the tokens of a store that has decided which refresh token counts, of all that are set.
+    #[must_use]
+    pub fn shared(self, tokens: StoredTokens) -> Self {
+        Self { tokens, decides: true, ..self }
+    }
+
+    /// Whether no other refresh token counts than the one of the store.
+    pub fn decides(&self) -> bool {
+        self.decides
     }
 
     /// Where the tokens are kept.

@@ -21,6 +21,20 @@ pub trait Store: Send + Sync {
     /// It cannot be read or understood.
     fn read(&self) -> Result<Snapshot, Error>;
 
+    /// Whether other machines share it: a turn then shows more than [`Store::read`] does. Nobody is asked.
+    fn is_shared(&self, _: &Snapshot) -> bool {
+        false
+    }
+
+    /// The same with the access token that other machines share, if there is one. Nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// The shared store cannot be read.
+    fn elsewhere(&self, _: &Snapshot) -> Result<Option<Snapshot>, Error> {
+        Ok(None)
+    }
+
     /// A stamp that changes whenever the result of [`Store::read`] does; none where there is none to rely on.
     fn stamp(&self) -> Option<Stamp>;
 
@@ -97,6 +111,22 @@ pub trait Turn {
         now: &Snapshot,
         choose: &dyn Fn(&Recovery) -> NewTokens,
     ) -> Result<Option<Vec<String>>, Error>;
+
+    /// Makes sure that no other machine asks Zoom meanwhile. `spends` is the digest of the refresh token that will be shown.
+    /// False: somebody has put something there since it was read, and it is to be read again.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Busy`], [`Error::Interrupted`], and [`Error::Shared`] when nobody may ask now.
+    fn claim(&self, _spends: Option<&str>) -> Result<bool, Error> {
+        Ok(true)
+    }
+
+    /// The error that a refusal of Zoom amounts to. None: another machine has put other tokens there, and it is to be looked at
+    /// again.
+    fn judge(&self, error: Error) -> Option<Error> {
+        Some(error)
+    }
 
     /// Makes sure that new tokens can be put there, before anybody asks Zoom for them.
     ///

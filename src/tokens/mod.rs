@@ -25,7 +25,7 @@ use crate::files::Unchanged;
 use crate::keeper::{How, Keeper, Kept, Look, Need, Unlike};
 use crate::mutex::locked;
 use crate::settings::{Environment, NAMES, Origin};
-use crate::store::{EnvStore, Store};
+use crate::store::{AccountStore, EnvStore, Store};
 use crate::token::{Token, TokenState};
 use crate::watch::COOLDOWN;
 use crate::zoom::api::Api;
@@ -89,12 +89,14 @@ impl Tokens {
         clock: impl Clock + Send + Sync + 'static,
         stop: Shutdown,
     ) -> Self {
+        let env = EnvStore::new(env_file, NAMES, state_root);
+        let store = AccountStore::new(env, Arc::new(environment.clone()));
         Self {
             without_token: environment.clone().without_token(),
             environment,
             is_exported_refused: AtomicBool::new(false),
             refused: Mutex::default(),
-            store: Box::new(EnvStore::new(env_file, NAMES, state_root)),
+            store: Box::new(store),
             clock: Arc::new(clock),
             stop,
             turn: Arc::default(),

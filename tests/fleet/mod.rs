@@ -2,3 +2,6 @@
 
 pub(crate) mod connection;
 pub(crate) mod counts;
+mod failures;
+mod scripts;
+mod tokens;

@@ -77,5 +77,5 @@ fn files_are_replaced_and_written_in_place_by_those_who_may() {
 
 #[test]
 fn settings_are_made_in_one_place() {
-    only(&["Settings::new("], &["keeper.rs"]);
+    only(&["Settings::new("], &["keeper.rs", "settings/fleet.rs"]);
 }

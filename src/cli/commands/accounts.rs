@@ -1,13 +1,14 @@
 //! The accounts of this machine: the profiles, and the `.env` that is used without one.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::Context;
 use crate::error::Error;
 use crate::files::resolve;
 use crate::keeper::Keeper;
 use crate::settings::{Chosen, Environment, NAMES, configuration_directory};
-use crate::store::{EnvStore, ProfileName, default_state_root, profiles};
+use crate::store::{AccountStore, EnvStore, ProfileName, default_state_root, profiles};
 
 /// An account, and all that a keeper of it needs.
 #[derive(Clone)]
@@ -16,7 +17,7 @@ pub(super) struct Account {
     pub(super) profile: Option<ProfileName>,
     pub(super) chosen: Chosen,
     pub(super) environment: Environment,
-    pub(super) store: EnvStore,
+    pub(super) store: AccountStore,
 }
 
 impl Account {
@@ -27,11 +28,13 @@ impl Account {
     /// There is no place for profiles.
     pub(super) fn of_profile(name: &ProfileName) -> Result<Self, Error> {
         let chosen = Chosen::Profile(name.clone());
+        let environment = Environment::of_process().with(chosen.clone());
+        let env = EnvStore::new(name.file(&directory()?), NAMES, default_state_root());
         Ok(Self {
             profile: Some(name.clone()),
-            environment: Environment::of_process().with(chosen.clone()),
+            store: AccountStore::new(env, Arc::new(environment.clone())),
+            environment,
             chosen,
-            store: EnvStore::new(name.file(&directory()?), NAMES, default_state_root()),
         })
     }
 

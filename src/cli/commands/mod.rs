@@ -30,6 +30,7 @@ mod update_claude;
 mod watch;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::args::Global;
 use super::failure::Result as CommandResult;
@@ -38,7 +39,7 @@ use crate::clock::{Shutdown, SystemClock};
 use crate::error::{Code, Error};
 use crate::keeper::{Keeper, Look};
 use crate::settings::{Chosen, Environment, NAMES, NamedEnv, configuration_directory, exported_names};
-use crate::store::{EnvStore, default_state_root};
+use crate::store::{AccountStore, EnvStore, default_state_root};
 
 /// What every command does.
 pub(super) trait Run {
@@ -66,7 +67,7 @@ pub(super) struct Context {
     output: Output,
     environment: Environment,
     /// The `.env`.
-    store: EnvStore,
+    store: AccountStore,
     chosen: Chosen,
     clock: SystemClock,
     /// What ends everything that waits.
@@ -89,10 +90,12 @@ impl Context {
             Err(error) => ((PathBuf::from(".env"), Chosen::ToBeMade), Some(error)),
         };
         let environment = environment.with(chosen.clone());
+        let env = EnvStore::new(env_file, NAMES, default_state_root());
+        let store = AccountStore::new(env, Arc::new(environment.clone()));
         let context = Self {
             output,
             environment: if global.read_only { environment.reading_only() } else { environment },
-            store: EnvStore::new(env_file, NAMES, default_state_root()),
+            store,
             chosen,
             clock: SystemClock::start(),
             stop,

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use self::file::EnvFile;
 use self::home::Home;
 pub(crate) use self::home::ROOM_FOR_TOKENS;
-use self::turn::EnvTurn;
+pub(super) use self::turn::EnvTurn;
 use super::snapshot::Snapshot;
 use super::state::{Memory, StateDirectory};
 use super::turn::{Store, Turn};
@@ -55,6 +55,21 @@ impl EnvStore {
     /// The path as it was named or found.
     pub fn path(&self) -> &Path {
         &self.home.path
+    }
+
+    /// The turn of this `.env`, as such.
+    ///
+    /// # Errors
+    ///
+    /// As with [`Store::turn`].
+    pub(super) fn own_turn<'a>(
+        &'a self,
+        of: &Snapshot,
+        clock: &'a dyn Clock,
+        stop: &Shutdown,
+    ) -> Result<EnvTurn<'a>, Error> {
+        let lock = Lock::acquire(of.file().real(), LOCK_PATIENCE, clock, stop)?;
+        Ok(EnvTurn::new(&self.home, lock, self.state(of), clock))
     }
 
     /// Its state directory. The name of a pipe is that of another one the next time.
@@ -113,8 +128,7 @@ impl Store for EnvStore {
         clock: &'a dyn Clock,
         stop: &Shutdown,
     ) -> Result<Box<dyn Turn + 'a>, Error> {
-        let lock = Lock::acquire(of.file().real(), LOCK_PATIENCE, clock, stop)?;
-        Ok(Box::new(EnvTurn::new(&self.home, lock, self.state(of), clock)))
+        Ok(Box::new(self.own_turn(of, clock, stop)?))
     }
 
     fn state_root(&self) -> Option<&Path> {

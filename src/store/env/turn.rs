@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use chrono::DateTime;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use super::carry::carry;
@@ -24,7 +26,7 @@ use crate::store::turn::{Reserved, Turn};
 use crate::token::Claims;
 
 /// The turn of a `.env`. Whatever it changes is what the lock was taken for.
-pub(super) struct EnvTurn<'a> {
+pub(in crate::store) struct EnvTurn<'a> {
     home: &'a Home,
     lock: Lock,
     state: StateDirectory,
@@ -53,6 +55,25 @@ impl<'a> EnvTurn<'a> {
 
     fn state(&self) -> StateTurn<'_> {
         self.state.for_turn(&self.lock)
+    }
+
+    /// The part of its state that belongs to a store that many machines share, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// It exists and cannot be read.
+    pub(in crate::store) fn kept<T: DeserializeOwned>(&self) -> Result<Option<T>, Error> {
+        self.state.fleet()
+    }
+
+    /// Keeps that part, durably.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub(in crate::store) fn keep<T: Serialize>(&self, part: &T) -> Result<(), Error> {
+        let file = EnvFile::read_under(&self.lock, &self.home.path, self.home.names);
+        self.state().save_fleet(part, file.ok().as_ref().and_then(EnvFile::metadata))
     }
 
     /// Finishes a rewrite that was stopped in the middle. Whether there was one. Where somebody has written the file since,

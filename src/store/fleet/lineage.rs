@@ -2,6 +2,8 @@
 
 use std::iter;
 
+use serde::{Deserialize, Serialize};
+
 /// The most ancestors that a grant keeps. A store that was restored from a backup of more exchanges ago needs a login.
 pub const MOST_ANCESTORS: usize = 64;
 
@@ -9,7 +11,7 @@ pub const MOST_ANCESTORS: usize = 64;
 ///
 /// Zoom issues a grant in exchange for the one before it, which is spent by that. So every ancestor of an existing grant is
 /// worthless, and replacing one loses nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Lineage<D> {
     /// The digest of its refresh token.
     pub digest: D,
@@ -20,7 +22,7 @@ pub struct Lineage<D> {
 }
 
 /// A pair of tokens that is offered to a store.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Offer<D> {
     /// The grant.
     pub lineage: Lineage<D>,

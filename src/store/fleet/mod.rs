@@ -4,12 +4,23 @@
 //! no lock, so a lease alone does not keep a grant: a holder can be paused beyond it, and wake with the only good refresh
 //! token. The [`Lineage`] decides. The tests explore all orders of steps and faults of three machines.
 
+mod finish;
+mod kept;
+mod lease;
 mod lineage;
+mod machine;
 mod own;
+mod place;
+mod remote;
 mod shared;
+mod store;
 #[cfg(test)]
 mod tests;
+mod turn;
 
 pub use self::lineage::{Lineage, MOST_ANCESTORS, Offer};
 pub use self::own::{Own, Step};
+pub use self::place::{Places, SharedPlace};
+pub use self::remote::{LEASE, LINGER, Pair, REFUSAL_PATIENCE, Remote, Stored};
 pub use self::shared::{Put, Refused, Shared, Taken};
+pub use self::store::AccountStore;

@@ -1,6 +1,6 @@
 //! The memory between runs.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 /// The memory between runs, which may be lost.
@@ -26,6 +26,22 @@ pub struct Memory {
     /// The client that the refresh token was issued to, as far as zoomtok got it.
     #[serde(default)]
     pub granted_to: Option<GrantedTo>,
+}
+
+impl Memory {
+    /// The same by a clock that is ahead by this much.
+    #[must_use]
+    pub fn at_another_clock(mut self, ahead: TimeDelta) -> Self {
+        let moved = |time: DateTime<Utc>| time.checked_add_signed(ahead).unwrap_or(time);
+        if let Some(failure) = &mut self.failure {
+            failure.at = moved(failure.at);
+            failure.not_before = failure.not_before.map(moved);
+        }
+        if let Some(life) = &mut self.life {
+            life.measured_at = moved(life.measured_at);
+        }
+        self
+    }
 }
 
 /// A refresh token and the client that it is good for, each as a digest.

@@ -16,6 +16,9 @@ mod unwritten;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 pub(super) use self::file::{VERSION, Versioned};
 use self::file::{read, remove, write};
 pub use self::memory::{ClockDifference, GrantedTo, Life, Memory, RememberedFailure};
@@ -70,6 +73,11 @@ impl StateDirectory {
         self.path.as_ref().map(|path| path.join("rewrite.json"))
     }
 
+    /// Where the part is kept that belongs to a store that many machines share.
+    pub fn fleet_path(&self) -> Option<PathBuf> {
+        self.path.as_ref().map(|path| path.join("fleet.json"))
+    }
+
     /// Whether anything waits for its place.
     pub fn is_waiting(&self) -> bool {
         [self.recovery_path(), self.rewrite_path()].into_iter().flatten().any(|path| path.exists())
@@ -103,6 +111,15 @@ impl StateDirectory {
     /// They exist and cannot be read.
     pub fn recovery(&self) -> Result<Option<Recovery>, Error> {
         self.recovery_path().map_or(Ok(None), |path| read(&path))
+    }
+
+    /// The part that belongs to a store that many machines share, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// It exists and cannot be read.
+    pub(super) fn fleet<T: DeserializeOwned>(&self) -> Result<Option<T>, Error> {
+        self.fleet_path().map_or(Ok(None), |path| read(&path))
     }
 
     /// The texts of a rewrite that was not finished, if there are any.
@@ -147,6 +164,16 @@ impl StateTurn<'_> {
         Ok(path)
     }
 
+    /// Keeps the part that belongs to a store that many machines share. `of` is what the system said of the `.env`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub(super) fn save_fleet<T: Serialize>(&self, part: &T, of: Option<&Metadata>) -> Result<(), Error> {
+        let path = self.directory.fleet_path().ok_or_else(|| no_place("what belongs to the shared store"))?;
+        write(&path, part, |directory| heir_of_secrets(directory, of))
+    }
+
     /// Forgets the recovered values, now that they are in their place.
     ///
     /// # Errors
@@ -164,6 +191,7 @@ impl StateTurn<'_> {
     pub(super) fn forget_all(&self) -> Result<(), Error> {
         self.forget_recovery()?;
         self.forget_rewrite()?;
+        remove(self.directory.fleet_path())?;
         unwritten::forget(&self.directory.key);
         remove(self.directory.memory_path())?;
         // One that still holds counts stays.

@@ -25,7 +25,7 @@ pub(super) fn run(context: &Context, name: &ProfileName, yes: bool) -> Result<Co
     if let Some(look) = look.filter(|_| !path.is_symlink()) {
         log_out(context, &account, &look)?;
     }
-    let left = account.store.remove(&context.clock, &context.stop)?;
+    let left = account.store.env().remove(&context.clock, &context.stop)?;
     context.output.text(&format!("✅ Removed the profile {name}: {}", path.display()))?;
     if let Some(left) = left {
         let left = left.display();

@@ -31,7 +31,7 @@ pub(super) fn run(context: &Context, yes: bool) -> Result<Code> {
     let which = WhichService { service: ServiceKind::Watch, name: None };
     let service = ServiceCommand::Uninstall { which, all: false };
     steps.run(&Service { command: service })?;
-    if context.store.forget(&context.clock, &context.stop)? {
+    if context.store.env().forget(&context.clock, &context.stop)? {
         context.output.text(&format!("✅ What was remembered of {path} is gone; {path} stays as it is"))?;
     } else {
         context.output.warn(&format!(

@@ -1,0 +1,183 @@
+//! A machine that has the lock of its `.env`, and looks at the shared store.
+
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use zeroize::Zeroizing;
+
+use super::kept::Kept;
+use super::lineage::Lineage;
+use super::own::Step;
+use super::place::SharedPlace;
+use super::remote::{Pair, Remote, Stored};
+use crate::clock::{Clock, Shutdown};
+use crate::error::{Error, SharedError};
+use crate::store::env::EnvTurn;
+use crate::store::env::text::Entry;
+use crate::store::identity::digest;
+use crate::store::names::REFRESH_TOKEN;
+use crate::store::new_tokens::NewTokens;
+use crate::store::snapshot::Snapshot;
+use crate::store::turn::Turn as _;
+use crate::token::{Claims, Found, TokenState};
+
+/// The turn of a machine in a fleet.
+pub(super) struct FleetTurn<'a> {
+    pub(super) env: EnvTurn<'a>,
+    pub(super) place: SharedPlace,
+    pub(super) clock: &'a dyn Clock,
+    pub(super) stop: Shutdown,
+    pub(super) remote: RefCell<Option<Remote>>,
+    /// Why the shared store cannot be reached, if that may be over at the next try.
+    pub(super) down: RefCell<Option<SharedError>>,
+    pub(super) stored: RefCell<Stored>,
+    pub(super) kept: RefCell<Kept>,
+    /// When the lease ends, by both clocks: one of them stands still while the machine sleeps.
+    pub(super) lease: Cell<Option<(Duration, DateTime<Utc>)>>,
+    /// The digest of the refresh token that is shown to Zoom.
+    pub(super) spends: RefCell<Option<String>>,
+    /// Whether that may be spent without an answer.
+    pub(super) is_spent: Cell<bool>,
+}
+
+impl<'a> FleetTurn<'a> {
+    /// The turn of the holder of the lock of a `.env`.
+    pub(super) fn new(env: EnvTurn<'a>, place: SharedPlace, clock: &'a dyn Clock, stop: Shutdown) -> Self {
+        let kept = env.kept().ok().flatten().unwrap_or_else(Kept::new);
+        Self {
+            env,
+            place,
+            clock,
+            stop,
+            remote: RefCell::default(),
+            down: RefCell::default(),
+            stored: RefCell::default(),
+            kept: RefCell::new(kept),
+            lease: Cell::default(),
+            spends: RefCell::default(),
+            is_spent: Cell::default(),
+        }
+    }
+
+    /// Looks at the shared store: puts the pair of the escrow there if it lacks that, and its access token into the `.env`.
+    ///
+    /// # Errors
+    ///
+    /// Something is wrong with the store that does not pass by itself.
+    pub(super) fn look(&self) -> Result<(), Error> {
+        match self.try_look() {
+            Err(error) if error.is_transient() => *self.down.borrow_mut() = Some(error),
+            Err(error) => return Err(shared(error)),
+            Ok(()) => {
+                *self.down.borrow_mut() = None;
+                self.mirror();
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn try_look(&self) -> Result<(), SharedError> {
+        let mut remote = self.remote.borrow_mut();
+        if remote.is_none() {
+            *remote = Some(Remote::open(&self.place.access, &self.place.account)?);
+        }
+        let Some(remote) = remote.as_mut() else { return Ok(()) };
+        let mut stored = remote.read()?;
+        self.sees(&stored);
+        if self.place.is_of_user && self.step(&stored) == Step::Heal {
+            let pair = self.kept.borrow().pair(self.place.access.keys());
+            if let Some((offer, pair)) = pair {
+                remote.put(&self.kept.borrow().machine, &offer, &pair, ends(&pair))?;
+                stored = remote.read()?;
+                self.sees(&stored);
+            }
+        }
+        *self.stored.borrow_mut() = stored;
+        Ok(())
+    }
+
+    pub(super) fn sees(&self, stored: &Stored) {
+        let after = self.kept.borrow().after_seeing(stored.lineage.as_ref());
+        if !after.is_same(&self.kept.borrow()) {
+            // One that cannot be written costs a request that Zoom refuses, and the escrow is as it was.
+            let _ = self.env.keep(&after);
+            *self.kept.borrow_mut() = after;
+        }
+    }
+
+    pub(super) fn step(&self, stored: &Stored) -> Step<String> {
+        self.kept.borrow().own().next(stored.lineage.as_ref(), self.given().as_ref())
+    }
+
+    /// The refresh token of this machine's own settings.
+    pub(super) fn given(&self) -> Option<Lineage<String>> {
+        let token = self.place.given.as_ref()?;
+        let issued = Claims::issued(token).map(|issued| issued.timestamp());
+        Some(Lineage::first(digest(token.as_bytes()), issued))
+    }
+
+    /// Puts the shared access token into the `.env`, if that has another one that ends earlier, and takes a spent refresh token
+    /// out of it. A `.env` that cannot be written stays as it is.
+    pub(super) fn mirror(&self) {
+        let Ok(snapshot) = self.env.read() else { return };
+        let stored = self.stored.borrow();
+        let mut tokens = NewTokens::default();
+        if self.is_better(&stored.pair, &snapshot) {
+            tokens.access_token.clone_from(&stored.pair.access_token);
+            tokens.expires_at.clone_from(&stored.pair.expires_at);
+        }
+        tokens.gone = spent_in(&snapshot, stored.lineage.as_ref());
+        if !tokens.is_empty() {
+            let _ = self.env.reserve(&snapshot).and_then(|reserved| reserved.put(&tokens));
+        }
+    }
+
+    /// Whether the shared access token is another one than that of the `.env`, and does not end before it.
+    pub(super) fn is_better(&self, pair: &Pair, snapshot: &Snapshot) -> bool {
+        let left = |token: Option<&str>, expires_at: Option<&str>| {
+            let recorded = expires_at.and_then(|time| time.parse().ok());
+            TokenState::of(token.map(|text| Found { text, recorded }).as_ref(), self.clock.now(), || 0).left()
+        };
+        let text = |value: &Option<Zeroizing<String>>| value.as_ref().map(|value| value.to_string());
+        let (token, expires_at) = (text(&pair.access_token), text(&pair.expires_at));
+        let there = snapshot.tokens();
+        let value = |entry: &Option<Entry>| entry.as_ref().map(|entry| entry.value.to_string());
+        let (this, that) = (value(&there.access_token), value(&there.expires_at));
+        token != this
+            && left(token.as_deref(), expires_at.as_deref()) >= left(this.as_deref(), that.as_deref())
+    }
+
+    /// The refresh token that counts, where the store has something to say about that.
+    pub(super) fn refresh_token(&self) -> Option<Zeroizing<String>> {
+        let stored = self.stored.borrow();
+        match self.step(&stored) {
+            Step::Ask(digest) if stored.lineage.as_ref().is_some_and(|lineage| lineage.digest == digest) => {
+                stored.pair.refresh_token.clone()
+            }
+            Step::Ask(_) => self.place.given.clone(),
+            Step::Heal | Step::Wait | Step::Nothing => None,
+        }
+    }
+}
+
+/// The error of the shared store, as any other.
+pub(super) fn shared(error: SharedError) -> Error {
+    Error::Shared(Box::new(error))
+}
+
+/// The variable of a refresh token that is spent or stored elsewhere, where a `.env` has one.
+pub(super) fn spent_in(snapshot: &Snapshot, stored: Option<&Lineage<String>>) -> Vec<&'static str> {
+    let Some((entry, stored)) = snapshot.file().get(REFRESH_TOKEN).zip(stored) else {
+        return Vec::new();
+    };
+    let own = digest(entry.value.as_bytes());
+    let is_spent = own == stored.digest || stored.descends_from(&own);
+    is_spent.then_some(REFRESH_TOKEN).into_iter().collect()
+}
+
+/// When an access token ends, in milliseconds since 1970.
+pub(super) fn ends(pair: &Pair) -> Option<i64> {
+    let time: DateTime<Utc> = pair.expires_at.as_ref()?.parse().ok()?;
+    Some(time.timestamp_millis())
+}
