@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 pub mod api;
 pub mod budget;
+pub(crate) mod days;
 mod exchange;
 mod http;
 mod live;

@@ -1,48 +1,17 @@
 //! Recordings over more than a month.
 //!
-//! Zoom answers for a month at most (its `OpenAPI` description of `/users/{userId}/recordings`). A longer range is asked
-//! for in windows of thirty days, the newest first, and each window page by page, until there is enough for an answer.
+//! A range longer than a month is asked for in windows, the newest first, and each window page by page, until there is enough
+//! for an answer.
 
 use std::collections::HashSet;
 use std::fmt;
 
-use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 
-/// The days of a window. Zoom says "a month", which may be shorter than 31 days.
-pub(super) const WINDOW: u64 = 30;
+use crate::zoom::days::Range;
 
 /// A call of a tool asks Zoom no more often than this: the rest is for the next call.
 const REQUESTS: usize = 12;
-
-/// Days from the first to the last one, both included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Range {
-    pub(super) from: NaiveDate,
-    pub(super) to: NaiveDate,
-}
-
-impl Range {
-    /// Whether Zoom answers for it at once.
-    pub(super) fn is_one_window(self) -> bool {
-        self.window_until(self.to) == self
-    }
-
-    /// The window that ends on this day.
-    fn window_until(self, to: NaiveDate) -> Self {
-        Self { from: self.from.max(to - Days::new(WINDOW - 1)), to }
-    }
-
-    /// The window before this one.
-    fn window_before(self, window: Self) -> Option<Self> {
-        (window.from > self.from).then(|| self.window_until(window.from - Days::new(1)))
-    }
-
-    /// From the newest to the oldest.
-    fn windows(self) -> impl Iterator<Item = Self> {
-        std::iter::successors(Some(self.window_until(self.to)), move |window| self.window_before(*window))
-    }
-}
 
 /// A page of a window: what is asked for next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,6 +106,7 @@ impl Listing {
 
 #[cfg(test)]
 mod tests {
+    use chrono::{Days, NaiveDate};
     use proptest::prelude::*;
 
     use super::*;
@@ -161,20 +131,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn windows_cover_a_range_once_and_none_is_longer_than_thirty_days(from in 0_u64..500, length in 0_u64..1000) {
-            let range = range(from, from + length);
-            let mut next = Some(range.to);
-            for window in range.windows() {
-                prop_assert_eq!(Some(window.to), next, "the day before the window before");
-                prop_assert!(window.from <= window.to && window.from >= range.from);
-                prop_assert!((window.to - window.from).num_days() < 30);
-                next = window.from.pred_opt();
-            }
-            prop_assert_eq!(next, range.from.pred_opt(), "the last window begins with the range");
-            prop_assert_eq!(range.is_one_window(), length < 30);
-        }
-
         #[test]
         fn every_recording_comes_once_however_often_one_has_to_ask(
             recorded in prop::collection::vec(0_u64..900, 0..60),
@@ -212,13 +168,6 @@ mod tests {
             expected.sort();
             prop_assert_eq!(found, expected);
         }
-    }
-
-    #[test]
-    fn the_newest_days_come_first() {
-        let days = range(0, 61);
-        let windows: Vec<_> = days.windows().collect();
-        assert_eq!(windows, [range(32, 61), range(2, 31), range(0, 1)]);
     }
 
     #[test]

@@ -1,18 +1,19 @@
 //! The tools for cloud recordings.
 
 use crate::mcp::zoom::tools::scopes::Scopes;
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::arguments::{Date, GivenToken, MeetingId, NextPageToken, PageSize, UserId};
-use super::months::{self, Listing, Range};
+use super::months::{self, Listing};
 use super::{Hints, Reply, Tool, masks};
 use crate::mcp::zoom::failure::ToolFailure;
 use crate::mcp::zoom::session::Session;
 use crate::zoom::api::Request;
+use crate::zoom::days::Range;
 
 #[derive(Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -43,24 +44,10 @@ pub(super) struct ListRecordings {
     include_secrets: bool,
 }
 
-/// The days that are asked for, where one or both are not given. They stay in the years that a date is written with.
-fn range(from: Option<NaiveDate>, to: Option<NaiveDate>, now: DateTime<Utc>) -> Range {
-    let month = Days::new(months::WINDOW - 1);
-    let (first, last) = (NaiveDate::from_ymd_opt(0, 1, 1), NaiveDate::from_ymd_opt(9999, 12, 31));
-    match (from, to) {
-        (Some(from), Some(to)) => Range { from, to },
-        (Some(from), None) => Range { from, to: last.map_or(from, |last| last.min(from + month)) },
-        (None, to) => {
-            let to = to.unwrap_or_else(|| now.date_naive());
-            Range { from: first.map_or(to, |first| first.max(to - month)), to }
-        }
-    }
-}
-
 impl ListRecordings {
     /// The days that are asked for.
     fn days(&self, now: DateTime<Utc>) -> Range {
-        range(self.from_date.map(Date::day), self.to_date.map(Date::day), now)
+        Range::asked_for(self.from_date.map(Date::day), self.to_date.map(Date::day), now)
     }
 
     /// The request for days that Zoom answers for at once.
