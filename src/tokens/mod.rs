@@ -4,6 +4,7 @@ pub(crate) mod ahead;
 mod failed;
 mod given;
 pub(crate) mod reach;
+pub(crate) mod tries;
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::error::{Diagnostic as _, Error};
 use crate::policy::gate::Denied;
+use crate::tokens::tries::CallFailure;
 use crate::zoom::api::ApiFailure;
 
 /// A failure of a tool.
@@ -44,6 +45,15 @@ impl ToolFailure {
 impl From<Error> for ToolFailure {
     fn from(error: Error) -> Self {
         Self::new(error.report())
+    }
+}
+
+impl From<CallFailure> for ToolFailure {
+    fn from(failure: CallFailure) -> Self {
+        match failure {
+            CallFailure::NoToken(error) => error.into(),
+            CallFailure::Api(failure) => failure.into(),
+        }
     }
 }
 

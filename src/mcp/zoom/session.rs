@@ -1,12 +1,10 @@
 //! The one ability of a tool: to call Zoom, with a valid token.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::clock;
 use crate::error::Error;
 use crate::keeper::Kept;
 use crate::mcp::zoom::default::BUILT_IN;
@@ -14,20 +12,10 @@ use crate::mcp::zoom::failure::ToolFailure;
 use crate::policy::file::PolicySource;
 use crate::token::Token;
 use crate::tokens::reach::Reach;
+use crate::tokens::tries::Tries;
 use crate::tokens::{Given, Pair, Tokens};
-use crate::zoom::api::{Api, ApiFailure, Request};
+use crate::zoom::api::{ApiFailure, Request};
 use crate::zoom::budget::Budget;
-
-/// The longest wait that a busy Zoom may ask for and get, and how often. A longer wait is reported: the client
-/// can wait better than a call that hangs.
-const LONGEST_WAIT: Duration = Duration::from_secs(15);
-const WAITS: u32 = 2;
-
-/// How many other tokens are tried where Zoom does not take one: that of `.env` for one of the environment, and a new one.
-const RENEWALS: u32 = 2;
-
-/// The wait where Zoom says that it is busy and not for how long: its limits per second are over by then.
-const USUAL_WAIT: Duration = Duration::from_secs(1);
 
 /// One call of a tool.
 pub(crate) struct Session {
@@ -37,19 +25,6 @@ pub(crate) struct Session {
     policy: Arc<PolicySource>,
     /// None where there were too many calls when it began.
     budget: Option<Budget>,
-}
-
-/// The tries of one request.
-struct Tries<'a> {
-    session: &'a Session,
-    api: Api,
-    token: Token,
-    /// The token is the client's, and none of ours takes its place.
-    given: bool,
-    renewals: u32,
-    /// The token was issued in the place of one that was refused.
-    is_new: bool,
-    waits: u32,
 }
 
 impl Session {
@@ -182,41 +157,7 @@ impl Session {
         if self.reach.begin() { Ok(()) } else { Err(ToolFailure::cancelled()) }
     }
 
-    async fn tries(&self, given: Option<&Token>) -> Result<Tries<'_>, ToolFailure> {
-        let (api, token) = match given {
-            Some(token) => (self.tokens.api_alone()?, token.clone()),
-            None => self.tokens.for_call(&self.reach).await?,
-        };
-        Ok(Tries { session: self, api, token, given: given.is_some(), renewals: 0, is_new: false, waits: 0 })
-    }
-}
-
-impl Tries<'_> {
-    /// Makes ready for one more try, where that may help.
-    async fn after(&mut self, failure: ApiFailure) -> Result<(), ToolFailure> {
-        self.session.reach.sent(failure.reached());
-        match &failure {
-            ApiFailure::Token { .. } if !self.given && !self.is_new && self.renewals < RENEWALS => {
-                self.renewals += 1;
-                (self.api, self.token, self.is_new) =
-                    self.session.tokens.instead_of(self.token.clone(), &self.session.reach).await?;
-                Ok(())
-            }
-            ApiFailure::Busy { wait, .. }
-                if self.waits < WAITS && wait.is_none_or(|wait| wait < LONGEST_WAIT) =>
-            {
-                self.waits += 1;
-                // A little later than asked, so that clients with the same wait do not come back at once.
-                let wait = wait.unwrap_or(USUAL_WAIT) + USUAL_WAIT.mul_f64(clock::jitter() / 2.0);
-                clock::pause(wait).await;
-                Ok(())
-            }
-            _ => {
-                if self.is_new && matches!(failure, ApiFailure::Token { .. }) {
-                    self.session.tokens.refuse(self.token.clone());
-                }
-                Err(failure.into())
-            }
-        }
+    async fn tries(&self, given: Option<&Token>) -> Result<Tries, ToolFailure> {
+        Ok(Tries::begin(&self.tokens, &self.reach, given).await?)
     }
 }
