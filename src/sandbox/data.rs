@@ -26,6 +26,9 @@ pub(super) struct Past {
     people: &'static [(&'static str, &'static str)],
 }
 
+/// The bytes of each video.
+pub(super) const VIDEO_BYTES: usize = 1024 * 1024;
+
 const REVIEW: &str = "WEBVTT\n\n\
     1\n00:00:02.000 --> 00:00:05.500\nAda Example: Shall we begin with the made-up numbers?\n\n\
     2\n00:00:06.000 --> 00:00:08.250\nBen Example: They went up, as made-up numbers do.\n";
@@ -258,6 +261,11 @@ impl Past {
         kept.collect()
     }
 
+    /// The file name of the video in download URLs.
+    pub(super) fn video_file(&self) -> String {
+        format!("{}-video", self.transcript_file())
+    }
+
     /// The recording, as two files.
     pub(super) fn recording(&self, origin: &str) -> Value {
         let end = self.start + TimeDelta::minutes(self.minutes);
@@ -287,11 +295,11 @@ impl Past {
             "type": 2,
             "start_time": time(self.start),
             "duration": self.minutes,
-            "total_size": 1_048_576 + size,
+            "total_size": VIDEO_BYTES + size,
             "recording_count": 2,
             "recording_play_passcode": "sandbox",
             "recording_files": [
-                file("video", "MP4", "MP4", video, 1_048_576, format!("{}-video", self.transcript_file())),
+                file("video", "MP4", "MP4", video, VIDEO_BYTES, self.video_file()),
                 file("transcript", "TRANSCRIPT", "VTT", "audio_transcript", size, self.transcript_file()),
             ],
         })

@@ -15,6 +15,7 @@ mod oauth;
 mod options;
 mod server;
 mod shared;
+mod shelf;
 mod state;
 mod tokens;
 
@@ -33,6 +34,7 @@ pub use self::oauth::Consent;
 pub use self::options::{
     ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, ExpiresIn, Options, PUBLIC_CLIENT_ID, REDIRECT_URI,
 };
+pub use self::shelf::Shelf;
 pub use self::state::Seen;
 pub use self::tokens::Client;
 
@@ -130,6 +132,11 @@ impl Sandbox {
     pub fn accepts(&self, token: &str) -> bool {
         let now = self.shared.zooms_now().timestamp();
         self.shared.lock().tokens.standing(token, now) == Standing::Good
+    }
+
+    /// Puts recordings of the owner there, in the place of those of an earlier call.
+    pub fn record(&self, recordings: Shelf) {
+        self.shared.lock().record(recordings);
     }
 
     /// Invalidates every access token; the refresh token stays.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use hyper::Method;
+use hyper::header::RANGE;
 
 use super::api::{self, World};
 use super::faults::{Endpoint, Fault, Outcome, Queue, later};
@@ -14,6 +15,7 @@ use super::hosted::{Hosted, is_hosted};
 use super::message::{Fields, Reply, Request};
 use super::oauth::{self, Logins};
 use super::options::Options;
+use super::shelf::Shelf;
 use super::tokens::Tokens;
 use crate::token::mask;
 
@@ -39,6 +41,8 @@ pub struct Seen {
     pub client_ok: bool,
     /// The token of Bearer authentication.
     pub bearer: Option<String>,
+    /// The part of a file that it asks for.
+    pub range: Option<String>,
     /// When it arrived, by this machine's clock.
     pub at: DateTime<Utc>,
     /// When it arrived, since the start of the sandbox.
@@ -57,6 +61,7 @@ impl Seen {
             fields,
             client_ok: oauth::client(request).is_some(),
             bearer: request.bearer().map(str::to_owned),
+            range: Some(request.header(&RANGE).to_owned()).filter(|range| !range.is_empty()),
             at,
             elapsed,
         }
@@ -116,6 +121,11 @@ impl State {
             seen: VecDeque::new(),
             replies: 0,
         })
+    }
+
+    /// Puts recordings there.
+    pub(super) fn record(&mut self, recordings: Shelf) {
+        self.world.record(recordings);
     }
 
     /// The time by Zoom's clock.

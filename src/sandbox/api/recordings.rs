@@ -7,8 +7,9 @@ use super::reading::{Name, meeting_name, page};
 use super::refusal::{Refusal, error, invalid_field, no_such_meeting};
 use super::users;
 use super::world::World;
-use crate::sandbox::data::Past;
+use crate::sandbox::data::{Past, VIDEO_BYTES};
 use crate::sandbox::message::{Reply, Request};
+use crate::sandbox::shelf::{in_parts, video};
 use crate::sandbox::tokens::Standing;
 
 /// `GET /users/{id}/recordings`.
@@ -29,12 +30,16 @@ pub(super) fn list(
     // Zoom allows a month and does not document longer ranges. Here the echoed range is shortened.
     let month_before = to.checked_sub_days(Days::new(31)).unwrap_or(to);
     let from = date("from", today)?.max(month_before);
+    let shelved = world.shelf.recordings(&world.origin, world.since);
+    let shelved = shelved.into_iter().filter(|(_, recording)| recording["host_id"] == host);
+    let shelved = shelved.filter(|(start, _)| (from..=to).contains(&start.date_naive()));
     let meetings: Vec<Value> = world
         .past
         .iter()
         .filter(|past| past.transcript.is_some() && past.host_id == host)
         .filter(|past| (from..=to).contains(&past.start.date_naive()))
         .map(|past| past.recording(&world.origin))
+        .chain(shelved.map(|(_, recording)| recording))
         .collect();
     let mut body = page(request, "meetings", &meetings)?;
     body["from"] = json!(from.to_string());
@@ -99,15 +104,26 @@ pub(super) fn download(
     file: &str,
     standing: Option<Standing>,
 ) -> Reply {
-    let past = world.past.iter().find(|past| past.transcript_file() == file);
-    let transcript = past.and_then(Past::any_transcript);
-    match (step, transcript) {
+    match (step, content(world, file)) {
         _ if request.method != hyper::Method::GET => Reply::html(405, "Method Not Allowed - Zoom"),
         ("download" | "file", Some(_)) if standing != Some(Standing::Good) => {
             Reply::html(200, "Sign In - Zoom")
         }
         ("download", Some(_)) => Reply::redirect(&format!("{}/rec/file/{file}", world.origin)),
-        ("file", Some(text)) => Reply::text(200, "text/vtt;charset=UTF-8", text),
+        ("file", Some((media_type, bytes))) => in_parts(request, media_type, bytes, world.shelf.ranges),
         _ => Reply::html(404, "Page Not Found - Zoom"),
     }
+}
+
+/// A file of a recording, with its media type.
+fn content(world: &World, file: &str) -> Option<(&'static str, Vec<u8>)> {
+    if let Some(video) = world.shelf.file(file) {
+        return Some(("video/mp4", video));
+    }
+    let recorded = |past: &&Past| past.transcript.is_some() && past.video_file() == file;
+    if let Some(past) = world.past.iter().find(recorded) {
+        return Some(("video/mp4", video(past.number, VIDEO_BYTES)));
+    }
+    let past = world.past.iter().find(|past| past.transcript_file() == file)?;
+    Some(("text/vtt;charset=UTF-8", past.any_transcript()?.as_bytes().to_vec()))
 }

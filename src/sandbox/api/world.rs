@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::sandbox::data;
+use crate::sandbox::shelf::Shelf;
 
 pub(in crate::sandbox) struct World {
     pub(super) origin: String,
@@ -11,6 +12,9 @@ pub(in crate::sandbox) struct World {
     pub(super) meetings: data::Meetings,
     pub(super) past: Vec<data::Past>,
     pub(super) next_meeting: u64,
+    pub(super) shelf: Shelf,
+    /// When the last one of the shelf was recorded.
+    pub(super) since: DateTime<Utc>,
 }
 
 impl World {
@@ -22,6 +26,12 @@ impl World {
             meetings: data::meetings(now),
             past: data::past(now),
             next_meeting: 84_000_000_001,
+            shelf: Shelf::default(),
+            since: now,
         }
+    }
+
+    pub(in crate::sandbox) fn record(&mut self, recordings: Shelf) {
+        self.shelf = recordings;
     }
 }
