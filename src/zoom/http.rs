@@ -260,9 +260,15 @@ impl From<reqwest::Error> for Silence {
 /// Sends a request and reads the answer, if its body fits into the budget.
 pub(super) async fn send(request: RequestBuilder, budget: &Budget) -> Result<Answer, Silence> {
     let mut response = request.send().await?;
-    let headers = response.headers();
-    let mut answer = Answer {
-        status: response.status().as_u16(),
+    let mut answer = head(response.status().as_u16(), response.headers());
+    answer.body = body(&mut response, budget).await?;
+    Ok(answer)
+}
+
+/// The head of an answer.
+pub(super) fn head(status: u16, headers: &HeaderMap) -> Answer {
+    Answer {
+        status,
         retry_after: header(headers, &RETRY_AFTER),
         date: header(headers, &DATE),
         content_type: header(headers, &CONTENT_TYPE),
@@ -270,9 +276,7 @@ pub(super) async fn send(request: RequestBuilder, budget: &Budget) -> Result<Ans
         limit: header(headers, &HeaderName::from_static("x-ratelimit-type")),
         tracking_id: header(headers, &HeaderName::from_static("x-zm-trackingid")).filter(|id| is_plain(id)),
         body: Zeroizing::default(),
-    };
-    answer.body = body(&mut response, budget).await?;
-    Ok(answer)
+    }
 }
 
 async fn body(response: &mut Response, budget: &Budget) -> Result<Zeroizing<Vec<u8>>, Silence> {

@@ -20,6 +20,10 @@ const LONGEST_API_WAIT: Duration = Duration::from_hours(24);
 /// The most invalid fields that are reported.
 const MOST_FIELDS: usize = 20;
 
+/// The words for a page in place of a file.
+const SIGN_IN: &str =
+    "a sign-in page came instead of the file: the token lacks access to it, or a network requires a sign-in";
+
 /// An answer, with everything needed to read it.
 pub(super) struct Reading<'a> {
     pub(super) answer: &'a Answer,
@@ -52,9 +56,7 @@ impl Reading<'_> {
             return Err(self.failure());
         }
         if self.is_page() {
-            return Err(self.broken(
-                "a sign-in page came instead of the file: the token lacks access to it, or a network requires a sign-in",
-            ));
+            return Err(self.broken(SIGN_IN));
         }
         if self.answer.content().starts_with(b"WEBVTT") {
             return Ok(());
@@ -62,6 +64,20 @@ impl Reading<'_> {
         let failure = self.json().and_then(|json| self.failure_in(&json));
         Err(failure
             .unwrap_or_else(|| self.broken("the file is not a transcript: it does not begin with WEBVTT")))
+    }
+
+    /// Checks that the answer is the file that was asked for, as far as its beginning says. Its bytes are looked at if it
+    /// begins with the first one: Zoom sends sign-in pages and errors with status 200.
+    pub(super) fn is_file(&self, from_beginning: bool) -> Result<(), ApiFailure> {
+        if !self.is_success() {
+            return Err(self.failure());
+        }
+        let is_page = if from_beginning { self.is_page() } else { self.is_of_html() };
+        if is_page {
+            return Err(self.broken(SIGN_IN));
+        }
+        let failure = self.json().filter(|_| from_beginning).and_then(|json| self.failure_in(&json));
+        failure.map_or(Ok(()), Err)
     }
 
     /// The failure for an unusable answer.
@@ -159,9 +175,13 @@ impl Reading<'_> {
 
     /// Whether the answer is a web page, from a proxy, a gateway or a sign-in.
     fn is_page(&self) -> bool {
+        self.is_of_html() || self.answer.content().trim_ascii().starts_with(b"<")
+    }
+
+    /// Whether the answer says that it is a web page.
+    fn is_of_html(&self) -> bool {
         let media_type = self.answer.content_type.as_deref().unwrap_or_default().to_ascii_lowercase();
         media_type.trim_start().starts_with("text/html")
-            || self.answer.content().trim_ascii().starts_with(b"<")
     }
 }
 

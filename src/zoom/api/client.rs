@@ -23,7 +23,7 @@ use crate::zoom::{is_loopback, is_zooms};
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The most redirects that are followed to a file.
-const MAX_REDIRECTS: usize = 5;
+pub(super) const MAX_REDIRECTS: usize = 5;
 
 /// Zoom's API. Clones share their connections, which are kept for the next call.
 ///
@@ -35,6 +35,13 @@ pub struct Api {
     clock: SystemClock,
     /// The token that was sent last, and its header.
     shown: Arc<Mutex<Option<(Token, HeaderValue)>>>,
+}
+
+/// Whether a request has the token with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    WithToken,
+    WithoutToken,
 }
 
 impl Api {
@@ -92,13 +99,13 @@ impl Api {
         token: &Token,
         budget: &Budget,
     ) -> Result<String, ApiFailure> {
-        let elsewhere =
-            |problem: &str, redirected| ApiFailure::Elsewhere { problem: quoted(problem, token), redirected };
-        let mut url = Url::parse(address).map_err(|_| elsewhere("its address is not a URL", false))?;
+        let mut url = self.first_address(address, token)?;
         let mut redirects = 0;
         loop {
-            if let Some(problem) = self.objection(&url) {
-                return Err(elsewhere(&problem, redirects > 0));
+            if redirects > 0
+                && let Some(problem) = self.objection(&url)
+            {
+                return Err(ApiFailure::Elsewhere { problem: quoted(&problem, token), redirected: true });
             }
             let before = budget.held();
             let (answer, times) = self.ask(self.client.get(url.clone()), token, budget).await?;
@@ -114,6 +121,49 @@ impl Api {
             redirects += 1;
             let next = answer.location.as_deref().and_then(|location| url.join(location).ok());
             url = next.ok_or_else(|| reading.broken("the file is behind a redirect to nowhere"))?;
+        }
+    }
+
+    /// The client that makes the requests.
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The clock.
+    pub(super) fn clock(&self) -> SystemClock {
+        self.clock
+    }
+
+    /// The address that Zoom gives for a file.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiFailure::Elsewhere`] if the token must not be sent there.
+    pub(super) fn first_address(&self, address: &str, token: &Token) -> Result<Url, ApiFailure> {
+        let elsewhere =
+            |problem: &str| ApiFailure::Elsewhere { problem: quoted(problem, token), redirected: false };
+        let url = Url::parse(address).map_err(|_| elsewhere("its address is not a URL"))?;
+        self.objection(&url).map_or(Ok(url), |problem| Err(elsewhere(&problem)))
+    }
+
+    /// How a redirect to a URL is followed. A host that is not Zoom's gets no token.
+    ///
+    /// # Errors
+    ///
+    /// Why nothing at all is sent there.
+    pub(super) fn way(&self, url: &Url) -> Result<Way, String> {
+        let is_stand_in = http::is_plain_loopback(&self.base);
+        if is_stand_in && url.origin() == self.base.origin() || !is_stand_in && self.objection(url).is_none()
+        {
+            return Ok(Way::WithToken);
+        }
+        let host = url.host_str().unwrap_or("nobody");
+        if !url.username().is_empty() || url.password().is_some() {
+            Err(format!("the address at {host} holds a user name"))
+        } else if url.scheme() == "https" || is_stand_in && is_loopback(url) {
+            Ok(Way::WithoutToken)
+        } else {
+            Err(format!("{host} would be reached without https"))
         }
     }
 
