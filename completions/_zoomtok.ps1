@@ -38,6 +38,7 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'Log in to Zoom, and put the login into .env')
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'End the login at Zoom, and remove its tokens from .env')
             [CompletionResult]::new('profile', 'profile', [CompletionResultType]::ParameterValue, 'List the accounts that have a .env of their own, or remove one')
+            [CompletionResult]::new('recordings', 'recordings', [CompletionResultType]::ParameterValue, 'Download cloud recordings, resumed after a break')
             [CompletionResult]::new('update-claude', 'update-claude', [CompletionResultType]::ParameterValue, 'Put the token of .env into Claude Desktop''s configuration')
             [CompletionResult]::new('restart-claude', 'restart-claude', [CompletionResultType]::ParameterValue, 'Restart Claude Desktop, with a valid token')
             [CompletionResult]::new('mcp', 'mcp', [CompletionResultType]::ParameterValue, 'Serve Zoom''s tools to an MCP client over stdin and stdout')
@@ -228,6 +229,45 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             break
         }
         'zoomtok;profile;help;help' {
+            break
+        }
+        'zoomtok;recordings' {
+            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The account to use: its .env is profiles/NAME.env in the configuration directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Use the token in .env as it is: fetch none, and write neither .env nor its lock')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('download', 'download', [CompletionResultType]::ParameterValue, 'Download all files of the recordings of a period')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'zoomtok;recordings;download' {
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'The first day, in UTC [default: 29 days before the last one]')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'The last day, in UTC [default: 29 days after the first one, or today]')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Whose recordings: a user id, or an e-mail address [default: me, the owner of the token]')
+            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The account to use: its .env is profiles/NAME.env in the configuration directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print a JSON object at the end')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Use the token in .env as it is: fetch none, and write neither .env nor its lock')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zoomtok;recordings;help' {
+            [CompletionResult]::new('download', 'download', [CompletionResultType]::ParameterValue, 'Download all files of the recordings of a period')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'zoomtok;recordings;help;download' {
+            break
+        }
+        'zoomtok;recordings;help;help' {
             break
         }
         'zoomtok;update-claude' {
@@ -872,6 +912,7 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'Log in to Zoom, and put the login into .env')
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'End the login at Zoom, and remove its tokens from .env')
             [CompletionResult]::new('profile', 'profile', [CompletionResultType]::ParameterValue, 'List the accounts that have a .env of their own, or remove one')
+            [CompletionResult]::new('recordings', 'recordings', [CompletionResultType]::ParameterValue, 'Download cloud recordings, resumed after a break')
             [CompletionResult]::new('update-claude', 'update-claude', [CompletionResultType]::ParameterValue, 'Put the token of .env into Claude Desktop''s configuration')
             [CompletionResult]::new('restart-claude', 'restart-claude', [CompletionResultType]::ParameterValue, 'Restart Claude Desktop, with a valid token')
             [CompletionResult]::new('mcp', 'mcp', [CompletionResultType]::ParameterValue, 'Serve Zoom''s tools to an MCP client over stdin and stdout')
@@ -910,6 +951,9 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             break
         }
         'zoomtok;help;profile' {
+            break
+        }
+        'zoomtok;help;recordings' {
             break
         }
         'zoomtok;help;update-claude' {

@@ -70,6 +70,9 @@ _zoomtok() {
             zoomtok,profile)
                 cmd="zoomtok__subcmd__profile"
                 ;;
+            zoomtok,recordings)
+                cmd="zoomtok__subcmd__recordings"
+                ;;
             zoomtok,restart-claude)
                 cmd="zoomtok__subcmd__restart__subcmd__claude"
                 ;;
@@ -232,6 +235,9 @@ _zoomtok() {
             zoomtok__subcmd__help,profile)
                 cmd="zoomtok__subcmd__help__subcmd__profile"
                 ;;
+            zoomtok__subcmd__help,recordings)
+                cmd="zoomtok__subcmd__help__subcmd__recordings"
+                ;;
             zoomtok__subcmd__help,restart-claude)
                 cmd="zoomtok__subcmd__help__subcmd__restart__subcmd__claude"
                 ;;
@@ -316,6 +322,18 @@ _zoomtok() {
             zoomtok__subcmd__profile__subcmd__help,remove)
                 cmd="zoomtok__subcmd__profile__subcmd__help__subcmd__remove"
                 ;;
+            zoomtok__subcmd__recordings,download)
+                cmd="zoomtok__subcmd__recordings__subcmd__download"
+                ;;
+            zoomtok__subcmd__recordings,help)
+                cmd="zoomtok__subcmd__recordings__subcmd__help"
+                ;;
+            zoomtok__subcmd__recordings__subcmd__help,download)
+                cmd="zoomtok__subcmd__recordings__subcmd__help__subcmd__download"
+                ;;
+            zoomtok__subcmd__recordings__subcmd__help,help)
+                cmd="zoomtok__subcmd__recordings__subcmd__help__subcmd__help"
+                ;;
             zoomtok__subcmd__service,help)
                 cmd="zoomtok__subcmd__service__subcmd__help"
                 ;;
@@ -347,7 +365,7 @@ _zoomtok() {
 
     case "${cmd}" in
         zoomtok)
-            opts="-q -h -V --env-file --profile --color --quiet --read-only --help --version get check exec watch login logout profile update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help"
+            opts="-q -h -V --env-file --profile --color --quiet --read-only --help --version get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1305,7 +1323,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__help)
-            opts="get check exec watch login logout profile update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help"
+            opts="get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1557,6 +1575,20 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__help__subcmd__profile)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__help__subcmd__recordings)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2289,6 +2321,112 @@ _zoomtok() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__recordings)
+            opts="-q -h --env-file --profile --color --quiet --read-only --help download help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__recordings__subcmd__download)
+            opts="-q -h --from --to --user --json --env-file --profile --color --quiet --read-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__recordings__subcmd__help)
+            opts="download help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__recordings__subcmd__help__subcmd__download)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__recordings__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;

@@ -35,6 +35,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand login 'Log in to Zoom, and put the login into .env'
             cand logout 'End the login at Zoom, and remove its tokens from .env'
             cand profile 'List the accounts that have a .env of their own, or remove one'
+            cand recordings 'Download cloud recordings, resumed after a break'
             cand update-claude 'Put the token of .env into Claude Desktop''s configuration'
             cand restart-claude 'Restart Claude Desktop, with a valid token'
             cand mcp 'Serve Zoom''s tools to an MCP client over stdin and stdout'
@@ -210,6 +211,40 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;profile;help;remove'= {
         }
         &'zoomtok;profile;help;help'= {
+        }
+        &'zoomtok;recordings'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
+            cand --color 'When to use colour [default: auto]'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand download 'Download all files of the recordings of a period'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zoomtok;recordings;download'= {
+            cand --from 'The first day, in UTC [default: 29 days before the last one]'
+            cand --to 'The last day, in UTC [default: 29 days after the first one, or today]'
+            cand --user 'Whose recordings: a user id, or an e-mail address [default: me, the owner of the token]'
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
+            cand --color 'When to use colour [default: auto]'
+            cand --json 'Print a JSON object at the end'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;recordings;help'= {
+            cand download 'Download all files of the recordings of a period'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'zoomtok;recordings;help;download'= {
+        }
+        &'zoomtok;recordings;help;help'= {
         }
         &'zoomtok;update-claude'= {
             cand --env-file 'The .env to use instead of the first one found'
@@ -785,6 +820,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand login 'Log in to Zoom, and put the login into .env'
             cand logout 'End the login at Zoom, and remove its tokens from .env'
             cand profile 'List the accounts that have a .env of their own, or remove one'
+            cand recordings 'Download cloud recordings, resumed after a break'
             cand update-claude 'Put the token of .env into Claude Desktop''s configuration'
             cand restart-claude 'Restart Claude Desktop, with a valid token'
             cand mcp 'Serve Zoom''s tools to an MCP client over stdin and stdout'
@@ -816,6 +852,8 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;help;logout'= {
         }
         &'zoomtok;help;profile'= {
+        }
+        &'zoomtok;help;recordings'= {
         }
         &'zoomtok;help;update-claude'= {
         }

@@ -18,6 +18,7 @@
 //! | [`keeper`] | the heart: make sure of a token, with at most one exchange however many ask | settings, store, token, zoom |
 //! | [`policy`] | which calls are allowed, and how many (pure), the file it is in, the counts | files, spelling |
 //! | [`settings`] | flag, environment, `.env`, default, and where each value came from | store, token, zoom |
+//! | [`recordings`] | downloading the files of recordings | tokens, zoom, files |
 //! | [`sandbox`] | a Zoom on loopback, for the demo and the tests | token |
 //! | [`store`] | where one account's tokens live, and the right to change them: the `.env`, its text (pure), the state directory, the shared store | files, redis, token |
 //! | [`redis`] | the store that many machines share: address, connection, sealed values (pure) | files |
@@ -61,6 +62,7 @@ pub mod mutex;
 #[cfg(any(test, fuzzing))]
 pub mod oracles;
 pub mod policy;
+pub mod recordings;
 pub mod redis;
 pub mod sandbox;
 pub mod service;

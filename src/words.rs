@@ -14,6 +14,20 @@ pub fn left(seconds: i64) -> String {
     }
 }
 
+/// A number of bytes: `512 bytes`, `1.5 KiB`, `34 MiB`.
+pub fn size(bytes: u64) -> String {
+    let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1_u64 << 10)];
+    let Some((unit, one)) = units.into_iter().find(|(_, one)| bytes >= *one) else {
+        return format!("{bytes} bytes");
+    };
+    // Tenths of the unit, rounded down, so that no part of it is shown as more than the whole.
+    let tenths = bytes / (one / 10).max(1);
+    match (tenths / 10, tenths % 10) {
+        (whole, tenth) if whole < 10 && tenth > 0 => format!("{whole}.{tenth} {unit}"),
+        _ => format!("{} {unit}", bytes / one),
+    }
+}
+
 /// A time of day as the watch shows it: `1:51:23 PM`.
 pub fn time_of_day(time: DateTime<Utc>) -> String {
     time.with_timezone(&Local).format("%-I:%M:%S %p").to_string()
@@ -47,6 +61,22 @@ mod tests {
             (86_400, "24h"),
         ] {
             assert_eq!(left(seconds), text);
+        }
+    }
+
+    #[test]
+    fn a_size_has_two_digits_at_least_and_its_unit() {
+        for (bytes, text) in [
+            (0, "0 bytes"),
+            (1023, "1023 bytes"),
+            (1024, "1 KiB"),
+            (1536, "1.5 KiB"),
+            (10 * 1024 + 600, "10 KiB"),
+            (1024 * 1024 - 1, "1023 KiB"),
+            (1024 * 1024, "1 MiB"),
+            (1300 * 1024 * 1024, "1.2 GiB"),
+        ] {
+            assert_eq!(size(bytes), text);
         }
     }
 }

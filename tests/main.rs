@@ -18,6 +18,7 @@ mod login;
 mod mcp;
 mod pages;
 mod profiles;
+mod recordings;
 mod secrets;
 #[cfg(target_os = "linux")]
 mod service;

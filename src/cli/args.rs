@@ -13,6 +13,7 @@ mod login;
 mod page;
 mod policy;
 mod profile;
+mod recordings;
 mod service;
 mod setup;
 mod tables;
@@ -31,6 +32,7 @@ use self::help::TEMPLATE;
 pub use self::login::{Login, Logout};
 pub use self::policy::{Policy, PolicyCommand, PolicyServer};
 pub use self::profile::{Profile, ProfileCommand};
+pub use self::recordings::{Recordings, RecordingsCommand};
 pub use self::service::{Service, ServiceCommand, ServiceKind, WhichService};
 pub use self::setup::Setup;
 pub(super) use self::tables::STYLES;
@@ -73,6 +75,8 @@ pub enum Command {
     Logout(Logout),
     /// List the accounts that have a .env of their own, or remove one
     Profile(Profile),
+    /// Download cloud recordings, resumed after a break
+    Recordings(Recordings),
     /// Put the token of .env into Claude Desktop's configuration
     UpdateClaude(UpdateClaude),
     /// Restart Claude Desktop, with a valid token

@@ -1,6 +1,7 @@
 //! What a person types and reads.
 
 pub mod args;
+mod bar;
 mod commands;
 mod core_dump;
 mod failure;

@@ -14,6 +14,7 @@ use owo_colors::{OwoColorize as _, Style};
 use serde::Serialize;
 
 use super::args::{Color, Global};
+use super::bar::Bar;
 use super::signs;
 use super::spinner::Spinner;
 use crate::controls::{in_json, visible};
@@ -160,6 +161,11 @@ impl Output {
     /// A moving sign of work on a terminal, until it is dropped; nothing with `--quiet` and where stderr is no terminal.
     pub(super) fn spinner(self) -> Spinner {
         Spinner::new(!self.quiet && io::stderr().is_terminal(), self.signs)
+    }
+
+    /// A bar that shows how far something is, in the same way.
+    pub(super) fn bar(self) -> Bar {
+        Bar::new(!self.quiet && io::stderr().is_terminal())
     }
 
     fn stderr(self, line: &str) {

@@ -48,6 +48,7 @@ commands! {
     "login" Login,
     "logout" Logout,
     "profile" Profile,
+    "recordings" Recordings,
     "update-claude" UpdateClaude,
     "restart-claude" RestartClaude,
     "mcp" Mcp,

@@ -7,14 +7,15 @@ use std::fs::{File, Metadata};
 use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use self::system::{claim, keep_mode, replaceable, sync_directory};
+use self::system::{claim, keep_mode, replaceable};
 use super::directory::{Access, Directory};
 use super::heir::{follows, heir, heir_of_secrets};
 use super::limits::may_grow_to;
 use super::path::name_of;
 use crate::error::Error;
 
-pub(super) use self::system::{has_owner_of, sync, take_owner};
+pub(super) use self::system::{has_owner_of, take_owner};
+pub(crate) use self::system::{sync, sync_directory};
 
 /// A place made ready for the new bytes of a file, before anybody knows them.
 ///

@@ -45,7 +45,7 @@ impl Shelf {
                 "id": 82_000_000_000_u64 + u64::from(number),
                 "account_id": ACCOUNT_ID,
                 "host_id": OWNER_ID,
-                "topic": format!("Daily: news/{number} 😀 .."),
+                "topic": format!("Daily: news/{number} \u{1f600} .."),
                 "type": 2,
                 "start_time": time(start),
                 "duration": 30,

@@ -157,6 +157,10 @@ const LINES: &[(&str, &[Line])] = &[
             ),
         ],
     ),
+    (
+        "docs/recordings.md",
+        &[("zoomtok recordings download --from 2026-01-01 --to 2026-03-31 ~/zoom", ELSEWHERE)],
+    ),
     ("docs/scripts.md", &[SCRIPTS]),
     ("docs/setup.md", &[("zoomtok setup", ELSEWHERE), ("zoomtok setup --undo", ELSEWHERE)]),
     (

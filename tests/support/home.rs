@@ -254,6 +254,14 @@ impl Ended {
         self
     }
 
+    /// Fails unless the last line of stderr holds this.
+    #[track_caller]
+    pub(crate) fn says_at_last(self, part: &str) -> Self {
+        let last = self.stderr.lines().last().unwrap_or_default();
+        assert!(last.contains(part), "{part:?} is not in {last:?}");
+        self
+    }
+
     /// Fails unless nothing was printed on stderr.
     #[track_caller]
     pub(crate) fn quietly(self) -> Self {

@@ -20,6 +20,7 @@ pub(super) const TEMPLATE: &str = help! {
         "login         " "Log in to Zoom, and put the login into .env";
         "logout        " "End the login at Zoom, and remove its tokens from .env";
         "profile       " "List the accounts that have a .env of their own, or remove one";
+        "recordings    " "Download cloud recordings, resumed after a break";
     }
     "Agents and clients" {
         "mcp           " "Serve Zoom's tools to an MCP client over stdin and stdout";

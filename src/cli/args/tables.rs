@@ -41,6 +41,11 @@ Examples:
   zoomtok watch
   zoomtok watch --once --threshold 600 --no-claude --quiet";
 
+pub(super) const RECORDINGS: &str = "\
+Examples:
+  zoomtok recordings download ~/zoom
+  zoomtok recordings download --from 2026-01-01 --to 2026-03-31 ~/zoom";
+
 pub(super) const LOGIN: &str = "\
 Examples:
   zoomtok login
@@ -118,14 +123,15 @@ Exit status:
   0    done; for check: the token is valid for more than the threshold;
        for doctor: nothing is wrong
   1    check: no token, or none that lasts; policy explain: refused;
-       others: a failure without a code of its own
+       recordings download: files are missing; others: a failure without
+       a code of its own
   2    wrong flags, or a setting with an impossible value
   3    credentials missing, or a .env that cannot be read; Claude's
        configuration missing or not readable; a policy that is not valid
   4    Zoom refused: credentials, grant or app are wrong; trying again
        does not help
   5    Zoom unreachable, busy or broken; try again later
-  6    the token could not be stored
+  6    the token, or a downloaded file, could not be stored
   7    another zoomtok holds the lock
   8    Claude could not be restarted
   doctor gives that of the first thing that is wrong
@@ -167,9 +173,10 @@ mod tests {
     #[test]
     fn the_examples_are_what_can_be_typed() {
         let mut examples = 0;
-        for text in
-            [GET, CHECK, EXEC, WATCH, LOGIN, INSTALL, CLIENT, SETUP, SERVICE, EXPLAIN, SCOPES, SCRIPTS]
-        {
+        for text in [
+            GET, CHECK, EXEC, WATCH, RECORDINGS, LOGIN, INSTALL, CLIENT, SETUP, SERVICE, EXPLAIN, SCOPES,
+            SCRIPTS,
+        ] {
             for line in text.lines().skip(1) {
                 let typed = line.split_once("zoomtok ").unwrap().1.split(['>', ')']).next().unwrap();
                 let words = shell_words::split(&format!("zoomtok {typed}")).unwrap();

@@ -19,6 +19,7 @@ impl Command {
             Self::Gateway(gateway) => gateway,
             Self::Policy(policy) => policy,
             Self::Profile(profile) => profile,
+            Self::Recordings(recordings) => recordings,
             Self::Grant(grant) => grant,
             Self::Approval(approval) => approval,
             Self::Client(client) => client,

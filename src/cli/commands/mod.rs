@@ -22,6 +22,7 @@ mod logout;
 mod mcp;
 mod policy;
 mod profile;
+mod recordings;
 mod restart_claude;
 mod sandbox;
 mod service;

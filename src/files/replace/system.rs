@@ -99,7 +99,7 @@ pub(super) fn keep_mode(_: &File, _: &Metadata) -> io::Result<()> {
 
 /// Has all of it written to the disk. Some filesystems, mostly of networks, cannot do that for a directory or for
 /// anything, and there is nothing better to do on them.
-pub(in crate::files) fn sync(file: &File) -> io::Result<()> {
+pub(crate) fn sync(file: &File) -> io::Result<()> {
     match file.sync_all() {
         Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
             Ok(())
@@ -112,13 +112,13 @@ pub(in crate::files) fn sync(file: &File) -> io::Result<()> {
 
 /// Has the names in a directory written to the disk.
 #[cfg(unix)]
-pub(super) fn sync_directory(directory: &Directory) -> io::Result<()> {
+pub(crate) fn sync_directory(directory: &Directory) -> io::Result<()> {
     sync(&directory.for_sync()?)
 }
 
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
-pub(super) fn sync_directory(_: &Directory) -> io::Result<()> {
+pub(crate) fn sync_directory(_: &Directory) -> io::Result<()> {
     // Windows writes directory entries through and has no call to sync them.
     Ok(())
 }

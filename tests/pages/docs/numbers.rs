@@ -111,13 +111,14 @@ fn is_same(page: Number, source: Number) -> bool {
     }
 }
 
-const CONSTANTS: [&str; 10] = [
+const CONSTANTS: [&str; 11] = [
     "## Margins of a token",
     "## An exchange with Zoom's token endpoint",
     "## Locks and files",
     "## The watch, also inside the MCP server",
     "## Claude Desktop",
     "## The MCP server",
+    "## Downloading recordings",
     "## The gateway: a server over HTTP",
     "## The gateway: its clients over HTTP",
     "## Sizes",
