@@ -241,6 +241,29 @@ impl Past {
         })
     }
 
+    /// Its line in the list of instances.
+    pub(super) fn instance(&self) -> Value {
+        json!({"uuid": self.uuid, "start_time": time(self.start)})
+    }
+
+    /// What AI Companion made of it.
+    pub(super) fn summary(&self) -> Value {
+        let end = self.start + TimeDelta::minutes(self.minutes);
+        json!({
+            "meeting_host_id": self.host_id,
+            "meeting_uuid": self.uuid,
+            "meeting_id": self.number,
+            "meeting_topic": self.topic,
+            "meeting_start_time": time(self.start),
+            "meeting_end_time": time(end),
+            "summary_created_time": time(end),
+            "summary_title": format!("Summary of {}", self.topic),
+            "summary_overview": "Ada and Ben went through the made-up numbers.",
+            "summary_details": [{"label": "Numbers", "summary": "They went up."}],
+            "next_steps": ["Ben makes up more numbers."],
+        })
+    }
+
     /// The answer with the URL of its transcript.
     pub(super) fn transcript_details(&self, origin: &str) -> Value {
         json!({

@@ -330,7 +330,7 @@ fn an_invalid_policy_is_reported_wherever_it_is_named() {
     says(
         &doctor(&home, &[], 0),
         &[
-            "is a valid policy: 14 of 14 tools may be called",
+            "is a valid policy: 17 of 17 tools may be called",
             "policy.json (ZOOM_POLICY_FILE, set in the environment)",
         ],
     );

@@ -34,15 +34,15 @@ fn explain(call: &[&str]) -> Ended {
 #[test]
 fn a_valid_policy_is_summed_up() {
     let stdout = check(POLICY).expect(0).quietly().stdout;
-    assert_eq!(stdout, "✅ VALID: policy.json lets an agent call 1 of 14 tools\n");
+    assert_eq!(stdout, "✅ VALID: policy.json lets an agent call 1 of 17 tools\n");
 }
 
 #[test]
 fn the_shipped_policies_are_valid() {
-    for (name, tools) in [("zoom_refresh_token", 1), ("read-only", 11), ("nothing-dangerous", 13)] {
+    for (name, tools) in [("zoom_refresh_token", 1), ("read-only", 14), ("nothing-dangerous", 16)] {
         let path = format!("{}/policies/{name}.json", env!("CARGO_MANIFEST_DIR"));
         let stdout = Home::empty().run(["policy", "check", &path]).expect(0).quietly().stdout;
-        assert_eq!(stdout, format!("✅ VALID: {path} lets an agent call {tools} of 14 tools\n"));
+        assert_eq!(stdout, format!("✅ VALID: {path} lets an agent call {tools} of 17 tools\n"));
     }
 }
 
@@ -205,7 +205,7 @@ fn a_policy_of_intercept_is_converted_into_a_valid_one() {
          call is allowed\n"
     );
     let stdout = check(&converted.stdout).expect(0).quietly().stdout;
-    assert_eq!(stdout, "✅ VALID: policy.json lets an agent call 1 of 14 tools\n");
+    assert_eq!(stdout, "✅ VALID: policy.json lets an agent call 1 of 17 tools\n");
 }
 
 #[test]
@@ -230,8 +230,8 @@ fn a_rule_that_cannot_be_converted_is_named_and_nothing_is_printed() {
 fn a_policy_is_suggested_for_its_own_tools() {
     let ended = Home::empty().run(["policy", "suggest"]).expect(0);
     let stdout = check(&ended.stdout).expect(0).quietly().stdout;
-    assert_eq!(stdout, "✅ VALID: policy.json lets an agent call 12 of 14 tools\n");
-    assert_eq!(ended.stderr.lines().count(), 14, "{}", ended.stderr);
+    assert_eq!(stdout, "✅ VALID: policy.json lets an agent call 15 of 17 tools\n");
+    assert_eq!(ended.stderr.lines().count(), 17, "{}", ended.stderr);
     assert!(
         ended.stderr.contains("Destructive  High    delete_meeting               name \"delete\"\n"),
         "{}",

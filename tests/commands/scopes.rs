@@ -23,12 +23,15 @@ fn lines(home: &Home, arguments: &[&str]) -> Vec<String> {
     scopes(home, arguments, 0).stdout.lines().map(str::to_owned).collect()
 }
 
-const READS: [&str; 6] = [
+const READS: [&str; 9] = [
     "cloud_recording:read:list_recording_files",
     "cloud_recording:read:list_user_recordings",
     "meeting:read:list_meetings",
+    "meeting:read:list_past_instances",
     "meeting:read:list_past_participants",
     "meeting:read:meeting",
+    "meeting:read:past_meeting",
+    "meeting:read:summary",
     "user:read:user",
 ];
 const WRITES: [&str; 3] = ["meeting:delete:meeting", "meeting:update:meeting", "meeting:write:meeting"];

@@ -42,7 +42,7 @@ fn the_inspector_lists_and_calls() {
         serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}: {printed}"))
     };
     let listed = inspect(&["tools/list"]);
-    assert_eq!(listed["tools"].as_array().unwrap().len(), 14);
+    assert_eq!(listed["tools"].as_array().unwrap().len(), 17);
     let user = inspect(&["tools/call", "--tool-name", "get_user", "--tool-arg", "user_id=me"]);
     assert_eq!(user["structuredContent"]["email"], "ada@example.com", "{user}");
     let nobody = inspect(&["tools/call", "--tool-name", "get_user", "--tool-arg", "user_id=nobody"]);

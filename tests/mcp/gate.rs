@@ -133,7 +133,7 @@ fn without_a_policy_ten_refreshes_a_minute_pass_and_everything_else() {
     // Calls that came together share Zoom's answer.
     assert_eq!(sandbox.token_requests().len(), 1);
     assert!(session.call_many("list_meetings", json!({}), 30).iter().all(|answer| !answer.is_error));
-    assert_eq!(session.tools().len(), 14);
+    assert_eq!(session.tools().len(), 17);
 }
 
 /// The fate of the only call that a limit allows.

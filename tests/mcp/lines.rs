@@ -56,7 +56,7 @@ fn no_line_disturbs_a_session() {
     let session = withstands(
         || begin(&home),
         |session| {
-            assert_eq!(session.tools().len(), 14);
+            assert_eq!(session.tools().len(), 17);
             true
         },
     );
@@ -136,7 +136,7 @@ fn the_line_that_is_largest_in_memory_is_small() {
             "name": "get_user", "arguments": {"user_id": vec![0; length / 2 - 80]}}});
         session.write(format!("{line}\n"));
     }
-    assert_eq!(session.tools().len(), 14);
+    assert_eq!(session.tools().len(), 17);
     assert_small(session.id());
     // The last is dropped. The one before it is as long as can be, and was read like the others.
     let answers = session.leave().expect(0).stdout;

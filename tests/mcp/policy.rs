@@ -17,7 +17,7 @@ fn a_hidden_tool_is_neither_listed_nor_called() {
     let home = under(&sandbox, &json!({"version": "1", "default": "allow", "hide": ["delete_meeting"]}));
     let mut session = start(&home);
     let tools = session.tools();
-    assert_eq!(tools.len(), 13);
+    assert_eq!(tools.len(), 16);
     assert!(!tools.contains(&"delete_meeting".to_owned()));
     let refused = session.call("delete_meeting", json!({"meeting_id": "81000000001"}));
     refused.fails(&["[POLICY DENIED] delete_meeting by hide[0]: this tool is hidden."]);
@@ -34,7 +34,7 @@ fn the_shipped_policies_do_what_their_names_say() {
     for (name, tools, calls) in [
         (
             "read-only",
-            11,
+            14,
             &[
                 ("list_meetings", json!({}), true),
                 ("get_meeting", secrets(), true),
@@ -46,7 +46,7 @@ fn the_shipped_policies_do_what_their_names_say() {
         ),
         (
             "nothing-dangerous",
-            13,
+            16,
             &[
                 ("get_meeting", meeting(), true),
                 ("get_meeting", json!({"meeting_id": "81000000001", "include_secrets": false}), true),
@@ -71,7 +71,7 @@ fn the_shipped_policies_do_what_their_names_say() {
         ),
         (
             "zoom_refresh_token",
-            14,
+            17,
             &[
                 ("zoom_refresh_token", json!({}), true),
                 ("zoom_token_status", json!({}), false),
@@ -166,12 +166,12 @@ fn a_client_is_notified_when_the_tools_change() {
     let sandbox = sandbox();
     let home = under(&sandbox, &json!({"version": "1", "default": "allow"}));
     let mut session = start(&home);
-    assert_eq!(session.tools().len(), 14);
+    assert_eq!(session.tools().len(), 17);
     write_policy(&home, r#"{"version": "1", "default": "allow", "hide": ["delete_meeting"]}"#);
     // Also where nothing is called.
     let notification = session.notification("notifications/tools/list_changed");
     assert_eq!(notification, json!({"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}));
-    assert_eq!(session.tools().len(), 13);
+    assert_eq!(session.tools().len(), 16);
     // Once.
     assert_eq!(session.leave().expect(0).stdout, "");
 }

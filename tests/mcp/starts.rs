@@ -35,7 +35,7 @@ fn append(home: &Home, text: &str) {
 /// Possible faults of the `.env`.
 fn of_env() -> Vec<(&'static str, Wrong)> {
     let env =
-        |harm, says| Wrong { arguments: &[], harm, fix: |home, env| home.write_env(env), says, tools: 14 };
+        |harm, says| Wrong { arguments: &[], harm, fix: |home, env| home.write_env(env), says, tools: 17 };
     vec![
         ("a malformed .env", env(|home, _| append(home, "A='\n"), &[".env, line "])),
         (
@@ -76,7 +76,7 @@ fn of_env() -> Vec<(&'static str, Wrong)> {
                     write_policy(home, HIDES);
                     home.write_env(&format!("{env}ZOOM_POLICY_FILE=policy.json\n"));
                 },
-                tools: 13,
+                tools: 16,
                 ..env(|home, _| append(home, "ZOOM_POLICY_FILE='policy.json\n"), &[".env, line "])
             },
         ),
@@ -107,7 +107,7 @@ fn of_policy() -> Vec<(&'static str, Wrong)> {
         harm,
         fix: |home, _| write_policy(home, HIDES),
         says,
-        tools: 13,
+        tools: 16,
     };
     vec![
         ("no policy file", policy(&["--policy", "policy.json"], |_, _| {}, &["cannot read", "policy.json"])),
@@ -194,7 +194,7 @@ fn each_call_reports_what_was_wrong_at_startup_until_it_is_fixed() {
         let env = home.env_text();
         (row.harm)(&mut home, &env);
         let mut session = Session::start(&home, row.arguments);
-        assert_eq!(session.tools().len(), 14);
+        assert_eq!(session.tools().len(), 17);
         for tool in ["list_meetings", "zoom_refresh_token"] {
             session.call(tool, json!({})).fails(row.says);
         }
@@ -202,7 +202,7 @@ fn each_call_reports_what_was_wrong_at_startup_until_it_is_fixed() {
         (row.fix)(&home, &env);
         session.call("list_meetings", json!({})).ok();
         assert_eq!(session.tools().len(), row.tools);
-        assert_eq!(session.call("delete_meeting", json!({"meeting_id": "1"})).is_denied(), row.tools == 13);
+        assert_eq!(session.call("delete_meeting", json!({"meeting_id": "1"})).is_denied(), row.tools == 16);
         session.leave().expect(0);
     });
 }
@@ -222,7 +222,7 @@ fn without_the_policy_that_is_named_no_tool_can_be_called() {
     // A client that only waits learns of it too.
     write_policy(&home, HIDES);
     session.notification("notifications/tools/list_changed");
-    assert_eq!(session.tools().len(), 13);
+    assert_eq!(session.tools().len(), 16);
     session.wait_for(" (--policy)\n");
 }
 
@@ -248,7 +248,7 @@ fn a_proxy_that_cannot_be_used_is_said() {
     let mut home = in_order(&sandbox);
     home.set("HTTPS_PROXY", "'http://proxy.example:8080'").set("ZOOM_API_URL", "https://127.0.0.1:1/v2");
     let mut session = Session::start(&home, &[]);
-    assert_eq!(session.tools().len(), 14);
+    assert_eq!(session.tools().len(), 17);
     session.call("list_meetings", json!({})).fails(&["HTTPS_PROXY"]);
     session.leave().expect(0);
 }
@@ -272,7 +272,7 @@ fn a_removed_current_directory_is_reported_unless_none_is_needed() {
         session
     };
     let mut session = start(&[]);
-    assert_eq!(session.tools().len(), 14);
+    assert_eq!(session.tools().len(), 17);
     session.call("list_meetings", json!({})).fails(&["current directory", "start the server again"]);
     session.leave().expect(0);
     let env = home.env_path();

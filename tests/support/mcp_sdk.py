@@ -70,7 +70,7 @@ async def main(mode, program):
                 write_policy(hide=["delete_meeting"])
                 await changed.wait()
         names = [tool.name for tool in (await client.list_tools()).tools]
-        assert len(names) == 13 and "delete_meeting" not in names, names
+        assert len(names) == 16 and "delete_meeting" not in names, names
         refused = await client.call_tool("delete_meeting", {"meeting_id": "1"})
         assert refused.is_error and refused.content[0].text.startswith("[POLICY DENIED]"), refused
         for told in (*tools, user, status, refreshed, wrong, refused):

@@ -32,19 +32,28 @@ mod tests {
 
     #[test]
     fn granular_and_classic_scopes_do_with_and_without_admin() {
-        let all = 12;
+        let all = 15;
         for (granted, lacking) in [
             (&[][..], all),
             (&["meeting:read:meeting"], all - 1),
             (&["meeting:read:meeting:admin"], all - 1),
-            (&["meeting:read"], all - 3),
+            (&["meeting:read"], all - 5),
             (&["meeting:write:admin"], all - 3),
             (&["cloud_recording:read:meeting_transcript:admin"], all - 1),
             (&["cloud_recording:read:list_recording_files"], all - 3),
             (&["user:read"], all - 1),
             (&["user:read:admin"], all - 2),
             (&["recording:read:admin"], all - 4),
-            (&["meeting:read:admin", "meeting:write:admin", "user:read:admin", "recording:read:admin"], 0),
+            (
+                &[
+                    "meeting:read:admin",
+                    "meeting:write:admin",
+                    "user:read:admin",
+                    "recording:read:admin",
+                    "meeting_summary:read",
+                ],
+                0,
+            ),
             (&["meeting:reads", "xmeeting:read", "meeting:read:meeting:master"], all),
         ] {
             assert_eq!(lacking_tools(granted).len(), lacking, "{granted:?}");

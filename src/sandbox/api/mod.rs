@@ -44,7 +44,9 @@ pub(super) fn answer(
         (&Method::DELETE, ["meetings", id]) => meetings::delete(world, request, id),
         (&Method::GET, ["meetings", id, "recordings"]) => recordings::of_meeting(world, id),
         (&Method::GET, ["meetings", id, "transcript"]) => recordings::transcript(world, id),
+        (&Method::GET, ["meetings", id, "meeting_summary"]) => recordings::summary(world, id),
         (&Method::GET, ["past_meetings", id]) => recordings::past(world, id),
+        (&Method::GET, ["past_meetings", id, "instances"]) => recordings::instances(world, id),
         (&Method::GET, ["past_meetings", id, "participants"]) => recordings::participants(world, request, id),
         // Not in the published description; the wording is quoted by users of other clients.
         _ => Err(error(404, 2300, "This API endpoint is not recognized.")),

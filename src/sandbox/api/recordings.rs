@@ -73,6 +73,23 @@ pub(super) fn past(world: &World, id: &str) -> Result<Reply, Refusal> {
     Ok(Reply::json(200, &past.details()))
 }
 
+/// `GET /past_meetings/{id}/instances`.
+pub(super) fn instances(world: &World, id: &str) -> Result<Reply, Refusal> {
+    let Some(Name::Number(number)) = meeting_name(id) else { return Err(no_such_meeting(id)) };
+    let instances = world.past.iter().filter(|past| past.number == number).map(Past::instance);
+    let instances: Vec<Value> = instances.collect();
+    if instances.is_empty() {
+        return Err(no_such_meeting(id));
+    }
+    Ok(Reply::json(200, &json!({"meetings": instances})))
+}
+
+/// `GET /meetings/{id or UUID}/meeting_summary`. Those with a transcript have one.
+pub(super) fn summary(world: &World, id: &str) -> Result<Reply, Refusal> {
+    let past = find(world, id).filter(|past| past.any_transcript().is_some());
+    Ok(Reply::json(200, &past.ok_or_else(|| no_such_meeting(id))?.summary()))
+}
+
 /// `GET /past_meetings/{id or UUID}/participants`.
 pub(super) fn participants(world: &World, request: &Request, id: &str) -> Result<Reply, Refusal> {
     let past = find(world, id).ok_or_else(|| no_such_meeting(id))?;

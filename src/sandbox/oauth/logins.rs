@@ -7,6 +7,7 @@ use super::device::Devices;
 /// The scopes that a token has, in Zoom's granular names, where a test has chosen no others.
 const SCOPE: &str = "meeting:read:list_meetings:admin meeting:read:meeting:admin meeting:write:meeting:admin \
     meeting:update:meeting:admin meeting:delete:meeting:admin meeting:read:list_past_participants:admin \
+    meeting:read:list_past_instances:admin meeting:read:past_meeting:admin meeting:read:summary:admin \
     user:read:list_users:admin user:read:user:admin cloud_recording:read:list_user_recordings:admin \
     cloud_recording:read:list_recording_files:admin cloud_recording:read:meeting_transcript:admin";
 

@@ -9,6 +9,7 @@ mod listed;
 mod masks;
 mod meetings;
 mod months;
+mod past;
 mod recordings;
 mod scopes;
 mod token;
@@ -207,6 +208,9 @@ pub(in crate::mcp) fn all() -> Vec<Definition> {
         Definition::of::<meetings::UpdateMeeting>(),
         Definition::of::<meetings::DeleteMeeting>(),
         Definition::of::<meetings::GetMeetingParticipants>(),
+        Definition::of::<past::GetPastMeeting>(),
+        Definition::of::<past::GetMeetingInstances>(),
+        Definition::of::<past::GetMeetingSummary>(),
         Definition::of::<users::ListUsers>(),
         Definition::of::<users::GetUser>(),
         Definition::of::<recordings::ListRecordings>(),

@@ -81,6 +81,19 @@ fn every_tool_asks_zoom_for_the_right_thing() {
             "GET /v2/past_meetings/sandbox%2BRehearsal%2F0000%3D%3D/participants?page_size=30",
             None,
         ),
+        ("get_past_meeting", json!({"meeting_id": PAST}), "GET /v2/past_meetings/81000000004", None),
+        (
+            "get_meeting_instances",
+            json!({"meeting_id": PAST}),
+            "GET /v2/past_meetings/81000000004/instances",
+            None,
+        ),
+        (
+            "get_meeting_summary",
+            json!({"meeting_id": "/sandbox//Retrospect00=="}),
+            "GET /v2/meetings/%252Fsandbox%252F%252FRetrospect00%253D%253D/meeting_summary",
+            None,
+        ),
         ("list_users", json!({}), "GET /v2/users?status=active&page_size=30", None),
         ("list_users", json!({"status": "pending"}), "GET /v2/users?status=pending&page_size=30", None),
         ("get_user", json!({"user_id": "me"}), "GET /v2/users/me", None),
@@ -227,4 +240,22 @@ fn secrets_are_shown_only_where_they_are_asked_for() {
         assert_eq!(hidden.get("join_url").is_some(), shown.get("join_url").is_some());
         assert!(hidden.get("join_url").is_none_or(|address| address != HIDDEN));
     }
+}
+
+#[test]
+fn a_meeting_that_is_over_has_instances_and_each_of_them_a_summary() {
+    let zoom = Zoom::start();
+    let instances = zoom.value("get_meeting_instances", json!({"meeting_id": PAST}));
+    let uuids: Vec<&str> =
+        instances["meetings"].as_array().unwrap().iter().map(|one| one["uuid"].as_str().unwrap()).collect();
+    assert_eq!(uuids, ["sandboxQuarterReview00==", "/sandbox//Retrospect00=="]);
+    for (uuid, topic) in uuids.into_iter().zip(["Quarterly review", "Quarterly review, first part"]) {
+        let meeting = json!({"meeting_id": uuid});
+        assert_eq!(zoom.value("get_past_meeting", meeting.clone())["topic"], topic);
+        let summary = zoom.value("get_meeting_summary", meeting);
+        assert_eq!((&summary["meeting_topic"], &summary["meeting_uuid"]), (&json!(topic), &json!(uuid)));
+        assert!(summary["next_steps"].is_array(), "{summary}");
+    }
+    let none = zoom.call("get_meeting_summary", json!({"meeting_id": "81000000006"})).unwrap_err();
+    assert!(none.message.contains("Meeting does not exist") && none.is_absence, "{}", none.message);
 }

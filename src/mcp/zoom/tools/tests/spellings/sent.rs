@@ -33,6 +33,9 @@ fn asked(tool: &str) -> Option<Asked> {
         "update_meeting" => ("PATCH", "meetings/{meeting_id}", OCCURRENCE, CHANGE),
         "delete_meeting" => ("DELETE", "meetings/{meeting_id}", OCCURRENCE, &[]),
         "get_meeting_participants" => ("GET", "past_meetings/{meeting_id}/participants", PAGE, &[]),
+        "get_past_meeting" => ("GET", "past_meetings/{meeting_id}", &[], &[]),
+        "get_meeting_instances" => ("GET", "past_meetings/{meeting_id}/instances", &[], &[]),
+        "get_meeting_summary" => ("GET", "meetings/{meeting_id}/meeting_summary", &[], &[]),
         "list_users" => (
             "GET",
             "users",
