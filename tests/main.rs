@@ -19,6 +19,8 @@ mod mcp;
 mod pages;
 mod profiles;
 mod recordings;
+#[cfg(target_os = "linux")]
+mod release;
 mod secrets;
 #[cfg(target_os = "linux")]
 mod service;

@@ -253,5 +253,8 @@ fn the_scripts_differ_in_their_name_and_their_command() {
     let texts: Vec<String> = SCRIPTS.into_iter().zip(commands).map(plain).collect();
     assert!(texts.iter().all(|text| *text == texts[0]));
     assert!(read("Cargo.toml").contains("contrib/zoommcp/*.sh"));
-    assert!(read(".ci/run").contains("shellcheck .ci/* contrib/zoommcp/*.sh"));
+    assert!(
+        read(".ci/run")
+            .contains("shellcheck .ci/* contrib/release contrib/channels/packages contrib/zoommcp/*.sh")
+    );
 }

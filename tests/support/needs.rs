@@ -24,11 +24,13 @@ pub(crate) enum Need {
     McpSdkNode,
     McpServersNode,
     McpServersPython,
+    Mcpb,
     Mounts,
     NodeDotenv,
     Openssl,
     PythonDotenv,
     Redis,
+    ReleaseTools,
     Root,
     Strace,
     Systemd,
@@ -37,7 +39,7 @@ pub(crate) enum Need {
 }
 
 impl Need {
-    const ALL: [Self; 22] = [
+    const ALL: [Self; 24] = [
         Self::CCompiler,
         Self::CoreDumps,
         Self::Curl,
@@ -50,11 +52,13 @@ impl Need {
         Self::McpSdkNode,
         Self::McpServersNode,
         Self::McpServersPython,
+        Self::Mcpb,
         Self::Mounts,
         Self::NodeDotenv,
         Self::Openssl,
         Self::PythonDotenv,
         Self::Redis,
+        Self::ReleaseTools,
         Self::Root,
         Self::Strace,
         Self::Systemd,
@@ -77,11 +81,13 @@ impl Need {
             Self::McpSdkNode => "mcp-sdk-node",
             Self::McpServersNode => "mcp-servers-node",
             Self::McpServersPython => "mcp-servers-python",
+            Self::Mcpb => "mcpb",
             Self::Mounts => "mounts",
             Self::NodeDotenv => "node-dotenv",
             Self::Openssl => "openssl",
             Self::PythonDotenv => "python-dotenv",
             Self::Redis => "redis",
+            Self::ReleaseTools => "release-tools",
             Self::Root => "root",
             Self::Strace => "strace",
             Self::Systemd => "systemd",
@@ -117,6 +123,7 @@ impl Need {
             Self::McpServersPython => {
                 "ZOOMTOK_TEST_MCP_SERVERS_PYTHON names no directory with MCP servers from PyPI"
             }
+            Self::Mcpb => "mcpb is not installed, and ZOOMTOK_TEST_MCPB names no command that works",
             Self::Mounts => "nothing can be mounted here",
             Self::NodeDotenv => "node has no dotenv, and ZOOMTOK_TEST_NODE_DOTENV names no directory with it",
             Self::Openssl => "openssl is not installed",
@@ -124,6 +131,7 @@ impl Need {
                 "python3 has no python-dotenv, and ZOOMTOK_TEST_PYTHON_DOTENV names no Python that has it"
             }
             Self::Redis => "redis-server is not installed",
+            Self::ReleaseTools => "dpkg-deb, rpmbuild or buildah is not installed",
             Self::Root => "only root can do this",
             Self::Strace => "strace is not installed or may not trace",
             Self::Systemd => "systemd and its generator for environment.d are not installed",
@@ -172,6 +180,7 @@ impl Need {
                 Command::new(mcp_server_of_python("time").with_file_name("python"))
                     .args(["-c", "import mcp_server_time, mcp_server_git, mcp_server_fetch"]),
             ),
+            Self::Mcpb => works(Command::new(mcpb()).arg("--version")),
             Self::Mounts => {
                 let directory = tempfile::tempdir().unwrap();
                 let script = "mount -t tmpfs -o size=64k none \"$0\" && mount --bind \"$0\" \"$0\"";
@@ -181,6 +190,9 @@ impl Need {
             Self::Openssl => works(Command::new("openssl").arg("version")),
             Self::PythonDotenv => works(&mut python("from dotenv import dotenv_values")),
             Self::Redis => works(Command::new("redis-server").arg("--version")),
+            Self::ReleaseTools => ["dpkg-deb", "rpmbuild", "buildah"]
+                .iter()
+                .all(|tool| works(Command::new(tool).arg("--version"))),
             Self::Root => is_root(),
             Self::Strace => {
                 works(strace().args(["-f", "-o", "/dev/null", "-e", "inject=flock:error=EIO", "true"]))
@@ -214,6 +226,11 @@ pub(crate) fn python_with_mcp() -> String {
 /// The Inspector that is meant.
 pub(crate) fn inspector() -> String {
     std::env::var("ZOOMTOK_TEST_INSPECTOR").unwrap_or("mcp-inspector".into())
+}
+
+/// The program for bundles of MCP servers that is meant.
+pub(crate) fn mcpb() -> String {
+    std::env::var("ZOOMTOK_TEST_MCPB").unwrap_or("mcpb".into())
 }
 
 /// A directory that a variable names.

@@ -9,7 +9,7 @@ use std::thread;
 const VARIABLE: &str = "ZOOMTOK_TESTS_REQUIRE";
 
 /// The names of all needs.
-pub(crate) const NAMES: [&str; 22] = [
+pub(crate) const NAMES: [&str; 24] = [
     "c-compiler",
     "core-dumps",
     "curl",
@@ -22,11 +22,13 @@ pub(crate) const NAMES: [&str; 22] = [
     "mcp-sdk-node",
     "mcp-servers-node",
     "mcp-servers-python",
+    "mcpb",
     "mounts",
     "node-dotenv",
     "openssl",
     "python-dotenv",
     "redis",
+    "release-tools",
     "root",
     "strace",
     "systemd",
