@@ -16,6 +16,9 @@ use crate::zoom::api::file::Rest;
 use crate::zoom::api::{ApiFailure, Request};
 use crate::zoom::budget::{Budget, CALL};
 
+/// The bytes from which a request was worth it, so that the next one follows at once.
+const WORTH_IT: u64 = 64 * 1024;
+
 /// Why a file was not downloaded.
 #[derive(Debug)]
 pub(super) enum NotFetched {
@@ -86,15 +89,25 @@ impl Fetcher {
                 Err(Broke::Size(why)) => return Err(NotFetched::Missing { why, is_useless: true }),
                 Err(Broke::Api(failure)) => failure,
             };
-            fruitless = if part.size() > before { 1 } else { fruitless + 1 };
+            fruitless = match part.size().saturating_sub(before) {
+                0 => fruitless + 1,
+                1..WORTH_IT => 1,
+                WORTH_IT.. => 0,
+            };
+            // A large file may see more than one token end.
+            is_checked &= part.size() <= before;
             match next(&failure, fruitless) {
                 Next::AsForCalls => after(&mut tries, failure).await?,
                 Next::CheckToken if !is_checked => {
                     is_checked = true;
-                    let me = Request::get(&["users", "me"]);
-                    match tries.api.call(&me, &tries.token, &Budget::new(CALL)).await {
-                        Err(refused @ ApiFailure::Token { .. }) => after(&mut tries, refused).await?,
-                        _ => return Err(given_up(&failure)),
+                    // A token that the API does not take is replaced for this call.
+                    let me = self.call(&Request::get(&["users", "me"])).await;
+                    if let Err(CallFailure::NoToken(error)) = me {
+                        return Err(error.into());
+                    }
+                    let refused = std::mem::replace(&mut tries, self.tries().await?);
+                    if tries.token == refused.token {
+                        return Err(given_up(&failure));
                     }
                 }
                 Next::Again(time) => {

@@ -29,7 +29,8 @@ pub(super) fn next(failure: &ApiFailure, fruitless: u32) -> Next {
         ApiFailure::Token { .. } | ApiFailure::Busy { .. } => Next::AsForCalls,
         ApiFailure::Broken { status: ..300, .. } => Next::CheckToken,
         ApiFailure::Unanswered { .. } | ApiFailure::Broken { .. } if fruitless <= REPEATS => {
-            Next::Again(REPEAT_PAUSE * 2_u32.saturating_pow(fruitless.saturating_sub(1)))
+            let doubled = fruitless.checked_sub(1).map(|times| REPEAT_PAUSE * 2_u32.saturating_pow(times));
+            Next::Again(doubled.unwrap_or_default())
         }
         _ => Next::GiveUp,
     }
@@ -54,7 +55,7 @@ mod tests {
         };
         let busy = ApiFailure::Busy { wait: None, until: None, what: Limit::PerSecond, tracking_id: None };
         for (failure, fruitless, expected) in [
-            (&cut, 0, millis(500)),
+            (&cut, 0, millis(0)),
             (&cut, 1, millis(500)),
             (&cut, 2, millis(1000)),
             (&cut, 5, millis(8000)),
