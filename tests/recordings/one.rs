@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use zoomtok::sandbox::{Endpoint, Fault, Sandbox, Shelf};
 
-use crate::recordings::many::{assert_has_all, file_requests};
+use crate::recordings::many::assert_has_all;
 use crate::support::{Home, assert_exchanges, names, sandbox};
 
 const SHELF: Shelf = Shelf { meetings: 1, days: 1, bytes: 100_000, ranges: true };
@@ -183,7 +183,7 @@ fn a_signal_ends_it_and_the_next_run_goes_on() {
     sandbox.fail(Endpoint::Api, Fault::Never, 1);
     let mut running = home.start(["recordings", "download", "--from", &today(), "zoom"]);
     let deadline = std::time::Instant::now() + Duration::from_secs(30);
-    while file_requests(&sandbox) == 0 && std::time::Instant::now() < deadline {
+    while crate::recordings::many::file_requests(&sandbox) == 0 && std::time::Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(10));
     }
     running.signal("INT");
@@ -232,24 +232,19 @@ fn what_ends_it_before_any_file_has_a_code_of_its_own() {
     Home::empty().run(["recordings", "download", "zoom"]).expect(3);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_full_disk_ends_it_and_nothing_has_its_name() {
     let (_sandbox, home) = world(SHELF);
     let mut limited = std::process::Command::new("sh");
     limited.args(["-c", "ulimit -f 40; exec \"$0\" \"$@\""]);
-    if cfg!(unix) {
-        let program = home.command(["recordings", "download", "--from", &today(), "zoom"]);
-        let mut limited = crate::support::processes::within(limited, &program);
-        let ended = crate::support::ended(limited.output().unwrap()).expect(6);
-        assert!(
-            ended.stderr.contains("cannot write ") && ended.stderr.contains("ulimit -f"),
-            "{}",
-            ended.stderr
-        );
-        assert!(name(&home).contains(".mp4.part"));
-        download(&home, &[]).expect(0).quietly();
-        assert_has_all(&directory(&home), &SHELF);
-    }
+    let program = home.command(["recordings", "download", "--from", &today(), "zoom"]);
+    let mut limited = crate::support::processes::within(limited, &program);
+    let ended = crate::support::ended(limited.output().unwrap()).expect(6);
+    assert!(ended.stderr.contains("cannot write ") && ended.stderr.contains("ulimit -f"), "{}", ended.stderr);
+    assert!(name(&home).contains(".mp4.part"));
+    download(&home, &[]).expect(0).quietly();
+    assert_has_all(&directory(&home), &SHELF);
 }
 
 #[test]

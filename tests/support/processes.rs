@@ -232,7 +232,6 @@ pub(crate) fn within(mut outer: Command, program: &Command) -> Command {
 }
 
 /// Tells who runs the tests something that no assertion says.
-#[cfg(unix)]
 #[expect(clippy::print_stderr, reason = "it is for the person who runs the tests")]
 pub(crate) fn note(text: &str) {
     eprintln!("{text}");
