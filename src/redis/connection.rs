@@ -156,6 +156,14 @@ impl Connection {
                 SharedError::Password { address, user: self.user.clone(), given: true }
             }
             "NOPERM" => SharedError::Rights { address, command },
+            // To a long command from somebody who has not logged in; the connection ends with it.
+            "ERR"
+                if error
+                    .details()
+                    .is_some_and(|words| words.starts_with("Protocol error: unauthenticated")) =>
+            {
+                SharedError::Password { address, user: self.user.clone(), given: self.has_password }
+            }
             "ERR" if error.details().is_some_and(is_about_rights) => SharedError::Rights { address, command },
             "OOM" | "MISCONF" => SharedError::Full { address, code },
             "READONLY" => SharedError::ReadOnly { address },
