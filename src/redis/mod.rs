@@ -6,6 +6,7 @@
 //! | `access` | address, password, authorities and keys together; the files that they are in |
 //! | `keys`, `seal` | the keys of a machine, and values that are sealed with them (pure) |
 //! | `reply`, `script` | an answer, and a script, without the library's types (pure) |
+//! | `probe` | a look at a store for `doctor`: rights, persistence, clock |
 //! | `pool` | connections that tasks of a server share |
 //! | `connection`, `stream` | a command and its answer in limited time, with TLS; in `absent` what is there without them |
 
@@ -20,6 +21,7 @@ mod address;
 mod connection;
 mod keys;
 mod pool;
+mod probe;
 mod reply;
 #[cfg_attr(not(feature = "fleet"), expect(dead_code, reason = "nothing runs it"))]
 mod script;
@@ -35,6 +37,7 @@ pub use address::Address;
 pub use connection::Connection;
 pub use keys::{Keys, MAKE_A_KEY};
 pub use pool::Pool;
+pub use probe::{COMMANDS, Probe};
 pub use reply::Reply;
 pub use script::Script;
 pub use seal::SealFault;

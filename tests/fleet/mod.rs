@@ -2,6 +2,7 @@
 
 pub(crate) mod connection;
 pub(crate) mod counts;
+pub(crate) mod doctor;
 mod failures;
 mod scripts;
 mod tokens;

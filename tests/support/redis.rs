@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tempfile::TempDir;
-use zoomtok::redis::{Access, Address, Connection, Keys, Reply};
+use zoomtok::redis::{Access, Address, COMMANDS, Connection, Keys, Reply};
 
 use crate::support::Home;
 
@@ -22,8 +22,10 @@ pub(crate) const PASSWORD: &str = "canary-of-the-store-its-password";
 pub(crate) const USER: &str = "zoomtok";
 
 /// The rights that docs/fleet.md says.
-pub(crate) const RIGHTS: &str = "resetchannels ~zoomtok:* -@all +eval +evalsha +get +set +del +exists +pexpireat +pttl +hget +hgetall \
-                                 +hmget +hset +hdel +hincrby +time +wait +select +ping";
+pub(crate) fn rights() -> String {
+    let commands: Vec<String> = COMMANDS.iter().map(|name| format!("+{name}")).collect();
+    format!("resetchannels ~zoomtok:* -@all {}", commands.join(" "))
+}
 
 /// How long anything may take that is done in milliseconds; a busy machine is slow.
 const SOON: Duration = Duration::from_secs(20);
@@ -56,7 +58,7 @@ impl Redis {
     /// One with [`USER`], and nobody else who needs no password.
     pub(crate) fn with_user() -> Self {
         Self::with(&[
-            &format!("user {USER} on >{PASSWORD} {RIGHTS}"),
+            &format!("user {USER} on >{PASSWORD} {}", rights()),
             "user admin on nopass ~* &* +@all",
             "user default off",
         ])

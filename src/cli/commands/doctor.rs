@@ -9,6 +9,7 @@ mod files;
 mod finding;
 mod gateways;
 mod policy;
+mod shared;
 mod variables;
 mod zoom;
 
@@ -19,6 +20,7 @@ use super::accounts::{self, Account};
 use super::{Context, Run};
 use crate::cli::args::Doctor;
 use crate::cli::failure::Result;
+use crate::clock::Clock as _;
 use crate::error::Code;
 use crate::files::resolve;
 use crate::mcp::zoom::default::policy_source;
@@ -108,6 +110,10 @@ fn examine(context: &Context, account: &Account, doctor: &Doctor) -> Result<Vec<
         same_user: keeper.of_same_user(&look),
     };
     findings.extend(variables::judge(&seen));
+    let shared = shared::judge(&shared::look(settings, context.clock.now()));
+    // An address that cannot be one is in the survey.
+    let shared: Vec<_> = shared.into_iter().filter(|it| !findings.iter().any(|told| told.says(it))).collect();
+    findings.extend(shared);
     let source = policy_source(None, settings);
     findings.extend(policy::judge(&source));
     let needs = policy::needs(&source);

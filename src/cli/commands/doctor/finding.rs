@@ -92,6 +92,11 @@ impl Finding {
         Self { profile: profile.map(str::to_owned), ..self }
     }
 
+    /// Whether it says what the other one says.
+    pub(super) fn says(&self, other: &Self) -> bool {
+        self.message == other.message
+    }
+
     pub(super) fn is_good(&self) -> bool {
         self.level == Level::Good
     }
