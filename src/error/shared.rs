@@ -132,6 +132,13 @@ pub enum SharedError {
     )]
     Forgotten,
 
+    /// It has the grant of another user of the same app than the one whose tokens this machine has.
+    #[error("the shared store at {address} has the tokens of another user of this app than those in .env")]
+    OtherUser {
+        /// Its address.
+        address: String,
+    },
+
     /// A value could not be sealed.
     #[error("a value for the shared store could not be sealed")]
     Unsealed {
@@ -204,6 +211,7 @@ impl Diagnostic for SharedError {
             | Self::Password { .. }
             | Self::Rights { .. }
             | Self::Strange { .. }
+            | Self::OtherUser { .. }
             | Self::Newer { .. }
             | Self::WrongKey { .. }
             | Self::Foreign { .. } => Code::Configuration,
@@ -243,6 +251,10 @@ impl Diagnostic for SharedError {
                 }
                 Self::Refused { .. } => "Its log says more; zoomtok needs Redis 6 or newer, or Valkey",
                 Self::Strange { .. } => "Check host and port in ZOOMTOK_STORE, and whether it wants rediss:// for TLS",
+                Self::OtherUser { .. } => {
+                    "Name another database for each user, as in redis://host:6379/1; if it is to be that user here as well, remove \
+                     this one's tokens from .env"
+                }
                 Self::Newer { .. } => "Update zoomtok on this machine",
                 Self::WrongKey { .. } => "Copy the file that ZOOMTOK_STORE_KEY_FILE names from the other machines",
                 Self::Foreign { .. } => {

@@ -6,7 +6,7 @@ use super::environment::Environment;
 use super::lookup::Settings;
 use super::table::{ACCOUNT_ID, CLIENT_ID, STORE};
 use crate::error::Error;
-use crate::store::{Places, SharedPlace, Snapshot, digest};
+use crate::store::{Places, SharedAccount, SharedPlace, Snapshot};
 
 impl Places for Environment {
     fn is_shared(&self, of: &Snapshot) -> bool {
@@ -19,10 +19,8 @@ impl Places for Environment {
         let Some(access) = settings.shared_store()? else { return Ok(None) };
         let (client_id, account_id) = (settings.credential(CLIENT_ID)?, settings.credential(ACCOUNT_ID)?);
         let url = settings.oauth_url()?;
-        let account =
-            [url.as_str(), client_id.unwrap_or_default(), account_id.unwrap_or_default()].join("\n");
+        let account = SharedAccount::new(url.as_str(), client_id.unwrap_or_default(), account_id);
         let given = settings.refresh_token()?.map(|token| token.expose().to_owned().into());
-        let is_of_user = account_id.is_none();
-        Ok(Some(SharedPlace { access, account: digest(account.as_bytes()), is_of_user, given }))
+        Ok(Some(SharedPlace { access, account, given }))
     }
 }

@@ -19,7 +19,7 @@ pub use env::profiles::{ProfileName, all as profiles, in_directory as profiles_i
 pub(crate) use env::rewrite::is_storable;
 pub(crate) use env::text::reference;
 pub use env::text::{Entry, EnvText, Fault};
-pub use fleet::{AccountStore, Places, SharedPlace};
+pub use fleet::{AccountStore, Places, SharedAccount, SharedPlace};
 pub use identity::{Identity, digest};
 pub(crate) use known::KnownFiles;
 pub(crate) use names::{ACCESS_TOKEN, ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, TOKEN_EXPIRES_AT};

@@ -4,5 +4,8 @@ pub(crate) mod connection;
 pub(crate) mod counts;
 pub(crate) mod doctor;
 mod failures;
+mod logins;
+#[cfg(unix)]
+mod rounds;
 mod scripts;
 mod tokens;

@@ -4,8 +4,9 @@ use super::lineage::{Lineage, Offer};
 use super::machine::{FleetTurn, ends, shared, spent_in};
 use super::remote::Pair;
 use super::shared::Put;
-use crate::error::{Error, SharedError};
+use crate::error::{Diagnostic as _, Error, SharedError};
 use crate::store::identity::digest;
+use crate::store::names::REFRESH_TOKEN;
 use crate::store::new_tokens::NewTokens;
 use crate::store::snapshot::Snapshot;
 use crate::store::turn::Reserved;
@@ -15,7 +16,7 @@ impl FleetTurn<'_> {
     /// The pair of these tokens, and its lineage over what is stored.
     fn offer(&self, tokens: &NewTokens) -> (Offer<String>, Pair) {
         let pair = Pair {
-            refresh_token: tokens.refresh_token.clone().filter(|_| self.place.is_of_user),
+            refresh_token: tokens.refresh_token.clone().filter(|_| self.is_of_user()),
             access_token: tokens.access_token.clone(),
             expires_at: tokens.expires_at.clone(),
         };
@@ -31,7 +32,7 @@ impl FleetTurn<'_> {
             (Some(spent), Some(stored)) if spent.digest != stored.digest => {
                 Some(stored.child(spent.digest, None))
             }
-            (spent, stored) => stored.filter(|_| self.place.is_of_user).or(spent),
+            (spent, stored) => stored.filter(|_| self.is_of_user()).or(spent),
         };
         let lineage = parent.map_or_else(
             || Lineage::first(digest(named.as_bytes()), issued),
@@ -49,7 +50,10 @@ impl FleetTurn<'_> {
     ) -> Result<Option<String>, SharedError> {
         let mut remote = self.remote.borrow_mut();
         let Some(remote) = remote.as_mut().filter(|_| self.down.borrow().is_none()) else {
-            return Ok(Some("the shared store cannot be reached, and gets the new token later".into()));
+            let of_user = "the new tokens wait on this machine, for its next exchange";
+            let where_it_is =
+                if self.is_of_user() { of_user } else { "the new token is on this machine alone" };
+            return Ok(Some(format!("the shared store cannot be reached; {where_it_is}")));
         };
         let machine = self.kept.borrow().machine.clone();
         let mut put = remote.put(&machine, offer, pair, ends(pair))?;
@@ -59,7 +63,7 @@ impl FleetTurn<'_> {
         }
         if put == Put::Stale {
             remote.release(&machine, false)?;
-            return Ok(self.place.is_of_user.then(|| {
+            return Ok(self.is_of_user().then(|| {
                 "the shared store has a grant that this one does not replace, and keeps that".into()
             }));
         }
@@ -79,9 +83,13 @@ impl FleetTurn<'_> {
         if tokens.access_token.is_none() && tokens.refresh_token.is_none() {
             return env.put(tokens);
         }
+        if let Some(app) = &tokens.app {
+            let account = self.account.borrow().of_app(app);
+            self.go_to(account)?;
+        }
         let (offer, pair) = self.offer(tokens);
         let mut escrowed = Ok(());
-        if self.place.is_of_user && pair.refresh_token.is_some() {
+        if self.is_of_user() && pair.refresh_token.is_some() {
             let kept = self.kept.borrow().holding(offer.clone(), &pair, self.place.access.keys());
             let kept = kept.map_err(|source| shared(SharedError::Unsealed { source }));
             escrowed = kept.and_then(|kept| {
@@ -91,6 +99,8 @@ impl FleetTurn<'_> {
             });
         }
         let put = self.put(tokens, &offer, &pair);
+        let is_in_escrow = self.is_of_user() && pair.refresh_token.is_some() && escrowed.is_ok();
+        let is_safe = is_in_escrow || matches!(put, Ok(None));
         self.lease.set(None);
         let mut warnings = Vec::new();
         match (put, escrowed) {
@@ -99,18 +109,25 @@ impl FleetTurn<'_> {
                 warnings.extend(warning);
                 warnings.push(format!("{error}; the new refresh token is in the shared store alone"));
             }
-            (Err(error), Ok(())) if self.place.is_of_user => {
+            (Err(error), Ok(())) if self.is_of_user() => {
                 warnings.push(format!("{error}; the new tokens wait on this machine, for its next exchange"));
             }
             (Err(error), Ok(())) => warnings.push(format!("{error}; the new token is in .env alone")),
             (Err(error), Err(_)) => return Err(shared(error)),
         }
         let mut copy = NewTokens { refresh_token: None, ..tokens.clone() };
-        if tokens.is_of_person() || pair.refresh_token.is_some() {
+        if tokens.is_of_person() {
+            copy.gone.push(REFRESH_TOKEN);
+        } else if pair.refresh_token.is_some() {
             let known = self.kept.borrow().own().escrow.map(|escrow| escrow.lineage);
             copy.gone.extend(spent_in(before, known.as_ref().or(Some(&offer.lineage))));
         }
-        warnings.extend(env.put(&copy)?);
+        match env.put(&copy) {
+            Ok(more) => warnings.extend(more),
+            // The tokens are safe, and the next run copies the access token again.
+            Err(error) if is_safe && !tokens.is_of_person() => warnings.push(error.with_causes()),
+            Err(error) => return Err(error),
+        }
         Ok(warnings)
     }
 }

@@ -1,7 +1,5 @@
 //! The file of a machine: its name, the lineage that it has seen, and its escrow, which is sealed.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -16,6 +14,9 @@ use crate::redis::Keys;
 pub(super) struct Kept {
     /// The name of this machine in the shared store.
     pub(super) machine: String,
+    /// The account of what follows.
+    #[serde(default)]
+    account: String,
     /// The newest grant that it has seen there.
     #[serde(default)]
     seen: Option<Lineage<String>>,
@@ -30,14 +31,24 @@ pub(super) struct Kept {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Escrow {
     offer: Offer<String>,
-    /// The pair, in base64.
+    /// The pair, in hexadecimal digits: nothing in them looks like a token.
     sealed: String,
 }
 
 impl Kept {
     /// The file of a machine that has none.
     pub(super) fn new() -> Self {
-        Self { machine: format!("{:016x}", fastrand::u64(..)), seen: None, escrow: None, alone: None }
+        let machine = format!("{:016x}", fastrand::u64(..));
+        Self { machine, account: String::new(), seen: None, escrow: None, alone: None }
+    }
+
+    /// The same for this account. Nothing of another one counts there.
+    #[must_use]
+    pub(super) fn of(self, account: &str) -> Self {
+        if self.account == account {
+            return self;
+        }
+        Self { account: account.to_owned(), machine: self.machine, ..Self::new() }
     }
 
     /// The part that the protocol is about.
@@ -61,14 +72,14 @@ impl Kept {
     /// It cannot be sealed.
     pub(super) fn holding(&self, offer: Offer<String>, pair: &Pair, keys: &Keys) -> std::io::Result<Self> {
         let text = Zeroizing::new(serde_json::to_vec(pair)?);
-        let sealed = STANDARD.encode(keys.seal(&place(&offer), &text)?);
+        let sealed = hexadecimal(&keys.seal(&place(&offer), &text)?);
         Ok(Self { escrow: Some(Escrow { offer, sealed }), ..self.clone() })
     }
 
     /// The pair in the escrow, if there is one that opens with these keys.
     pub(super) fn pair(&self, keys: &Keys) -> Option<(Offer<String>, Pair)> {
         let escrow = self.escrow.as_ref()?;
-        let sealed = STANDARD.decode(&escrow.sealed).ok()?;
+        let sealed = bytes_of(&escrow.sealed)?;
         let text = keys.open(&place(&escrow.offer), &sealed).ok()?;
         Some((escrow.offer.clone(), serde_json::from_slice(&text).ok()?))
     }
@@ -83,4 +94,17 @@ impl Kept {
 fn place(offer: &Offer<String>) -> [&[u8]; 3] {
     let parent = offer.lineage.ancestors.first().map_or("", String::as_str);
     [b"escrow", offer.lineage.digest.as_bytes(), parent.as_bytes()]
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
+}
+
+fn bytes_of(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u32>> = text.chars().map(|digit| digit.to_digit(16)).collect();
+    digits?.chunks(2).map(|pair| u8::try_from(pair.first()? << 4 | pair.get(1)?).ok()).collect()
 }

@@ -29,7 +29,7 @@ impl FleetTurn<'_> {
     pub(super) fn claim_alone(&self) -> Result<bool, Error> {
         let down = self.down.borrow_mut().take();
         let Some(down) = down else { return Ok(true) };
-        if self.place.is_of_user {
+        if self.is_of_user() {
             return Err(shared(SharedError::NotSpent { source: Box::new(down) }));
         }
         let now = self.clock.now();

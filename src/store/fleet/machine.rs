@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::kept::Kept;
 use super::lineage::Lineage;
 use super::own::Step;
-use super::place::SharedPlace;
+use super::place::{SharedAccount, SharedPlace};
 use super::remote::{Pair, Remote, Stored};
 use crate::clock::{Clock, Shutdown};
 use crate::error::{Error, SharedError};
@@ -28,6 +28,8 @@ pub(super) struct FleetTurn<'a> {
     pub(super) place: SharedPlace,
     pub(super) clock: &'a dyn Clock,
     pub(super) stop: Shutdown,
+    /// The account in the shared store. A login may be one to another.
+    pub(super) account: RefCell<SharedAccount>,
     pub(super) remote: RefCell<Option<Remote>>,
     /// Why the shared store cannot be reached, if that may be over at the next try.
     pub(super) down: RefCell<Option<SharedError>>,
@@ -43,9 +45,19 @@ pub(super) struct FleetTurn<'a> {
 
 impl<'a> FleetTurn<'a> {
     /// The turn of the holder of the lock of a `.env`.
-    pub(super) fn new(env: EnvTurn<'a>, place: SharedPlace, clock: &'a dyn Clock, stop: Shutdown) -> Self {
-        let kept = env.kept().ok().flatten().unwrap_or_else(Kept::new);
-        Self {
+    ///
+    /// # Errors
+    ///
+    /// The file with the machine's escrow cannot be read. It is not overwritten: it may be the only good refresh token.
+    pub(super) fn new(
+        env: EnvTurn<'a>,
+        place: SharedPlace,
+        clock: &'a dyn Clock,
+        stop: Shutdown,
+    ) -> Result<Self, Error> {
+        let kept = env.kept()?.unwrap_or_else(Kept::new).of(&place.account.name);
+        Ok(Self {
+            account: RefCell::new(place.account.clone()),
             env,
             place,
             clock,
@@ -57,7 +69,7 @@ impl<'a> FleetTurn<'a> {
             lease: Cell::default(),
             spends: RefCell::default(),
             is_spent: Cell::default(),
-        }
+        })
     }
 
     /// Looks at the shared store: puts the pair of the escrow there if it lacks that, and its access token into the `.env`.
@@ -77,15 +89,36 @@ impl<'a> FleetTurn<'a> {
         Ok(())
     }
 
+    /// Whether it is about a user's grant, with refresh tokens.
+    pub(super) fn is_of_user(&self) -> bool {
+        self.account.borrow().is_of_user
+    }
+
+    /// Leaves the account for that of the app of a login, where it is another one.
+    pub(super) fn go_to(&self, account: SharedAccount) -> Result<(), Error> {
+        if *self.account.borrow() == account {
+            return Ok(());
+        }
+        if let Some(mut remote) = self.remote.borrow_mut().take() {
+            // It ends by itself, too.
+            let _ = remote.release(&self.kept.borrow().machine, false);
+        }
+        let kept = self.kept.borrow().clone().of(&account.name);
+        *self.kept.borrow_mut() = kept;
+        *self.account.borrow_mut() = account;
+        *self.stored.borrow_mut() = Stored::default();
+        self.look()
+    }
+
     pub(super) fn try_look(&self) -> Result<(), SharedError> {
         let mut remote = self.remote.borrow_mut();
         if remote.is_none() {
-            *remote = Some(Remote::open(&self.place.access, &self.place.account)?);
+            *remote = Some(Remote::open(&self.place.access, &self.account.borrow().name)?);
         }
         let Some(remote) = remote.as_mut() else { return Ok(()) };
         let mut stored = remote.read()?;
         self.sees(&stored);
-        if self.place.is_of_user && self.step(&stored) == Step::Heal {
+        if self.is_of_user() && self.step(&stored) == Step::Heal {
             let pair = self.kept.borrow().pair(self.place.access.keys());
             if let Some((offer, pair)) = pair {
                 remote.put(&self.kept.borrow().machine, &offer, &pair, ends(&pair))?;
@@ -93,8 +126,25 @@ impl<'a> FleetTurn<'a> {
                 self.sees(&stored);
             }
         }
+        self.is_of_same_user(&stored.pair)?;
         *self.stored.borrow_mut() = stored;
         Ok(())
+    }
+
+    /// Refuses tokens of another user of the same app than the one whose tokens this machine has.
+    fn is_of_same_user(&self, pair: &Pair) -> Result<(), SharedError> {
+        let user = |token: &str| Claims::read(token).ok().and_then(|claims| claims.user_id);
+        let there =
+            [&pair.access_token, &pair.refresh_token].into_iter().flatten().find_map(|token| user(token));
+        let snapshot = self.env.read().ok();
+        let own = snapshot.as_ref().and_then(|snapshot| snapshot.tokens().access_token.as_ref());
+        let here = self.place.given.as_ref().and_then(|token| user(token)).or_else(|| user(&own?.value));
+        match (here, there) {
+            (Some(here), Some(there)) if here != there && self.is_of_user() => {
+                Err(SharedError::OtherUser { address: self.place.access.address.to_string() })
+            }
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn sees(&self, stored: &Stored) {

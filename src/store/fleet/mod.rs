@@ -20,7 +20,7 @@ mod turn;
 
 pub use self::lineage::{Lineage, MOST_ANCESTORS, Offer};
 pub use self::own::{Own, Step};
-pub use self::place::{Places, SharedPlace};
+pub use self::place::{Places, SharedAccount, SharedPlace};
 pub use self::remote::{LEASE, LINGER, Pair, REFUSAL_PATIENCE, Remote, Stored};
 pub use self::shared::{Put, Refused, Shared, Taken};
 pub use self::store::AccountStore;

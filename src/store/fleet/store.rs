@@ -66,7 +66,7 @@ impl Store for AccountStore {
 
     fn elsewhere(&self, of: &Snapshot) -> Result<Option<Snapshot>, Error> {
         let Some(place) = self.places.place(of)? else { return Ok(None) };
-        let read = Remote::open(&place.access, &place.account).and_then(|mut remote| remote.read());
+        let read = Remote::open(&place.access, &place.account.name).and_then(|mut remote| remote.read());
         let Pair { access_token, expires_at, .. } = read.map_err(Box::new)?.pair;
         let entry = |value: Zeroizing<String>| Entry { value, line: 0 };
         Ok(access_token.map(|token| {
@@ -110,7 +110,7 @@ impl Store for AccountStore {
         stop: &Shutdown,
     ) -> Result<Box<dyn Turn + 'a>, Error> {
         let Some(place) = self.places.place(of)? else { return self.env.turn(of, clock, stop) };
-        let turn = FleetTurn::new(self.env.own_turn(of, clock, stop)?, place, clock, stop.clone());
+        let turn = FleetTurn::new(self.env.own_turn(of, clock, stop)?, place, clock, stop.clone())?;
         turn.look()?;
         Ok(Box::new(turn))
     }

@@ -34,7 +34,7 @@ impl Turn for FleetTurn<'_> {
         if self.is_better(pair, &snapshot) {
             (tokens.access_token, tokens.expires_at) = (entry(&pair.access_token), entry(&pair.expires_at));
         }
-        if !self.place.is_of_user {
+        if !self.is_of_user() {
             return Ok(snapshot.with(tokens));
         }
         tokens.refresh_token = entry(&self.refresh_token());
@@ -77,10 +77,10 @@ impl Turn for FleetTurn<'_> {
         if self.down.borrow().is_some() {
             return self.claim_alone();
         }
-        if self.place.is_of_user && self.step(&self.stored.borrow()) == Step::Wait {
+        if self.is_of_user() && self.step(&self.stored.borrow()) == Step::Wait {
             return Err(shared(SharedError::Forgotten));
         }
-        *self.spends.borrow_mut() = spends.filter(|_| self.place.is_of_user).map(str::to_owned);
+        *self.spends.borrow_mut() = spends.filter(|_| self.is_of_user()).map(str::to_owned);
         let taken = self.take()?;
         if !taken {
             self.look()?;
@@ -93,7 +93,7 @@ impl Turn for FleetTurn<'_> {
         if self.down.borrow().is_none() && !self.is_leased() && !self.take()? {
             return Err(shared(SharedError::Early));
         }
-        if self.place.is_of_user {
+        if self.is_of_user() {
             // It has to be writable before the refresh token is spent.
             self.env.keep(&*self.kept.borrow())?;
         }
