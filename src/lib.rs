@@ -17,6 +17,7 @@
 //! | [`event`] | what happened, as data (pure) | token |
 //! | [`keeper`] | the heart: make sure of a token, with at most one exchange however many ask | settings, store, token, zoom |
 //! | [`policy`] | which calls are allowed, and how many (pure), the file it is in, the counts | files, spelling |
+//! | [`programs`] | programs that are started and ended, with everything that they have started | settings, token |
 //! | [`settings`] | flag, environment, `.env`, default, and where each value came from | store, token, zoom |
 //! | [`recordings`] | downloading the files of recordings | tokens, zoom, files |
 //! | [`sandbox`] | a Zoom on loopback, for the demo and the tests | token |
@@ -62,6 +63,7 @@ pub mod mutex;
 #[cfg(any(test, fuzzing))]
 pub mod oracles;
 pub mod policy;
+pub mod programs;
 pub mod recordings;
 pub mod redis;
 pub mod sandbox;

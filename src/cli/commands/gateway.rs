@@ -15,6 +15,8 @@ use crate::error::{Code, Error};
 use crate::event::Event;
 use crate::mcp::gateway::grant_file::GrantFile;
 use crate::mcp::gateway::{self, OnNewToken, Options};
+#[cfg(unix)]
+use crate::programs;
 use crate::settings::configuration_directory;
 use crate::store::Store as _;
 use crate::words;
@@ -132,7 +134,7 @@ impl Run for Hold {
 
 #[cfg(unix)]
 fn hold(flags: &Hold) -> Result<Code> {
-    Ok(gateway::hold(flags.gateway, &flags.command)?)
+    Ok(programs::hold(flags.gateway, &flags.command)?)
 }
 
 /// A job holds a server on Windows.

@@ -2,10 +2,11 @@
 
 use reqwest::header::HeaderMap;
 
-use super::child::{Child, Program};
+use super::child::Child;
 use super::seam::NotGiven;
 use super::upstream::HttpServer;
 use super::upstream::address::Address;
+use crate::programs::Program;
 
 /// The server to connect to.
 #[derive(Debug, Clone)]

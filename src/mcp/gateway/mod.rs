@@ -18,7 +18,7 @@
 //! | `seam.rs` | the messages between relay, servers and clients |
 //! | **servers** | |
 //! | `link.rs` | a server that a client is connected to, whichever way it is reached |
-//! | `child/` | a server that is a child process, and the process that ends it with all its descendants |
+//! | `child/` | a server that is a child process |
 //! | `upstream/` | a server over streamable HTTP: its session, its token |
 //! | `restart.rs` | when a child is started again, or anew for another token (pure) |
 //! | `restarts.rs` | when the server last ended by itself, for `zoomtok doctor` |
@@ -92,7 +92,5 @@ mod sse;
 mod survey;
 pub(crate) mod upstream;
 
-#[cfg(unix)]
-pub use child::hold;
 pub use restart::OnNewToken;
 pub use serve::{Options, serve, tools};

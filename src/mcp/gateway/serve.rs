@@ -15,7 +15,6 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::audit_log::AuditLog;
-use super::child::Program;
 use super::grant_file::GrantFile;
 use super::grants::Grants;
 use super::house::Sessions;
@@ -35,6 +34,7 @@ use crate::clock::{Shutdown, SystemClock, pause, runtime};
 use crate::error::{Code, Diagnostic as _, Error, Left};
 use crate::event::Event;
 use crate::mcp::wire::raw::{RawLine, RawLines};
+use crate::programs::Program;
 use crate::settings::Environment;
 use crate::tokens::Tokens;
 use crate::tokens::ahead::{Ahead, LOOK};

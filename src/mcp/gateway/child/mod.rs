@@ -1,9 +1,6 @@
 //! A server that is a child process, with a line of JSON for each message.
 
-#[cfg(unix)]
-mod hold;
 mod origin;
-mod program;
 
 use std::collections::VecDeque;
 use std::io;
@@ -16,11 +13,7 @@ use tokio::process::ChildStdin;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-#[cfg(unix)]
-pub use self::hold::hold;
 pub(crate) use self::origin::Origin;
-use self::program::Process;
-pub(crate) use self::program::Program;
 use super::flight::Generation;
 use super::mask::Masks;
 use super::seam::{NotGiven, Received};
@@ -28,6 +21,7 @@ use crate::clock::pause;
 use crate::controls::visible;
 use crate::mcp::wire::raw::{RawLine, RawLines};
 use crate::mutex::locked;
+use crate::programs::{Process, Program};
 use crate::token::Token;
 
 /// The longest message of a server, in bytes.

@@ -23,7 +23,7 @@ impl Program {
     /// # Errors
     ///
     /// It cannot be started.
-    pub(super) fn start(
+    pub(crate) fn start(
         &self,
         token: Option<&Token>,
         [stdin, stdout, stderr]: [Stdio; 3],
@@ -83,7 +83,7 @@ fn on_path(program: &std::ffi::OsStr) -> Option<OsString> {
 
 /// A process, which is ended with everything that it has started.
 #[cfg(unix)]
-pub(super) struct Process(tokio::process::Child);
+pub(crate) struct Process(tokio::process::Child);
 
 #[cfg(unix)]
 impl Process {
@@ -91,24 +91,24 @@ impl Process {
         command.spawn().map(Self)
     }
 
-    pub(super) fn stdin(&mut self) -> Option<ChildStdin> {
+    pub(crate) fn stdin(&mut self) -> Option<ChildStdin> {
         self.0.stdin.take()
     }
 
-    pub(super) fn stdout(&mut self) -> Option<ChildStdout> {
+    pub(crate) fn stdout(&mut self) -> Option<ChildStdout> {
         self.0.stdout.take()
     }
 
-    pub(super) fn stderr(&mut self) -> Option<ChildStderr> {
+    pub(crate) fn stderr(&mut self) -> Option<ChildStderr> {
         self.0.stderr.take()
     }
 
-    pub(super) async fn wait(&mut self) -> io::Result<ExitStatus> {
+    pub(crate) async fn wait(&mut self) -> io::Result<ExitStatus> {
         self.0.wait().await
     }
 
     /// Has it end its server.
-    pub(super) fn terminate(&self) {
+    pub(crate) fn terminate(&self) {
         // It was not waited for, so the number is its own.
         let pid = self.0.id().and_then(|pid| rustix::process::Pid::from_raw(i32::try_from(pid).ok()?));
         if let Some(pid) = pid {
@@ -117,7 +117,7 @@ impl Process {
         }
     }
 
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         // It fails where nobody is left.
         let _ = self.0.start_kill();
     }
@@ -125,7 +125,7 @@ impl Process {
 
 /// A process in a job, which ends with the job.
 #[cfg(windows)]
-pub(super) struct Process(Box<dyn process_wrap::tokio::ChildWrapper>);
+pub(crate) struct Process(Box<dyn process_wrap::tokio::ChildWrapper>);
 
 #[cfg(windows)]
 impl Process {
@@ -137,28 +137,28 @@ impl Process {
         command.spawn().map(Self)
     }
 
-    pub(super) fn stdin(&mut self) -> Option<ChildStdin> {
+    pub(crate) fn stdin(&mut self) -> Option<ChildStdin> {
         self.0.stdin().take()
     }
 
-    pub(super) fn stdout(&mut self) -> Option<ChildStdout> {
+    pub(crate) fn stdout(&mut self) -> Option<ChildStdout> {
         self.0.stdout().take()
     }
 
-    pub(super) fn stderr(&mut self) -> Option<ChildStderr> {
+    pub(crate) fn stderr(&mut self) -> Option<ChildStderr> {
         self.0.stderr().take()
     }
 
-    pub(super) async fn wait(&mut self) -> io::Result<ExitStatus> {
+    pub(crate) async fn wait(&mut self) -> io::Result<ExitStatus> {
         self.0.wait().await
     }
 
     /// There is no request to end on Windows but the one that its input is closed.
-    pub(super) fn terminate(&mut self) {
+    pub(crate) fn terminate(&mut self) {
         self.kill();
     }
 
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         // It fails where nobody is left.
         let _ = self.0.start_kill();
     }
