@@ -1049,7 +1049,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__gateway)
-            opts="-q -h --env-file --profile --color --quiet --read-only --url --header --send-token-to --listen --behind-proxy --policy --name --token-env --no-token --on-new-token --audit --audit-arguments --no-pin --help"
+            opts="-q -h --env-file --profile --color --quiet --read-only --url --header --send-token-to --listen --behind-proxy --policy --name --token-env --no-token --on-new-token --audit --audit-arguments --on-event --no-pin --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1100,6 +1100,10 @@ _zoomtok() {
                     return 0
                     ;;
                 --audit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --on-event)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1687,7 +1691,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__hold)
-            opts="-q -h --env-file --profile --color --quiet --read-only --help"
+            opts="-q -h --env-file --profile --color --quiet --read-only --no-terminal --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1803,7 +1807,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__mcp)
-            opts="-q -h --env-file --profile --color --quiet --read-only --policy --install --dry-run --watch --no-watch --help"
+            opts="-q -h --env-file --profile --color --quiet --read-only --policy --install --dry-run --watch --no-watch --on-event --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1822,6 +1826,10 @@ _zoomtok() {
                     return 0
                     ;;
                 --policy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --on-event)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2753,7 +2761,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__watch)
-            opts="-q -h --env-file --profile --color --quiet --read-only --interval --threshold --no-claude --no-restart --once --all --json --help"
+            opts="-q -h --env-file --profile --color --quiet --read-only --interval --threshold --no-claude --no-restart --once --all --json --on-event --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2776,6 +2784,10 @@ _zoomtok() {
                     return 0
                     ;;
                 --threshold)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --on-event)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -101,6 +101,7 @@ always\t'Always'
 never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l interval -d 'Seconds between two status lines; 0 shows none [default: ZOOM_TOKEN_DISPLAY_INTERVAL, or 60]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l threshold -d 'Refresh when fewer seconds than this are left [default: ZOOM_AUTO_REFRESH_THRESHOLD, or 300]' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l on-event -d 'Run this command for each event, which it gets as JSON on its standard input [default: ZOOMTOK_ON_EVENT]' -r -f -a "(__fish_complete_command)"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l no-claude -d 'Leave Claude Desktop alone'
@@ -233,6 +234,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l color -d 'When t
 always\t'Always'
 never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l policy -d 'The policy to serve under [default: ZOOM_POLICY_FILE, or a limit on zoom_refresh_token alone]' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l on-event -d 'Run this command for each event, which it gets as JSON on its standard input [default: ZOOMTOK_ON_EVENT]' -r -f -a "(__fish_complete_command)"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l install -d 'Put this server into Claude Desktop\'s configuration, and exit'
@@ -256,6 +258,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l on-new-token
 now\t'At once; calls under way end on the old one'
 never\t'Never: the server keeps state that a restart would lose'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l audit -d 'Write a line of JSON for each call to this file' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l on-event -d 'Run this command for each event, which it gets as JSON on its standard input [default: ZOOMTOK_ON_EVENT]' -r -f -a "(__fish_complete_command)"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l behind-proxy -d 'Listen on an address that other machines reach: a proxy with HTTPS is in front'
@@ -679,6 +682,7 @@ always\t'Always'
 never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand hold" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand hold" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand hold" -l no-terminal -d 'Without a terminal, in a session of its own'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand hold" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "get" -d 'Make sure that .env holds a valid token'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "check" -d 'Check whether the token in .env is valid'

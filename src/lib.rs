@@ -14,7 +14,7 @@
 //! | [`login`] | logging in: browser, pasted address, device, typed credentials; what comes back (pure) | settings, zoom |
 //! | [`tokens`] | the token inside a server: on demand, and ahead of time | event, keeper, settings, token, watch, zoom |
 //! | [`watch`] | when to do what (pure), and the loop that does it | event, keeper, settings, token, zoom; clients through a trait |
-//! | [`event`] | what happened, as data (pure) | token |
+//! | [`event`] | what happened, as data (pure), and the command that hears it | programs, token |
 //! | [`keeper`] | the heart: make sure of a token, with at most one exchange however many ask | settings, store, token, zoom |
 //! | [`policy`] | which calls are allowed, and how many (pure), the file it is in, the counts | files, spelling |
 //! | [`programs`] | programs that are started and ended, with everything that they have started | settings, token |

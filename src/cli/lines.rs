@@ -72,6 +72,13 @@ pub(crate) fn lines(event: &Event, time: impl Fn(DateTime<Utc>) -> String) -> Ve
         }
         Event::Rearmed => vec!["🔄 .env has changed: auto-refresh enabled again.".into()],
         Event::Warning { message } => vec![format!("⚠️  {message}")],
+        Event::ServerRestarted { gateway, .. } => vec![format!("🔄 {gateway}: its server is started again")],
+        Event::ToolHeld { gateway, tool, because } => {
+            vec![format!("⚠️  {gateway}: the tool {tool} is held back: {because}")]
+        }
+        Event::ApprovalWaiting { gateway, id, .. } => {
+            vec![format!("👉 {gateway}: a call waits for you: zoomtok approval allow {id}")]
+        }
         Event::Ended { .. } => vec!["👋 Watch ended.".into()],
     }
 }

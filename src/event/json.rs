@@ -36,6 +36,15 @@ impl Event {
             }
             Self::Rearmed => ("rearmed", json!({})),
             Self::Warning { message } => ("warning", json!({ "message": message })),
+            Self::ServerRestarted { gateway, reason } => {
+                ("server_restarted", json!({ "gateway": gateway, "reason": reason }))
+            }
+            Self::ToolHeld { gateway, tool, because } => {
+                ("tool_held", json!({ "gateway": gateway, "tool": tool, "because": because }))
+            }
+            Self::ApprovalWaiting { gateway, id, tool } => {
+                ("approval_waiting", json!({ "gateway": gateway, "id": id, "tool": tool }))
+            }
             Self::Ended { signal } => ("ended", json!({ "signal": signal })),
         };
         fields["version"] = JSON_VERSION.into();

@@ -1,9 +1,11 @@
 //! Events as data. Their JSON is a promise; their text for a terminal belongs to the room that shows it.
 
+mod hook;
 mod json;
 
 use chrono::{DateTime, Utc};
 
+pub(crate) use self::hook::Hook;
 use crate::token::TokenState;
 
 /// Something that happened to the token, or to a program that uses it.
@@ -68,9 +70,46 @@ pub enum Event {
         /// The sentence.
         message: String,
     },
+    /// A gateway starts its server again.
+    ServerRestarted {
+        /// The name of the gateway.
+        gateway: String,
+        /// Why: `ended`, `token` or `upgrade`, as its metrics have it.
+        reason: &'static str,
+    },
+    /// A tool is held back, since it is not as it was accepted.
+    ToolHeld {
+        /// The name of the gateway.
+        gateway: String,
+        /// The tool.
+        tool: String,
+        /// Why, in words.
+        because: String,
+    },
+    /// A call waits for a person.
+    ApprovalWaiting {
+        /// The name of the gateway.
+        gateway: String,
+        /// The id for `zoomtok approval allow`.
+        id: String,
+        /// The tool that is to be called.
+        tool: String,
+    },
     /// The watch ends.
     Ended {
         /// The signal that ended it.
         signal: u8,
     },
+}
+
+impl Event {
+    /// The gateway that it is about, where it is not about a token.
+    pub(crate) fn gateway(&self) -> Option<&str> {
+        match self {
+            Self::ServerRestarted { gateway, .. }
+            | Self::ToolHeld { gateway, .. }
+            | Self::ApprovalWaiting { gateway, .. } => Some(gateway),
+            _ => None,
+        }
+    }
 }

@@ -1,5 +1,5 @@
-//! The process between a gateway and its server: it ends the server, with everything that the server has started, when it is
-//! told to or when the gateway is gone, however that went.
+//! The process between a gateway and its server, or between zoomtok and a command that hears events: it ends the server, with
+//! everything that the server has started, when it is told to or when the gateway is gone, however that went.
 //!
 //! Only the parent of a process can signal its group and be sure that the number still belongs to it, and a gateway that
 //! is killed cannot signal anybody. So this one is the parent: it stays small, and does nothing but wait.
@@ -10,7 +10,7 @@ use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Child, Command, ExitStatus};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, getppid, kill_process_group, waitid};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, getppid, kill_process_group, setsid, waitid};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::clock::{pause, runtime};
@@ -22,15 +22,19 @@ const AFTER_TERM: Duration = Duration::from_secs(2);
 /// How often is looked whether the gateway is still there, where the system does not say when it ends.
 const GATEWAY_LOOK: Duration = Duration::from_secs(1);
 
-/// Runs a server for the gateway with this process id, and gives its exit status.
+/// Runs a server for the gateway with this process id, and gives its exit status. Without a terminal it runs in a session of its
+/// own, where it cannot open the one of the gateway.
 ///
 /// # Errors
 ///
 /// The server cannot be started: the message is for whoever reads the server's standard error.
-pub fn hold(gateway: u32, command: &[OsString]) -> Result<Code, Error> {
+pub fn hold(gateway: u32, has_terminal: bool, command: &[OsString]) -> Result<Code, Error> {
     let Some((program, arguments)) = command.split_first() else { return Ok(Code::Usage) };
     let failed = |source| Error::Command { command: program.to_string_lossy().into_owned(), source };
     let gateway = Gateway::new(gateway).map_err(failed)?;
+    if !has_terminal {
+        setsid().map_err(|error| failed(error.into()))?;
+    }
     let runtime = runtime().map_err(failed)?;
     let _inside = runtime.enter();
     // Before the server is started, so that no signal is missed.

@@ -15,6 +15,10 @@ pub(crate) struct Program {
     pub(crate) command: Vec<OsString>,
     /// None where it gets none.
     pub(crate) token_env: Option<String>,
+    /// Other variables: what each is set to, or that it is not there.
+    pub(crate) variables: Vec<(String, Option<String>)>,
+    /// Whether it has the terminal of this process. On Windows it always has.
+    pub(crate) has_terminal: bool,
 }
 
 impl Program {
@@ -31,6 +35,12 @@ impl Program {
         let mut command = self.held()?;
         for name in secret_names() {
             command.env_remove(name);
+        }
+        for (name, value) in &self.variables {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
         }
         if let Some(name) = &self.token_env {
             match token {
@@ -49,9 +59,15 @@ impl Program {
         // On Linux this is the program that runs, also after another one has taken its place.
         let own = if cfg!(target_os = "linux") { "/proc/self/exe".into() } else { std::env::current_exe()? };
         let mut command = Command::new(own);
-        command.arg("hold").arg(std::process::id().to_string()).arg("--").args(&self.command);
-        // Keys typed at the terminal are for the gateway alone.
-        command.process_group(0);
+        command.arg("hold");
+        if self.has_terminal {
+            // Keys typed there are for this process alone.
+            command.process_group(0);
+        } else {
+            // A leader of a group could begin no session.
+            command.arg("--no-terminal");
+        }
+        command.arg(std::process::id().to_string()).arg("--").args(&self.command);
         Ok(command)
     }
 

@@ -6,10 +6,10 @@ use super::lookup::Settings;
 use super::origin::Value;
 use super::table::{
     AUTO_REFRESH_THRESHOLD, CHECK_LOGFILE, CHECK_VERBOSE, CLAUDE_APP_COMMAND, CLAUDE_APP_NAME,
-    CLAUDE_CONFIG_FILE, CLAUDE_MCP_SERVER_NAME, CLAUDE_ZOOM_ENV_KEY, DISPLAY_INTERVAL, POLICY_FILE,
+    CLAUDE_CONFIG_FILE, CLAUDE_MCP_SERVER_NAME, CLAUDE_ZOOM_ENV_KEY, DISPLAY_INTERVAL, ON_EVENT, POLICY_FILE,
     READ_ONLY, TOKEN_THRESHOLD,
 };
-use super::typed::in_shell;
+use super::typed::{CommandLine, in_shell};
 use crate::error::Error;
 
 impl Settings {
@@ -137,18 +137,20 @@ impl Settings {
     /// [`Error::Setting`] when the variable is not UTF-8, or a quote in it is not closed.
     pub fn claude_app_command(&self) -> Result<Option<Vec<String>>, Error> {
         let Some(value) = self.value(CLAUDE_APP_COMMAND)? else { return Ok(None) };
-        // The backslashes of Windows are those of its paths, and not for the splitter: a NUL, which no setting has,
-        // stands for them meanwhile.
-        let hidden = if cfg!(windows) { r"\" } else { "\0" };
-        let Ok(words) = shell_words::split(&value.text.replace(hidden, "\0")) else {
-            return Err(self.impossible(CLAUDE_APP_COMMAND, "has a quote that is not closed"));
-        };
-        let words = words.iter().map(|word| word.replace('\0', hidden)).enumerate();
-        let words: Result<Vec<String>, &str> = words.map(|(at, word)| in_shell(word, at == 0)).collect();
-        match words {
-            Ok(words) if words.is_empty() => Err(self.impossible(CLAUDE_APP_COMMAND, "has no word in it")),
-            Ok(words) => Ok(Some(words)),
-            Err(problem) => Err(self.impossible(CLAUDE_APP_COMMAND, problem)),
+        let line = CommandLine::read(value.text);
+        line.map(|line| Some(line.0)).map_err(|problem| self.impossible(CLAUDE_APP_COMMAND, problem))
+    }
+
+    /// The command that hears each event, where there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] when the variable is not UTF-8, or a quote in it is not closed.
+    pub fn on_event(&self, flag: Option<&CommandLine>) -> Result<Option<CommandLine>, Error> {
+        if let Some(flag) = flag {
+            return Ok(Some(flag.clone()));
         }
+        let Some(value) = self.value(ON_EVENT)? else { return Ok(None) };
+        CommandLine::read(value.text).map(Some).map_err(|problem| self.impossible(ON_EVENT, problem))
     }
 }

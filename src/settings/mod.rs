@@ -31,9 +31,9 @@ pub use oddities::Oddity;
 pub use origin::Origin;
 pub use survey::Given;
 pub use table::NAMES;
-pub(crate) use table::{CLAUDE_SETTINGS, POLICY_FILE, TABLE, secret_names};
+pub(crate) use table::{CLAUDE_SETTINGS, ON_EVENT, POLICY_FILE, TABLE, secret_names};
 pub use token::Held;
-pub use typed::{program, whole_seconds};
+pub use typed::{CommandLine, program, whole_seconds};
 
 #[cfg(test)]
 mod tests;

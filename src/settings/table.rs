@@ -110,6 +110,8 @@ settings! {
         "the command that starts it; how it ran before, or as the system does";
     POLICY_FILE = "ZOOM_POLICY_FILE", Kind::Path, Trust::Within,
         "the policy that mcp serves under; else only refreshes have a limit";
+    ON_EVENT = "ZOOMTOK_ON_EVENT", Kind::Command, Trust::Named,
+        "the command that watch, mcp and gateway run for each event; none";
     READ_ONLY = "ZOOMTOK_READ_ONLY", Kind::Switch, Trust::Anywhere,
         "as --read-only, when 1; 0";
     // Whoever names the store is handed the tokens that are put there.

@@ -20,6 +20,28 @@ pub fn program(text: &str) -> Result<String, &'static str> {
     in_shell(text.to_owned(), true)
 }
 
+/// A command line, split into words as a shell does. No shell runs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandLine(pub Vec<String>);
+
+impl CommandLine {
+    /// Splits a text.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, to be read after its name.
+    pub fn read(text: &str) -> Result<Self, &'static str> {
+        // The backslashes of Windows are those of its paths, and not for the splitter: a NUL, which no setting has,
+        // stands for them meanwhile.
+        let hidden = if cfg!(windows) { r"\" } else { "\0" };
+        let words = shell_words::split(&text.replace(hidden, "\0"));
+        let words = words.map_err(|_| "has a quote that is not closed")?;
+        let words = words.iter().map(|word| word.replace('\0', hidden)).enumerate();
+        let words: Vec<String> = words.map(|(at, word)| in_shell(word, at == 0)).collect::<Result<_, _>>()?;
+        if words.is_empty() { Err("has no word in it") } else { Ok(Self(words)) }
+    }
+}
+
 /// A number of seconds as a flag or a variable may have it: digits and nothing else.
 ///
 /// # Errors

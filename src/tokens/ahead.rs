@@ -87,6 +87,9 @@ fn note(tokens: &Tokens, event: &Event) {
         | Event::ClaudeReadsEnv
         | Event::RestartingClaude
         | Event::Warning { .. }
+        | Event::ServerRestarted { .. }
+        | Event::ToolHeld { .. }
+        | Event::ApprovalWaiting { .. }
         | Event::Ended { .. } => {}
     }
 }

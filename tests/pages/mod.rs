@@ -1,6 +1,8 @@
 //! The pages, and whatever else is compared with the sources: generated files, the dependencies.
 
 pub(crate) mod docs;
+#[cfg(unix)]
+mod events;
 pub(crate) mod generated;
 mod house;
 #[cfg(unix)]

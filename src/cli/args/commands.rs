@@ -10,7 +10,7 @@ use clap_complete::Shell;
 use super::global::path;
 use super::tables::{CHECK, EXEC, GET, INSTALL, SCRIPTS, WATCH};
 use crate::cli::template::Template;
-use crate::settings::{program, whole_seconds};
+use crate::settings::{CommandLine, program, whole_seconds};
 
 /// Make sure that .env holds a valid token
 ///
@@ -102,6 +102,9 @@ pub struct Watch {
     /// Print a JSON object for each event, with tokens masked
     #[arg(long)]
     pub json: bool,
+    /// Run this command for each event, which it gets as JSON on its standard input [default: ZOOMTOK_ON_EVENT]
+    #[arg(long, value_name = "COMMAND", value_parser = CommandLine::read, value_hint = ValueHint::CommandString)]
+    pub on_event: Option<CommandLine>,
 }
 
 /// Put the token of .env into Claude Desktop's configuration
@@ -154,6 +157,15 @@ pub struct Mcp {
     /// Report nothing about the token, not even that it cannot be refreshed; it is still kept fresh
     #[arg(long)]
     pub no_watch: bool,
+    /// Run this command for each event, which it gets as JSON on its standard input [default: ZOOMTOK_ON_EVENT]
+    #[arg(
+        long,
+        value_name = "COMMAND",
+        value_parser = CommandLine::read,
+        value_hint = ValueHint::CommandString,
+        conflicts_with = "install"
+    )]
+    pub on_event: Option<CommandLine>,
 }
 
 /// Run a command with a valid token in its environment

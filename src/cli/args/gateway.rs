@@ -8,6 +8,7 @@ use clap::{Args, ValueHint};
 use super::global::path;
 use super::tables::GATEWAY;
 use crate::mcp::gateway::OnNewToken;
+use crate::settings::CommandLine;
 
 /// Put a policy and a fresh token before any MCP server
 ///
@@ -54,6 +55,9 @@ pub struct Gateway {
     /// Write the values of arguments there too
     #[arg(long, requires = "audit")]
     pub audit_arguments: bool,
+    /// Run this command for each event, which it gets as JSON on its standard input [default: ZOOMTOK_ON_EVENT]
+    #[arg(long, value_name = "COMMAND", value_parser = CommandLine::read, value_hint = ValueHint::CommandString)]
+    pub on_event: Option<CommandLine>,
     /// Let the server change its tools without asking
     #[arg(long)]
     pub no_pin: bool,
@@ -73,6 +77,9 @@ pub struct Gateway {
 /// The gateway runs this by itself. It ends the server, with everything that the server has started, when the gateway ends.
 #[derive(Debug, Args)]
 pub struct Hold {
+    /// Without a terminal, in a session of its own
+    #[arg(long)]
+    pub no_terminal: bool,
     /// The process id of the gateway
     pub gateway: u32,
     /// The server: a command and its arguments

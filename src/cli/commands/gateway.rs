@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::hooked::Hooked;
 use super::{Context, Run};
 use crate::cli::args::{Gateway, Hold};
 use crate::cli::failure::Result;
@@ -38,13 +39,17 @@ fn run(context: &Context, flags: &Gateway, fault: Option<Error>) -> Result<Code>
         output.talk("🔌 This is for an MCP client to start, and waits for one (Ctrl-C ends it)");
     }
     let shows_all = stderr().is_terminal();
+    let hidden = flags.headers.iter().filter_map(|header| Some(header.split_once('=')?.1.to_owned()));
+    let hooked =
+        Hooked::of_server(context, flags.on_event.as_ref(), hidden.chain([flags.token_env.clone()]))?;
     let report = move |event: &Event| {
         let is_trouble = matches!(
             event,
             Event::RefreshFailed { .. } | Event::Disabled { .. } | Event::Rearmed | Event::Warning { .. }
         );
+        hooked.tell(event);
         // Clients show every line of a server as an error; and that it ends is no news to whoever ended it.
-        if is_trouble || (shows_all && !matches!(event, Event::Ended { .. })) {
+        if is_trouble || (shows_all && !matches!(event, Event::Ended { .. }) && event.gateway().is_none()) {
             for line in lines(event, words::time_of_day) {
                 output.talk(&line);
             }
@@ -70,7 +75,7 @@ fn run(context: &Context, flags: &Gateway, fault: Option<Error>) -> Result<Code>
         on_new_token: flags.on_new_token,
         policy: flags.policy.clone(),
         fault,
-        report: Box::new(report),
+        report: Arc::new(report),
         ..options(context)
     };
     Ok(gateway::serve(options)?)
@@ -100,7 +105,7 @@ fn options(context: &Context) -> Options {
         audit: None,
         audit_arguments: false,
         fault: None,
-        report: Box::new(|_| {}),
+        report: Arc::new(|_| {}),
         warn: Arc::new(move |warning| output.warn(warning)),
         talk: Arc::new(move |text| output.talk(text)),
         errors: Arc::new(move |line| output.talk(line)),
@@ -134,7 +139,7 @@ impl Run for Hold {
 
 #[cfg(unix)]
 fn hold(flags: &Hold) -> Result<Code> {
-    Ok(programs::hold(flags.gateway, &flags.command)?)
+    Ok(programs::hold(flags.gateway, !flags.no_terminal, &flags.command)?)
 }
 
 /// A job holds a server on Windows.

@@ -17,6 +17,7 @@ mod gateways;
 mod generated;
 mod get;
 mod grant;
+mod hooked;
 mod login;
 mod logout;
 mod mcp;

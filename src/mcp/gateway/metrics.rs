@@ -140,7 +140,7 @@ impl RefusalReason {
 impl RestartReason {
     const ALL: [Self; 3] = [Self::Ended, Self::Token, Self::Upgrade];
 
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Ended => "ended",
             Self::Token => "token",

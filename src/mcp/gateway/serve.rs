@@ -26,7 +26,7 @@ use super::name::Name;
 use super::relay::{Parts, Relay};
 use super::restart::OnNewToken;
 use super::seam::Outgoing;
-use super::setup::Setup;
+use super::setup::{Hear, Setup};
 use super::survey::survey;
 use super::upstream::address::Address;
 use super::upstream::headers;
@@ -90,14 +90,14 @@ pub struct Options {
     pub audit_arguments: bool,
     /// The error of the command itself that cannot be fixed while it runs: every call reports it.
     pub fault: Option<Error>,
-    /// Receives the events of refreshing.
-    pub report: Box<dyn Fn(&Event) + Send>,
+    /// Receives the events.
+    pub report: Hear<Event>,
     /// Receives warnings, a sentence each.
-    pub warn: Arc<dyn Fn(&str) + Send + Sync>,
+    pub warn: Hear<str>,
     /// Receives good news.
-    pub talk: Arc<dyn Fn(&str) + Send + Sync>,
+    pub talk: Hear<str>,
     /// Receives the server's standard error, line by line.
-    pub errors: Arc<dyn Fn(&str) + Send + Sync>,
+    pub errors: Hear<str>,
 }
 
 /// The setup of a gateway with everything else that serving takes.
@@ -107,20 +107,24 @@ struct Prepared {
     policy: Option<(PathBuf, String)>,
     listen: Option<(SocketAddr, Hosts)>,
     grants: Option<GrantFile>,
-    report: Box<dyn Fn(&Event) + Send>,
     stop: Shutdown,
 }
 
 impl Prepared {
     fn new(options: Options) -> Result<Self, Error> {
-        let Options { environment, env_file, state_root, clock, stop, command, report, .. } = options;
+        let Options { environment, env_file, state_root, clock, stop, command, .. } = options;
         let name = name(options.name.as_deref(), &command, options.url.as_deref())?;
         let listen = options.listen.as_deref().map(|at| address::read(at, options.behind_proxy));
         let listen = listen.transpose().map_err(|problem| wrong("--listen", problem))?;
         let tokens = Arc::new(Tokens::new(environment, env_file, state_root, clock, stop.clone()));
         let hands_token = options.token_env.is_some();
         let target = match &options.url {
-            None => Target::Program(Program { command, token_env: options.token_env }),
+            None => Target::Program(Program {
+                command,
+                token_env: options.token_env,
+                variables: Vec::new(),
+                has_terminal: true,
+            }),
             Some(url) => {
                 let (to, headers) = (options.send_token_to.as_deref(), &options.headers);
                 http_target(url, to, headers, hands_token, &tokens)?
@@ -140,11 +144,12 @@ impl Prepared {
             audit: options.audit.map(|path| Arc::new(AuditLog::new(path, options.audit_arguments))),
             fault: options.fault.map(|error| format!("{} Then start the gateway again.", error.sentence())),
             errors: options.errors,
+            report: options.report,
             warn: options.warn,
             talk: options.talk,
         };
         let policy = options.policy.map(|path| (path, "--policy".to_owned()));
-        Ok(Self { setup, policy, listen, grants: options.grants, report, stop })
+        Ok(Self { setup, policy, listen, grants: options.grants, stop })
     }
 }
 
@@ -155,11 +160,12 @@ impl Prepared {
 /// A flag has an impossible value, the address cannot be listened to, or the system has no room for a thread.
 pub fn serve(options: Options) -> Result<Code, Error> {
     options.stop.listen()?;
-    let Prepared { setup, policy, listen, grants, report, stop } = Prepared::new(options)?;
+    let Prepared { setup, policy, listen, grants, stop } = Prepared::new(options)?;
     let tokens = Arc::clone(&setup.tokens);
     let reader = Arc::new(setup.reader(policy.clone(), false));
     let ahead = {
         let (reader, new_token) = (Arc::clone(&reader), Arc::clone(&setup.new_token));
+        let report = Arc::clone(&setup.report);
         let report = move |event: &Event| {
             if matches!(event, Event::TokenUpdated { .. }) {
                 new_token.notify_one();

@@ -19,11 +19,12 @@ use super::relay::Parts;
 use super::restart::OnNewToken;
 use super::restarts::Restarts;
 use crate::clock::{Clock as _, SystemClock};
+use crate::event::Event;
 use crate::policy::gate::{Gate, Voice};
 use crate::tokens::Tokens;
 
-/// Hears a sentence.
-pub(crate) type Hear = Arc<dyn Fn(&str) + Send + Sync>;
+/// Hears a sentence, or an event.
+pub(crate) type Hear<T> = Arc<dyn Fn(&T) + Send + Sync>;
 
 /// A gateway, before it has a client.
 pub(crate) struct Setup {
@@ -46,9 +47,11 @@ pub(crate) struct Setup {
     /// Hears what the server writes to standard error.
     pub(crate) errors: HearErrors,
     /// Hears what the user should fix or know.
-    pub(crate) warn: Hear,
+    pub(crate) warn: Hear<str>,
     /// Hears what is in order.
-    pub(crate) talk: Hear,
+    pub(crate) talk: Hear<str>,
+    /// Hears the events.
+    pub(crate) report: Hear<Event>,
 }
 
 impl Setup {
@@ -96,6 +99,7 @@ impl Setup {
             restarts,
             errors: Arc::clone(&self.errors),
             warn: Arc::clone(&self.warn),
+            report: Arc::clone(&self.report),
         }
     }
     /// The state at the moment, for the metrics. Whatever cannot be read counts as none.

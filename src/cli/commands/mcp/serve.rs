@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::cli::args;
 use crate::cli::commands::Context;
+use crate::cli::commands::hooked::Hooked;
 use crate::cli::failure::Result;
 use crate::cli::lines;
 use crate::error::{Code, Error};
@@ -23,7 +24,9 @@ pub(super) fn run(context: &Context, flags: &args::Mcp, fault: Option<Error>) ->
         );
     }
     let shown = Shown::by(flags, stderr().is_terminal());
+    let hooked = Hooked::of_server(context, flags.on_event.as_ref(), std::iter::empty())?;
     let report = move |event: &Event| {
+        hooked.tell(event);
         if shown.includes(event) {
             for line in lines(event, words::time_of_day) {
                 output.talk(&line);

@@ -6,11 +6,12 @@ use std::sync::Mutex;
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::Duration;
 
-use super::parts::{claude, json, keeper, plan, warn};
+use super::parts::{claude, keeper, plan, warn};
 use crate::cli::args;
 use crate::cli::commands::Context;
 use crate::cli::commands::accounts::{self, Account};
 use crate::cli::commands::claude::CurrentClaude;
+use crate::cli::commands::hooked::{Hooked, json};
 use crate::cli::failure::Result;
 use crate::cli::lines;
 use crate::cli::output::Output;
@@ -39,6 +40,7 @@ struct All<'a> {
     printing: Mutex<Option<Error>>,
     /// Held while Claude gets a token: one account at a time.
     claude: Mutex<()>,
+    hooked: Hooked,
 }
 
 /// The watch of one account.
@@ -57,6 +59,7 @@ pub(super) fn run(context: &Context, flags: &args::Watch) -> Result<Code> {
         output: context.output.while_read(),
         printing: Mutex::default(),
         claude: Mutex::default(),
+        hooked: Hooked::of_server(context, flags.on_event.as_ref(), std::iter::empty())?,
     };
     if flags.once { all.once() } else { all.go_on() }
 }
@@ -185,8 +188,10 @@ impl All<'_> {
 
     fn print(&self, event: &Event, profile: Option<&ProfileName>, label: &str) -> Result<(), Error> {
         let mut failed = locked(&self.printing);
+        let json = json(event, self.context.clock.now(), profile);
+        self.hooked.tell_json(&json);
         let printed = if self.flags.json {
-            self.output.json(&json(event, self.context, profile))
+            self.output.json(&json)
         } else {
             let lines = lines(event, words::time_of_day);
             lines.iter().try_for_each(|line| self.output.text(&format!("{label}{line}")))

@@ -1,11 +1,13 @@
 //! `zoomtok watch` over one `.env`.
 
-use super::parts::{claude, json, keeper, plan, warn};
+use super::parts::{claude, keeper, plan, warn};
 use crate::cli::args;
 use crate::cli::commands::Context;
 use crate::cli::commands::accounts::Account;
+use crate::cli::commands::hooked::{Hooked, json};
 use crate::cli::failure::Result;
 use crate::cli::lines;
+use crate::clock::Clock as _;
 use crate::error::Code;
 use crate::event::Event;
 use crate::watch::{Recipient, Watch};
@@ -21,9 +23,11 @@ pub(super) fn run(context: &Context, flags: &args::Watch) -> Result<Code> {
     let environment = account.environment.clone().without_token();
     let keeper = keeper(context, &account, &environment);
     let output = context.output.while_read();
+    let hooked = Hooked::of(context, &look, flags.on_event.as_ref())?;
     let mut report = |event: &Event| {
+        hooked.tell(event);
         if flags.json {
-            return output.json(&json(event, context, account.profile.as_ref()));
+            return output.json(&json(event, context.clock.now(), account.profile.as_ref()));
         }
         lines(event, words::time_of_day).iter().try_for_each(|line| output.text(line))
     };

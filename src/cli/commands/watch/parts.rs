@@ -1,23 +1,19 @@
 //! The parts of a watch over one account, and over all of them.
 
-use serde_json::Value;
-
 use crate::cli::args;
 use crate::cli::commands::Context;
 use crate::cli::commands::accounts::Account;
 use crate::cli::commands::claude::CurrentClaude;
 use crate::clients::Restart;
-use crate::clock::Clock as _;
 use crate::error::Error;
-use crate::event::Event;
 use crate::keeper::{Keeper, Look};
-use crate::settings::{CLAUDE_SETTINGS, Environment};
-use crate::store::{ProfileName, Store as _};
+use crate::settings::{CLAUDE_SETTINGS, Environment, ON_EVENT};
+use crate::store::Store as _;
 use crate::watch::Plan;
 
 /// Warns of what a watch over this `.env` does not obey.
 pub(super) fn warn(context: &Context, flags: &args::Watch, look: &Look) {
-    context.warn_of_ignored(look, &["ZOOM_OAUTH_URL"]);
+    context.warn_of_ignored(look, &["ZOOM_OAUTH_URL", ON_EVENT]);
     if !flags.no_claude {
         context.warn_of_ignored(look, CLAUDE_SETTINGS);
     }
@@ -53,11 +49,4 @@ pub(super) fn claude<'a>(
         clock: &context.clock,
         stop: &context.stop,
     }
-}
-
-/// An event of an account, as programs read it.
-pub(super) fn json(event: &Event, context: &Context, profile: Option<&ProfileName>) -> Value {
-    let mut json = event.json(context.clock.now());
-    json["profile"] = profile.map(ProfileName::as_str).into();
-    json
 }

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use super::Relay;
 use crate::clock::Clock as _;
 use crate::error::Diagnostic as _;
+use crate::event::Event;
 use crate::mcp::gateway::approval::Binding;
 use crate::mcp::gateway::approvals::{Approvals, Decision, Request};
 use crate::mcp::gateway::audit::Outcome as Decided;
@@ -59,7 +60,7 @@ impl Relay {
                 let within = self.parts.gate.approve_within();
                 let (rule, arguments) = (rule.clone(), shown(arguments));
                 let request = Request { binding: binding.clone(), rule, arguments, within };
-                self.wait_for_person(number, approvals, request)
+                self.wait_for_person(number, tool, approvals, request)
                     .await
                     .map_err(|(why, decision)| refused(&why, decision))?;
             }
@@ -120,6 +121,7 @@ impl Relay {
     async fn wait_for_person(
         &self,
         number: u64,
+        tool: &str,
         approvals: &Approvals,
         request: Request,
     ) -> Result<(), (String, Decided)> {
@@ -131,6 +133,8 @@ impl Relay {
         };
         let id = waiting.id().clone();
         (self.parts.warn)(&format!("a call waits for you: zoomtok approval allow {id}"));
+        let (gateway, tool) = (self.parts.name.to_string(), tool.to_owned());
+        (self.parts.report)(&Event::ApprovalWaiting { gateway, id: id.to_string(), tool });
         let (progress, since) = (self.progress_of(number), self.parts.clock.elapsed());
         let hold = if progress.is_some() { within } else { within.min(HOLD) };
         let mut next_progress = PROGRESS;

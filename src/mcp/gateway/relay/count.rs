@@ -3,6 +3,7 @@
 use super::Relay;
 use super::about::Call;
 use crate::clock::Clock as _;
+use crate::event::Event;
 use crate::mcp::gateway::audit::Outcome as Decision;
 use crate::mcp::gateway::distinct::Fields;
 use crate::mcp::gateway::message::{Kind, Message, Outcome};
@@ -31,8 +32,10 @@ impl Relay {
         }
     }
 
-    /// Counts that another server was started.
+    /// Counts and reports that another server was started, or is to be.
     pub(super) fn count_restart(&self, reason: RestartReason) {
+        let gateway = self.parts.name.to_string();
+        (self.parts.report)(&Event::ServerRestarted { gateway, reason: reason.name() });
         if let Some(metrics) = &self.parts.metrics {
             metrics.restarted(reason);
         }

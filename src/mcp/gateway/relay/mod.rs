@@ -53,6 +53,7 @@ use super::restarts::Restarts;
 use super::seam::{Outgoing, Received};
 use super::set::Set;
 use crate::clock::{Clock as _, SystemClock};
+use crate::event::Event;
 use crate::files::Stamp;
 use crate::mutex::locked;
 use crate::policy::gate::Gate;
@@ -103,6 +104,8 @@ pub(crate) struct Parts {
     pub(crate) errors: HearErrors,
     /// Hears what the user should fix or know, a sentence each.
     pub(crate) warn: Arc<dyn Fn(&str) + Send + Sync>,
+    /// Hears the events.
+    pub(crate) report: Arc<dyn Fn(&Event) + Send + Sync>,
 }
 
 /// One client and its server.

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::about::{About, What};
 use super::{Relay, Tools};
 use crate::clock::Clock as _;
+use crate::event::Event;
 use crate::mcp::gateway::pins::{HeldBecause, digest_of, name_of};
 use crate::policy::gate::Denied;
 
@@ -41,6 +42,8 @@ impl Relay {
                 "the tool {tool} is held back: {because}; look at it with zoomtok policy accept {name}"
             );
             (self.parts.warn)(&sentence);
+            let (gateway, because) = (name.to_owned(), because.to_string());
+            (self.parts.report)(&Event::ToolHeld { gateway, tool, because });
         }
         is_other
     }
