@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::path::{Path, absolute};
 
 /// The variables that the server needs as well, where they are set.
-const NEEDED: [&str; 12] = [
+const NEEDED: [&str; 17] = [
     "HTTPS_PROXY",
     "https_proxy",
     "ALL_PROXY",
@@ -19,7 +19,15 @@ const NEEDED: [&str; 12] = [
     PLACE_OF_PROFILES,
     "ZOOM_OAUTH_URL",
     "ZOOM_API_URL",
+    "ZOOMTOK_STORE",
+    STORE_PASSWORD,
+    "ZOOMTOK_STORE_PASSWORD_FILE",
+    "ZOOMTOK_STORE_KEY_FILE",
+    "ZOOMTOK_STORE_CA_FILE",
 ];
+
+/// The password of a shared store.
+const STORE_PASSWORD: &str = "ZOOMTOK_STORE_PASSWORD";
 
 /// Where the directory of the profiles is.
 const PLACE_OF_PROFILES: &str = "XDG_CONFIG_HOME";
@@ -63,9 +71,20 @@ impl Surroundings {
                 ));
                 continue;
             }
+            if name == STORE_PASSWORD {
+                surroundings.warnings.push(format!(
+                    "{name} was not written into a file that other programs read: put the password into a file, and name that \
+                     in ZOOMTOK_STORE_PASSWORD_FILE"
+                ));
+                continue;
+            }
             let value = match name {
                 // A client starts its servers in another directory.
-                "SSL_CERT_FILE" | "SSL_CERT_DIR" => {
+                "SSL_CERT_FILE"
+                | "SSL_CERT_DIR"
+                | "ZOOMTOK_STORE_PASSWORD_FILE"
+                | "ZOOMTOK_STORE_KEY_FILE"
+                | "ZOOMTOK_STORE_CA_FILE" => {
                     absolute(value).ok().and_then(|path| path.to_str().map(str::to_owned))
                 }
                 // As zoomtok itself does.
@@ -128,6 +147,7 @@ mod tests {
     fn what_the_server_needs_is_handed_on_and_nothing_else() {
         let state = if cfg!(windows) { r"C:\state" } else { "/state" };
         let certificates = if cfg!(windows) { r"C:\ca.pem" } else { "/ca.pem" };
+        let key = if cfg!(windows) { r"C:\zoomtok.key" } else { "/zoomtok.key" };
         let given = [
             ("HTTPS_PROXY", "http://proxy.example:3128"),
             ("no_proxy", "localhost"),
@@ -135,6 +155,8 @@ mod tests {
             ("XDG_STATE_HOME", state),
             ("ZOOM_OAUTH_URL", "https://zoomgov.com"),
             ("ZOOM_API_URL", "https://api.zoomgov.com/v2"),
+            ("ZOOMTOK_STORE", "rediss://store.example"),
+            ("ZOOMTOK_STORE_KEY_FILE", key),
         ];
         let with_others =
             [&given[..], &[("PATH", "/bin"), ("ZOOM_CLIENT_SECRET", "canary"), ("ALL_PROXY", "")]].concat();
@@ -152,6 +174,10 @@ mod tests {
             assert!(warnings[0].starts_with("https_proxy has a password"), "{warnings:?}");
             assert!(!warnings[0].contains("canary"), "{warnings:?}");
         }
+        let Surroundings { variables, warnings } = read(&[(STORE_PASSWORD, "canary")]);
+        assert!(variables.is_empty() && warnings.len() == 1, "{variables:?} {warnings:?}");
+        assert!(warnings[0].starts_with("ZOOMTOK_STORE_PASSWORD was not written"), "{warnings:?}");
+        assert!(!warnings[0].contains("canary"), "{warnings:?}");
     }
 
     #[test]

@@ -144,7 +144,7 @@ impl Model for Fleet {
             | Action::Starts(m)
             | Action::Pauses(m)
             | Action::Resumes(m)
-            | Action::LosesItsDisk(m) => befalls(&mut world, m, action),
+            | Action::LosesItsDisk(m) => changes_machine(&mut world, m, action),
             Action::TokenExpires => {
                 left.expiries -= 1;
                 world.fresh = false;
@@ -223,7 +223,7 @@ fn of_machine(world: &World, m: M, actions: &mut Vec<Action>) {
 }
 
 /// Something happens to a machine, once less from now on.
-fn befalls(world: &mut World, m: M, action: Action) {
+fn changes_machine(world: &mut World, m: M, action: Action) {
     let at = usize::from(m);
     let left = &mut world.left;
     match action {
