@@ -133,6 +133,8 @@ fn heard(command: Command, home: &Home, dialogue: &str) -> Vec<String> {
     let kind = |message: &Value| message["method"].as_str().unwrap_or_default().to_owned();
     heard.sort_by_key(kind);
     let time = Regex::new(r"\d{4}-\d\d-\d\dT[\d:.]+Z").unwrap();
+    // Also a part of it that has letters alone.
+    let uuid = Regex::new(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").unwrap();
     let number = Regex::new(r"\w*\d\w*").unwrap();
     let text = |mut message: Value| {
         if message["method"].is_string() {
@@ -144,6 +146,7 @@ fn heard(command: Command, home: &Home, dialogue: &str) -> Vec<String> {
             text = text.replace(&task, "$TASK");
         }
         if varying.contains(&message["id"]) {
+            text = uuid.replace_all(&text, "#").into_owned();
             text = number.replace_all(&text, "#").into_owned();
         }
         time.replace_all(&text, "(a time)").into_owned()

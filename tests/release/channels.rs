@@ -6,10 +6,12 @@ use std::process::Command;
 
 use regex_lite::Regex;
 
+use crate::support::needs::needs;
+
 use super::{VERSION, done, fetched, json, release, runs};
 
-fn text(name: &str) -> Option<String> {
-    Some(fs::read_to_string(release()?.join(name)).unwrap())
+fn text(name: &str) -> String {
+    fs::read_to_string(release().join(name)).unwrap()
 }
 
 /// The archive that a text names, unpacked.
@@ -35,7 +37,8 @@ fn unpacked(text: &str, address: &str, sha256: &str, folder: &Path) -> PathBuf {
 /// Each `DIRECTORY.install "SOURCE" => "NAME"` of the formula, carried out.
 #[test]
 fn the_formula_of_homebrew_installs() {
-    let Some(formula) = text("homebrew.rb") else { return };
+    needs!(ReleaseTools);
+    let formula = text("homebrew.rb");
     let (folder, cellar) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let archive = unpacked(&formula, r#"\burl "([^"]+)""#, r#"sha256 "([^"]+)""#, folder.path());
     assert!(formula.contains(&format!("version \"{VERSION}\"\n")) && !formula.contains('@'), "{formula}");
@@ -55,7 +58,8 @@ fn the_formula_of_homebrew_installs() {
 
 #[test]
 fn the_manifest_of_scoop_leads_to_the_program() {
-    let Some(release) = release() else { return };
+    needs!(ReleaseTools);
+    let release = release();
     let manifest = json(&release.join("scoop.json"));
     assert_eq!(manifest["version"], VERSION);
     let place = &manifest["architecture"]["64bit"];
@@ -68,14 +72,15 @@ fn the_manifest_of_scoop_leads_to_the_program() {
 
 #[test]
 fn the_manifests_of_winget_lead_to_the_program() {
-    let Some(installer) = text("winget/zoomtok.installer.yaml") else { return };
+    needs!(ReleaseTools);
+    let installer = text("winget/zoomtok.installer.yaml");
     let folder = tempfile::tempdir().unwrap();
     unpacked(&installer, r"InstallerUrl: (\S+)", r"InstallerSha256: (\S+)", folder.path());
     let inside =
         Regex::new(r"RelativeFilePath: (\S+)").unwrap().captures(&installer).unwrap()[1].replace('\\', "/");
     assert!(folder.path().join(inside).is_file());
     for file in ["zoomtok.yaml", "zoomtok.locale.en-US.yaml", "zoomtok.installer.yaml"] {
-        let manifest = text(&format!("winget/{file}")).unwrap();
+        let manifest = text(&format!("winget/{file}"));
         assert!(manifest.contains(&format!("PackageVersion: {VERSION}\n")), "{manifest}");
         assert!(manifest.contains("PackageIdentifier: zoomtok.zoomtok\n"), "{manifest}");
     }
@@ -83,7 +88,8 @@ fn the_manifests_of_winget_lead_to_the_program() {
 
 #[test]
 fn the_flake_leads_to_the_program() {
-    let Some(flake) = text("flake.nix") else { return };
+    needs!(ReleaseTools);
+    let flake = text("flake.nix");
     let folder = tempfile::tempdir().unwrap();
     let source = unpacked(&flake, r#"url = "([^"]+\.tar\.gz)""#, r#"sha256 = "([^"]+)""#, folder.path());
     runs(&source.join("zoomtok"));
@@ -95,7 +101,8 @@ fn the_flake_leads_to_the_program() {
 /// The registry of MCP asks for an exact version, at most 100 characters, and a digest of the bundle.
 #[test]
 fn the_registry_of_mcp_is_led_to_the_bundle() {
-    let Some(release) = release() else { return };
+    needs!(ReleaseTools);
+    let release = release();
     let server = json(&release.join("server.json"));
     assert_eq!(server["version"], VERSION);
     assert!(server["description"].as_str().unwrap().len() <= 100);

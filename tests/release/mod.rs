@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::needs::Need;
+use crate::support::needs::needs;
 use crate::support::pages::root;
 use crate::support::set_mode;
 
@@ -42,9 +42,9 @@ fn made_in(checkout: &Path) -> TempDir {
     place
 }
 
-/// Where the release is, if it can be made here.
-fn release() -> Option<PathBuf> {
-    (!Need::ReleaseTools.is_missing()).then(|| RELEASE.path().join("release"))
+/// Where the release is.
+fn release() -> PathBuf {
+    RELEASE.path().join("release")
 }
 
 /// Runs a command that has to succeed. Gives what it printed.
@@ -65,7 +65,7 @@ fn digest(file: &Path) -> String {
 #[track_caller]
 fn fetched(address: &str, sha256: &str) -> PathBuf {
     let name = address.strip_prefix("file:///the/release/").unwrap();
-    let file = release().unwrap().join(name);
+    let file = release().join(name);
     assert_eq!(digest(&file), sha256, "{name}");
     file
 }
@@ -82,7 +82,8 @@ fn runs(program: &Path) {
 
 #[test]
 fn the_archive_has_all_that_a_user_needs_and_the_digest_that_is_listed() {
-    let Some(release) = release() else { return };
+    needs!(ReleaseTools);
+    let release = release();
     done(Command::new("sha256sum").args(["--check", "--strict", "SHA256SUMS"]).current_dir(&release));
     let folder = tempfile::tempdir().unwrap();
     let name = format!("zoomtok-{VERSION}-{LINUX}");
@@ -117,7 +118,8 @@ fn the_archive_has_all_that_a_user_needs_and_the_digest_that_is_listed() {
 
 #[test]
 fn the_same_source_gives_the_same_bytes_elsewhere() {
-    let Some(release) = release() else { return };
+    needs!(ReleaseTools);
+    let release = release();
     let elsewhere = tempfile::tempdir().unwrap();
     let checkout = elsewhere.path().join("another name");
     done(Command::new("git").args(["clone", "--quiet"]).arg(root()).arg(&checkout));
@@ -134,9 +136,7 @@ fn the_same_source_gives_the_same_bytes_elsewhere() {
 
 #[test]
 fn a_mistake_is_reported_and_makes_nothing() {
-    if Need::ReleaseTools.is_missing() {
-        return;
-    }
+    needs!(ReleaseTools);
     let folder = tempfile::tempdir().unwrap();
     let there = folder.path().display().to_string();
     for (arguments, report) in [

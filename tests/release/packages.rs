@@ -7,15 +7,13 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::{VERSION, digest, done, json, release, runs};
-use crate::support::needs::{Need, mcpb};
+use crate::support::needs::{mcpb, needs};
 use crate::support::{Home, sandbox};
 
 #[test]
 fn the_debian_package_installs() {
-    let Some(release) = release() else { return };
-    if Need::Root.is_missing() {
-        return;
-    }
+    needs!(ReleaseTools, Root);
+    let release = release();
     let folder = tempfile::tempdir().unwrap();
     let admin = folder.path().join("var/lib/dpkg");
     for part in ["info", "updates", "triggers"] {
@@ -37,10 +35,8 @@ fn the_debian_package_installs() {
 
 #[test]
 fn the_rpm_package_installs() {
-    let Some(release) = release() else { return };
-    if Need::Root.is_missing() {
-        return;
-    }
+    needs!(ReleaseTools, Root);
+    let release = release();
     let folder = tempfile::tempdir().unwrap();
     let package = release.join(format!("zoomtok-{VERSION}-1.x86_64.rpm"));
     let rpm = || {
@@ -70,7 +66,8 @@ fn installed(root: &Path) {
 
 #[test]
 fn the_image_holds_the_program_and_certificates_and_runs_as_nobody_special() {
-    let Some(release) = release() else { return };
+    needs!(ReleaseTools);
+    let release = release();
     let folder = tempfile::tempdir().unwrap();
     let image = folder.path().join("image");
     fs::create_dir(&image).unwrap();
@@ -102,7 +99,8 @@ fn the_image_holds_the_program_and_certificates_and_runs_as_nobody_special() {
 /// The bundle as Claude Desktop installs it: unpacked into a directory, which its manifest names `${__dirname}`.
 #[test]
 fn the_bundle_starts_a_server_with_tools() {
-    let Some(release) = release() else { return };
+    needs!(ReleaseTools);
+    let release = release();
     let folder = tempfile::tempdir().unwrap();
     let bundle = release.join(format!("zoomtok-{VERSION}.mcpb"));
     done(Command::new("python3").args(["-m", "zipfile", "-e"]).arg(&bundle).arg(folder.path()));
@@ -151,10 +149,8 @@ fn the_bundle_starts_a_server_with_tools() {
 /// As the maker of Claude Desktop reads it.
 #[test]
 fn the_manifest_of_the_bundle_fits_its_schema() {
-    let Some(release) = release() else { return };
-    if Need::Mcpb.is_missing() {
-        return;
-    }
+    needs!(ReleaseTools, Mcpb);
+    let release = release();
     let folder = tempfile::tempdir().unwrap();
     let bundle = release.join(format!("zoomtok-{VERSION}.mcpb"));
     done(Command::new(mcpb()).arg("unpack").arg(&bundle).arg(folder.path()));
@@ -163,7 +159,8 @@ fn the_manifest_of_the_bundle_fits_its_schema() {
 
 #[test]
 fn every_crate_of_the_program_is_listed() {
-    let Some(release) = release() else { return };
+    needs!(ReleaseTools);
+    let release = release();
     let bill = json(&release.join(format!("zoomtok-{VERSION}.cdx.json")));
     assert_eq!(bill["bomFormat"], "CycloneDX");
     let names: Vec<&str> =

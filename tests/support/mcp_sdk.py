@@ -40,7 +40,7 @@ async def main(mode, program):
         assert modern == (mode == "auto"), client.protocol_version
 
         tools = (await client.list_tools()).tools
-        assert len(tools) == 14, tools
+        assert len(tools) == 17, tools
         for tool in tools:
             for schema in filter(None, (tool.input_schema, tool.output_schema)):
                 Draft202012Validator.check_schema(schema)
