@@ -75,12 +75,12 @@ fn what_cannot_be_right_is_told_with_its_place_and_without_its_value() {
         ),
         (
             vec![STORE, ("ZOOMTOK_STORE_KEY_FILE", "@short")],
-            vec!["/short, which has in line 1 5 bytes; a key is 32 bytes in base64"],
+            vec!["short, which has in line 1 5 bytes; a key is 32 bytes in base64"],
         ),
-        (vec![STORE, ("ZOOMTOK_STORE_KEY_FILE", "@empty")], vec!["/empty, which holds no key"]),
+        (vec![STORE, ("ZOOMTOK_STORE_KEY_FILE", "@empty")], vec!["empty, which holds no key"]),
         (
             more("ZOOMTOK_STORE_PASSWORD_FILE", "@empty"),
-            vec!["ZOOMTOK_STORE_PASSWORD_FILE (", "/empty, which is empty"],
+            vec!["ZOOMTOK_STORE_PASSWORD_FILE (", "empty, which is empty"],
         ),
         (
             vec![
