@@ -29,6 +29,9 @@ const HOOK_END: Duration = Duration::from_secs(3);
 /// How long the events that still wait when a signal ends zoomtok may take, all together.
 const HOOK_LAST: Duration = Duration::from_secs(3);
 
+/// How long the events that still wait may take, all together, when zoomtok ends by itself.
+const HOOK_AT_END: Duration = Duration::from_secs(15);
+
 /// How long the same trouble with the command is not reported again.
 const HOOK_SILENCE: Duration = Duration::from_hours(1);
 
@@ -122,8 +125,14 @@ fn run(
         };
         let end = async {
             last.cancelled().await;
-            stop.requested().await;
-            pause(HOOK_LAST).await;
+            let signalled = async {
+                stop.requested().await;
+                pause(HOOK_LAST).await;
+            };
+            tokio::select! {
+                () = signalled => {}
+                () = pause(HOOK_AT_END) => {}
+            }
             cut.cancel();
             future::pending::<()>().await;
         };

@@ -165,6 +165,17 @@ fn one_that_hangs_does_not_keep_a_watch_from_its_end() {
 }
 
 #[test]
+fn a_queue_behind_one_that_hangs_holds_up_the_end_for_seconds_only() {
+    let sandbox = sandbox();
+    let mut home = Home::of(&sandbox, "");
+    let heard = hear(&mut home, "echo $ZOOMTOK_EVENT >> heard\nexec sleep 600\n");
+    let begun = Instant::now();
+    home.run(ONCE).expect(0);
+    assert!(begun.elapsed() < Duration::from_secs(24), "{:?}", begun.elapsed());
+    assert!(lines(&heard).len() >= 2, "{:?}", lines(&heard));
+}
+
+#[test]
 fn a_gateway_tells_what_concerns_its_server() {
     let sandbox = sandbox();
     let mut home = Home::with_token(&sandbox, 3600);
