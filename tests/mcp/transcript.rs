@@ -36,12 +36,10 @@ fn a_transcript_is_sent_once_as_a_text() {
         .fails(&["from: must be minutes from the start of the recording"]);
 }
 
-/// The most that a process has ever had in memory, in MiB.
+/// The most that a server has ever had in memory, in MiB.
 #[cfg(target_os = "linux")]
 fn most(session: &Session) -> u32 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", session.id())).unwrap();
-    let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
-    most.unwrap().parse::<u32>().unwrap() / 1024
+    crate::support::processes::most_memory(session.id()) / 1024
 }
 
 /// A recording in 20 parts, each of which is this.

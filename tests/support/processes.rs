@@ -236,3 +236,14 @@ pub(crate) fn within(mut outer: Command, program: &Command) -> Command {
 pub(crate) fn note(text: &str) {
     eprintln!("{text}");
 }
+
+/// The most that a process has ever had in memory, in KiB, without the pages of its program, of which this build has many.
+#[cfg(target_os = "linux")]
+pub(crate) fn most_memory(id: u32) -> u32 {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    let figure = |name: &str| -> u32 {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_suffix(" kB"));
+        line.unwrap().parse().unwrap()
+    };
+    figure("VmHWM:") - figure("RssFile:")
+}
