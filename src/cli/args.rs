@@ -55,62 +55,77 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// What to do
-// The arguments of the commands that are not given are never built. Help for a command therefore comes from its own
-// type, and the line in the list of commands from here.
-#[derive(Debug, Subcommand)]
-#[command(defer = true)]
-pub enum Command {
-    /// Make sure that .env holds a valid token
-    Get(Get),
-    /// Check whether the token in .env is valid
-    Check(Check),
-    /// Run a command with a valid token in its environment
-    Exec(Exec),
-    /// Show the token's state every minute and refresh it in time
-    Watch(Watch),
-    /// Log in to Zoom, and put the login into .env
-    Login(Login),
-    /// End the login at Zoom, and remove its tokens from .env
-    Logout(Logout),
-    /// List the accounts that have a .env of their own, or remove one
-    Profile(Profile),
-    /// Download cloud recordings, resumed after a break
-    Recordings(Recordings),
-    /// Put the token of .env into Claude Desktop's configuration
-    UpdateClaude(UpdateClaude),
-    /// Restart Claude Desktop, with a valid token
-    RestartClaude(RestartClaude),
-    /// Serve Zoom's tools to an MCP client over stdin and stdout
-    Mcp(Mcp),
-    /// Put a policy and a fresh token before any MCP server
-    Gateway(Gateway),
-    /// Check a policy for mcp, or explain what it does to a call
-    Policy(Policy),
-    /// Say who may connect to a gateway over HTTP
-    Grant(Grant),
-    /// Decide about calls that wait for a person
-    Approval(Approval),
-    /// Set everything up: log in, clients, a service
-    Setup(Setup),
-    /// Put zoomtok into the configuration of any MCP client
-    Client(Client),
-    /// Have the system run a watch or a gateway from each login on
-    Service(Service),
-    /// Find out what is wrong, and how to fix it
-    Doctor(Doctor),
-    /// Show all of this in a minute, with a made-up Zoom
-    Demo(Demo),
-    /// Run the made-up Zoom of the demo alone, to try things out
-    Sandbox(Sandbox),
-    /// Print a script that completes zoomtok's commands and flags
-    Completions(Completions),
-    /// Print the manual page
-    Man(Man),
-    /// Hold a server for the gateway
-    #[command(hide = true)]
-    Hold(Hold),
+/// The one list of the commands: hands it to a macro, as the line of each in the help, its name, and its type.
+macro_rules! each_command {
+    ($then:ident) => {
+        $then! {
+            /// Make sure that .env holds a valid token
+            "get" Get,
+            /// Check whether the token in .env is valid
+            "check" Check,
+            /// Run a command with a valid token in its environment
+            "exec" Exec,
+            /// Show the token's state every minute and refresh it in time
+            "watch" Watch,
+            /// Log in to Zoom, and put the login into .env
+            "login" Login,
+            /// End the login at Zoom, and remove its tokens from .env
+            "logout" Logout,
+            /// List the accounts that have a .env of their own, or remove one
+            "profile" Profile,
+            /// Download cloud recordings, resumed after a break
+            "recordings" Recordings,
+            /// Put the token of .env into Claude Desktop's configuration
+            "update-claude" UpdateClaude,
+            /// Restart Claude Desktop, with a valid token
+            "restart-claude" RestartClaude,
+            /// Serve Zoom's tools to an MCP client over stdin and stdout
+            "mcp" Mcp,
+            /// Put a policy and a fresh token before any MCP server
+            "gateway" Gateway,
+            /// Check a policy for mcp, or explain what it does to a call
+            "policy" Policy,
+            /// Say who may connect to a gateway over HTTP
+            "grant" Grant,
+            /// Decide about calls that wait for a person
+            "approval" Approval,
+            /// Set everything up: log in, clients, a service
+            "setup" Setup,
+            /// Put zoomtok into the configuration of any MCP client
+            "client" Client,
+            /// Have the system run a watch or a gateway from each login on
+            "service" Service,
+            /// Find out what is wrong, and how to fix it
+            "doctor" Doctor,
+            /// Show all of this in a minute, with a made-up Zoom
+            "demo" Demo,
+            /// Run the made-up Zoom of the demo alone, to try things out
+            "sandbox" Sandbox,
+            /// Print a script that completes zoomtok's commands and flags
+            "completions" Completions,
+            /// Print the manual page
+            "man" Man,
+            /// Hold a server for the gateway
+            #[command(hide = true)]
+            "hold" Hold,
+        }
+    };
 }
+pub(super) use each_command;
+
+macro_rules! declare {
+    ($($(#[$about:meta])+ $name:literal $command:ident,)+) => {
+        /// What to do
+        // The arguments of the commands that are not given are never built. Help for a command therefore comes from its
+        // own type, and the line in the list of commands from the list above.
+        #[derive(Debug, Subcommand)]
+        #[command(defer = true)]
+        pub enum Command {
+            $($(#[$about])+ #[command(name = $name)] $command($command),)+
+        }
+    };
+}
+each_command!(declare);
 
 #[cfg(test)]
 mod tests {
