@@ -26,19 +26,19 @@ pub(crate) struct Target {
     pub(crate) key: String,
     /// The system by which names of variables are compared.
     pub(crate) system: System,
-    /// What reads the arguments of a server that is zoomtok.
+    /// The reader of the arguments of a server that is zoomtok.
     pub(crate) reader: Reader,
 }
 
-/// What a client runs for a server. It has no place for a secret: nobody but the server needs one, and the server finds its
-/// own.
+/// The command that a client runs for a server. It has no place for a secret: nobody but the server needs one, and the
+/// server finds its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
     /// The program, by its absolute path: clients do not have the `PATH` of a shell.
     pub(crate) command: String,
     /// Its arguments.
     pub(crate) args: Vec<String>,
-    /// What it needs of the environment of a shell, which clients do not hand on either.
+    /// The variables that it needs of a shell's environment, which clients do not hand on either.
     pub(crate) env: BTreeMap<String, String>,
 }
 
@@ -49,13 +49,13 @@ pub(crate) struct Existing {
     pub(crate) wrapper: Vec<String>,
     /// The arguments of zoomtok.
     pub(crate) args: Vec<String>,
-    /// What they say.
+    /// The meaning of those arguments.
     pub(crate) served: Served,
     /// The names of its variables.
     pub(crate) env: Vec<String>,
 }
 
-/// What a server was before.
+/// A server before its change.
 pub(crate) enum Old<'a> {
     /// A command and its arguments, which may hold what is secret.
     Command(Vec<String>),
@@ -63,10 +63,10 @@ pub(crate) enum Old<'a> {
     Address(&'a str),
 }
 
-/// What makes the entry that stands before it.
+/// The maker of the entry that stands before it.
 pub(crate) type Make<'a> = &'a dyn Fn(&Old<'_>) -> Entry;
 
-/// What is to be put into a configuration.
+/// A change of a configuration.
 pub(super) enum Change<'a> {
     /// A token, into its place.
     Token(&'a Token),
@@ -82,11 +82,11 @@ pub(super) enum Change<'a> {
     Unwrapped(Option<&'a Original>),
 }
 
-/// What a change makes of a text.
+/// The result of a change of a text.
 pub(super) struct Edited {
     /// The new text; none where the old one will do.
     pub(super) text: Option<Zeroizing<String>>,
-    /// What stood there; of a server, its command.
+    /// The old value; of a server, its command.
     pub(super) before: Option<Zeroizing<String>>,
     /// The server before the change.
     pub(super) server: Server,
@@ -94,7 +94,7 @@ pub(super) struct Edited {
     pub(super) env: Vec<String>,
     /// The server that was put there.
     pub(super) entry: Option<Entry>,
-    /// What of the text the client does not understand.
+    /// The part of the text that the client does not understand.
     pub(super) not_understood: Option<String>,
 }
 
@@ -110,7 +110,7 @@ pub(super) enum Refused {
     Wrapping {
         /// Why, to be read after its place.
         problem: &'static str,
-        /// What to do about it.
+        /// The remedy.
         hint: &'static str,
     },
 }
@@ -138,7 +138,7 @@ impl Target {
         name(&[self.client.shape.root, &[&*self.server]].concat())
     }
 
-    /// What a change makes of a text; none where there is no file.
+    /// Applies a change to a text.
     pub(super) fn apply(&self, change: &Change<'_>, text: &str) -> Result<Edited, Refused> {
         match change {
             Change::Token(token) => self.with_token(text, token),
@@ -150,7 +150,7 @@ impl Target {
         }
     }
 
-    /// What a text says before a change.
+    /// The contents of a text before a change.
     pub(super) fn before(&self, text: &str) -> Result<Edited, Fault> {
         let servers = self.client.format.servers(text, &self.client.shape)?;
         let env = servers.iter().find(|(name, _)| *name == self.server).map(|(_, server)| &server.env);

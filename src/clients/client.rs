@@ -1,4 +1,4 @@
-//! What is known of a client, as a row of the table.
+//! All that is known of a client, as a row of the table.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use super::system::System;
 use crate::error::Error as CoreError;
 use crate::settings::Settings;
 
-/// What finds an app by settings, and by the name that a flag gives.
+/// The function that finds an app by settings, and by the name that a flag gives.
 pub(crate) type FindApp = fn(&Settings, Option<&str>) -> Result<App, Error>;
 
 /// A program that starts MCP servers.
@@ -32,7 +32,7 @@ pub(crate) struct Client {
     pub(crate) shape: Shape,
     /// The name of the lock that all zoomtoks share which write that file.
     pub(crate) lock: &'static str,
-    /// What to do where that file does not exist, as a sentence without its full stop.
+    /// The remedy where that file does not exist, as a sentence without its full stop.
     pub(crate) if_missing: &'static str,
     /// Whether that file is the client's own state, which it rewrites while it runs. It is never made for such a client.
     pub(crate) is_state: bool,
@@ -73,7 +73,8 @@ impl Client {
         choose(&self.candidates()).ok_or_else(|| self.missing(Vec::new()))
     }
 
-    /// That there is no configuration at `path`. Where that is one of the places of this system, all of them are named.
+    /// The error for a configuration that is not at `path`. Where that is one of the places of this system, all of them
+    /// are named.
     pub(super) fn missing_at(&self, path: &Path) -> Error {
         let candidates: Vec<PathBuf> =
             self.candidates().into_iter().map(|candidate| candidate.path).collect();
@@ -94,7 +95,7 @@ impl Client {
         self.candidates().iter().any(Candidate::is_found)
     }
 
-    /// What names another server.
+    /// The flag or variable that names another server.
     pub(crate) fn names_server(&self) -> &'static str {
         self.settings.as_ref().map_or("--name", |settings| settings.server_variable)
     }

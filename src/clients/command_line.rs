@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// What a server of zoomtok's own serves by.
+/// The settings of a server of zoomtok's own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Served {
     /// The `.env` that it was given.
@@ -13,7 +13,7 @@ pub(crate) struct Served {
     pub(crate) behind: Option<Behind>,
 }
 
-/// What a gateway stands before.
+/// The server behind a gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Behind {
     /// A command. It may hold what is secret.

@@ -1,4 +1,4 @@
-//! What can go wrong with a client.
+//! The errors of clients.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ pub enum Error {
         client: &'static str,
         /// Empty where the user has no home.
         looked_for: Vec<PathBuf>,
-        /// What to do about it, as a sentence without its full stop.
+        /// The remedy, as a sentence without its full stop.
         hint: &'static str,
     },
 
@@ -28,9 +28,9 @@ pub enum Error {
         path: PathBuf,
         /// The place of the server, `mcpServers.<server>`.
         place: String,
-        /// What it lacks.
+        /// The reason why none takes it.
         lack: Box<Lack>,
-        /// What names another server.
+        /// The flag or variable that names another server.
         names_server: &'static str,
     },
 
@@ -39,7 +39,7 @@ pub enum Error {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's own error.
         source: io::Error,
     },
 
@@ -50,7 +50,7 @@ pub enum Error {
         path: PathBuf,
         /// The line, counted from 1.
         line: Option<usize>,
-        /// What is wrong there, without the text that stands there.
+        /// The fault, without the text that stands there.
         problem: String,
     },
 
@@ -59,9 +59,9 @@ pub enum Error {
     NotRestarted {
         /// Its name.
         client: &'static str,
-        /// What was seen.
+        /// The observation.
         what: String,
-        /// What to do about it.
+        /// The remedy.
         hint: String,
     },
 
@@ -72,7 +72,7 @@ pub enum Error {
         signal: u8,
         /// When it was, to be read after "interrupted".
         when: &'static str,
-        /// What to do about it.
+        /// The remedy.
         hint: Option<&'static str>,
     },
 
@@ -98,7 +98,7 @@ pub enum Error {
     NotOurs {
         /// The place of the server.
         place: String,
-        /// What it runs, for a person to recognise.
+        /// Its command, for a person to recognise.
         command: String,
     },
 
@@ -109,9 +109,9 @@ pub enum Error {
         path: PathBuf,
         /// The place of the server.
         place: String,
-        /// What it is, to be read after its place.
+        /// The kind that it is, to be read after its place.
         what: &'static str,
-        /// What to do about it.
+        /// The remedy.
         hint: &'static str,
     },
 
@@ -135,7 +135,7 @@ pub enum Error {
         place: String,
         /// Why, to be read after its place.
         problem: &'static str,
-        /// What to do about it.
+        /// The remedy.
         hint: &'static str,
     },
 

@@ -1,8 +1,8 @@
 //! A client's configuration file: where it is, and reading it.
 //!
 //! It is somebody else's file. Clients write it too, without a lock, so the bytes that were edited are compared with the
-//! existing ones right before the new ones take their place. It holds secrets, zoomtok's among them: its text is wiped when
-//! it is dropped.
+//! existing ones right before the new ones take their place. It holds secrets, zoomtok's among them: its text is wiped
+//! when it is dropped.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ pub(crate) struct ClientFile {
     pub(super) state_root: Option<PathBuf>,
 }
 
-/// What flags name, which counts before settings.
+/// The values of flags, which count before settings.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Named<'a> {
     /// The file.

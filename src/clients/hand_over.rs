@@ -15,8 +15,8 @@ use crate::error::{Diagnostic as _, Error as CoreError};
 use crate::settings::Settings;
 use crate::token::Token;
 
-/// How long after its start a client is left alone before its configuration is read back. Claude is known to write the file
-/// when it quits and when it starts (anthropics/claude-code issues 34359, 78226).
+/// How long after its start a client is left alone before its configuration is read back. Claude is known to write the
+/// file when it quits and when it starts (anthropics/claude-code issues 34359, 78226).
 const SETTLE: Duration = Duration::from_secs(1);
 
 /// When a client that has to be restarted is.
@@ -24,7 +24,7 @@ const SETTLE: Duration = Duration::from_secs(1);
 pub(crate) enum Restart {
     /// Never.
     Never,
-    /// If its configuration was changed and it runs. What keeps it from being restarted is a warning.
+    /// If its configuration was changed and it runs. A restart that cannot be done is a warning.
     IfRunning,
     /// If its configuration was changed.
     IfChanged,
@@ -32,7 +32,7 @@ pub(crate) enum Restart {
     Always,
 }
 
-/// What a hand-over is doing, and has done.
+/// A step of a hand-over.
 #[derive(Debug)]
 pub(crate) enum Progress<'a> {
     /// The configuration is about to be brought up to date.
@@ -41,11 +41,11 @@ pub(crate) enum Progress<'a> {
     Updated(&'a Update),
     /// The client is about to be restarted.
     Restarting,
-    /// What the restart is doing.
+    /// A step of the restart.
     Step(Step),
     /// The client was restarted.
     Restarted(&'a Restarted),
-    /// What the user should know.
+    /// A warning for the user.
     Warning(String),
 }
 
@@ -56,19 +56,19 @@ pub(crate) type Report<'r> = &'r mut dyn FnMut(Progress<'_>) -> Result<(), CoreE
 pub(crate) struct HandOver<'a> {
     /// The client.
     pub(crate) client: &'static Client,
-    /// What describes it.
+    /// The settings that describe it.
     pub(crate) settings: &'a Settings,
-    /// What flags name of its configuration.
+    /// The flags that describe its configuration.
     pub(crate) named: Named<'a>,
-    /// What a flag names its app.
+    /// The name of its app by a flag.
     pub(crate) app: Option<&'a str>,
-    /// What reads the arguments of a server that is zoomtok.
+    /// The reader of the arguments of a server that is zoomtok.
     pub(crate) reader: Reader,
     /// Where state is kept, if anywhere.
     pub(crate) state_root: Option<&'a Path>,
-    /// What the client is waited for by.
+    /// The clock of waits for the client.
     pub(crate) clock: &'a dyn Clock,
-    /// What ends that.
+    /// The request to end, which ends those waits.
     pub(crate) stop: &'a Shutdown,
 }
 
@@ -77,8 +77,8 @@ impl HandOver<'_> {
     ///
     /// # Errors
     ///
-    /// The configuration could not be brought up to date, or the client not restarted, and that is no warning by `restart`;
-    /// or nobody hears what is reported.
+    /// The configuration could not be brought up to date, or the client not restarted, and that is no warning by
+    /// `restart`; or nobody hears what is reported.
     pub(crate) fn hand_over(&self, token: &Token, restart: Restart, report: Report<'_>) -> Result<(), Error> {
         hand_over(self, token, restart, report)
     }
@@ -123,7 +123,7 @@ impl HandOver<'_> {
     }
 }
 
-/// What a token is handed to; a stand-in in tests.
+/// The receiver of a token; a stand-in in tests.
 trait Recipient {
     /// Whether it has to be restarted to notice a change.
     fn needs_restart(&self) -> bool;
@@ -201,7 +201,7 @@ fn hand_over(
     }
 }
 
-/// Restarts a client that runs. What fails here is a warning: the token is in its place, and a client that is started
+/// Restarts a client that runs. A failure is a warning: the token is in its place, and a client that is started
 /// later reads it.
 fn restart_if_running(
     recipient: &dyn Recipient,
@@ -249,12 +249,12 @@ fn restart(recipient: &dyn Recipient, handed: Option<&Token>, report: Report<'_>
     Ok(())
 }
 
-/// Restarts the app and reads its configuration back: a token that was lost meanwhile is put back once. Gives what the user
-/// should know.
+/// Restarts the app and reads its configuration back: a token that was lost meanwhile is put back once. Gives what the
+/// user should know.
 ///
 /// # Errors
 ///
-/// The app could not be restarted, or would not read its configuration. What happens to the configuration afterwards is a
+/// The app could not be restarted, or would not read its configuration. A later change of the configuration is a
 /// warning: `Claude had dropped the token from …`.
 fn restart_and_read_back(
     app: &App,

@@ -10,7 +10,7 @@ use super::lack::Lack;
 use super::server::Server;
 use crate::clock::Shutdown;
 
-/// What putting a server in its place did, or would do.
+/// The result of putting a server in its place, real or previewed.
 #[derive(Debug)]
 pub(crate) struct Installed {
     /// Whether the file was changed.
@@ -23,11 +23,12 @@ pub(crate) struct Installed {
     pub(crate) place: String,
     /// The server that is there now, but for what was kept.
     pub(crate) entry: Entry,
-    /// What the client ran before, where another server was replaced. Never more than the command: the rest may be secret.
+    /// The command that the client ran before, where another server was replaced. Its arguments are left out: they may be
+    /// secret.
     pub(crate) before: Option<String>,
     /// The server of zoomtok's own that was there and was brought up to date.
     pub(crate) existing: Option<Existing>,
-    /// What the user should know, as sentences.
+    /// Warnings for the user, as sentences.
     pub(crate) warnings: Vec<String>,
     /// The copy of the file as it was before zoomtok changed it for the first time; none where there was no file.
     pub(crate) backup: Option<PathBuf>,
@@ -38,7 +39,8 @@ pub(crate) struct Installed {
 impl ClientFile {
     /// Puts the server that `make` gives in the place of the one that is there, or of none. Where that is zoomtok's own,
     /// `make` is shown it, and everything of it stays that the new one does not have. A file that says all of it already
-    /// is not touched. Where only the file is missing, and not its directory, it is made, for nobody but its owner to read.
+    /// is not touched. Where only the file is missing, and not its directory, it is made, for nobody but its owner to
+    /// read.
     ///
     /// # Errors
     ///
@@ -53,7 +55,7 @@ impl ClientFile {
         self.report_installed(written, backed_up)
     }
 
-    /// What an installation would do. Nothing is written.
+    /// Previews an installation. Nothing is written.
     ///
     /// # Errors
     ///

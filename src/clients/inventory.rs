@@ -14,11 +14,11 @@ pub(crate) struct Own {
     pub(crate) name: String,
     /// The program that the client runs.
     pub(crate) command: String,
-    /// What it serves by.
+    /// Its settings.
     pub(crate) served: Served,
 }
 
-/// What a client has.
+/// The servers of zoomtok's that a client has.
 #[derive(Debug)]
 pub(crate) struct Inventory {
     pub(crate) client: &'static Client,
@@ -29,7 +29,7 @@ pub(crate) struct Inventory {
 }
 
 impl ClientFile {
-    /// What there is of zoomtok's own.
+    /// Lists the servers that are zoomtok's own.
     pub(crate) fn inventory(&self, reader: Reader) -> Inventory {
         let own = match self.names_and_servers(reader) {
             Err(Error::Missing { .. }) => Ok(Vec::new()),

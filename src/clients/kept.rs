@@ -1,4 +1,4 @@
-//! What servers were before the gateway was put before them, kept until it is taken out. It may hold secrets.
+//! Servers as they were before the gateway was put before them, kept until it is taken out. It may hold secrets.
 
 use std::path::{Path, PathBuf};
 
@@ -62,7 +62,7 @@ impl Kept {
         Ok(Self(root.join("wrapped.json")))
     }
 
-    /// What a server was, if that is known.
+    /// A server as it was, if that is known.
     ///
     /// # Errors
     ///

@@ -1,6 +1,6 @@
 //! Why a token cannot be handed to a server of a configuration.
 
-/// What the configuration lacks.
+/// The reason, by what is missing from the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lack {
     /// There is no server of that name.
@@ -17,7 +17,7 @@ pub enum Lack {
 }
 
 impl Lack {
-    /// What is wrong with the server of this place, as a sentence without its full stop.
+    /// The fault of the server of this place, as a sentence without its full stop.
     pub(super) fn what(&self, place: &str) -> String {
         match self {
             Self::OfThatName { others, .. } if others.is_empty() => {
@@ -33,7 +33,7 @@ impl Lack {
         }
     }
 
-    /// What to do about it; `names_server` is what names another server.
+    /// The remedy; `names_server` is the flag or variable that names another server.
     pub(super) fn fix(&self, place: &str, names_server: &str) -> String {
         match self {
             Self::OfThatName { near: Some(near), .. } => {

@@ -43,7 +43,7 @@ pub(crate) enum Base {
     Variable(&'static str),
 }
 
-/// What gives the value of an environment variable.
+/// The lookup of an environment variable.
 type Variables = fn(&str) -> Option<OsString>;
 
 /// The directories of a user.
@@ -134,7 +134,7 @@ pub(super) fn choose(candidates: &[Candidate]) -> Option<PathBuf> {
     found.or(candidates.first()).map(|candidate| candidate.path.clone())
 }
 
-/// What packages whose names begin like this are shown in place of `%APPDATA%`.
+/// The directories that packages whose names begin like this are shown in place of `%APPDATA%`.
 fn packages(directory: &Path, name: &str) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
     let mut packages: Vec<PathBuf> = entries

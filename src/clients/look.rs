@@ -1,4 +1,4 @@
-//! What a client's configuration has, for those who only look.
+//! The contents of a client's configuration, for code that only reads it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,20 +20,20 @@ pub(crate) struct Configured {
     pub(crate) command: String,
     /// The program for a person to recognise, with nothing in it that may be secret.
     pub(crate) shown: String,
-    /// What it serves by, where it is `zoomtok mcp`, which reads `.env`.
+    /// Its settings, where it is `zoomtok mcp`, which reads `.env`.
     pub(crate) own: Option<Served>,
     /// Its variables, which may hold what is secret.
     pub(crate) env: BTreeMap<String, String>,
 }
 
-/// What a client's configuration has for zoomtok.
+/// The contents of a client's configuration that concern zoomtok.
 #[derive(Debug)]
 pub(crate) struct Contents {
     /// The server that needs the token, or that there is none, which is an [`Error::NoServer`].
     pub(crate) server: Result<Configured, Error>,
     /// The places of servers that no client can use.
     pub(crate) halves: Vec<String>,
-    /// What is not strict JSON in the file, to be read after its name.
+    /// The part of the file that is not strict JSON, to be read after its name.
     pub(crate) beyond_json: Option<String>,
     /// Whether the file could be written.
     pub(crate) writable: Result<(), Error>,
@@ -52,7 +52,7 @@ impl Configured {
 }
 
 impl ClientFile {
-    /// What there is.
+    /// Reads the contents.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What a server of a configuration is to zoomtok.
+//! A server of a configuration, as zoomtok sees it.
 
 use super::command_line::{OwnCommand, Reader, Served, own_command};
 use super::edit::{Listed, name};
@@ -40,7 +40,7 @@ impl Listed {
         Some((own, served))
     }
 
-    /// What it serves by, where it is zoomtok.
+    /// Its settings, where it is zoomtok.
     pub(super) fn served(&self, reader: Reader) -> Option<Served> {
         Some(self.own(self.command.as_deref()?, reader)?.1)
     }

@@ -34,7 +34,7 @@ fn reader(args: &[String]) -> Option<Served> {
     (args.first()? == "mcp").then(Served::default)
 }
 
-/// What a file says that was made for [`entry`].
+/// The text of a file that was made for [`entry`].
 const MADE: &str = "{\n  \"mcpServers\": {\n    \"zoom\": {\n      \"command\": \"/bin/zoomtok\",\n      \"args\": [\n        \
                     \"mcp\"\n      ]\n    }\n  }\n}";
 

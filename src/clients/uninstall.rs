@@ -9,14 +9,14 @@ use super::install::shown;
 use super::server::Server;
 use crate::clock::Shutdown;
 
-/// What taking a server out did.
+/// The result of taking a server out.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Uninstalled {
     /// It is gone.
     Gone,
     /// There is no server of that name.
     NoServer,
-    /// There is one, and it is not zoomtok's. What it runs, for a person to recognise.
+    /// There is one, and it is not zoomtok's. It is given by its command, for a person to recognise.
     Foreign(String),
 }
 

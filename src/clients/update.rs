@@ -13,7 +13,7 @@ use crate::clock::Shutdown;
 use crate::error::Diagnostic as _;
 use crate::token::{Token, mask};
 
-/// What an update did, or would do.
+/// The result of an update, real or previewed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Update {
     /// Whether the file was changed.
@@ -24,13 +24,13 @@ pub(crate) struct Update {
     pub(crate) backup: Option<PathBuf>,
     /// The client does not understand the file as it is, and could drop every server in it at its next start.
     pub(crate) unread: bool,
-    /// What the user should know, as sentences.
+    /// Warnings for the user, as sentences.
     pub(crate) warnings: Vec<String>,
     /// The server is `zoomtok mcp`, which reads `.env`: neither a change nor a restart is needed.
     pub(crate) reads_env: bool,
     /// The place of the token, `mcpServers.<server>.env.<key>`.
     pub(crate) place: String,
-    /// What stood there before, masked.
+    /// The value there before, masked.
     pub(crate) before: Option<String>,
 }
 
@@ -45,7 +45,7 @@ impl ClientFile {
         Ok(self.report(self.write(&Change::Token(token), stop)?))
     }
 
-    /// What an update would do. Nothing is written.
+    /// Previews an update. Nothing is written.
     ///
     /// # Errors
     ///
@@ -90,9 +90,9 @@ impl ClientFile {
         Ok(self.report(self.write(&change, stop)?))
     }
 
-    /// Makes sure that the client would read the file at its next start. Claude takes one that is no strict JSON for an empty
-    /// one, and then writes that back (tradesdontlie/tradingview-mcp#406, aaddrick/claude-desktop-debian#768). A file that
-    /// does not exist is no harm.
+    /// Makes sure that the client would read the file at its next start. Claude takes one that is no strict JSON for an
+    /// empty one, and then writes that back (tradesdontlie/tradingview-mcp#406, aaddrick/claude-desktop-debian#768). A
+    /// file that does not exist is no harm.
     ///
     /// # Errors
     ///

@@ -49,7 +49,7 @@ impl Target {
             let address = self.only_address(&server)?;
             self.with_entry(text, &make(&Old::Address(address)))?
         };
-        // What would be taken back has to be all that was changed.
+        // The piece that `unwrap` puts back has to be all that was changed.
         self.changed_piece(text, &changed)?.ok_or(Refused::Wrapping {
             problem: "cannot be changed in such a way that it can be changed back",
             hint: "Give it a table of its own",
@@ -57,8 +57,8 @@ impl Target {
         Ok(Edited { text: Some(changed), ..before })
     }
 
-    /// A text without the gateway before the server, and whether the server is as it was to the last byte. None where there
-    /// is no gateway that was put before it.
+    /// A text without the gateway before the server, and whether the server is as it was to the last byte. None where
+    /// there is no gateway that was put before it.
     pub(super) fn unwrapped(&self, text: &str, kept: Option<&Original>) -> Result<(Edited, bool), Refused> {
         let before = self.before(text)?;
         let behind = match &before.server {

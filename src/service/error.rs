@@ -1,4 +1,4 @@
-//! What can go wrong with a service.
+//! The errors of services.
 
 use std::io;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ pub(crate) enum ServiceError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's own error.
         source: io::Error,
     },
 
@@ -50,7 +50,7 @@ pub(crate) enum ServiceError {
     NotRun {
         /// The command.
         line: String,
-        /// What the system said.
+        /// The system's own error.
         source: io::Error,
     },
 

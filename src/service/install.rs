@@ -120,7 +120,7 @@ impl<'a> Services<'a> {
         }
         if let Err(error) = self.run_all(&steps) {
             if old.is_none() {
-                // What the failure says matters more.
+                // A second failure would only hide the first.
                 let _ = remove(&path);
                 let _ = self.run_all(&self.manager.forget());
             }
@@ -166,7 +166,7 @@ impl<'a> Services<'a> {
         Ok(found)
     }
 
-    /// What the manager reports of a service.
+    /// The state of a service, as the manager reports it.
     fn look(&self, name: &str) -> Result<State, ServiceError> {
         let step = self.manager.look(name);
         Ok(self.manager.state(&self.run(&step)?))

@@ -1,4 +1,4 @@
-//! What a service runs, and its name. Pure.
+//! The command of a service, and its name. Pure.
 
 use std::collections::BTreeMap;
 use std::fmt;

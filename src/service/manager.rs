@@ -1,4 +1,4 @@
-//! What starts services on a system, as data. Pure, but for which one this system has.
+//! The managers of services, one for each system, as data. Pure, but for which one this system has.
 
 use std::path::{Path, PathBuf};
 

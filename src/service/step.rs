@@ -9,7 +9,7 @@ pub(crate) struct Step {
     pub(crate) may_fail: bool,
 }
 
-/// What a command answered.
+/// The answer of a command.
 #[derive(Debug, Default)]
 pub(crate) struct Answer {
     pub(crate) succeeded: bool,

@@ -56,7 +56,7 @@ pub(super) fn stop(name: &str) -> Vec<Step> {
     ]
 }
 
-/// What schtasks prints is in the language of the user; PowerShell's names of states are not.
+/// The output of schtasks is in the language of the user; PowerShell's names of states are not.
 pub(super) fn look(name: &str) -> Step {
     let script = format!("(Get-ScheduledTask -TaskName '{name}' -ErrorAction Stop).State");
     Step::new("powershell", &["-NoProfile", "-NonInteractive", "-Command", &script])

@@ -26,7 +26,7 @@ fn a_public_client_logs_in_without_a_secret_and_stays_logged_in() {
     assert!(request.client_ok && request.query.is_empty());
     assert_eq!(request.fields["client_id"], PUBLIC_CLIENT_ID);
     assert_eq!(request.fields["code_verifier"].len(), 43);
-    // What stands on the screen and in the address bar is worth nothing.
+    // The screen and the address bar hold nothing that is worth stealing.
     for secret in [&request.fields["code"], &request.fields["code_verifier"]] {
         assert!(!ended.stderr.contains(secret) && !ended.stdout.contains(secret));
         assert!(!page.address.as_str().contains(secret));
@@ -114,7 +114,7 @@ fn a_server_to_server_app_logs_in_with_what_is_set() {
     assert_eq!(home.value("ZOOM_REFRESH_TOKEN"), None);
     #[cfg(unix)]
     assert_eq!(mode(&home.env_path()), 0o600);
-    // What is there says which kind it is.
+    // The values in `.env` say which kind of app it is.
     let home = pointed(&sandbox, Home::of(&sandbox, ""));
     home.run(["login"]).expect(0);
     assert!(sandbox.accepts(&home.value("ZOOM_ACCESS_TOKEN").unwrap()));

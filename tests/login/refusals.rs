@@ -1,4 +1,4 @@
-//! What a login is refused with: by Zoom, by the person, and before anybody is asked.
+//! The refusals of a login: by Zoom, by the person, and before anybody is asked.
 
 use std::fs;
 use std::net::TcpListener;
@@ -10,7 +10,7 @@ use super::{pointed, world};
 use crate::support::browser::{Waiting, follow, next, open};
 use crate::support::{Home, credentials, sandbox};
 
-/// What the answer of the token endpoint says to a code, and the words for it.
+/// The answers of the token endpoint to a code, and the words for each.
 #[test]
 fn each_answer_of_zoom_has_its_words() {
     for (body, code, words) in [

@@ -1,4 +1,4 @@
-//! What a login stores, where, and what becomes of it when that fails.
+//! The values that a login stores, their place, and a store that fails.
 
 use std::fs;
 use std::time::Duration;

@@ -23,7 +23,7 @@ pub(crate) struct Typist {
     running: Running,
     terminal: File,
     shown: Arc<Mutex<Vec<u8>>>,
-    /// What reads it, until the program has closed its end.
+    /// The thread that reads it, until the program has closed its end.
     reading: JoinHandle<()>,
 }
 

@@ -30,7 +30,7 @@ pub struct App {
     command: Option<Vec<String>>,
 }
 
-/// What the app is known by.
+/// The mark by which the app is found.
 #[derive(Debug, Clone)]
 enum Which {
     /// The places where Claude Desktop is.
@@ -41,7 +41,7 @@ enum Which {
     At(PathBuf),
 }
 
-/// What a restart is doing.
+/// A step of a restart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// Asking the app to quit.
@@ -95,7 +95,7 @@ impl App {
     ///
     /// # Errors
     ///
-    /// What is wrong with the name, to be read after it.
+    /// The fault of the name, to be read after it.
     pub fn on(platform: Platform, name: &str, command: Option<Vec<String>>) -> Result<Self, &'static str> {
         let name = name.trim();
         let which = if platform.same(name, NAME) {
@@ -195,7 +195,7 @@ impl App {
     }
 }
 
-/// That the app was not restarted: what was seen, and what to do about it.
+/// The error for an app that was not restarted: the observation, and the remedy.
 fn not_restarted(what: String, hint: impl Into<String>) -> Error {
     Error::NotRestarted { client: NAME, what, hint: hint.into() }
 }

@@ -6,7 +6,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::{io, thread};
 
-/// What the app must not inherit: it would hand its servers a token that is an hour old by and by.
+/// The variables that the app must not inherit: it would hand its servers a token that is an hour old by and by.
 const NOT_INHERITED: [&str; 4] =
     ["ZOOM_ACCESS_TOKEN", "ZOOM_TOKEN_EXPIRES_AT", "ZOOM_REFRESH_TOKEN", "ZOOM_CLIENT_SECRET"];
 
@@ -54,8 +54,9 @@ impl Launch {
         detach(&mut command);
         let mut child = quiet(&mut command).spawn()?;
         let (send, ended) = channel();
-        // Somebody has to wait for it, or it stays in the list of processes when it is long over. That nobody asks
-        // for its status any more is no failure, and without a thread to wait in the app runs all the same.
+        // Somebody has to wait for it, or it stays in the list of processes when it is long over. Its status may find
+        // nobody who asks for it any more, which is no failure; and without a thread to wait in the app runs all the
+        // same.
         let wait = move || child.wait().map(|status| send.send(status));
         let _ = thread::Builder::new().name("app".into()).spawn(wait);
         Ok(Launched { program: self.program.to_string_lossy().into_owned(), tells: self.tells, ended })

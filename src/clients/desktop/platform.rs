@@ -16,19 +16,19 @@ pub struct Platform {
     pub named: String,
     /// Whether paths are Windows paths: separated by backslashes too, and the same in capitals.
     pub windows_paths: bool,
-    /// What asks it to quit.
+    /// The way to ask it to quit.
     pub quit: Quit,
-    /// What ends it without asking.
+    /// The way to end it without asking.
     pub force: Force,
     /// How one that ran is started again.
     pub again: Again,
-    /// What starts it when it does not run, the first that is there.
+    /// The ways to start it when it does not run; the first that is there counts.
     pub start: Vec<Start>,
-    /// What starts an app of another name, with `{}` for the name or the path.
+    /// The command that starts an app of another name, with `{}` for the name or the path.
     pub start_named: Vec<String>,
 }
 
-/// What asks an app to quit.
+/// A way to ask an app to quit.
 #[derive(Debug, Clone)]
 pub enum Quit {
     /// SIGTERM to its main process.
@@ -44,7 +44,7 @@ pub enum Quit {
     TaskKill(String),
 }
 
-/// What ends an app without asking.
+/// A way to end an app without asking.
 #[derive(Debug, Clone)]
 pub enum Force {
     /// SIGKILL.
@@ -78,7 +78,7 @@ impl Start {
 }
 
 impl Platform {
-    /// That of the system this runs on.
+    /// The platform of the system this runs on.
     pub fn current() -> Self {
         if cfg!(target_os = "macos") {
             Self::macos()

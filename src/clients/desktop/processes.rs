@@ -26,7 +26,7 @@ pub(super) struct Process {
     hold: Option<rustix::fd::OwnedFd>,
 }
 
-/// What can be sent to a process.
+/// A signal that can be sent to a process.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Signal {
     /// SIGTERM: it may do as it likes.
@@ -53,7 +53,8 @@ pub(super) fn find(is_wanted: impl Fn(&Path) -> bool) -> Result<Vec<Process>, Er
         .collect();
     let ancestors = ancestors(&system, own);
 
-    // What is held now may have taken the number of what was found. It is looked at once more while it is held.
+    // A process that is held now may have taken the number of one that was found. It is looked at once more while it is
+    // held.
     let held: Vec<_> = found.into_iter().map(|found| (hold(found.0), found)).collect();
     let pids: Vec<Pid> = held.iter().map(|(_, found)| found.0).collect();
     let mut system = self::system()?;

@@ -15,7 +15,7 @@ use crate::store::Fault;
 /// A range of a text, if there is one.
 type Span = Result<Option<Range<usize>>, Fault>;
 
-/// What reads and changes texts of a format. Each fails for a text that is not of that format.
+/// The functions that read and change texts of a format. Each fails for a text that is not of that format.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Format {
     /// All that a text says.
@@ -26,14 +26,14 @@ pub(crate) struct Format {
     pub(in crate::clients) remove: fn(&str, Place<'_>) -> Result<Edit, Fault>,
     /// Where the server of a place stands; none where it is in no piece of its own.
     pub(in crate::clients) span: fn(&str, Place<'_>) -> Span,
-    /// What of a text the client does not understand, to be read after its name.
+    /// The part of a text that the client does not understand, to be read after its name.
     pub(in crate::clients) not_understood: fn(&str) -> Result<Option<String>, Fault>,
     /// The text of a file that holds nothing.
     pub(in crate::clients) empty: &'static str,
 }
 
 impl Format {
-    /// What stands at a place, if it is a string.
+    /// The value at a place, if it is a string.
     pub(in crate::clients) fn value(
         &self,
         text: &str,

@@ -4,7 +4,7 @@
 //! is; `serde_json`, which is stricter, reads the text before and after, and unless the two readings differ in that one
 //! value there is no new text.
 //!
-//! The texts are wiped when they are dropped. What jsonc-parser and `serde_json` make of them is not.
+//! The texts are wiped when they are dropped. The trees that jsonc-parser and `serde_json` make of them are not.
 
 use std::ops::Range;
 
@@ -98,7 +98,7 @@ pub(in crate::clients) fn span(text: &str, place: Place<'_>) -> Result<Option<Ra
     }
 }
 
-/// What of a text is not strict JSON, to be read after its name; none where it is.
+/// The part of a text that is not strict JSON, to be read after its name; none where all of it is.
 ///
 /// # Errors
 ///
@@ -125,7 +125,7 @@ enum Found<'d, 'a> {
 }
 
 impl Document<'_> {
-    /// What to put in the place of `node`, laid out as that is.
+    /// The text to put in the place of `node`, laid out as that is.
     fn replacement(
         &self,
         root: &Node<'_>,

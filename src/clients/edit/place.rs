@@ -60,7 +60,7 @@ impl<'a> Place<'a> {
 pub(in crate::clients) struct Edit {
     /// The new text; none where the old one will do.
     pub(in crate::clients) text: Option<Zeroizing<String>>,
-    /// What stood there; of a server, its command.
+    /// The old value; of a server, its command.
     pub(in crate::clients) before: Option<Zeroizing<String>>,
 }
 

@@ -1,11 +1,11 @@
-//! What a configuration says, whatever its format.
+//! The values of a configuration, whatever its format.
 
 use serde_json::Value;
 
 use super::place::{Listed, Part, Place, Servers};
 use crate::clients::shape::Shape;
 
-/// What stands at a path, if anything does.
+/// The value at a path, if there is one.
 pub(super) fn value_at<'v>(root: &'v Value, path: &[&str]) -> Option<&'v Value> {
     path.iter().try_fold(root, |value, name| value.get(name))
 }

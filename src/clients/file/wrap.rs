@@ -9,7 +9,7 @@ use crate::clients::kept::{Kept, Key};
 use crate::clock::{Shutdown, SystemClock};
 use crate::files::resolve;
 
-/// What taking the gateway out did.
+/// The result of taking the gateway out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unwrapped {
     /// The server is as it was, to the last byte.
@@ -22,11 +22,12 @@ pub(crate) enum Unwrapped {
 
 impl ClientFile {
     /// Puts the gateway that `make` gives before the server. Says whether that changed anything: it may be there already.
-    /// What the server was is kept first, so that it is never lost.
+    /// The server as it was is kept first, so that it is never lost.
     ///
     /// # Errors
     ///
-    /// As [`ClientFile::update`]; there is no such server, or it cannot be changed in such a way that it can be changed back.
+    /// As [`ClientFile::update`]; there is no such server, or it cannot be changed in such a way that it can be changed
+    /// back.
     pub(crate) fn wrap(&self, make: Make<'_>, stop: &Shutdown) -> Result<bool, Error> {
         let change = Change::Wrapped(make);
         let previewed = self.preview_write(&change)?;

@@ -22,7 +22,7 @@ const BEFORE_NEXT_TRY: Duration = Duration::from_millis(50);
 /// The pause before a change is looked for in a file that its client rewrites.
 const BEFORE_READING_BACK: Duration = Duration::from_millis(300);
 
-/// What surrounds a write; another one in tests.
+/// The surroundings of a write; others in tests.
 pub(in crate::clients) struct Surroundings<'a> {
     /// Where the lock is, if anywhere.
     pub(in crate::clients) state_root: Option<&'a Path>,
@@ -32,7 +32,7 @@ pub(in crate::clients) struct Surroundings<'a> {
     pub(in crate::clients) ready: &'a mut dyn FnMut(),
 }
 
-/// What came of a change.
+/// The result of a change.
 pub(in crate::clients) struct Written {
     /// The file before it.
     pub(in crate::clients) content: Content,
@@ -54,8 +54,8 @@ impl ClientFile {
         )
     }
 
-    /// Writes a change. A client that rewrites the file while it runs may do so with what it read before, so there the change
-    /// is looked for a moment later, and made again.
+    /// Writes a change. A client that rewrites the file while it runs may do so with what it read before, so there the
+    /// change is looked for a moment later, and made again.
     pub(in crate::clients) fn write_in(
         &self,
         change: &Change<'_>,
@@ -123,7 +123,7 @@ impl ClientFile {
         Err(self.busy())
     }
 
-    /// What [`ClientFile::write`] would do, and whether it could. Nothing is written.
+    /// Previews [`ClientFile::write`], and checks whether it could be done. Nothing is written.
     pub(in crate::clients) fn preview_write(&self, change: &Change<'_>) -> Result<Written, Error> {
         let written = self.read_and_edit(change)?;
         if let Some(text) = &written.edited.text {

@@ -20,7 +20,7 @@ const MAC: &[System] = &[System::MacOs];
 const WINDOWS: &[System] = &[System::Windows];
 const LINUX: &[System] = &[System::Linux];
 
-/// What most rows have.
+/// The values that most rows have.
 const PLAIN: Client = Client {
     id: "",
     name: "",

@@ -173,7 +173,7 @@ fn the_original_is_kept_for_its_owner_until_it_is_back() {
     assert_eq!(place.text(), text);
     assert!(!fs::read_to_string(&kept).unwrap().contains("canary"));
     assert_eq!(place.file.unwrap_server(&Shutdown::never()).unwrap(), Unwrapped::NotWrapped);
-    // What was kept is for this server of this file alone.
+    // The kept server is for this name in this file alone.
     place.file.wrap(&gateway, &Shutdown::never()).unwrap();
     fs::remove_file(&kept).unwrap();
     assert_eq!(place.file.unwrap_server(&Shutdown::never()).unwrap(), Unwrapped::AsFarAsPossible);

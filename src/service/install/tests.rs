@@ -10,7 +10,7 @@ use crate::error::Diagnostic as _;
 
 /// A manager of services made up: it knows what runs, and records what it was asked.
 struct Made {
-    /// What each look at the service answers, the last one again and again.
+    /// The answers to looks at the service, the last one again and again.
     looks: RefCell<Vec<Answer>>,
     /// Which command fails, by a word of it.
     fails: Option<&'static str>,
@@ -143,7 +143,7 @@ fn a_manager_that_refuses_leaves_nothing_new_behind() {
         assert!(error.to_string().ends_with("failed: no such thing"), "{error}");
         assert!(!services.path(&Kind::Watch(None)).exists());
 
-        // What was installed before stays.
+        // An earlier installation stays.
         let willing = made(vec![running]);
         world.services(&manager, &willing).install(&watch()).unwrap();
         let other = Job { environment: BTreeMap::new(), arguments: vec!["watch".into()], ..watch() };

@@ -41,7 +41,7 @@ impl App {
         Err(not_restarted(format!("it cannot be started ({})", failures.join("; ")), hint))
     }
 
-    /// What may start the app, best first.
+    /// The commands that may start the app, best first.
     fn launches(&self, old: &[Process]) -> Vec<Launch> {
         if let Some(words) = &self.command {
             return vec![Launch::of(words, true)];
@@ -64,7 +64,7 @@ impl App {
         launches
     }
 
-    /// What starts this process again as it ran.
+    /// The command that starts this process again as it ran.
     fn again(&self, process: &Process) -> Option<Launch> {
         let is_packaged = self.platform.windows_paths
             && process
@@ -85,7 +85,7 @@ impl App {
         if let (Some(image), Some(mounted)) = (process.variable("APPIMAGE"), process.variable("APPDIR"))
             && process.executable.starts_with(mounted)
         {
-            // What it ran from is gone with it; the image brings the arguments along.
+            // The mounted directory is gone with the process; the image brings the arguments along.
             launch.program = image.into();
             launch.arguments.clear();
         }

@@ -12,7 +12,7 @@ use super::layout::New;
 use crate::clients::edit::reading::value_at;
 use crate::store::Fault;
 
-/// What of JSON5 goes beyond comments and trailing commas, all of it switched off.
+/// The parts of JSON5 that go beyond comments and trailing commas, all of them switched off.
 const STRICT: ScannerOptions = ScannerOptions {
     allow_single_quoted_strings: false,
     allow_hexadecimal_numbers: false,
@@ -51,7 +51,7 @@ impl<'t> Document<'t> {
         // Whether the token before ends a value, and the comma behind such a one.
         let (mut behind_value, mut comma) = (false, None);
         let mut scanner = Scanner::new(text, &STRICT);
-        // What the scanner says is wrong may repeat what stands there; where it is, is enough.
+        // The scanner's message may repeat the text that stands there; the position is enough.
         while let Some(token) =
             scanner.scan().map_err(|error| not_json(error.line_display(), error.column_display(), ""))?
         {
@@ -102,7 +102,7 @@ impl<'t> Document<'t> {
         parsed.value.ok_or_else(|| Fault::general("it is empty, which is not JSON"))
     }
 
-    /// What stands at a path, if anything does.
+    /// The value at a path, if there is one.
     pub(in crate::clients) fn value_at(&self, path: &[&str]) -> Option<&Value> {
         value_at(&self.value, path)
     }

@@ -18,9 +18,9 @@ pub(in crate::clients) enum New<'a> {
     Text(&'a str),
     List(&'a [String]),
     Object(Vec<(&'a str, New<'a>)>),
-    /// What stood somewhere before.
+    /// A value that stood somewhere before.
     Json(&'a Value),
-    /// What a client has in every server.
+    /// A value that a client has in every server.
     Fixed(Fixed),
 }
 
@@ -62,9 +62,9 @@ pub(super) struct Style<'t> {
     inner: Cow<'t, str>,
     /// One level of indentation.
     unit: &'t str,
-    /// What stands between a name and its value.
+    /// The text between a name and its value.
     colon: &'t str,
-    /// What stands behind a brace that opens an object of one line.
+    /// The blanks behind a brace that opens an object of one line.
     padding: &'t str,
 }
 
@@ -83,7 +83,8 @@ impl<'t> Style<'t> {
         let on_its_own_line = has_break(&text[before_last.clone()]);
         let lines = match last {
             Some(last) => on_its_own_line || has_break(&text[last.end()..inside.end]),
-            // An empty object does not show it. What it is in does; and where there is nothing, Claude's own way.
+            // An empty object does not show it. The object around it does; and where there is none, Claude's own way
+            // counts.
             None => on_its_own_line || trail.last().is_none_or(|holder| has_line(text, holder)),
         };
         let inner = match last {
@@ -100,7 +101,7 @@ impl<'t> Style<'t> {
         Self { lines, newline, outer, inner, unit, colon, padding }
     }
 
-    /// What stands before a new property.
+    /// The text before a new property.
     pub(super) fn separator(&self) -> String {
         self.before(1)
     }
@@ -160,7 +161,7 @@ impl<'t> Style<'t> {
         format!("{open}{first}{parts}{last}{close}")
     }
 
-    /// What stands before something of this depth.
+    /// The text before something of this depth.
     fn before(&self, depth: usize) -> String {
         match depth.checked_sub(1) {
             _ if !self.lines => if self.colon.ends_with(' ') { " " } else { "" }.into(),

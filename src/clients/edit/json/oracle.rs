@@ -1,4 +1,4 @@
-//! What holds for every text in place of a client's configuration.
+//! Properties that hold for every text in place of a client's configuration.
 
 #![expect(clippy::unwrap_used, reason = "what does not hold ends a test")]
 

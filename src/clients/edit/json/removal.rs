@@ -44,7 +44,7 @@ pub(in crate::clients) fn remove(text: &str, place: Place<'_>) -> Result<Edit, F
 }
 
 impl Document<'_> {
-    /// What to cut so that `object` loses the property that ends at `end`, in order: that, its comma, and the blanks
+    /// The ranges to cut so that `object` loses the property that ends at `end`, in order: that, its comma, and the blanks
     /// that would be left of its lines.
     fn cuts(&self, object: &Object<'_>, end: usize) -> Vec<Range<usize>> {
         let (text, inside) = (self.text, object.start() + 1..object.end() - 1);

@@ -37,7 +37,7 @@ pub(super) fn inline(new: &New<'_>) -> String {
     }
 }
 
-/// What a client's configuration held. TOML has no null, so there is none among it.
+/// A value of a client's configuration as TOML. TOML has no null, so there is none among it.
 fn of_json(value: &Value) -> String {
     match value {
         Value::Null => quoted(""),

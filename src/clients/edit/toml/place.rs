@@ -145,7 +145,7 @@ impl Document<'_> {
         lines(new).into_iter().map(|line| line + newline).collect()
     }
 
-    /// What ends the line before this offset, if nothing does.
+    /// The line break that is missing before this offset, if one is.
     fn ended(&self, at: usize) -> &'static str {
         let head = &self.text[..at];
         if head.is_empty() || head.ends_with('\n') { "" } else { self.newline() }

@@ -1,4 +1,4 @@
-//! What is not strict JSON, lists, and what stood somewhere before.
+//! Texts that are not strict JSON, lists, and values that stood somewhere before.
 
 use super::*;
 use crate::clients::edit::json::oracle::{ARGS, SERVER};
