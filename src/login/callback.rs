@@ -1,4 +1,4 @@
-//! What a request to the listener is answered with (pure).
+//! The answers to requests to the listener (pure).
 
 use super::authorize::{CALLBACK, State};
 use super::reply::{Reply, read};
@@ -29,7 +29,7 @@ pub(super) struct Answer {
     /// Where the browser goes on, so that the code leaves its address bar.
     pub(super) location: Option<&'static str>,
     pub(super) page: &'static str,
-    /// What ends the login.
+    /// The reply that ends the login.
     pub(super) reply: Option<Reply>,
     /// Whether the browser has seen its last page.
     pub(super) is_last: bool,

@@ -21,7 +21,7 @@ pub(crate) struct Polls {
     ends: Duration,
 }
 
-/// What a device does next.
+/// The next step of a device.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Then {
     /// Polls after this pause.
@@ -37,7 +37,7 @@ impl Polls {
         Self { interval, ends: now + Duration::from_secs(life).min(LONGEST_DEVICE_LIFE) }
     }
 
-    /// What to do at this time.
+    /// The step to take at this time.
     pub(crate) fn next(&self, now: Duration) -> Then {
         // The last poll is made while the code still holds.
         let last = self.ends.saturating_sub(now).saturating_sub(Duration::from_secs(1));

@@ -10,7 +10,7 @@ use crate::error::{Code, Diagnostic, Error};
 /// Why a login or a logout failed. Nothing was stored then.
 #[derive(Debug, ThisError)]
 pub(crate) enum LoginError {
-    /// What it needs is not set, and nobody can be asked.
+    /// Settings that it needs are missing, and nobody can be asked.
     #[error("{} not set, and there is no terminal to ask on", are(.0))]
     Missing(Vec<&'static str>),
 
@@ -23,7 +23,7 @@ pub(crate) enum LoginError {
     Displaces {
         /// The `.env`.
         path: PathBuf,
-        /// What it holds.
+        /// The contents in question.
         what: &'static str,
     },
 
@@ -32,7 +32,7 @@ pub(crate) enum LoginError {
     Kept {
         /// The `.env`.
         path: PathBuf,
-        /// What it holds.
+        /// The contents in question.
         what: &'static str,
     },
 
@@ -53,7 +53,7 @@ pub(crate) enum LoginError {
     /// A value that was entered or passed cannot be right.
     #[error("{name} {problem}")]
     Value {
-        /// What it is.
+        /// The name of the value.
         name: &'static str,
         /// The problem, phrased to follow the name.
         problem: &'static str,
@@ -87,7 +87,7 @@ pub(crate) enum LoginError {
     #[error("the input ended before all was answered")]
     EndOfInput,
 
-    /// What is to be ended could not be ended at Zoom.
+    /// The login could not be ended at Zoom.
     #[error("not logged out, and nothing was removed from {}", .path.display())]
     NotRevoked {
         /// The `.env`.
@@ -96,7 +96,7 @@ pub(crate) enum LoginError {
         source: Box<Error>,
     },
 
-    /// What concerns tokens.
+    /// An error about tokens.
     #[error(transparent)]
     Token(#[from] Error),
 }

@@ -15,7 +15,7 @@ pub(crate) enum Kind {
     Device,
 }
 
-/// What a login needs to know.
+/// A value that a login needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Needed {
     AccountId,
@@ -34,8 +34,8 @@ impl Kind {
         }
     }
 
-    /// What of an app counts for this kind, with a client id that somebody has named. Values of another kind of app, or of
-    /// another client id, are not mixed with it.
+    /// The values of an app that count for this kind, with a client id that somebody has named. Values of another kind of
+    /// app, or of another client id, are not mixed with it.
     pub(crate) fn fitting(self, app: App, named: Option<&str>) -> App {
         let is_of_this_kind = match self {
             Self::ServerToServer => app.account_id.is_some() || !app.is_of_user,
@@ -46,7 +46,7 @@ impl Kind {
         App { client_id: named.map(str::to_owned).or(app.client_id), ..app }
     }
 
-    /// What is missing of it.
+    /// The values that are missing.
     pub(crate) fn lacks(self, app: &App) -> Vec<Needed> {
         let s2s = self == Self::ServerToServer;
         let table = [
@@ -57,7 +57,7 @@ impl Kind {
         table.into_iter().filter(|(lacks, _)| *lacks).map(|(_, needed)| needed).collect()
     }
 
-    /// What a `.env` with this app has that a login to `new` would put an end to; read after "it holds".
+    /// The contents of a `.env` with this app that a login to `new` would displace; read after "it holds".
     pub(crate) fn displaces(self, there: &App, new: &str) -> Option<&'static str> {
         let is_other = there.client_id.as_deref().is_some_and(|id| id != new);
         match self {

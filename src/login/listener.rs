@@ -47,7 +47,7 @@ pub(crate) struct Listener {
     port: u16,
 }
 
-/// What a connection has brought.
+/// The result of a connection.
 enum Brought {
     Reply(Reply),
     /// The last page has been read.

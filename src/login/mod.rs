@@ -1,8 +1,8 @@
 //! Logging in: a browser that comes back to this machine, an address that is pasted, a device, credentials that are typed.
 //!
-//! What a login stores, and that it can be stored, is the keeper's affair. These parts are pure: the address of Zoom's page
-//! (`authorize`), what comes back (`reply`, `pasted`), what the listener answers (`callback`), which kind of login it is and
-//! what it lacks (`kind`), what Zoom's pages refuse (`refusal`), how a device polls (`device`).
+//! Storing a login, and making sure that it can be stored, is the keeper's affair. These parts are pure: the address of
+//! Zoom's page (`authorize`), what comes back (`reply`, `pasted`), what the listener answers (`callback`), which kind of
+//! login it is and what it lacks (`kind`), what Zoom's pages refuse (`refusal`), how a device polls (`device`).
 
 mod answer;
 mod authorize;

@@ -1,4 +1,4 @@
-//! What a person pastes: the address on which the browser ended, or the code in it (pure).
+//! A text that a person pastes: the address on which the browser ended, or the code in it (pure).
 
 use reqwest::Url;
 use secrecy::SecretString;
@@ -9,10 +9,10 @@ use super::reply::{Reply, is_code, read};
 /// The shortest text that is taken for a code, in bytes: a word that was typed is none.
 const SHORTEST_CODE: usize = 12;
 
-/// What was pasted.
+/// The meaning of a pasted text.
 #[derive(Debug)]
 pub(super) enum Pasted {
-    /// What an address says.
+    /// The reply that an address carries.
     Reply(Reply),
     /// The address of the authorization page itself, which is where to go and not where one ends.
     Question,

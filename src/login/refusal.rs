@@ -5,7 +5,7 @@
 pub(super) struct PageRefusal {
     /// Any of these is in its text, in lower case.
     signs: &'static [&'static str],
-    /// What it means, and what to enter where.
+    /// Its meaning, and what to enter where.
     pub(super) told: &'static str,
 }
 
@@ -48,7 +48,7 @@ const TABLE: &[PageRefusal] = &[
     },
 ];
 
-/// What a text means that somebody has copied from Zoom's page.
+/// The meaning of a text that somebody has copied from Zoom's page.
 pub(super) fn explain(text: &str) -> Option<&'static PageRefusal> {
     let text = text.to_ascii_lowercase();
     TABLE.iter().find(|refusal| refusal.signs.iter().any(|sign| text.contains(sign)))

@@ -8,7 +8,7 @@ use super::authorize::State;
 /// The longest code that is taken, in bytes. Zoom's have some 60.
 const LONGEST_CODE: usize = 2048;
 
-/// What the query of a callback says.
+/// The reply in the query of a callback.
 #[derive(Debug)]
 pub(super) enum Reply {
     /// The code to redeem.
@@ -27,7 +27,7 @@ pub(super) enum Reply {
 pub(super) fn read(query: &str, state: &State) -> Reply {
     let field = |wanted: &str| {
         let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == wanted);
-        // Of a name that stands there twice it is not known which one counts.
+        // If a name stands there twice, nobody knows which one counts.
         values.next().filter(|_| values.next().is_none()).map(|(_, value)| value.into_owned())
     };
     if !field("state").is_some_and(|shown| state.is(&shown)) {

@@ -14,9 +14,10 @@ use crate::error::Error;
 
 type Line = io::Result<Option<Zeroizing<String>>>;
 
-/// What a person types.
+/// The lines that a person types.
 pub(crate) struct Terminal {
-    /// A line is read when one is asked for, so that nothing is taken that belongs to whoever comes next. True for a secret.
+    /// A line is read when one is asked for, so that nothing is taken that belongs to whoever comes next. True for a
+    /// secret.
     wanted: Sender<bool>,
     lines: UnboundedReceiver<Line>,
     /// Whether a line was asked for and has not come yet.
@@ -143,7 +144,8 @@ mod echo {
 
     impl Drop for Silence {
         fn drop(&mut self) {
-            // What was typed of a secret that was interrupted is thrown away. A terminal that is gone shows nothing.
+            // The part of a secret that was typed before an interruption is thrown away. A terminal that is gone shows
+            // nothing.
             let _ = tcsetattr(stdin(), OptionalActions::Flush, &self.0);
             let _ = stderr().flush();
         }

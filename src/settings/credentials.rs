@@ -11,8 +11,8 @@ use crate::token::{Claims, Token};
 use crate::zoom::{Credentials, Grant};
 
 impl Settings {
-    /// What to ask Zoom with: `account_credentials` where there is an account id, else `refresh_token`. That needs no client
-    /// secret: a public client has none.
+    /// The credentials to ask Zoom with: `account_credentials` where there is an account id, else `refresh_token`. A
+    /// refresh token needs no client secret: a public client has none.
     ///
     /// # Errors
     ///

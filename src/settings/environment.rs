@@ -27,9 +27,9 @@ pub const EXPORTED_ONLY: [&str; 2] = [ENV_FILE, PROFILE];
 /// The `.env` that a command line names.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NamedEnv<'a> {
-    /// That of `--env-file`.
+    /// The value of `--env-file`.
     pub env_file: Option<&'a Path>,
-    /// That of `--profile`.
+    /// The value of `--profile`.
     pub profile: Option<&'a ProfileName>,
 }
 
@@ -51,8 +51,8 @@ pub enum Chosen {
 }
 
 impl Chosen {
-    /// Whether somebody has named it. What was merely found may come with a directory of somebody else's, and so may what
-    /// appears where there was none.
+    /// Whether somebody has named it. A file that was merely found may come with somebody else's directory, and so may
+    /// one that appears where there was none.
     fn is_named(&self) -> bool {
         matches!(self, Self::ByFlag | Self::ByVariable | Self::Profile(_) | Self::Configured)
     }
@@ -66,8 +66,8 @@ impl Chosen {
     }
 }
 
-/// The environment of the process, as far as it concerns zoomtok, and what to think of the `.env` that was chosen in it. It
-/// is not wiped: the kernel keeps the original where no program can take it back. A clone shares the variables.
+/// The environment of the process, as far as it concerns zoomtok, and what to think of the `.env` that was chosen in it.
+/// It is not wiped: the kernel keeps the original where no program can take it back. A clone shares the variables.
 #[derive(Clone, Default)]
 pub struct Environment {
     variables: Arc<Variables>,
@@ -108,8 +108,8 @@ impl Environment {
         Self { variables: Arc::new(variables), found: false, profile: None, makes_profile: false }
     }
 
-    /// The same with a `.env` that was chosen for this reason. A profile is an account of its own: credentials and tokens of
-    /// the environment are those of another one and do not count.
+    /// The same with a `.env` that was chosen for this reason. A profile is an account of its own: credentials and tokens
+    /// of the environment are those of another one and do not count.
     #[must_use]
     pub fn with(mut self, chosen: Chosen) -> Self {
         self.found = !chosen.is_named();
@@ -132,7 +132,7 @@ impl Environment {
         Self { makes_profile: true, ..self }
     }
 
-    /// That the system names no place for profiles.
+    /// The error where the system names no place for profiles.
     pub(crate) fn no_place_for_profiles() -> Error {
         Error::Other {
             action: "find the directory of the profiles".into(),
@@ -181,8 +181,8 @@ impl Environment {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] for a file and a profile that are both named, for a `ZOOM_ENV_FILE` that begins with the name of a
-    /// user, and for a `ZOOMTOK_PROFILE` that is no name; [`Error::Other`] where there is no place for profiles.
+    /// [`Error::Setting`] for a file and a profile that are both named, for a `ZOOM_ENV_FILE` that begins with the name
+    /// of a user, and for a `ZOOMTOK_PROFILE` that is no name; [`Error::Other`] where there is no place for profiles.
     pub fn env_file(
         &self,
         named: NamedEnv<'_>,

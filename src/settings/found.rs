@@ -1,4 +1,4 @@
-//! What a `.env` may say that was found and not named: who you are, and not what runs or where is written.
+//! The settings that count from a `.env` that was found and not named: who you are, and not what runs or where is written.
 
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ pub struct Ignored {
 }
 
 impl Ignored {
-    /// That it does not count, and why.
+    /// Says that it does not count, and why.
     pub fn what(&self) -> String {
         let Self { name, origin, lent, .. } = self;
         let whom = lent.map(|secret| format!(" for the exported {secret}")).unwrap_or_default();
@@ -41,7 +41,7 @@ impl Ignored {
 }
 
 impl Settings {
-    /// What of the `.env` does not count, though nothing else sets it, with a token that was found there.
+    /// The settings of the `.env` that do not count, though nothing else sets them, with a token that was found there.
     pub fn ignored(&self, token: Option<&Origin>) -> Vec<Ignored> {
         NAMES.iter().filter_map(|name| self.is_ignored(name, token)).collect()
     }
@@ -70,7 +70,7 @@ impl Settings {
             Trust::Anywhere => true,
             Trust::Named => false,
             Trust::Harmless(is_harmless) => is_harmless(text),
-            // What is wrong with it is told by whoever reads it.
+            // A path that cannot be expanded is reported by the code that reads it.
             Trust::Within => expanded(text.as_ref()).map_or(true, |path| self.is_beside(&path)),
         }
     }

@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 ///
 /// # Errors
 ///
-/// What is wrong with it, to be read after its name.
+/// The fault of the path, to be read after its name.
 pub fn expanded(path: &Path) -> Result<PathBuf, &'static str> {
     in_home(path, dirs::home_dir)
 }

@@ -39,7 +39,8 @@ impl Settings {
         Ok(self.value(name)?.map(|value| value.origin))
     }
 
-    /// That a value cannot be, for whoever finds it out only where it is used. `problem` is read after the name.
+    /// The error for an impossible value, for code that finds it out only where it is used. `problem` is read after the
+    /// name.
     pub fn impossible(&self, name: &'static str, problem: &str) -> Error {
         let place = match self.value(name) {
             Ok(Some(value)) => value.origin.to_string(),
@@ -84,12 +85,12 @@ impl Settings {
         })
     }
 
-    /// What the `.env` says, where it may say that.
+    /// The value in the `.env`, where it counts from there.
     pub(super) fn in_file(&self, name: &'static str) -> Option<Value<'_>> {
         self.written(name).filter(|value| self.may_say(name, value.text))
     }
 
-    /// What stands in the `.env`.
+    /// The value in the `.env`, whether it counts or not.
     pub(super) fn written(&self, name: &'static str) -> Option<Value<'_>> {
         let entry = self.snapshot.get(name)?;
         Some(Value { text: &entry.value, origin: self.place_in_file(entry.line) })

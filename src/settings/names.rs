@@ -3,15 +3,15 @@
 use super::environment::EXPORTED_ONLY;
 use super::table::NAMES;
 
-/// What our names begin with. The names of Zoom's own programs begin with the first as well.
+/// The beginnings of our names. The names of Zoom's own programs begin with the first as well.
 const OURS: [&str; 2] = ["ZOOM_", "ZOOMTOK_"];
 
-/// What names begin with that are about Claude. Claude's own programs have more of them.
+/// The beginning of names about Claude. Claude's own programs have more of them.
 const CLAUDE: &str = "CLAUDE_";
 
 /// The setting that is most likely meant by a name that begins like one and is none.
 pub fn meant(name: &str) -> Option<&'static str> {
-    // That is where Claude Code keeps its own.
+    // Claude Code keeps its own files there.
     if name == "CLAUDE_CONFIG_DIR" || known().any(|known| known == name) {
         return None;
     }

@@ -1,4 +1,4 @@
-//! What of the settings works and is most likely not what was meant.
+//! Settings that work and are most likely not what was meant.
 
 use super::lookup::Settings;
 use super::names::{is_ours, meant};
@@ -8,9 +8,9 @@ use super::table::POLICY_FILE;
 /// Something odd, as a sentence, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Oddity {
-    /// What it is.
+    /// The oddity.
     pub what: String,
-    /// What to do, as a sentence without its full stop.
+    /// The remedy, as a sentence without its full stop.
     pub fix: String,
 }
 

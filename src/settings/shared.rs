@@ -15,8 +15,8 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] for an address, a password, a key or a certificate that cannot be right or is missing, and for a store
-    /// that a `.env` names which was found and not named: who leaves it out would use up the grant of the others.
+    /// [`Error::Setting`] for an address, a password, a key or a certificate that cannot be right or is missing, and for
+    /// a store that a `.env` names which was found and not named: who leaves it out would use up the grant of the others.
     pub fn shared_store(&self) -> Result<Option<Access>, Error> {
         let Some(address) = self.shared_address()? else { return Ok(None) };
         if cfg!(not(feature = "fleet")) {
@@ -31,8 +31,8 @@ impl Settings {
         Ok(Some(Access::new(address, password, authorities, keys)))
     }
 
-    /// A name for the account of these settings, the same on every machine: a digest of Zoom's host, the client id and the account
-    /// id, as far as they are set. A refresh token changes, so users of one app have one name.
+    /// A name for the account of these settings, the same on every machine: a digest of Zoom's host, the client id and
+    /// the account id, as far as they are set. A refresh token changes, so users of one app have one name.
     ///
     /// # Errors
     ///
@@ -75,7 +75,7 @@ impl Settings {
         }
     }
 
-    /// What a file holds that a setting names.
+    /// The contents of a file that a setting names.
     fn in_secret_file<T>(
         &self,
         name: &'static str,

@@ -34,7 +34,7 @@ impl Settings {
             && exported.is_some_and(|exported| filed.is_none_or(|filed| filed.as_str() != exported))
     }
 
-    /// What the environment sets and does not count, since a profile has credentials and tokens of its own.
+    /// The variables of the environment that do not count, since a profile has credentials and tokens of its own.
     pub fn uncounted(&self) -> &[&'static str] {
         self.environment.uncounted()
     }
@@ -68,7 +68,7 @@ impl Settings {
         Some(Given { name, origin: counts.origin, overruled, value: self.judged(setting) })
     }
 
-    /// What is shown of a value. Numbers and addresses are no secrets once they have been read as such.
+    /// The part of a value that is shown. Numbers and addresses are no secrets once they have been read as such.
     fn judged(&self, setting: &'static Setting) -> Result<Option<String>, Error> {
         let name = setting.name;
         match setting.kind {

@@ -10,18 +10,18 @@ use crate::store;
 pub(crate) struct Setting {
     /// Its variable.
     pub(crate) name: &'static str,
-    /// What it is, and what it is where nobody sets it.
+    /// The kind of its value, and its default.
     pub(super) kind: Kind,
     /// From which `.env` it counts. The environment always counts.
     pub(super) trust: Trust,
-    /// What the help says of it, with its default behind a semicolon; empty where zoomtok writes it itself.
+    /// Its text in the help, with its default behind a semicolon; empty where zoomtok writes it itself.
     pub(crate) help: &'static str,
 }
 
-/// What a setting is.
+/// The kind of a setting's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// What an app shows to get a token; never shown.
+    /// A value by which an app gets a token; never shown.
     Credential,
     /// A secret that is not of an account; never shown.
     Secret,
@@ -57,8 +57,8 @@ pub(crate) enum Trust {
     Named,
 }
 
-/// Makes of each row the constant of its name, by which the code asks for the setting, and its place in the table. A setting
-/// without a row does not compile, and the compiler warns of one that nothing asks for.
+/// Makes of each row the constant of its name, by which the code asks for the setting, and its place in the table. A
+/// setting without a row does not compile, and the compiler warns of one that nothing asks for.
 macro_rules! settings {
     ($($constant:ident = $name:expr, $kind:expr, $trust:expr, $help:literal;)*) => {
         $(pub(crate) const $constant: &str = $name;)*
@@ -187,7 +187,7 @@ pub(super) fn setting(name: &str) -> Option<&'static Setting> {
     TABLE.iter().find(|setting| setting.name == name)
 }
 
-/// What a setting is where nobody sets it, as a text; empty where that is nothing.
+/// The default of a setting, as a text; empty where there is none.
 pub(super) fn default(name: &str) -> &'static str {
     match setting(name).map(|setting| setting.kind) {
         Some(Kind::Url(text) | Kind::Text(text)) => text,

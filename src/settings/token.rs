@@ -11,7 +11,7 @@ use crate::token::{Claims, Found, TokenState};
 /// The token at hand.
 #[derive(Debug, Clone)]
 pub struct Held {
-    /// What it is worth.
+    /// Its state.
     pub state: TokenState,
     /// Where it was found, if anywhere.
     pub origin: Option<Origin>,
@@ -48,7 +48,7 @@ impl Settings {
         })
     }
 
-    /// What of the configured account and client a token was not issued for, as sentences to warn with.
+    /// Warnings, as sentences, if a token was not issued for the configured account or client.
     ///
     /// # Errors
     ///

@@ -15,7 +15,7 @@ pub(super) fn in_shell(word: String, is_program: bool) -> Result<String, &'stati
 ///
 /// # Errors
 ///
-/// What is wrong with it, to be read after its name.
+/// The fault, to be read after the name.
 pub fn program(text: &str) -> Result<String, &'static str> {
     in_shell(text.to_owned(), true)
 }
@@ -29,7 +29,7 @@ impl CommandLine {
     ///
     /// # Errors
     ///
-    /// What is wrong with it, to be read after its name.
+    /// The fault, to be read after the name.
     pub fn read(text: &str) -> Result<Self, &'static str> {
         // The backslashes of Windows are those of its paths, and not for the splitter: a NUL, which no setting has,
         // stands for them meanwhile.
@@ -46,7 +46,7 @@ impl CommandLine {
 ///
 /// # Errors
 ///
-/// What is wrong with it, to be read after its name.
+/// The fault, to be read after the name.
 pub fn whole_seconds(text: &str) -> Result<u64, &'static str> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| digits).ok_or("is not a whole number of seconds")

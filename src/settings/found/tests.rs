@@ -1,4 +1,4 @@
-//! What counts of a `.env` that was found, and of one that was named.
+//! The settings that count from a `.env` that was found, and from one that was named.
 
 use std::ffi::OsString;
 use std::fs;
