@@ -326,7 +326,7 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('--send-token-to', '--send-token-to', [CompletionResultType]::ParameterName, 'Send the token to this host, which is not Zoom''s')
             [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Serve many clients over HTTP at /mcp, each with a grant, in place of one over stdin and stdout')
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The policy: a JSON file [default: ZOOM_POLICY_FILE, or every call is allowed]')
-            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'What the gateway is called, in messages and for its counts [default: by the command]')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The name of the gateway, in messages and for its counts [default: by the command]')
             [CompletionResult]::new('--token-env', '--token-env', [CompletionResultType]::ParameterName, 'The variable in which the server gets the token')
             [CompletionResult]::new('--on-new-token', '--on-new-token', [CompletionResultType]::ParameterName, 'When a server with a new token takes over')
             [CompletionResult]::new('--audit', '--audit', [CompletionResultType]::ParameterName, 'Write a line of JSON for each call to this file')

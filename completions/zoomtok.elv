@@ -299,7 +299,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --send-token-to 'Send the token to this host, which is not Zoom''s'
             cand --listen 'Serve many clients over HTTP at /mcp, each with a grant, in place of one over stdin and stdout'
             cand --policy 'The policy: a JSON file [default: ZOOM_POLICY_FILE, or every call is allowed]'
-            cand --name 'What the gateway is called, in messages and for its counts [default: by the command]'
+            cand --name 'The name of the gateway, in messages and for its counts [default: by the command]'
             cand --token-env 'The variable in which the server gets the token'
             cand --on-new-token 'When a server with a new token takes over'
             cand --audit 'Write a line of JSON for each call to this file'

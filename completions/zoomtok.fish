@@ -252,7 +252,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l header -d 'A
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l send-token-to -d 'Send the token to this host, which is not Zoom\'s' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l listen -d 'Serve many clients over HTTP at /mcp, each with a grant, in place of one over stdin and stdout' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l policy -d 'The policy: a JSON file [default: ZOOM_POLICY_FILE, or every call is allowed]' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l name -d 'What the gateway is called, in messages and for its counts [default: by the command]' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l name -d 'The name of the gateway, in messages and for its counts [default: by the command]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l token-env -d 'The variable in which the server gets the token' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand gateway" -l on-new-token -d 'When a server with a new token takes over' -r -f -a "idle\t'Between calls, and at the latest a minute before the old token ends'
 now\t'At once; calls under way end on the old one'

@@ -1,4 +1,4 @@
-//! What can be typed: types and help, no behaviour. Here is what concerns every command, and the list of them.
+//! The command line: types and help, no behaviour. Here is what concerns every command, and the list of them.
 
 #![expect(clippy::doc_markdown, reason = "these comments are the help, which is not Markdown")]
 
@@ -40,8 +40,8 @@ pub use self::tables::{AFTER, FIRST};
 
 /// Keeps a Zoom access token valid where it is needed
 ///
-/// Zoom's access tokens expire after an hour. zoomtok keeps the one in your .env valid: it fetches a new one shortly before
-/// the old one expires, only once however many programs ask, and never damages the file that holds it.
+/// Zoom's access tokens expire after an hour. zoomtok keeps the one in your .env valid: it fetches a new one shortly
+/// before the old one expires, only once however many programs ask, and never damages the file that holds it.
 #[derive(Debug, Parser)]
 #[command(name = "zoomtok", bin_name = "zoomtok", version, styles = STYLES, after_help = FIRST)]
 #[command(help_template = TEMPLATE)]
@@ -50,7 +50,7 @@ pub struct Cli {
     /// The options of every command
     #[command(flatten)]
     pub global: Global,
-    /// What to do
+    /// The command to run
     #[command(subcommand)]
     pub command: Command,
 }
@@ -115,7 +115,7 @@ pub(super) use each_command;
 
 macro_rules! declare {
     ($($(#[$about:meta])+ $name:literal $command:ident,)+) => {
-        /// What to do
+        /// The command to run
         // The arguments of the commands that are not given are never built. Help for a command therefore comes from its
         // own type, and the line in the list of commands from the list above.
         #[derive(Debug, Subcommand)]

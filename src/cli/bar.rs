@@ -37,7 +37,7 @@ impl Bar {
         self.drawn = Some(now);
         let line = line(done, all, text, columns());
         let mut stderr = io::stderr();
-        // What cannot be drawn is not missed.
+        // A bar that cannot be drawn is not missed.
         let _ = write!(stderr, "\r\x1b[2K{line}").and_then(|()| stderr.flush());
     }
 

@@ -1,4 +1,4 @@
-//! What the system would tell others of the memory of this process.
+//! Keeps the system from telling others of the memory of this process.
 
 /// Has Linux write no core dump of this process, whatever ends it, and let nobody but root read its memory or its
 /// environment: for the user's other programs its files in `/proc` belong to root, and no debugger can attach to it.

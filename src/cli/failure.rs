@@ -2,7 +2,7 @@
 
 use crate::error::Diagnostic;
 
-/// What a command gives back.
+/// The results of commands.
 pub(super) type Result<T, E = CommandFailure> = std::result::Result<T, E>;
 
 /// The error that ended a command. `?` makes one of any room's error.

@@ -1,4 +1,4 @@
-//! What a person types and reads.
+//! The command line: its arguments, and its output for a person.
 
 pub mod args;
 mod bar;

@@ -3,8 +3,8 @@
 //! stdout is for what was asked for, stderr for all talk. A reader that went away is no failure: what the command
 //! did is done, and its exit status says so.
 //!
-//! Every text that it is given is one line. What would control a terminal in it, as paths and arguments may, is shown and
-//! not sent: see [`crate::controls`].
+//! Every text that it is given is one line. Controls of a terminal in it, which paths and arguments may have, are shown
+//! and not sent: see [`crate::controls`].
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -140,7 +140,8 @@ impl Output {
         }
     }
 
-    /// What ended the command, with all causes and what to do next: one line on stderr, and two on a terminal.
+    /// Reports the error that ended the command, with all causes and what to do next: one line on stderr, and two on a
+    /// terminal.
     pub fn fail(self, error: &dyn Diagnostic) {
         let on_terminal = io::stderr().is_terminal();
         let (told, hint) = match error.hint() {
@@ -173,8 +174,8 @@ impl Output {
         let _ = writeln!(AutoStream::new(io::stderr().lock(), self.color), "{line}");
     }
 
-    /// A line as a terminal can show it, and as nothing in it can do anything there. What is read by programs keeps its
-    /// signs, whatever the locale.
+    /// A line as a terminal can show it, and as nothing in it can do anything there. Output for programs keeps its signs,
+    /// whatever the locale.
     fn drawn(self, line: &str, on_terminal: bool) -> Cow<'_, str> {
         let line = visible(line);
         if self.signs || !on_terminal { line } else { signs::without(&line).into() }

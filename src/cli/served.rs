@@ -6,8 +6,8 @@ use super::args::{Cli, Command, Global};
 use crate::clients::{Behind, Served};
 use crate::settings::configuration_directory;
 
-/// What `zoomtok` serves by when it is started with these arguments and finds the token for itself; none where it would not
-/// serve, or where its server has to have a token already.
+/// The settings that `zoomtok` serves by when it is started with these arguments and finds the token for itself; none
+/// where it would not serve, or where its server has to have a token already.
 pub(super) fn served(args: &[String]) -> Option<Served> {
     read(args).filter(|(_, hands_token)| *hands_token).map(|(served, _)| served)
 }

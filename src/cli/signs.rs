@@ -2,7 +2,7 @@
 //!
 //! Bytes of UTF-8 in a terminal of another encoding are not only ugly: some of them are control characters there.
 
-/// What stands for a sign that says something.
+/// The text in place of each sign that has a meaning.
 const STAND_INS: [(&str, &str); 8] = [
     ("✅", "[ok]"),
     ("⚠️", "[!]"),

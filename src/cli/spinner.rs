@@ -61,7 +61,7 @@ fn spin(frames: &[&str], messages: &Receiver<&'static str>) {
             Err(RecvTimeoutError::Disconnected) => break,
         }
         if !message.is_empty() {
-            // What cannot be drawn is not missed.
+            // A spinner that cannot be drawn is not missed.
             let _ = write!(stderr, "\r\x1b[2K{frame} {message}").and_then(|()| stderr.flush());
         }
     }

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-/// What can stand in braces.
+/// A field, which stands in braces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field {
     /// The state of the token in one word.

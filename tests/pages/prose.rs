@@ -2,9 +2,6 @@
 
 use crate::support::sources::SOURCES;
 
-/// The rooms whose comments still have such sentences.
-const EXEMPT: [&str; 1] = ["src/cli/"];
-
 /// Words that must not stand in place of a noun, as in "What is left" for "The remains".
 const PRONOUNS: [&str; 4] = ["What ", "That ", "Who ", "Of "];
 
@@ -77,22 +74,10 @@ fn a_sentence_without_its_subject_is_found() {
 
 #[test]
 fn every_sentence_of_a_comment_names_its_subject() {
-    let is_held = |path: &str| !EXEMPT.iter().any(|room| path.starts_with(room));
     let mut found = Vec::new();
-    for source in SOURCES.iter().filter(|source| is_held(&source.path)) {
+    for source in SOURCES.iter() {
         let lacking = lacking(&source.text);
         found.extend(lacking.iter().map(|(line, sentence)| format!("{}:{line}: {sentence}", source.path)));
     }
     assert!(found.is_empty(), "name the subject of these sentences:\n{}", found.join("\n"));
-}
-
-#[test]
-fn only_rooms_with_such_sentences_are_exempt() {
-    for room in EXEMPT {
-        let mut sources = SOURCES.iter().filter(|source| source.path.starts_with(room));
-        assert!(
-            sources.any(|source| !lacking(&source.text).is_empty()),
-            "{room} need not be exempt any more"
-        );
-    }
 }

@@ -1,18 +1,19 @@
-//! What `zoomtok approval` takes.
+//! The arguments of `zoomtok approval`.
 
 use clap::{Args, Subcommand};
 
 /// Decide about calls that wait for a person
 ///
-/// A policy may ask for a person's approval of a call ("approve"). Where the client cannot ask its user, the call waits here.
+/// A policy may ask for a person's approval of a call ("approve"). Where the client cannot ask its user, the call waits
+/// here.
 #[derive(Debug, Args)]
 pub struct Approval {
-    /// What to do
+    /// The command to run
     #[command(subcommand)]
     pub command: ApprovalCommand,
 }
 
-/// What to do about calls that wait
+/// A decision about calls that wait
 #[derive(Debug, Subcommand)]
 pub enum ApprovalCommand {
     /// List the calls that wait, with their arguments; secrets in them are hidden

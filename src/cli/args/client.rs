@@ -1,4 +1,4 @@
-//! What `zoomtok client` takes.
+//! The arguments of `zoomtok client`.
 
 use std::path::PathBuf;
 
@@ -11,17 +11,17 @@ use crate::clients::{edited_ids, ids};
 
 /// Put zoomtok into the configuration of any MCP client
 ///
-/// Knows where each client keeps its configuration and how servers stand in it, and changes nothing else there: comments, layout
-/// and every other server stay. docs/clients.md lists the clients.
+/// Knows where each client keeps its configuration and how servers stand in it, and changes nothing else there: comments,
+/// layout and every other server stay. docs/clients.md lists the clients.
 #[derive(Debug, Args)]
 #[command(after_help = CLIENT)]
 pub struct Client {
-    /// What to do
+    /// The command to run
     #[command(subcommand)]
     pub command: ClientCommand,
 }
 
-/// What to do with clients
+/// A command for clients
 #[derive(Debug, Subcommand)]
 pub enum ClientCommand {
     /// List the clients on this machine, and whether zoomtok is in them
@@ -32,9 +32,9 @@ pub enum ClientCommand {
     },
     /// Put zoomtok's server into the configurations of clients
     ///
-    /// Writes absolute paths, and what of this shell's environment the server needs. A server of zoomtok's own keeps its policy, its
-    /// .env and its other variables unless others are named. One failure does not stop the others; the exit status is that of the
-    /// first.
+    /// Writes absolute paths, and what of this shell's environment the server needs. A server of zoomtok's own keeps its
+    /// policy, its .env and its other variables unless others are named. One failure does not stop the others; the exit
+    /// status is that of the first.
     Install(ClientInstall),
     /// Take zoomtok's server out of the configurations of clients
     ///
@@ -49,8 +49,8 @@ pub enum ClientCommand {
     },
     /// Put a gateway before a server that a client has already
     ///
-    /// The server keeps its name, its environment and everything else; its command becomes zoomtok gateway, with the old one behind
-    /// it. What it was is kept in the state directory, so that unwrap gives back every byte.
+    /// The server keeps its name, its environment and everything else; its command becomes zoomtok gateway, with the old
+    /// one behind it. The old entry is kept in the state directory, so that unwrap gives back every byte.
     Wrap(ClientWrap),
     /// Take the gateway out again
     ///
@@ -68,7 +68,7 @@ pub enum ClientCommand {
         /// The client
         #[arg(value_parser = PossibleValuesParser::new(ids()))]
         client: String,
-        /// What the entry says
+        /// The contents of the entry
         #[command(flatten)]
         server: ServerOptions,
         /// Print a link that adds it, where the client has one; the client then asks
@@ -77,7 +77,7 @@ pub enum ClientCommand {
     },
 }
 
-/// What `client wrap` takes
+/// The arguments of `client wrap`
 #[derive(Debug, Args)]
 pub struct ClientWrap {
     /// The server, by its name in the client's configuration
@@ -97,13 +97,13 @@ pub struct ClientWrap {
     pub dry_run: bool,
 }
 
-/// What `client install` takes
+/// The arguments of `client install`
 #[derive(Debug, Args)]
 pub struct ClientInstall {
     /// Which clients
     #[command(flatten)]
     pub which: Which,
-    /// What the entry says
+    /// The contents of the entry
     #[command(flatten)]
     pub server: ServerOptions,
     /// Show the change and write nothing
@@ -122,10 +122,11 @@ pub struct Which {
     pub all: bool,
 }
 
-/// What an entry says
+/// The contents of an entry
 #[derive(Debug, Args)]
 pub struct ServerOptions {
-    /// Serve what is at this address through a gateway, in place of zoomtok's own tools: zoom, zoom/chat and so on, or a URL
+    /// Serve what is at this address through a gateway, in place of zoomtok's own tools: zoom, zoom/chat and so on, or a
+    /// URL
     #[arg(long, value_name = "URL", conflicts_with = "no_watch")]
     pub url: Option<String>,
     /// The policy to serve under [default: ZOOM_POLICY_FILE]

@@ -1,4 +1,4 @@
-//! What each command takes.
+//! The arguments of commands.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -28,12 +28,12 @@ pub struct Get {
     /// Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]
     #[arg(short, long, value_name = "SECS", value_parser = whole_seconds)]
     pub threshold: Option<u64>,
-    /// What to print
+    /// The form to print
     #[command(flatten)]
     pub form: Form,
 }
 
-/// What `get` prints
+/// The form in which `get` prints
 #[derive(Debug, Args)]
 #[group(multiple = false)]
 pub struct Form {
@@ -50,8 +50,8 @@ pub struct Form {
 
 /// Check whether the token in .env is valid
 ///
-/// Reads one file and sends nothing, so it is cheap enough to run before anything else. Exits with 0 when the token is valid for more
-/// than the threshold, and with 1 otherwise.
+/// Reads one file and sends nothing, so it is cheap enough to run before anything else. Exits with 0 when the token is
+/// valid for more than the threshold, and with 1 otherwise.
 #[derive(Debug, Args)]
 #[command(after_help = CHECK)]
 pub struct Check {
@@ -109,8 +109,8 @@ pub struct Watch {
 
 /// Put the token of .env into Claude Desktop's configuration
 ///
-/// Only that one value changes: comments and layout stay, and nothing is written if the token is already there. The version
-/// before the first change is kept beside it, as claude_desktop_config.json.zoomtok.bak. Claude Desktop reads its
+/// Only that one value changes: comments and layout stay, and nothing is written if the token is already there. The
+/// version before the first change is kept beside it, as claude_desktop_config.json.zoomtok.bak. Claude Desktop reads its
 /// configuration when it starts.
 #[derive(Debug, Args)]
 pub struct UpdateClaude {
@@ -135,9 +135,9 @@ pub struct UpdateClaude {
 ///
 /// A client runs it: Claude Desktop does, once zoomtok mcp --install has put it into its configuration, in place of the
 /// server of that name (CLAUDE_MCP_SERVER_NAME, or zoom). It reads .env and keeps the token there fresh by itself, so
-/// neither zoomtok watch nor a restart of Claude is needed. It starts whatever is wrong with .env, a setting or the policy:
-/// each call reports what to fix, and works once that is done. stdout belongs to the protocol; the policy in force and
-/// warnings go to stderr.
+/// neither zoomtok watch nor a restart of Claude is needed. It starts whatever is wrong with .env, a setting or the
+/// policy: each call reports what to fix, and works once that is done. stdout belongs to the protocol; the policy in
+/// force and warnings go to stderr.
 #[derive(Debug, Args)]
 #[command(after_help = INSTALL)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]

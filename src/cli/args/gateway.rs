@@ -1,4 +1,4 @@
-//! What `zoomtok gateway` takes.
+//! The arguments of `zoomtok gateway`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -12,9 +12,9 @@ use crate::settings::CommandLine;
 
 /// Put a policy and a fresh token before any MCP server
 ///
-/// Starts the server, and stands between it and the client: a call that the policy does not allow never reaches it, and when
-/// there is a new token another server takes over while the client notices nothing. Everything else passes unchanged.
-/// docs/gateway.md says what is not governed.
+/// Starts the server, and stands between it and the client: a call that the policy does not allow never reaches it, and
+/// when there is a new token another server takes over while the client notices nothing. Everything else passes
+/// unchanged. docs/gateway.md says what is not governed.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 #[command(override_usage = "zoomtok gateway [OPTIONS] -- <COMMAND> [ARGUMENT]...\n       zoomtok gateway [OPTIONS] --url <URL>", after_help = GATEWAY)]
@@ -37,7 +37,7 @@ pub struct Gateway {
     /// The policy: a JSON file [default: ZOOM_POLICY_FILE, or every call is allowed]
     #[arg(long, value_name = "FILE", value_parser = path())]
     pub policy: Option<PathBuf>,
-    /// What the gateway is called, in messages and for its counts [default: by the command]
+    /// The name of the gateway, in messages and for its counts [default: by the command]
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
     /// The variable in which the server gets the token
@@ -74,7 +74,8 @@ pub struct Gateway {
 
 /// Hold a server for the gateway
 ///
-/// The gateway runs this by itself. It ends the server, with everything that the server has started, when the gateway ends.
+/// The gateway runs this by itself. It ends the server, with everything that the server has started, when the gateway
+/// ends.
 #[derive(Debug, Args)]
 pub struct Hold {
     /// Without a terminal, in a session of its own

@@ -1,4 +1,4 @@
-//! What `zoomtok grant` takes.
+//! The arguments of `zoomtok grant`.
 
 use std::path::PathBuf;
 
@@ -9,15 +9,16 @@ use super::global::path;
 /// Say who may connect to a gateway over HTTP
 ///
 /// Whoever connects to zoomtok gateway --listen needs a grant: a bearer token of its own, which can be taken back without
-/// touching the others, and a policy of its own if wanted. Grants are kept in the configuration directory, for all gateways.
+/// touching the others, and a policy of its own if wanted. Grants are kept in the configuration directory, for all
+/// gateways.
 #[derive(Debug, Args)]
 pub struct Grant {
-    /// What to do with it
+    /// The command to run
     #[command(subcommand)]
     pub command: GrantCommand,
 }
 
-/// What to do with a grant
+/// A command for grants
 #[derive(Debug, Subcommand)]
 pub enum GrantCommand {
     /// Add a grant and print its bearer token, which is shown this once

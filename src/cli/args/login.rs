@@ -1,4 +1,4 @@
-//! What `zoomtok login` and `zoomtok logout` take.
+//! The arguments of `zoomtok login` and `zoomtok logout`.
 
 use clap::Args;
 
@@ -6,8 +6,8 @@ use super::tables::LOGIN;
 
 /// Log in to Zoom, and put the login into .env
 ///
-/// On a terminal it asks for what is missing. It tries the login with Zoom, and writes .env only when Zoom has taken it: the
-/// app's credentials and the tokens, in one step. Without a terminal nothing is asked, and what is missing is named.
+/// On a terminal it asks for what is missing. It tries the login with Zoom, and writes .env only when Zoom has taken it:
+/// the app's credentials and the tokens, in one step. Without a terminal nothing is asked, and what is missing is named.
 /// docs/login.md says how to make an app.
 #[derive(Debug, Args)]
 #[command(after_help = LOGIN)]

@@ -1,4 +1,4 @@
-//! What `zoomtok policy` takes.
+//! The arguments of `zoomtok policy`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use super::tables::{EXPLAIN, SCOPES};
 /// one that --policy or ZOOM_POLICY_FILE names. docs/policies.md describes its form.
 #[derive(Debug, Args)]
 pub struct Policy {
-    /// What to do with it
+    /// The command to run
     #[command(subcommand)]
     pub command: PolicyCommand,
 }
@@ -34,13 +34,13 @@ pub struct PolicyServer {
     pub server: Vec<OsString>,
 }
 
-/// What to do with a policy
+/// A command for policies
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
     /// Check whether a policy is valid, and list everything that is wrong with it
     ///
-    /// A policy is a JSON file: which tools an agent may call, with which arguments, how often. docs/policies.md describes its form.
-    /// Exits with 0 when it is valid, and with 3 otherwise.
+    /// A policy is a JSON file: which tools an agent may call, with which arguments, how often. docs/policies.md
+    /// describes its form. Exits with 0 when it is valid, and with 3 otherwise.
     Check {
         /// The policy
         #[arg(value_parser = path())]
@@ -68,7 +68,8 @@ pub enum PolicyCommand {
     },
     /// Accept the tools of a gateway as they are now
     ///
-    /// A gateway holds back every tool that has changed since it was accepted, and every new one. This shows what differs and asks.
+    /// A gateway holds back every tool that has changed since it was accepted, and every new one. This shows what differs
+    /// and asks.
     Accept {
         /// The gateway
         name: String,
@@ -78,8 +79,8 @@ pub enum PolicyCommand {
     },
     /// Suggest a policy to start from, by what the tools of a server do
     ///
-    /// The policy goes to stdout, and to stderr a table of the tools: whether each reads, writes, executes, destroys or is about money,
-    /// how much can go wrong, and what says so. Without a server it is about zoomtok's own tools.
+    /// The policy goes to stdout, and to stderr a table of the tools: whether each reads, writes, executes, destroys or
+    /// is about money, how much can go wrong, and what says so. Without a server it is about zoomtok's own tools.
     Suggest {
         /// Which server it is for
         #[command(flatten)]
@@ -87,8 +88,9 @@ pub enum PolicyCommand {
     },
     /// List the scopes that the tools of a policy need, and those that the token lacks
     ///
-    /// The list goes to stdout, one a line, as an app's page on marketplace.zoom.us takes it; what the token lacks goes to stderr. Scopes
-    /// are for the whole account (…:admin) where the credentials are those of a Server-to-Server OAuth app, and else for the user.
+    /// The list goes to stdout, one a line, as an app's page on marketplace.zoom.us takes it; what the token lacks goes
+    /// to stderr. Scopes are for the whole account (…:admin) where the credentials are those of a Server-to-Server OAuth
+    /// app, and else for the user.
     #[command(after_help = SCOPES)]
     Scopes {
         /// The policy [default: the one in force; with --url every tool is allowed]
@@ -97,7 +99,8 @@ pub enum PolicyCommand {
         /// One of Zoom's hosted servers: zoom, zoom/meeting, zoom/chat and so on [default: zoomtok's own tools]
         #[arg(long, value_name = "URL")]
         url: Option<String>,
-        /// Print the app that a login needs, as the Marketplace takes it: these scopes, a public client, this machine as its redirect
+        /// Print the app that a login needs, as the Marketplace takes it: these scopes, a public client, this machine as
+        /// its redirect
         #[arg(long, conflicts_with_all = ["json", "admin"])]
         manifest: bool,
         /// Print the scopes of an app for the whole account
@@ -109,8 +112,8 @@ pub enum PolicyCommand {
     },
     /// Convert a policy of Intercept, which is YAML, into one of zoomtok's
     ///
-    /// The policy goes to stdout. What means something else than before is a warning on stderr; if a part has no counterpart, each is
-    /// listed with its place, nothing goes to stdout, and the command exits with 3.
+    /// The policy goes to stdout. A part whose meaning changes is a warning on stderr; if a part has no counterpart, each
+    /// is listed with its place, nothing goes to stdout, and the command exits with 3.
     Convert {
         /// The policy to convert
         #[arg(value_parser = path())]

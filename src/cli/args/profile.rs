@@ -1,4 +1,4 @@
-//! What `zoomtok profile` takes.
+//! The arguments of `zoomtok profile`.
 
 use clap::{Args, Subcommand};
 
@@ -6,16 +6,16 @@ use crate::store::ProfileName;
 
 /// List the accounts that have a .env of their own, or remove one
 ///
-/// A profile is a .env with a name: profiles/NAME.env in the configuration directory. --profile NAME or ZOOMTOK_PROFILE has any command
-/// use it. docs/profiles.md has more.
+/// A profile is a .env with a name: profiles/NAME.env in the configuration directory. --profile NAME or ZOOMTOK_PROFILE
+/// has any command use it. docs/profiles.md has more.
 #[derive(Debug, Args)]
 pub struct Profile {
-    /// What to do
+    /// The command to run
     #[command(subcommand)]
     pub command: ProfileCommand,
 }
 
-/// What to do with profiles
+/// A command for profiles
 #[derive(Debug, Subcommand)]
 pub enum ProfileCommand {
     /// List the profiles: kind of app, token, account, file

@@ -1,4 +1,4 @@
-//! What `zoomtok recordings` takes.
+//! The arguments of `zoomtok recordings`.
 
 use std::path::PathBuf;
 
@@ -11,19 +11,20 @@ use super::tables::RECORDINGS;
 /// Download cloud recordings, resumed after a break
 #[derive(Debug, Args)]
 pub struct Recordings {
-    /// What to do
+    /// The command to run
     #[command(subcommand)]
     pub command: RecordingsCommand,
 }
 
-/// What to do
+/// The command to run
 #[derive(Debug, Subcommand)]
 pub enum RecordingsCommand {
     /// Download all files of the recordings of a period
     ///
-    /// Files that are there are skipped, and one that broke off goes on where it ended, so the same command again fetches what
-    /// is missing. Each file is checked against the size that Zoom lists, and has its name only when it is whole. The token is
-    /// renewed on the way. Exits with 0 if every file is there, and with 1 if some are missing, which stderr lists.
+    /// Files that are there are skipped, and one that broke off goes on where it ended, so the same command again fetches
+    /// what is missing. Each file is checked against the size that Zoom lists, and has its name only when it is whole.
+    /// The token is renewed on the way. Exits with 0 if every file is there, and with 1 if some are missing, which stderr
+    /// lists.
     #[command(after_help = RECORDINGS)]
     Download {
         /// The first day, in UTC [default: 29 days before the last one]

@@ -1,4 +1,4 @@
-//! What `zoomtok service` takes.
+//! The arguments of `zoomtok service`.
 
 use std::ffi::OsString;
 
@@ -12,17 +12,18 @@ use super::tables::SERVICE;
 #[derive(Debug, Args)]
 #[command(after_help = SERVICE)]
 pub struct Service {
-    /// What to do
+    /// The command to run
     #[command(subcommand)]
     pub command: ServiceCommand,
 }
 
-/// What to do with services
+/// A command for services
 #[derive(Debug, Subcommand)]
 pub enum ServiceCommand {
     /// Write a service, start it, and see it run
     ///
-    /// Writes absolute paths, and what of this shell's environment the service needs. Installed again, it starts with the new options.
+    /// Writes absolute paths, and what of this shell's environment the service needs. Installed again, it starts with the
+    /// new options.
     #[command(
         override_usage = "zoomtok service install [OPTIONS] [watch] [-- <OPTIONS OF WATCH>]\n       zoomtok service install [OPTIONS] gateway <NAME> -- --listen <ADDRESS:PORT> <OPTIONS OF GATEWAY>"
     )]
@@ -59,7 +60,7 @@ pub enum ServiceCommand {
 /// Which service
 #[derive(Debug, Args)]
 pub struct WhichService {
-    /// What it runs
+    /// The kind of service
     #[arg(value_enum, default_value_t)]
     pub service: ServiceKind,
     /// The name of the gateway
@@ -67,7 +68,7 @@ pub struct WhichService {
     pub name: Option<String>,
 }
 
-/// What a service runs
+/// A kind of service
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum ServiceKind {
     /// zoomtok watch

@@ -1,4 +1,4 @@
-//! What `zoomtok setup` takes.
+//! The arguments of `zoomtok setup`.
 
 use std::path::PathBuf;
 
@@ -12,8 +12,8 @@ use crate::clients::edited_ids;
 
 /// Set everything up: log in, clients, a service
 ///
-/// On a terminal it asks, and each question has a flag. Nothing is written before the last answer. It ends with what doctor finds,
-/// and can be run again at any time.
+/// On a terminal it asks, and each question has a flag. Nothing is written before the last answer. It ends with what
+/// doctor finds, and can be run again at any time.
 #[derive(Debug, Args)]
 #[command(after_help = SETUP)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]

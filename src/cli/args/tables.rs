@@ -1,4 +1,4 @@
-//! What stands below the help: first steps, examples, exit statuses, settings and files; and how the help is marked.
+//! The text below the help: first steps, examples, exit statuses, settings and files; and how the help is marked.
 
 use clap::builder::styling::{AnsiColor, Style, Styles};
 
@@ -11,7 +11,7 @@ pub(in crate::cli) const STYLES: Styles = Styles::styled()
     .invalid(Style::new().bold())
     .valid(Style::new().bold());
 
-/// What to type first, below the short help too.
+/// The first commands to type, below the short help too.
 pub const FIRST: &str = "\
 First steps:
   zoomtok demo    shows all of this in a minute, and needs no account
@@ -99,7 +99,7 @@ Examples, for ~/.bashrc, zsh and fish:
   zoomtok completions zsh > \"${fpath[1]}/_zoomtok\"
   zoomtok completions fish > ~/.config/fish/completions/zoomtok.fish";
 
-/// What stands below the help and in the manual page: sections of a heading and the lines of a table, short enough for the
+/// The text below the help and in the manual page: sections of a heading and the lines of a table, short enough for the
 /// indented page on a terminal of 80 columns.
 pub const AFTER: &str = AFTER_PAGE.text();
 

@@ -34,7 +34,7 @@ fn tools(count: usize) -> String {
     if count == 1 { "1 tool".into() } else { format!("{count} tools") }
 }
 
-/// What a person reads of a tool. Every character of it is visible.
+/// The description of a tool for a person. Every character of it is visible.
 fn lines(held: &Held) -> Vec<String> {
     let name = revealed(&held.name);
     let title = if held.is_new { format!("🔍 {name} is new") } else { format!("🔍 {name} has changed") };

@@ -52,7 +52,7 @@ impl Account {
         Keeper::new(&self.environment, &self.store, &context.clock, &context.stop)
     }
 
-    /// What it is called where several are shown.
+    /// Its name where several are shown.
     pub(super) fn label(&self) -> &str {
         self.profile.as_ref().map_or(".env", ProfileName::as_str)
     }

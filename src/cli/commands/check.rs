@@ -24,7 +24,7 @@ mod log;
 /// The version of the JSON that `check` prints; it changes when a field is renamed or removed.
 const JSON_VERSION: u32 = 1;
 
-/// What `check` found out.
+/// The findings of `check`.
 struct Report {
     look: Look,
     threshold: u64,
@@ -104,7 +104,7 @@ impl Report {
         }
     }
 
-    /// What a person reads.
+    /// The lines for a person.
     fn lines(&self) -> Vec<String> {
         let (at, left) = match &self.look.held.state {
             TokenState::Missing => return vec![format!("❌ MISSING: {}", not_found(&self.look))],
@@ -138,7 +138,7 @@ impl Report {
         line(template, &shown)
     }
 
-    /// What the log keeps.
+    /// The line for the log.
     fn for_log(&self) -> String {
         let text = self.lines().join(" ");
         if matches!(self.look.held.state, TokenState::Missing) {
@@ -148,7 +148,7 @@ impl Report {
         }
     }
 
-    /// What a person reads with `-v`, before the verdict.
+    /// The lines for a person with `-v`, before the verdict.
     fn details(&self) -> Vec<String> {
         let mut lines = vec![format!("🔍 Validating Zoom token (threshold: {})...", seconds(self.threshold))];
         if let Some(origin) = &self.look.held.origin {

@@ -1,4 +1,5 @@
-//! What the commands for Claude Desktop share: the client as settings describe it, and what a person sees of a hand-over.
+//! The common parts of the commands for Claude Desktop: the client as settings describe it, and what a person sees of a
+//! hand-over.
 
 use std::path::Path;
 
@@ -53,7 +54,7 @@ fn claude<'a>(
 
 /// Claude Desktop as the settings describe it at the time: they may change while a watch goes on.
 pub(super) struct CurrentClaude<'a> {
-    /// Who looks after the `.env`.
+    /// The keeper of the `.env`.
     pub(super) keeper: &'a Keeper<'a>,
     /// When it is restarted.
     pub(super) restart: Restart,
@@ -61,7 +62,7 @@ pub(super) struct CurrentClaude<'a> {
     pub(super) state_root: Option<&'a Path>,
     /// What Claude is waited for by.
     pub(super) clock: &'a dyn Clock,
-    /// What ends that.
+    /// The request to end, which ends the wait.
     pub(super) stop: &'a Shutdown,
 }
 
@@ -79,7 +80,7 @@ impl Recipient for CurrentClaude<'_> {
     }
 }
 
-/// What a watch reports of a hand-over.
+/// The event that a watch reports for a step of a hand-over.
 fn event(progress: Progress<'_>) -> Option<Event> {
     match progress {
         Progress::Updating => Some(Event::UpdatingClaude),
@@ -105,7 +106,7 @@ impl<'a> Shown<'a> {
         match progress {
             Progress::Updating | Progress::Updated(_) => {}
             Progress::Restarting => {
-                // What it has done so far is reported when a signal ends it.
+                // Its steps so far are reported when a signal ends it.
                 self.context.stop.listen()?;
                 self.spinner = Some(self.context.output.spinner());
             }

@@ -6,7 +6,7 @@ use crate::cli::args::{Command, each_command};
 macro_rules! dispatch {
     ($($(#[$about:meta])+ $name:literal $command:ident,)+) => {
         impl Command {
-            /// What was typed, to be run.
+            /// The command that was typed, to be run.
             pub(in crate::cli) fn typed(&self) -> &dyn Run {
                 match self {
                     $(Self::$command(command) => command,)+

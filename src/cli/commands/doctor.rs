@@ -63,7 +63,7 @@ fn run(context: &Context, doctor: &Doctor) -> Result<Code> {
     }
     for finding in &findings {
         for line in if doctor.all { finding.labelled() } else { finding.lines() } {
-            // What is not well was asked for, also by who wants to hear nothing else.
+            // Findings that are not good are printed with `--quiet` too: the user has asked for them.
             if finding.is_good() { context.output.text(&line)? } else { context.output.data(&line)? }
         }
     }
@@ -102,7 +102,7 @@ fn examine(context: &Context, account: &Account, doctor: &Doctor) -> Result<Vec<
     let seen = variables::Seen {
         given: settings.survey(),
         others,
-        // That of a policy is an error, and in the survey.
+        // An ignored policy is an error, and in the survey.
         ignored: ignored.filter(|ignored| ignored.name != POLICY_FILE).collect(),
         uncounted: settings.uncounted(),
         odd: settings.oddities(&exported_names()).into_iter().chain(settings.empty_policy()).collect(),
@@ -121,7 +121,7 @@ fn examine(context: &Context, account: &Account, doctor: &Doctor) -> Result<Vec<
     let (seen, look) = zoom::look(&keeper, look, (credentials.is_ok(), doctor.fetch), needs)?;
     findings.extend(zoom::judge(&seen));
 
-    // Of several accounts usually one has something to do with Claude.
+    // Usually one of several accounts has something to do with Claude.
     let is_of_claude = || CLAUDE_SETTINGS.iter().any(|name| look.env_file().get(name).is_some());
     if doctor.all && account.profile.is_some() && !is_of_claude() {
         return Ok(findings);

@@ -43,7 +43,7 @@ fn replace(mut command: Command) -> std::io::Result<Code> {
 #[cfg(windows)]
 fn replace(mut command: Command) -> std::io::Result<Code> {
     use std::io::ErrorKind;
-    // Ctrl-C reaches both. What it means is for the command to say, so this process stays and waits.
+    // Ctrl-C reaches both. The command decides what that means, so this process stays and waits.
     let _listening = (tokio::signal::windows::ctrl_c()?, tokio::signal::windows::ctrl_break()?);
     let status = match command.status() {
         Err(error) if error.kind() == ErrorKind::NotFound => match script(&command).status() {

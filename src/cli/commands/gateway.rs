@@ -81,7 +81,7 @@ fn run(context: &Context, flags: &Gateway, fault: Option<Error>) -> Result<Code>
     Ok(gateway::serve(options)?)
 }
 
-/// What every gateway has, and what one has that no flag says anything of.
+/// The options of every gateway, at their defaults.
 fn options(context: &Context) -> Options {
     let output = context.output;
     Options {

@@ -18,7 +18,7 @@ pub(super) fn state_root(context: &Context) -> Result<PathBuf, Error> {
     Ok(root.to_owned())
 }
 
-/// What the gateway of this name keeps.
+/// The files of the gateway of this name.
 ///
 /// # Errors
 ///

@@ -57,7 +57,7 @@ fn page() -> io::Result<Vec<u8>> {
     man.render_options_section(&mut page)?;
     writeln!(page, ".SH COMMANDS")?;
     for command in typed(&command) {
-        // What every command has is told once, above.
+        // The options of every command stand above, once.
         let told = |arg: &Arg| above.contains(arg.get_id());
         let man = Man::new(command.clone().mut_args(|arg| if told(&arg) { arg.hide(true) } else { arg }));
         writeln!(page, ".SS {}", command.get_bin_name().unwrap_or_default())?;

@@ -71,7 +71,7 @@ pub(super) struct Asked {
 ///
 /// # Errors
 ///
-/// What is missing and cannot be asked for, or cannot be right.
+/// A value is missing and cannot be asked for, or cannot be right.
 pub(super) fn ask(
     context: &Context,
     login: &Login,

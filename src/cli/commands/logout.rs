@@ -59,7 +59,7 @@ pub(super) fn revoke(context: &Context, look: &Look) -> Result<(), Error> {
     let [first, rest @ ..] = tokens.as_slice() else { return Ok(()) };
     let app = look.settings.app()?;
     let Some(client_id) = app.client_id.as_deref() else {
-        // What is missing of them, in the words of every other command.
+        // A missing credential, in the words of every other command.
         return look.settings.credentials().map(drop);
     };
     let (url, client) = (look.settings.oauth_url()?, (client_id, app.client_secret.as_ref()));

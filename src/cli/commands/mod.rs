@@ -43,7 +43,7 @@ use crate::keeper::{Keeper, Look};
 use crate::settings::{Chosen, Environment, NAMES, NamedEnv, configuration_directory, exported_names};
 use crate::store::{AccountStore, EnvStore, default_state_root};
 
-/// What every command does.
+/// A command that can be run.
 pub(super) trait Run {
     /// Whether it can use a `.env` that can be read only once. The others look again and again, or never.
     fn reads_once(&self) -> bool {
@@ -58,13 +58,13 @@ pub(super) trait Run {
     /// Does it, and gives the exit status.
     fn run(&self, context: &Context) -> CommandResult<Code>;
 
-    /// The same where something is wrong with the context. That ends most commands.
+    /// The same where something is wrong with the context, which ends most commands.
     fn run_despite(&self, _: &Context, fault: Error) -> CommandResult<Code> {
         Err(fault.into())
     }
 }
 
-/// What every command stands on.
+/// The context of every command.
 pub(super) struct Context {
     output: Output,
     environment: Environment,
@@ -72,7 +72,7 @@ pub(super) struct Context {
     store: AccountStore,
     chosen: Chosen,
     clock: SystemClock,
-    /// What ends everything that waits.
+    /// The request to end, which ends everything that waits.
     stop: Shutdown,
 }
 
@@ -168,7 +168,7 @@ fn choose(environment: &Environment, global: &Global) -> Result<(PathBuf, Chosen
     }
 }
 
-/// That a look has found no token, and where not.
+/// Says that a look has found no token, and where it looked.
 fn not_found(look: &Look) -> String {
     let path = look.env_file().path().display();
     if look.env_file().exists() {

@@ -65,14 +65,14 @@ fn check(context: &Context, file: &Path, tools: &Tools) -> Result<Code> {
 
 fn explain(context: &Context, file: &Path, (tool, arguments): (&str, &str), tools: &Tools) -> Result<Code> {
     let policy = policy_file::read(file, tools.against())?;
-    // What serde_json says is wrong may repeat a value; where it is, is enough.
+    // The message of serde_json may repeat a value; the position is enough.
     let arguments = serde_json::from_str(arguments).map_err(|error| {
         wrong("JSON", format!("is no JSON object, see line {}, column {}", error.line(), error.column()))
     })?;
     let judged = if tools.is_own {
         judged(tool, arguments, context.clock.now())
     } else {
-        // What another server makes of its arguments is its own affair.
+        // The meaning of another server's arguments is its own affair.
         tools.catalog.contains_key(tool).then_some(Ok(arguments))
     };
     let Some(judged) = judged else {

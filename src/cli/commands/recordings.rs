@@ -87,7 +87,7 @@ fn in_words(Summary { downloaded, bytes, kept, missing }: &Summary) -> String {
     }
 }
 
-/// What the bar shows.
+/// The figures that the bar shows.
 #[derive(Default)]
 struct SoFar {
     files: usize,

@@ -24,7 +24,7 @@ fn run(context: &Context, flags: &RestartClaude) -> Result<Code> {
     context.warn_of_oddities(&look);
     context.warn_of_ignored(&look, CLAUDE_SETTINGS);
     let claude = HandOver { app: flags.app.as_deref(), ..context.claude(&look.settings) };
-    // What is wrong with the app's settings is reported before anything is done.
+    // A fault in the app's settings is reported before anything is done.
     claude.check_restart()?;
     let mut shown = Shown::new(context);
     let mut report = |progress: Progress<'_>| shown.report(progress);

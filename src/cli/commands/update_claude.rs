@@ -27,7 +27,7 @@ fn run(context: &Context, flags: &UpdateClaude) -> Result<Code> {
     let [server, key] = [&flags.server, &flags.key].map(Option::as_deref);
     let named = Named { path: flags.config.as_deref(), server, key };
     let claude = HandOver { named, ..context.claude(&look.settings) };
-    // What is wrong with its settings is reported before what is wrong with the token.
+    // A fault in its settings is reported before one of the token.
     let file = claude.file()?;
     let no_token = |problem| Error::NoToken { problem };
     let token = match &look.held.state {
@@ -60,7 +60,7 @@ fn show(context: &Context, update: &Update, token: &Token, dry_run: bool) -> Res
     lines(update, token, dry_run).iter().try_for_each(|line| context.output.text(line))
 }
 
-/// What a person reads.
+/// The lines for a person.
 fn lines(update: &Update, token: &Token, dry_run: bool) -> Vec<String> {
     let path = update.path.display();
     if update.reads_env {

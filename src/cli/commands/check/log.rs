@@ -2,10 +2,10 @@
 
 use crate::controls::is_control;
 
-/// What a shell acts upon, outside of quotes or within double ones.
+/// The characters that a shell acts upon, outside of quotes or within double ones.
 const COMMANDS: &str = if cfg!(windows) { "$`;|&<>" } else { "$`;|&<>\\" };
 
-/// What it acts upon in a path as well. Our own words have brackets and apostrophes.
+/// The characters that it acts upon in a path as well. Our own words have brackets and apostrophes.
 const PATTERNS: &str = "(){}[]*?!#~^'\"";
 
 /// A text of ours that holds nobody else's.

@@ -27,7 +27,7 @@ pub(super) fn run(context: &Context, flags: &ClientInstall) -> Result<Code> {
     let reader: Reader = if wanted.url.is_some() { address_served } else { tools_served };
     let make = |existing: Option<&Existing>| wanted.entry(existing);
     let mut could = Vec::new();
-    // What cannot be done is said before anything is done.
+    // An installation that is impossible is reported before anything is done.
     for client in chosen(&flags.which)? {
         let Some(client) = problems.keep(client) else { continue };
         let (name, url) = (flags.server.name.as_deref(), flags.server.url.as_deref());
@@ -63,7 +63,7 @@ fn install(
     file.install(make, &context.stop)
 }
 
-/// What a person reads of one client.
+/// The lines for a person about one client.
 fn lines(
     client: &Client,
     installed: &Installed,

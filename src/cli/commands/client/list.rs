@@ -67,7 +67,7 @@ fn server(own: &Own) -> Value {
     json!({"name": own.name, "kind": kind(own)})
 }
 
-/// What a server of zoomtok's own is.
+/// The kind of a server of zoomtok's own.
 fn kind(own: &Own) -> &'static str {
     match own.served.behind {
         None => "mcp",

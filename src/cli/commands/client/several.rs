@@ -12,8 +12,8 @@ use crate::store::ProfileName;
 /// The name of a server where nothing else says one.
 const DEFAULT_NAME: &str = "zoom";
 
-/// The name of a server in a client: that of the flag, or for a gateway one by its address, or `zoom`; each profile has one of
-/// its own. None where the client's own settings decide.
+/// The name of a server in a client: that of the flag, or for a gateway one by its address, or `zoom`; each profile has
+/// one of its own. None where the client's own settings decide.
 pub(super) fn server_name(
     client: Option<&Client>,
     flag: Option<&str>,
@@ -57,7 +57,7 @@ impl<'a> Problems<'a> {
         self.first = self.first.or(Some(error.code()));
     }
 
-    /// What worked; what did not is reported.
+    /// The value of a success; a failure is reported.
     pub(super) fn keep<T, E: Into<CommandFailure>>(&mut self, result: Result<T, E>) -> Option<T> {
         result.map_err(|error| self.report(error.into().error())).ok()
     }

@@ -43,7 +43,7 @@ pub(super) fn run(context: &Context, which: &Which, name: Option<&str>) -> Resul
     Ok(problems.code())
 }
 
-/// What `client install` writes. A server that a gateway was put before is somebody else's.
+/// Reads the arguments that `client install` writes. A server that a gateway was put before is somebody else's.
 fn installed(args: &[String]) -> Option<Served> {
     tools_served(args).or_else(|| address_served(args))
 }

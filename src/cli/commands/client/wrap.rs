@@ -52,7 +52,7 @@ pub(super) fn wrap(context: &Context, flags: &ClientWrap) -> Result<Code> {
     }
     if flags.dry_run {
         context.output.text(&format!("🔌 {title}: {server} would run behind the gateway {name}: {path}"))?;
-        // What the server is given may be secret.
+        // The server's arguments may be secret.
         context.output.text(&format!("   {command} {} … and what it is now", before.join(" ")))?;
         return Ok(Code::Done);
     }

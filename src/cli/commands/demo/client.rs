@@ -16,7 +16,7 @@ use crate::error::Error;
 /// How often a minute the built-in policy lets an agent refresh.
 const LIMIT: usize = 10;
 
-/// What must be left of a minute for the calls up to the limit; they take a tenth of it.
+/// The seconds of a minute that must remain for the calls up to the limit; they take a tenth of it.
 const ROOM: i64 = 5;
 
 /// How many columns are filled.
@@ -31,7 +31,7 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<()> {
         .and_then(|()| meetings(stage, &mut client))
         .and_then(|()| refreshes(stage, &mut client));
     let said = client.end()?;
-    // What a server has to say is worth seeing where something went wrong.
+    // The server's messages are worth seeing where something went wrong.
     seen.with_context(|| format!("the server does not do what it should; it said: {said:?}"))
 }
 

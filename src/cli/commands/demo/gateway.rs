@@ -15,7 +15,7 @@ use crate::files::Reservation;
 const TRIES: u32 = 100;
 const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 
-/// What the agent may do with the notes: read them, and delete them where a person allows it.
+/// The rights of the agent over the notes: read them, and delete them where a person allows it.
 const POLICY: &str = r#"{"version": "1", "default": "deny",
   "tools": {"read_notes": {}, "delete_all_notes": {"approve": true}}}"#;
 

@@ -1,4 +1,4 @@
-//! What went wrong in the demo: anything that did not happen as it says.
+//! A failure in the demo: anything that did not happen as it says.
 
 use std::error::Error as StdError;
 use std::fmt;

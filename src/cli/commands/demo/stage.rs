@@ -65,7 +65,7 @@ impl<'a> Stage<'a> {
     }
 
     pub(super) fn command(&self, command: &str) {
-        // What cannot be shown here cannot be shown by the command either, and is told there.
+        // A line that cannot be shown here cannot be shown by the command either, and the command says so.
         let _ = self.output.styled(&format!("$ {command}"), Style::new().bold());
     }
 

@@ -150,7 +150,7 @@ impl Scene {
 
 impl Drop for Scene {
     fn drop(&mut self) {
-        // What cannot be ended here has ended already.
+        // A process that cannot be ended here has ended already.
         let _ = self.app().and_then(|app| app.quit(&SystemClock::start(), &Shutdown::never()));
         let _ = self.claude.kill();
         let _ = self.claude.wait();

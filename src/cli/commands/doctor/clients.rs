@@ -39,7 +39,7 @@ fn seen(inventory: Inventory, settings: &Settings) -> Seen {
     let Inventory { client, path, own } = inventory;
     // One that gets the token is looked at by itself.
     let looked_at = client.settings.as_ref().and_then(|set| (set.server)(settings).ok());
-    // What cannot be read is not zoomtok's to report, as long as it is in nobody's way.
+    // A file that cannot be read is not zoomtok's to report, as long as it is in nobody's way.
     let own = own.unwrap_or_default().into_iter().filter(|own| Some(&own.name) != looked_at.as_ref());
     Seen { id: client.id, title: client.title, path, servers: own.map(server).collect() }
 }
@@ -54,7 +54,7 @@ fn server(own: Own) -> Server {
     }
 }
 
-/// What is to be said about them: a line each, and what does not exist.
+/// The findings about them: a line each, and the files that do not exist.
 pub(super) fn judge(seen: &[Seen]) -> Vec<Finding> {
     seen.iter().flat_map(of_client).collect()
 }

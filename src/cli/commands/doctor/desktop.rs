@@ -15,13 +15,13 @@ use crate::settings::Settings;
 use crate::store::{default_state_root, state_root_where};
 use crate::token::Token;
 
-/// What was seen of Claude Desktop.
+/// The state of Claude Desktop.
 pub(super) struct Seen {
     /// Where the configuration is, or why that cannot be told.
     pub(super) config: Result<PathBuf, ClientError>,
     /// Whether it was named, and not only looked for.
     pub(super) named: bool,
-    /// What it has, if it is there.
+    /// Its contents, if it is there.
     pub(super) contents: Option<Result<Contents, ClientError>>,
     /// The server in it.
     pub(super) server: Option<Server>,
@@ -38,7 +38,7 @@ pub(super) struct Named {
     pub(super) allows: Result<(usize, usize), PolicyError>,
 }
 
-/// What was seen of the server.
+/// The state of the server.
 pub(super) struct Server {
     pub(super) configured: Configured,
     /// The file of its program.
@@ -47,11 +47,11 @@ pub(super) struct Server {
     pub(super) runs: bool,
     /// Whether it holds the token of `.env`; none where there is no valid one.
     pub(super) holds: Option<bool>,
-    /// What it has otherwise than this process, where it is zoomtok's own.
+    /// The differences from this process, where it is zoomtok's own.
     pub(super) differs: Differs,
 }
 
-/// What a server of zoomtok's own has otherwise than this process.
+/// The differences of a server of zoomtok's own from this process.
 #[derive(Default)]
 pub(super) struct Differs {
     /// The `.env` that it reads.
@@ -128,7 +128,7 @@ fn differs(own: &Served, configured: &Configured, env_file: &Path) -> Differs {
     }
 }
 
-/// What says where state is kept.
+/// The variable that says where state is kept.
 const STATE: &str = "XDG_STATE_HOME";
 
 #[cfg(unix)]
@@ -149,7 +149,7 @@ fn look_at_policy(path: PathBuf) -> Named {
     Named { allows: policy_file::read(&path, Against::Own(&tools)).map(count), path }
 }
 
-/// What is to be said about Claude Desktop.
+/// The findings about Claude Desktop.
 pub(super) fn judge(seen: &Seen) -> Vec<Finding> {
     let mut findings = of_config(seen);
     findings.extend(seen.running.as_ref().map(|running| match running {
@@ -181,7 +181,7 @@ fn of_config(seen: &Seen) -> Vec<Finding> {
     };
     let contents = match contents {
         Ok(contents) => contents,
-        // Who does not use Claude Desktop has nothing to fix.
+        // A user without Claude Desktop has nothing to fix.
         Err(ClientError::Missing { .. }) if !seen.named => {
             return vec![Finding::good(
                 "claude_config",
@@ -223,7 +223,7 @@ fn of_config(seen: &Seen) -> Vec<Finding> {
     findings
 }
 
-/// What to do, where it takes a change of the file: not before that can be done.
+/// The remedy, where it takes a change of the file: not before that can be done.
 fn advice(contents: &Contents, what: &str) -> String {
     match &contents.writable {
         Ok(()) => what.to_owned(),

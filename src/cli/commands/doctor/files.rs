@@ -8,7 +8,7 @@ use crate::files::{Lock, is_mounted, is_open, is_replaceable, lock_path, mode, t
 use crate::settings::Chosen;
 use crate::store::{ROOM_FOR_TOKENS, StateDirectory, is_storable};
 
-/// What was seen of the files.
+/// The state of the files.
 pub(super) struct Seen {
     /// The path as it was named or found, and why it is that.
     pub(super) path: PathBuf,
@@ -26,24 +26,24 @@ pub(super) struct Seen {
     /// Whether it is mounted by itself, and written where it is.
     pub(super) mounted: bool,
     pub(super) lock: Locked,
-    /// What a killed process left beside it.
+    /// A file that a killed process left beside it.
     pub(super) leftover: Option<PathBuf>,
     pub(super) state: TokenState,
 }
 
-/// What was seen of the lock.
+/// The state of the lock.
 pub(super) enum Locked {
     Free,
     Held(PathBuf),
     Unusable(Error),
 }
 
-/// What was seen of the directory for state.
+/// The state of the directory for state.
 pub(super) struct TokenState {
     /// None where the system names no place for it.
     pub(super) directory: Option<PathBuf>,
     pub(super) writable: Result<(), Error>,
-    /// What in it others can read, and itself, with the mode that it should have.
+    /// Its files that others can read, and itself, with the mode that each should have.
     pub(super) open: Vec<(PathBuf, u32)>,
     /// Where tokens wait that could not be put into `.env`, and why they cannot be read if so.
     pub(super) recovery: Option<(PathBuf, Option<Error>)>,
@@ -92,7 +92,7 @@ fn locked(target: &Path) -> Locked {
 fn look_at_state(state: &StateDirectory) -> TokenState {
     let memory = state.memory_path();
     let directory = memory.as_deref().and_then(Path::parent).map(Path::to_owned);
-    // What does not exist yet is made in the nearest place that does, which is no directory in the worst case.
+    // A missing directory is made in the nearest place that exists, which is no directory in the worst case.
     let exists = |path: &&Path| path.symlink_metadata().is_ok();
     let there = directory.as_deref().and_then(|path| path.ancestors().find(exists));
     let recovery = state.recovery_path().filter(|path| path.exists());
@@ -111,14 +111,14 @@ fn look_at_state(state: &StateDirectory) -> TokenState {
     }
 }
 
-/// What is to be said about a `.env` that was read once, and beside which nothing can lie.
+/// The finding about a `.env` that was read once, and beside which nothing can lie.
 pub(super) fn of_stream(path: &Path) -> Finding {
     let error = Error::Stream { path: path.to_owned() };
     let message = format!("the settings are in {}, a pipe: a new token cannot be put there", path.display());
     Finding::doubtful("env_file", message, error.hint().unwrap_or_default())
 }
 
-/// What is to be said about the files.
+/// The findings about the files.
 pub(super) fn judge(seen: &Seen) -> Vec<Finding> {
     let mut findings = vec![found(seen)];
     let path = seen.path.display();

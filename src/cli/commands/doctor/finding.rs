@@ -1,4 +1,4 @@
-//! What was found, and what it makes of the whole.
+//! A finding, and the verdict of all of them.
 
 use serde::Serialize;
 
@@ -7,12 +7,12 @@ use crate::error::{Code, Diagnostic};
 /// Something that was looked at, and what it is like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Finding {
-    /// What was looked at, as programs know it.
+    /// The name of the check, for programs.
     check: &'static str,
     level: Level,
-    /// What it is like, without any secret.
+    /// The state of the matter, without any secret.
     message: String,
-    /// What to do, where something is to be done.
+    /// The remedy, where there is something to be done.
     hint: Option<String>,
     /// The profile that it is about, if it is about one.
     profile: Option<String>,
@@ -101,7 +101,7 @@ impl Finding {
         self.level == Level::Good
     }
 
-    /// What a person reads.
+    /// The lines for a person.
     pub(super) fn lines(&self) -> Vec<String> {
         let mark = match self.level {
             Level::Good => "✅",
@@ -151,7 +151,7 @@ pub(super) mod tests {
     use super::*;
     use crate::error::Error;
 
-    /// What a person reads of these.
+    /// The text of these for a person.
     pub(in super::super) fn text(findings: &[Finding]) -> String {
         findings.iter().flat_map(Finding::lines).collect::<Vec<_>>().join("\n")
     }

@@ -1,4 +1,4 @@
-//! What the gateways of this machine have kept, and who may connect to them.
+//! The files of the gateways of this machine, and who may connect to them.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ const RECENT: TimeDelta = TimeDelta::seconds(3600);
 /// The names of tools that are listed.
 const MOST_NAMED: usize = 5;
 
-/// What was seen of one gateway.
+/// The state of one gateway.
 pub(super) struct Seen {
     name: Name,
     /// How many tools were accepted, and the names of those that are held back.
@@ -68,7 +68,7 @@ fn is_waiting(approval: &Approval) -> bool {
     approval.state == State::Waiting
 }
 
-/// What is to be said about them.
+/// The findings about them.
 pub(super) fn judge(seen: &Result<Vec<Seen>, Error>) -> Vec<Finding> {
     match seen {
         Ok(seen) => seen.iter().flat_map(of_gateway).collect(),
@@ -126,7 +126,7 @@ fn some(names: &[String]) -> String {
     if names.len() > MOST_NAMED { format!("{first}, …") } else { first }
 }
 
-/// What is wrong with the grants, if anything is. Without any there is nothing to say.
+/// The fault of the grants, if there is one. Without any there is nothing to say.
 pub(super) fn of_grants() -> Option<Finding> {
     let read = GrantFile::new(configuration_directory().as_deref()).and_then(|file| file.read());
     match read {

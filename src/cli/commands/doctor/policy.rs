@@ -8,14 +8,14 @@ use crate::mcp::zoom::scopes;
 use crate::policy::Against;
 use crate::policy::file::{self, PolicySource};
 
-/// What is to be said about it. That the setting cannot be has been said of the setting, and whether the file is a valid
-/// policy is said with those of Claude's configuration.
+/// The finding about it. A setting that cannot be was reported with the settings, and a file that is no valid policy is
+/// reported with those of Claude's configuration.
 pub(super) fn judge(source: &Result<PolicySource, Error>) -> Option<Finding> {
     let source = source.as_ref().ok()?;
     Some(Finding::good("policy", format!("the policy of zoomtok mcp, started here: {source}")))
 }
 
-/// What the tools need that it allows; of one that cannot be read, what all of them need.
+/// The scopes of the tools that it allows; of a policy that cannot be read, those of all tools.
 pub(super) fn needs(source: &Result<PolicySource, Error>) -> Vec<ToolScope> {
     let catalog = catalog();
     let path = source.as_ref().ok().and_then(PolicySource::path);

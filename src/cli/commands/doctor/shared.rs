@@ -10,7 +10,7 @@ use crate::settings::Settings;
 /// How far the clocks of the store and of this machine may be apart.
 const SKEW: TimeDelta = TimeDelta::seconds(60);
 
-/// What was seen of a store.
+/// The state of a store.
 pub(super) struct Seen {
     address: String,
     is_in_clear: bool,
@@ -32,11 +32,11 @@ fn of_store(access: &Access, now: DateTime<Utc>) -> Seen {
     Seen { address, is_in_clear, probe: Probe::of(access), now }
 }
 
-/// What is to be said about it.
+/// The findings about it.
 pub(super) fn judge(seen: &Result<Option<Seen>, Error>) -> Vec<Finding> {
     match seen {
         Ok(None) => Vec::new(),
-        // That of the address alone is in the survey of the settings, and this one is about all of them.
+        // An error of the address alone is in the survey of the settings, and this one is about all of them.
         Err(error) => vec![Finding::error("store", error)],
         Ok(Some(seen)) => match &seen.probe {
             Err(error) => vec![Finding::error("store", error)],

@@ -7,23 +7,23 @@ use crate::error::Error;
 use crate::settings::{EXPORTED_ONLY, Given, Ignored, Oddity, Origin, meant};
 use crate::zoom::{Credentials, Grant};
 
-/// What was seen of the settings.
+/// The state of the settings.
 pub(super) struct Seen<'a> {
     pub(super) given: Vec<Given>,
-    /// What the `.env` sets besides.
+    /// The other names that the `.env` sets.
     pub(super) others: Vec<&'a str>,
-    /// What the `.env` sets and may not.
+    /// The settings of the `.env` that do not count.
     pub(super) ignored: Vec<Ignored>,
-    /// What is exported and does not count with a profile.
+    /// The exported variables that do not count with a profile.
     pub(super) uncounted: &'a [&'static str],
-    /// What is most likely not meant.
+    /// The settings that are most likely not meant.
     pub(super) odd: Vec<Oddity>,
     pub(super) credentials: &'a Result<Credentials, Error>,
     /// The other `.env`s of the same user and app.
     pub(super) same_user: Vec<PathBuf>,
 }
 
-/// What is to be said about the settings.
+/// The findings about the settings.
 pub(super) fn judge(seen: &Seen<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = seen.given.iter().flat_map(of_one).collect();
     findings.extend(seen.ignored.iter().map(|it| Finding::doubtful("settings", it.what(), it.fix())));
@@ -85,7 +85,7 @@ fn of_unknown(name: &str) -> Option<Finding> {
     Some(Finding::doubtful("settings", message, format!("If {meant} is meant, call it that")))
 }
 
-/// What is wrong with one of them has been said of that one; here it is whether they are all there.
+/// A fault of one of them was reported for that one; the question here is whether they are all there.
 fn of_credentials(credentials: &Result<Credentials, Error>) -> Option<Finding> {
     match credentials {
         Ok(credentials) => {

@@ -12,11 +12,11 @@ use crate::token::TokenState;
 use crate::words;
 use crate::zoom::{Http, Live};
 
-/// What to see to where there is no answer.
+/// The remedy where there is no answer.
 const NETWORK: &str =
     "Check the network, and HTTPS_PROXY and SSL_CERT_FILE where they are needed; or try again later";
 
-/// What was seen of Zoom and of the token.
+/// The state of Zoom and of the token.
 pub(super) struct Seen {
     /// Whether whoever issues tokens answers, and how far ahead its clock is; none where it was not asked.
     pub(super) reached: Option<Reached>,
@@ -28,15 +28,15 @@ pub(super) struct Seen {
     pub(super) outlives_exported: bool,
     /// Whether there are credentials to fetch one with.
     pub(super) can_fetch: bool,
-    /// What of the settings it was not issued for.
+    /// The settings that it was not issued for.
     pub(super) foreign: Vec<String>,
-    /// What the API makes of it; none where that was not asked.
+    /// The API's answer to it; none where the API was not asked.
     pub(super) live: Option<Result<Live, Error>>,
-    /// What came of fetching one; none where that was not tried.
+    /// The result of fetching one; none where that was not tried.
     pub(super) fetched: Option<Result<How, Error>>,
-    /// What the tools need that the policy allows.
+    /// The scopes of the tools that the policy allows.
     pub(super) needs: Vec<ToolScope>,
-    /// What is remembered, after that.
+    /// The memory after that.
     pub(super) memory: Memory,
     pub(super) now: DateTime<Utc>,
 }
@@ -47,8 +47,8 @@ pub(super) struct Reached {
     pub(super) ahead: Result<Option<i64>, Error>,
 }
 
-/// Looks at the token of `before`, asks Zoom about it and, where it does not do and `fetch` says so, fetches another. Gives
-/// also what a look finds afterwards.
+/// Looks at the token of `before`, asks Zoom about it and, where it does not do and `fetch` says so, fetches another.
+/// Gives also what a look finds afterwards.
 ///
 /// # Errors
 ///
@@ -60,7 +60,7 @@ pub(super) fn look(
     needs: Vec<ToolScope>,
 ) -> Result<(Seen, Look), Error> {
     let settings = &before.settings;
-    // What is wrong with it has been said; the shortest one does.
+    // Its fault was reported already; the shortest one does.
     let threshold = settings.threshold(None).unwrap_or_default();
     let reached = match settings.oauth_url() {
         Ok(url) => Some(Reached {
@@ -86,7 +86,7 @@ pub(super) fn look(
         fetched = Some(unless_interrupted(kept)?.map(|kept| kept.how));
     }
     if matches!(fetched, Some(Ok(_))) {
-        // That was the old one.
+        // The answer was about the old token.
         live = None;
     }
     let look = keeper.look().unwrap_or(before);
@@ -119,7 +119,7 @@ fn unless_interrupted<T>(result: Result<T, Error>) -> Result<Result<T, Error>, E
     }
 }
 
-/// What is to be said about Zoom and the token.
+/// The findings about Zoom and the token.
 pub(super) fn judge(seen: &Seen) -> Vec<Finding> {
     let mut findings: Vec<Finding> = seen.reached.iter().map(of_reached).collect();
     findings.extend(of_clock(seen));

@@ -108,7 +108,7 @@ mod tests {
             assert_eq!(&lasting, expected, "{names:?} {typed}");
         }
         assert_eq!(lasting(&versioned, None, Path::new("")), versioned);
-        // What leads there only from here is no name to give.
+        // A path that leads there only from here is no name to give.
         let here = env::current_dir().unwrap();
         let up: PathBuf = here.ancestors().skip(1).map(|_| "..").collect();
         let relative = up.join(bin.parent().unwrap().strip_prefix("/").unwrap());

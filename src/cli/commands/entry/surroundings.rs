@@ -1,5 +1,5 @@
-//! What a shell gives to zoomtok and a client does not: clients hand on little but `HOME` and `PATH`, so that the server
-//! which they start would take another way to Zoom and keep its state elsewhere.
+//! The environment that a shell gives to zoomtok and a client does not: clients hand on little but `HOME` and `PATH`, so
+//! that the server which they start would take another way to Zoom and keep its state elsewhere.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -35,11 +35,11 @@ const PLACE_OF_PROFILES: &str = "XDG_CONFIG_HOME";
 /// The variable that says where Zoom's hosted servers are.
 const MCP_URL: &str = "ZOOM_MCP_URL";
 
-/// What of the environment the server is to have.
+/// The part of the environment that the server is to have.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::cli::commands) struct Surroundings {
     pub(in crate::cli::commands) variables: BTreeMap<String, String>,
-    /// What cannot be handed on, as sentences.
+    /// Warnings about variables that cannot be handed on, as sentences.
     pub(in crate::cli::commands) warnings: Vec<String>,
 }
 
@@ -99,8 +99,8 @@ impl Surroundings {
     }
 }
 
-/// The names of [`NEEDED`], each once. Where a variable has its name `in_any_case`, as on Windows, the spellings of one name
-/// are one variable, and a client would get it twice.
+/// The names of [`NEEDED`], each once. Where a variable has its name `in_any_case`, as on Windows, the spellings of one
+/// name are one variable, and a client would get it twice.
 fn names(in_any_case: bool) -> impl Iterator<Item = &'static str> {
     let is_again = move |at: usize| {
         in_any_case && NEEDED[..at].iter().any(|earlier| earlier.eq_ignore_ascii_case(NEEDED[at]))

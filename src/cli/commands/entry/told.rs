@@ -1,4 +1,4 @@
-//! What a person is told of an entry.
+//! The sentences for a person about an entry.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,7 +17,7 @@ use crate::settings::{Given, Origin};
 const CREDENTIALS: [&str; 4] =
     ["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_ACCOUNT_ID", "ZOOM_REFRESH_TOKEN"];
 
-/// What is to be said about the `.env` that the server reads.
+/// The sentences about the `.env` that the server reads.
 pub(in crate::cli::commands) fn of_env_file(
     installed: &Installed,
     wanted: &Wanted,
@@ -45,7 +45,7 @@ pub(in crate::cli::commands) fn of_env_file(
     warnings
 }
 
-/// What is to be said about a policy that was kept, which nobody has looked at before.
+/// The sentences about a policy that was kept, which nobody has looked at before.
 pub(in crate::cli::commands) fn of_policy(installed: &Installed, wanted: &Wanted) -> Vec<String> {
     let kept = installed.existing.as_ref().and_then(|existing| existing.served.policy.as_deref());
     let kept = kept.filter(|_| wanted.policy.is_none());
@@ -53,7 +53,7 @@ pub(in crate::cli::commands) fn of_policy(installed: &Installed, wanted: &Wanted
     fault.map(|fault| format!("the policy that the server keeps: {}", fault.report())).into_iter().collect()
 }
 
-/// What is to be said about credentials that only this shell has.
+/// The sentences about credentials that only this shell has.
 pub(in crate::cli::commands) fn of_credentials(
     given: &[Given],
     in_file: impl Fn(&str) -> bool,

@@ -17,15 +17,15 @@ const ACCOUNTS: [&str; 2] = [ENV_FILE, PROFILE];
 const ENV_FILE: &str = "--env-file";
 const PROFILE: &str = "--profile";
 
-/// What the server is to be. A path is absolute, and in words that JSON can hold.
+/// The server that is wanted. A path is absolute, and in words that JSON can hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::cli::commands) struct Wanted {
     pub(in crate::cli::commands) program: String,
     pub(in crate::cli::commands) env_file: String,
     /// Whether that was named, and not only found: what was found takes no other's place.
     pub(in crate::cli::commands) env_file_is_named: bool,
-    /// The profile whose file that is: the server gets its name, so that exported credentials of another account do not count
-    /// there either.
+    /// The profile whose file that is: the server gets its name, so that exported credentials of another account do not
+    /// count there either.
     pub(in crate::cli::commands) profile: Option<String>,
     pub(in crate::cli::commands) policy: Option<String>,
     pub(in crate::cli::commands) no_watch: bool,
@@ -36,7 +36,7 @@ pub(in crate::cli::commands) struct Wanted {
 
 impl Wanted {
     /// The entry that has Claude run this server as it was asked for here: Claude starts it in another directory and with
-    /// another environment. What was not asked for stays as the server has it that is there.
+    /// another environment. Options that were not asked for stay as the present server has them.
     pub(in crate::cli::commands) fn entry(&self, existing: Option<&Existing>) -> Entry {
         let mut args = existing.map_or_else(|| self.start(), |existing| existing.args.clone());
         if let Some(url) = &self.url {
@@ -79,7 +79,7 @@ impl Wanted {
         self.env_file_is_named || existing.is_none_or(|existing| existing.served.env_file.is_none())
     }
 
-    /// What of the server that is there is another one now, and what stays, in words. Values of variables may be secret.
+    /// The changes of the present server, and the parts that stay, in words. Values of variables may be secret.
     pub(in crate::cli::commands) fn changes(
         &self,
         existing: &Existing,
@@ -134,7 +134,7 @@ pub(in crate::cli::commands) fn account(context: &Context) -> Result<[String; 2]
     })
 }
 
-/// What an option has as its value, if it is there.
+/// The value of an option, if it is there.
 fn value_of<'a>(args: &'a [String], option: &str) -> Option<&'a str> {
     let joined = |arg: &'a String| arg.strip_prefix(option)?.strip_prefix('=');
     let next = |at: usize| args.get(at + 1).map(String::as_str);

@@ -1,4 +1,4 @@
-//! What a person is asked before a login.
+//! The questions to a person before a login.
 
 use std::path::Path;
 

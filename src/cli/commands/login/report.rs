@@ -1,4 +1,4 @@
-//! What a login ends with: who is logged in, and what the tools lack.
+//! The end of a login: who is logged in, and which scopes the tools lack.
 
 use reqwest::Url;
 use serde_json::{Value, json};

@@ -53,7 +53,7 @@ pub(super) fn run(context: &Context, mcp: &Mcp) -> Result<Code> {
     Ok(Code::Done)
 }
 
-/// What a person reads.
+/// The lines for a person.
 fn lines(installed: &Installed, wanted: &Wanted, dry_run: bool) -> Result<Vec<String>, Error> {
     let Installed { path, place, entry, .. } = installed;
     let path = path.display();

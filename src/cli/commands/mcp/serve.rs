@@ -52,7 +52,7 @@ pub(super) fn run(context: &Context, flags: &args::Mcp, fault: Option<Error>) ->
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shown {
     All,
-    /// What the user should know: clients show every line of a server as an error.
+    /// Warnings and errors: clients show every line of a server as an error.
     Troubles,
     Nothing,
 }
@@ -68,7 +68,7 @@ impl Shown {
 
     fn includes(self, event: &Event) -> bool {
         match (self, event) {
-            // That it ends is no news to whoever ended it.
+            // The end is no news to whoever asked for it.
             (Self::Nothing, _) | (_, Event::Ended { .. }) => false,
             (Self::All, _) => true,
             (Self::Troubles, event) => matches!(

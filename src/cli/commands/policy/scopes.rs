@@ -25,7 +25,7 @@ const JSON_VERSION: u32 = 1;
 /// The product of Zoom's that zoomtok's own tools are about.
 const OWN_PRODUCT: &str = "ZOOM_MEETING";
 
-/// What is asked for.
+/// The question.
 pub(super) struct Asked<'a> {
     pub(super) file: Option<&'a Path>,
     pub(super) url: Option<&'a str>,
@@ -42,7 +42,7 @@ struct Found {
     /// The policy, where there is one.
     policy: Option<PathBuf>,
     audience: Audience,
-    /// What the allowed tools need.
+    /// The scopes of the allowed tools.
     needs: Vec<ToolScope>,
     /// The scopes of the token; none where they are not known.
     granted: Option<Vec<String>>,
@@ -136,7 +136,7 @@ fn hosted(url: &str) -> Result<HostedServer, Error> {
     })
 }
 
-/// What is wrong with the server that is named.
+/// The error for a server that cannot be named so.
 fn wrong(problem: String) -> Error {
     Error::Setting { name: "--url".into(), place: "on the command line".into(), problem }
 }
@@ -147,7 +147,7 @@ impl Found {
         Some(self.needs.iter().filter(|need| need.is_lacking(granted)).collect())
     }
 
-    /// What a person reads beside the list.
+    /// The text for a person beside the list.
     fn told(&self) -> String {
         let whose = match self.audience {
             Audience::User => "an app that a user authorises",

@@ -45,7 +45,7 @@ impl Tools {
         Ok(Self { listed, catalog, is_own: false })
     }
 
-    /// What a policy for them is read against.
+    /// The tools that a policy is read against.
     pub(super) fn against(&self) -> Against<'_> {
         if self.is_own { Against::Own(&self.catalog) } else { Against::Listed(&self.catalog) }
     }
@@ -71,7 +71,7 @@ fn read(file: &Path) -> Result<Vec<Value>> {
     Ok(tools.ok_or_else(|| wrong("has no list of tools in it".into()))?.clone())
 }
 
-/// What is wrong with the file.
+/// The error for the file of tools.
 pub(super) fn wrong(problem: String) -> Error {
     Error::Setting { name: "--tools".into(), place: "on the command line".into(), problem }
 }

@@ -17,14 +17,14 @@ use crate::zoom::{Credentials, Grant};
 /// The version of the JSON that `profile list` prints; it changes when a field is renamed or removed.
 const JSON_VERSION: u32 = 1;
 
-/// What is known of a profile without asking anybody.
+/// The facts about a profile that nobody has to be asked for.
 struct Row {
     name: String,
     env_file: PathBuf,
     found: Result<Found, Error>,
 }
 
-/// What its `.env` says.
+/// The contents of its `.env`.
 struct Found {
     kind: Kind,
     state: TokenState,
@@ -110,7 +110,7 @@ fn found(look: &Look, same_user: Vec<PathBuf>) -> Found {
 }
 
 impl Row {
-    /// What a person reads.
+    /// The lines for a person.
     fn lines(&self) -> Vec<String> {
         let (name, path) = (&self.name, self.env_file.display());
         match &self.found {
@@ -131,7 +131,7 @@ impl Row {
         }
     }
 
-    /// What a program reads.
+    /// The object for a program.
     fn json(&self) -> Value {
         let mut json = json!({
             "name": self.name,
@@ -167,7 +167,7 @@ impl Row {
     }
 }
 
-/// That another `.env` has the grant of the same user and app.
+/// Says that another `.env` has the grant of the same user and app.
 fn same_user_told(other: &std::path::Path) -> String {
     format!("the same user of the same app as {}: each logs the other out", other.display())
 }

@@ -14,7 +14,7 @@ pub(super) fn run(context: &Context, name: &ProfileName, yes: bool) -> Result<Co
     let path = account.store.path().to_owned();
     let look = match account.keeper(context).look() {
         Err(error @ Error::NoProfile { .. }) => return Err(error.into()),
-        // What cannot be read can be removed.
+        // A file that cannot be read can still be removed.
         look => look.ok(),
     };
     let question = format!("Remove {} with its credentials and tokens?", path.display());
@@ -34,7 +34,7 @@ pub(super) fn run(context: &Context, name: &ProfileName, yes: bool) -> Result<Co
     Ok(Code::Done)
 }
 
-/// Ends at Zoom what the profile holds. That it cannot be ended there is no reason to keep it here.
+/// Ends at Zoom what the profile holds. A grant that cannot be ended there is no reason to keep it here.
 fn log_out(context: &Context, account: &Account, look: &Look) -> Result<(), Error> {
     let end = |look: &Look| match revoke(context, look) {
         Err(error @ Error::Interrupted { .. }) => Err(error),

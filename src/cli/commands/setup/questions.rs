@@ -1,4 +1,4 @@
-//! What a person wants beside a login, by flags or answers.
+//! The wishes of a person beside a login, by flags or answers.
 
 use super::super::Context;
 use crate::cli::args::Setup;
@@ -6,7 +6,7 @@ use crate::clients::{CLIENTS, Client};
 use crate::error::Error;
 use crate::login::{LoginError, Terminal};
 
-/// What is to be done after the login.
+/// The steps after the login.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Wishes {
     /// The clients that get a server, by their ids.

@@ -4,7 +4,7 @@ use super::super::{Context, Run};
 use crate::cli::failure::Result;
 use crate::error::{Code, Error};
 
-/// The commands, one after the other. What one cannot do does not stop the next.
+/// The commands, one after the other. A command that fails does not stop the next.
 pub(super) struct Steps<'a> {
     context: &'a Context,
     first: Option<Code>,

@@ -1,5 +1,5 @@
-//! `zoomtok watch --all`: a watch for each account, each with a thread and a schedule of its own, so that what is wrong with
-//! one of them is nothing to the others. Profiles that are made or removed meanwhile are noticed.
+//! `zoomtok watch --all`: a watch for each account, each with a thread and a schedule of its own, so that what is wrong
+//! with one of them is nothing to the others. Profiles that are made or removed meanwhile are noticed.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -204,7 +204,7 @@ impl All<'_> {
         })
     }
 
-    /// What ended the printing, unless it is that nobody reads it.
+    /// The error that ended the printing, unless it is that nobody reads it.
     fn printed(&self) -> Result<(), Error> {
         match locked(&self.printing).take() {
             None | Some(Error::Unread) => Ok(()),
@@ -213,8 +213,8 @@ impl All<'_> {
     }
 }
 
-/// Whether new tokens of an account go to Claude: of a profile only where it says something of Claude, since usually Claude
-/// has the tokens of one account.
+/// Whether new tokens of an account go to Claude: of a profile only where it says something of Claude, since usually
+/// Claude has the tokens of one account.
 fn gets_claude(account: &Account, flags: &args::Watch, look: &Look) -> bool {
     let is_configured = || CLAUDE_SETTINGS.iter().any(|name| look.env_file().get(name).is_some());
     !flags.no_claude && (account.profile.is_none() || is_configured())

@@ -213,7 +213,7 @@ fn what_is_not_known_is_not_told() {
     assert!(!text(&judge(&unknown)).contains("clock"));
     let measured_at = time("12:10:01");
     let clock = Some(ClockDifference { ahead: 90, measured_at });
-    // That was before this clock was set back.
+    // The measurement was made before this clock was set back.
     let later = Seen { memory: Memory { clock, ..Memory::default() }, ..unknown };
     assert!(!text(&judge(&later)).contains("clock"));
     assert!(!text(&judge(&later)).contains("scopes"));
