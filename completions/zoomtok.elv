@@ -116,6 +116,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --once 'Check once, refresh once if that is due, and exit: for cron'
             cand --all 'Watch every profile, and the .env that is used without one'
             cand --json 'Print a JSON object for each event, with tokens masked'
+            cand --plain 'Print lines alone, and redraw none, as where stdout is no terminal'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }

@@ -3,14 +3,13 @@
 use std::io::{self, Write as _};
 use std::time::Duration;
 
+use super::terminal::size;
+
 /// The shortest time between two drawings.
 const DRAWN_EVERY: Duration = Duration::from_millis(100);
 
 /// The columns of the bar itself.
 const BAR: u64 = 20;
-
-/// The columns of a line where the terminal does not say how many it has.
-const USUAL_COLUMNS: usize = 80;
 
 /// A bar on stderr, or none where nobody would see it.
 pub(super) struct Bar {
@@ -35,7 +34,7 @@ impl Bar {
             return;
         }
         self.drawn = Some(now);
-        let line = line(done, all, text, columns());
+        let line = line(done, all, text, size(&io::stderr()).columns);
         let mut stderr = io::stderr();
         // A bar that cannot be drawn is not missed.
         let _ = write!(stderr, "\r\x1b[2K{line}").and_then(|()| stderr.flush());
@@ -63,18 +62,6 @@ fn line(done: u64, all: u64, text: &str, columns: usize) -> String {
     let bar = (0..BAR).map(sign);
     let line = ['['].into_iter().chain(bar).chain("] ".chars()).chain(text.chars());
     line.take(columns.saturating_sub(1)).collect()
-}
-
-#[cfg(unix)]
-fn columns() -> usize {
-    let size = rustix::termios::tcgetwinsize(io::stderr());
-    // Some terminals say 0.
-    size.ok().map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0).unwrap_or(USUAL_COLUMNS)
-}
-
-#[cfg(not(unix))]
-fn columns() -> usize {
-    USUAL_COLUMNS
 }
 
 #[cfg(test)]

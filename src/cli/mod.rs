@@ -6,12 +6,14 @@ mod commands;
 mod core_dump;
 mod failure;
 mod lines;
+mod live;
 pub mod output;
 mod parse;
 mod served;
 mod signs;
 mod spinner;
 mod template;
+mod terminal;
 
 use std::ffi::OsString;
 

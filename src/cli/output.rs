@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use super::args::{Color, Global};
 use super::bar::Bar;
+use super::live::{Style as LineStyle, above};
 use super::signs;
 use super::spinner::Spinner;
 use crate::controls::{in_json, visible};
@@ -99,8 +100,11 @@ impl Output {
     ///
     /// stdout cannot be written.
     pub fn raw(self, bytes: &[u8]) -> Result<(), Error> {
-        let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
-        match may_print(bytes.len()).and_then(|()| stdout.write_all(bytes)).and_then(|()| stdout.flush()) {
+        let written = above(|| {
+            let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
+            may_print(bytes.len()).and_then(|()| stdout.write_all(bytes)).and_then(|()| stdout.flush())
+        });
+        match written {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 if self.must_be_read {
                     Err(Error::Unread)
@@ -127,9 +131,11 @@ impl Output {
     /// A question on stderr, which the cursor stays behind.
     pub fn ask(self, question: &str) {
         let question = self.drawn(question, io::stderr().is_terminal());
-        let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
-        // Where stderr cannot be written nobody answers either.
-        let _ = write!(stderr, "{question}").and_then(|()| stderr.flush());
+        above(|| {
+            let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
+            // Where stderr cannot be written nobody answers either.
+            let _ = write!(stderr, "{question}").and_then(|()| stderr.flush());
+        });
     }
 
     /// A warning, one line on stderr.
@@ -159,6 +165,20 @@ impl Output {
         self.signs
     }
 
+    /// How lines look that are drawn in their place on the terminal on stdout. None with `--quiet`, and where that is no terminal
+    /// which is known to let the cursor move.
+    pub(super) fn style_of_lines(self) -> Option<LineStyle> {
+        let moves =
+            std::env::var_os("TERM").is_some_and(|terminal| !terminal.is_empty() && terminal != "dumb");
+        // The console of Windows would have to be told to.
+        let is_shown = !self.quiet && cfg!(unix) && moves && io::stdout().is_terminal();
+        let colour = match self.color {
+            ColorChoice::Auto => AutoStream::choice(&io::stdout()) != ColorChoice::Never,
+            color => color != ColorChoice::Never,
+        };
+        is_shown.then_some(LineStyle { signs: self.signs, colour })
+    }
+
     /// A moving sign of work on a terminal, until it is dropped; nothing with `--quiet` and where stderr is no terminal.
     pub(super) fn spinner(self) -> Spinner {
         Spinner::new(!self.quiet && io::stderr().is_terminal(), self.signs)
@@ -171,7 +191,7 @@ impl Output {
 
     fn stderr(self, line: &str) {
         // Where stderr cannot be written there is nobody left to tell.
-        let _ = writeln!(AutoStream::new(io::stderr().lock(), self.color), "{line}");
+        let _ = above(|| writeln!(AutoStream::new(io::stderr().lock(), self.color), "{line}"));
     }
 
     /// A line as a terminal can show it, and as nothing in it can do anything there. Output for programs keeps its signs,

@@ -3,13 +3,15 @@
 //! Bytes of UTF-8 in a terminal of another encoding are not only ugly: some of them are control characters there.
 
 /// The text in place of each sign that has a meaning.
-const STAND_INS: [(&str, &str); 8] = [
+const STAND_INS: [(&str, &str); 10] = [
     ("✅", "[ok]"),
     ("⚠️", "[!]"),
     ("❌", "[!!]"),
     ("👉", "->"),
     ("→", "->"),
     ("━", "-"),
+    ("▰", "#"),
+    ("▱", "."),
     ("×", "x"),
     ("…", "..."),
 ];

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::onlooker::Onlooker;
 use super::recipient::Recipient;
 use super::schedule::{MAX_FAILURES, Outcome, Plan, Schedule, View};
 use super::waiting::Waiting;
@@ -22,6 +23,7 @@ pub struct Watch<'a> {
     schedule: Schedule,
     recipient: Option<&'a dyn Recipient>,
     report: &'a mut dyn FnMut(&Event) -> Result<(), Error>,
+    onlooker: Option<&'a dyn Onlooker>,
     /// The last warning about a failed look, which is not repeated.
     last_warning: Option<String>,
     /// The lifetime of tokens that was reported as shorter than the threshold.
@@ -54,6 +56,7 @@ impl<'a> Watch<'a> {
             schedule: Schedule::new(plan),
             recipient,
             report,
+            onlooker: None,
             last_warning: None,
             reported_life: None,
             reported_forgetting: false,
@@ -64,6 +67,12 @@ impl<'a> Watch<'a> {
             waiting: None,
             ends_with_profile: false,
         }
+    }
+
+    /// The same with somebody who sees each look.
+    #[must_use]
+    pub(crate) fn seen_by(self, onlooker: Option<&'a dyn Onlooker>) -> Self {
+        Self { onlooker, ..self }
     }
 
     /// Watches until a signal comes, or nobody reads its reports.
@@ -86,6 +95,9 @@ impl<'a> Watch<'a> {
             let nap = self.step()?;
             if self.unread {
                 return Ok(Code::Done);
+            }
+            if let Some(onlooker) = self.onlooker {
+                onlooker.naps(nap);
             }
             if let Err(ShutdownRequested { signal }) = self.clock().sleep(nap, self.keeper.stop) {
                 self.emit(&Event::Ended { signal })?;
@@ -136,6 +148,9 @@ impl<'a> Watch<'a> {
         match self.keeper.look() {
             Ok(look) => {
                 self.last_warning = None;
+                if let Some(onlooker) = self.onlooker {
+                    onlooker.looked(&look.held.state);
+                }
                 Ok(self.turn(&look)?.0)
             }
             Err(error @ Error::NoProfile { .. }) if self.ends_with_profile => Err(error),

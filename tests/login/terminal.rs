@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Url;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{LocalModes, tcgetattr};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Client, PUBLIC_CLIENT_ID, REDIRECT_URI};
 
 use super::{pointed, world};
@@ -29,14 +29,23 @@ pub(crate) struct Typist {
 
 impl Typist {
     pub(crate) fn start(home: &Home, arguments: &[&str]) -> Self {
+        Self::start_on(home, arguments, "xterm")
+    }
+
+    /// The same on a terminal of this kind.
+    pub(crate) fn start_on(home: &Home, arguments: &[&str], kind: &str) -> Self {
+        Self::start_program(home, env!("CARGO_BIN_EXE_zoomtok"), arguments, kind)
+    }
+
+    /// The same of another program.
+    pub(crate) fn start_program(home: &Home, program: &str, arguments: &[&str], kind: &str) -> Self {
         let screen = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&screen).unwrap();
         unlockpt(&screen).unwrap();
         let name = ptsname(&screen, Vec::new()).unwrap().into_string().unwrap();
         let end = || Stdio::from(OpenOptions::new().read(true).write(true).open(&name).unwrap());
-        let program = env!("CARGO_BIN_EXE_zoomtok");
         let mut command = home.foreign("setsid", ["--ctty", program].iter().chain(arguments));
-        command.env("LC_ALL", "C.UTF-8").env("TERM", "xterm").stdin(end()).stdout(end()).stderr(end());
+        command.env("LC_ALL", "C.UTF-8").env("TERM", kind).stdin(end()).stdout(end()).stderr(end());
         let running = Running::new(command.spawn().unwrap());
         drop(command);
         let terminal = File::from(screen);
@@ -73,6 +82,16 @@ impl Typist {
 
     pub(crate) fn types(&mut self, text: &str) {
         self.terminal.write_all(text.as_bytes()).unwrap();
+    }
+
+    /// Gives the terminal so many columns.
+    pub(crate) fn resize(&self, columns: u16) {
+        let size = Winsize { ws_col: columns, ws_row: 24, ws_xpixel: 0, ws_ypixel: 0 };
+        tcsetwinsize(&self.terminal, size).unwrap();
+    }
+
+    pub(crate) fn signal(&mut self, name: &str) {
+        self.running.signal(name);
     }
 
     /// Answers a question once it is asked.

@@ -2,6 +2,8 @@
 
 pub(crate) mod controls;
 #[cfg(target_os = "linux")]
+pub(crate) mod live;
+#[cfg(target_os = "linux")]
 pub(crate) mod picture;
 #[cfg(target_os = "linux")]
 pub(crate) mod screen;

@@ -74,7 +74,7 @@ pub struct Check {
 
 /// Show the token's state every minute and refresh it in time
 ///
-/// Runs in a terminal tab until Ctrl-C. A refresh starts when the token has less than the threshold left, not at the next
+/// Runs in a terminal tab until Ctrl-C, with a line that counts down below what it prints. A refresh starts when the token has less than the threshold left, not at the next
 /// status line. After three failures in a row it stops trying, reports that, and continues by itself as soon as .env holds
 /// a newer token or other credentials; if Zoom was only unreachable it tries again after 5, 10, 20 and 30 minutes.
 #[derive(Debug, Args)]
@@ -102,6 +102,9 @@ pub struct Watch {
     /// Print a JSON object for each event, with tokens masked
     #[arg(long)]
     pub json: bool,
+    /// Print lines alone, and redraw none, as where stdout is no terminal
+    #[arg(long)]
+    pub plain: bool,
     /// Run this command for each event, which it gets as JSON on its standard input [default: ZOOMTOK_ON_EVENT]
     #[arg(long, value_name = "COMMAND", value_parser = CommandLine::read, value_hint = ValueHint::CommandString)]
     pub on_event: Option<CommandLine>,

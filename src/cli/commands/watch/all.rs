@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::Duration;
 
-use super::parts::{claude, keeper, plan, warn};
+use super::parts::{claude, keeper, live, plan, warn};
 use crate::cli::args;
 use crate::cli::commands::Context;
 use crate::cli::commands::accounts::{self, Account};
@@ -14,6 +14,7 @@ use crate::cli::commands::claude::CurrentClaude;
 use crate::cli::commands::hooked::{Hooked, json};
 use crate::cli::failure::Result;
 use crate::cli::lines;
+use crate::cli::live::{Live, Seat};
 use crate::cli::output::Output;
 use crate::clock::{Clock as _, ShutdownRequested};
 use crate::error::{Code, Diagnostic, Error};
@@ -23,7 +24,7 @@ use crate::mutex::locked;
 use crate::settings::CLAUDE_SETTINGS;
 use crate::store::ProfileName;
 use crate::token::Token;
-use crate::watch::{Plan, Recipient, Report, Watch};
+use crate::watch::{Onlooker, Plan, Recipient, Report, Watch};
 use crate::words;
 
 /// How often it looks for accounts that are new, and for those that can be watched by now.
@@ -41,6 +42,8 @@ struct All<'a> {
     /// Held while Claude gets a token: one account at a time.
     claude: Mutex<()>,
     hooked: Hooked,
+    /// A line for each account. Dropped last: the command for events may still complain, above them.
+    live: Option<Live>,
 }
 
 /// The watch of one account.
@@ -60,6 +63,7 @@ pub(super) fn run(context: &Context, flags: &args::Watch) -> Result<Code> {
         printing: Mutex::default(),
         claude: Mutex::default(),
         hooked: Hooked::of_server(context, flags.on_event.as_ref(), std::iter::empty())?,
+        live: live(context, flags),
     };
     if flags.once { all.once() } else { all.go_on() }
 }
@@ -158,6 +162,9 @@ impl All<'_> {
             if let Err(Error::NoProfile { .. }) = ended {
                 let message = "the profile was removed, and is no longer watched".into();
                 let _ = self.tell(&account, &Event::Warning { message });
+                if let Some(live) = &self.live {
+                    live.forget(account.label());
+                }
             }
         }));
     }
@@ -172,17 +179,25 @@ impl All<'_> {
             Event::Ended { .. } => Ok(()),
             event => self.tell(account, event),
         };
-        let watch = Watch::new(&keeper, plan, recipient, &mut report);
+        let seat = self.live.as_ref().map(|live| Seat { live, account: account.label().to_owned() });
+        let seat = seat.as_ref().map(|seat| seat as &dyn Onlooker);
+        let watch = Watch::new(&keeper, plan, recipient, &mut report).seen_by(seat);
         if self.flags.once { watch.once() } else { watch.run_while_profile_exists() }
     }
 
     /// Reports an event of an account, in one piece.
     fn tell(&self, account: &Account, event: &Event) -> Result<(), Error> {
+        if let Some(live) = &self.live {
+            live.heard(Some(account.label()), event);
+        }
         self.print(event, account.profile.as_ref(), &format!("{}: ", account.label()))
     }
 
     /// Reports an event that concerns all of them.
     fn tell_all(&self, event: &Event) -> Result<(), Error> {
+        if let Some(live) = &self.live {
+            live.heard(None, event);
+        }
         self.print(event, None, "")
     }
 

@@ -1,16 +1,17 @@
 //! `zoomtok watch` over one `.env`.
 
-use super::parts::{claude, keeper, plan, warn};
+use super::parts::{claude, keeper, live, plan, warn};
 use crate::cli::args;
 use crate::cli::commands::Context;
 use crate::cli::commands::accounts::Account;
 use crate::cli::commands::hooked::{Hooked, json};
 use crate::cli::failure::Result;
 use crate::cli::lines;
+use crate::cli::live::Seat;
 use crate::clock::Clock as _;
 use crate::error::Code;
 use crate::event::Event;
-use crate::watch::{Recipient, Watch};
+use crate::watch::{Onlooker, Recipient, Watch};
 use crate::words;
 
 pub(super) fn run(context: &Context, flags: &args::Watch) -> Result<Code> {
@@ -23,9 +24,14 @@ pub(super) fn run(context: &Context, flags: &args::Watch) -> Result<Code> {
     let environment = account.environment.clone().without_token();
     let keeper = keeper(context, &account, &environment);
     let output = context.output.while_read();
+    // Dropped last: the command for events may still complain, above the line.
+    let live = live(context, flags);
     let hooked = Hooked::of(context, &look, flags.on_event.as_ref())?;
     let mut report = |event: &Event| {
         hooked.tell(event);
+        if let Some(live) = &live {
+            live.heard(Some(account.label()), event);
+        }
         if flags.json {
             return output.json(&json(event, context.clock.now(), account.profile.as_ref()));
         }
@@ -33,6 +39,8 @@ pub(super) fn run(context: &Context, flags: &args::Watch) -> Result<Code> {
     };
     let claude = claude(context, flags, &keeper);
     let recipient: Option<&dyn Recipient> = if flags.no_claude { None } else { Some(&claude) };
-    let watch = Watch::new(&keeper, plan, recipient, &mut report);
+    let seat = live.as_ref().map(|live| Seat { live, account: account.label().to_owned() });
+    let seat = seat.as_ref().map(|seat| seat as &dyn Onlooker);
+    let watch = Watch::new(&keeper, plan, recipient, &mut report).seen_by(seat);
     Ok(if flags.once { watch.once() } else { watch.run() }?)
 }

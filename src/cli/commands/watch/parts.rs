@@ -4,6 +4,7 @@ use crate::cli::args;
 use crate::cli::commands::Context;
 use crate::cli::commands::accounts::Account;
 use crate::cli::commands::claude::CurrentClaude;
+use crate::cli::live::Live;
 use crate::clients::Restart;
 use crate::error::Error;
 use crate::keeper::{Keeper, Look};
@@ -49,4 +50,11 @@ pub(super) fn claude<'a>(
         clock: &context.clock,
         stop: &context.stop,
     }
+}
+
+/// The lines that are drawn again in their place, on a terminal.
+pub(super) fn live(context: &Context, flags: &args::Watch) -> Option<Live> {
+    let is_plain = flags.plain || flags.json || flags.once;
+    let style = context.output.style_of_lines().filter(|_| !is_plain)?;
+    Live::start(style, context.clock)
 }
