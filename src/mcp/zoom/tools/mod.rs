@@ -5,6 +5,7 @@
 //! disagree. [`Definition::read`] is the one way from what a client sends to what a policy judges and a tool runs on.
 
 mod arguments;
+mod done;
 mod listed;
 mod masks;
 mod meetings;

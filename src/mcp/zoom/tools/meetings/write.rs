@@ -11,6 +11,7 @@ use super::recurrence::Recurrence;
 use crate::mcp::zoom::failure::ToolFailure;
 use crate::mcp::zoom::session::Session;
 use crate::mcp::zoom::tools::arguments::{MeetingId, OccurrenceId, StartTime, Timezone, UserId};
+use crate::mcp::zoom::tools::done::Done;
 use crate::mcp::zoom::tools::{Hints, Reply, Tool, masks, schema, without_nulls};
 use crate::zoom::api::{Method, Request};
 
@@ -268,22 +269,5 @@ fn which(meeting: &MeetingId, occurrence: Option<&OccurrenceId>) -> String {
     match occurrence {
         Some(occurrence) => format!("Occurrence {occurrence} of meeting {meeting}"),
         None => format!("Meeting {meeting}"),
-    }
-}
-
-/// The answer where Zoom answers nothing.
-#[derive(Serialize, JsonSchema)]
-struct Done {
-    #[schemars(extend("const" = "success"))]
-    status: &'static str,
-    /// A sentence about the change.
-    message: String,
-    meeting_id: MeetingId,
-}
-
-impl Done {
-    fn reply(message: String, meeting_id: MeetingId) -> Reply {
-        let text = Some(message.clone());
-        Reply { value: json!(Self { status: "success", message, meeting_id }), text }
     }
 }
