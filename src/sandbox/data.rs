@@ -26,6 +26,12 @@ pub(super) struct Past {
     people: &'static [(&'static str, &'static str)],
 }
 
+/// The value of `approval_type` for a meeting that nobody registers for.
+pub(super) const NO_REGISTRATION: u64 = 2;
+
+/// The meeting for which the host approves registrations by hand.
+const BY_HAND: u64 = 81_000_000_002;
+
 /// The bytes of each video.
 pub(super) const VIDEO_BYTES: usize = 1024 * 1024;
 
@@ -99,6 +105,7 @@ pub(super) fn meeting(host: &Value, number: u64, now: DateTime<Utc>) -> Value {
             "waiting_room": true,
             "audio": "both",
             "auto_recording": "none",
+            "approval_type": NO_REGISTRATION,
         },
     })
 }
@@ -133,9 +140,41 @@ pub(super) fn meetings(now: DateTime<Utc>) -> Meetings {
             };
             entry["occurrences"] = (0..3).map(occurrence).collect();
         }
+        if number == BY_HAND {
+            entry["settings"]["approval_type"] = json!(1);
+            entry["registration_url"] = json!(format!("https://zoom.example/meeting/register/{number}"));
+        }
         (number, entry)
     });
     meetings.collect()
+}
+
+/// The registrants of the one meeting that has any.
+pub(super) fn registrants(now: DateTime<Utc>) -> BTreeMap<u64, Vec<Value>> {
+    let people = [("Cleo", "cleo@example.org", "pending"), ("Dora", "dora@example.org", "approved")];
+    let people = people.map(|(name, email, status)| registrant(BY_HAND, email, name, "Example", status, now));
+    BTreeMap::from([(BY_HAND, people.into())])
+}
+
+/// A registrant of a meeting. The link is that person's own.
+pub(super) fn registrant(
+    number: u64,
+    email: &str,
+    first_name: &str,
+    last_name: &str,
+    status: &str,
+    now: DateTime<Utc>,
+) -> Value {
+    let digest = email.bytes().fold(number, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    json!({
+        "id": format!("sandbox{digest:016x}"),
+        "email": email,
+        "first_name": first_name,
+        "last_name": last_name,
+        "status": status,
+        "create_time": time(now),
+        "join_url": format!("https://zoom.example/w/{number}?tk=sandbox{digest:016x}&pwd=sandbox"),
+    })
 }
 
 /// The past meetings, among them one whose UUID has to be encoded twice, one without a recording, one with a transcript

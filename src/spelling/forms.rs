@@ -45,7 +45,7 @@ impl Form {
 }
 
 /// Every form there is.
-pub(crate) static FORMS: [Form; 13] = [
+pub(crate) static FORMS: [Form; 15] = [
     Form {
         aliases: Some(
             "a user has several names, an id, an e-mail address and `me`, and is not recognised by the others; a rule \
@@ -65,6 +65,8 @@ pub(crate) static FORMS: [Form; 13] = [
         has_digits: true,
         ..Form::new("occurrence", occurrence, |c| c.is_ascii_alphanumeric() || "_-=".contains(c))
     },
+    Form::new("registrant", registrant, |c| c.is_ascii_alphanumeric() || "_-=".contains(c)),
+    Form::new("email", email, |c| !c.is_ascii_control() && !matches!(c, ' ' | '/' | '\\')),
     Form::new("page-token", page_token, is_visible),
     Form::new("timezone", timezone, |c| c.is_ascii_alphanumeric() || "_+/-".contains(c)),
     Form::new("date", times::date, |c| c.is_ascii_digit() || c == '-'),
@@ -127,6 +129,7 @@ pattern!(NUMBER, "^[1-9][0-9]*$");
 pattern!(GROUPS, "^[1-9][0-9]*([- \u{a0}\u{2009}\u{202f}\u{2010}\u{2011}\u{2013}][0-9]+)+$");
 pattern!(UUID, "^[A-Za-z0-9+/_-]+==?$");
 pattern!(OCCURRENCE, "^[A-Za-z0-9_=-]+$");
+pattern!(EMAIL, r"^[^\x00-\x20\x7F/\\@]+@[^\x00-\x20\x7F/\\@]+$");
 pattern!(VISIBLE, "^[!-~]+$");
 pattern!(TIMEZONE, "^[A-Za-z0-9_+/-]+$");
 
@@ -202,6 +205,15 @@ fn occurrence(text: &str) -> Result<String, &'static str> {
         &OCCURRENCE,
         "must be an occurrence_id as get_meeting shows them for a recurring meeting",
     )
+}
+
+fn registrant(text: &str) -> Result<String, &'static str> {
+    matching(text, 64, &OCCURRENCE, "must be the id of a registrant as list_meeting_registrants shows it")
+}
+
+/// An e-mail address, which Zoom takes in any case.
+fn email(text: &str) -> Result<String, &'static str> {
+    matching(&text.to_lowercase(), 128, &EMAIL, "must be an e-mail address")
 }
 
 fn page_token(text: &str) -> Result<String, &'static str> {

@@ -23,18 +23,28 @@ fn lines(home: &Home, arguments: &[&str]) -> Vec<String> {
     scopes(home, arguments, 0).stdout.lines().map(str::to_owned).collect()
 }
 
-const READS: [&str; 9] = [
+const READS: [&str; 10] = [
     "cloud_recording:read:list_recording_files",
     "cloud_recording:read:list_user_recordings",
     "meeting:read:list_meetings",
     "meeting:read:list_past_instances",
     "meeting:read:list_past_participants",
+    "meeting:read:list_registrants",
     "meeting:read:meeting",
     "meeting:read:past_meeting",
     "meeting:read:summary",
     "user:read:user",
 ];
-const WRITES: [&str; 3] = ["meeting:delete:meeting", "meeting:update:meeting", "meeting:write:meeting"];
+const WRITES: [&str; 8] = [
+    "cloud_recording:delete:meeting_recording",
+    "cloud_recording:update:recover_meeting_recordings",
+    "meeting:delete:meeting",
+    "meeting:update:meeting",
+    "meeting:update:registrant_status",
+    "meeting:update:status",
+    "meeting:write:meeting",
+    "meeting:write:registrant",
+];
 
 #[test]
 fn each_policy_has_the_scopes_of_the_tools_that_it_allows() {

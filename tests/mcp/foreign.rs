@@ -4,6 +4,7 @@ use std::process::Output;
 
 use serde_json::Value;
 
+use crate::support::mcp_session::all_tools;
 use crate::support::needs::{inspector, needs, python_with_mcp};
 use crate::support::{Home, ended, sandbox};
 
@@ -22,7 +23,7 @@ fn the_sdk_for_python_finds_everything_as_it_must_be() {
         let output = run(
             &Home::with_token(&sandbox, 3600),
             &python_with_mcp(),
-            &[script, mode, env!("CARGO_BIN_EXE_zoomtok")],
+            &[script, mode, &all_tools().to_string(), env!("CARGO_BIN_EXE_zoomtok")],
         );
         let stdout = ended(output).expect(0).stdout;
         assert!(stdout.contains("ada@example.com") && stdout.contains("[POLICY DENIED]"), "{stdout}");
@@ -42,7 +43,7 @@ fn the_inspector_lists_and_calls() {
         serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}: {printed}"))
     };
     let listed = inspect(&["tools/list"]);
-    assert_eq!(listed["tools"].as_array().unwrap().len(), 17);
+    assert_eq!(listed["tools"].as_array().unwrap().len(), all_tools());
     let user = inspect(&["tools/call", "--tool-name", "get_user", "--tool-arg", "user_id=me"]);
     assert_eq!(user["structuredContent"]["email"], "ada@example.com", "{user}");
     let nobody = inspect(&["tools/call", "--tool-name", "get_user", "--tool-arg", "user_id=nobody"]);

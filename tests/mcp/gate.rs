@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
 
-use crate::support::mcp_session::{Answer, SOON, Session, api_calls, wait_until};
+use crate::support::mcp_session::{Answer, SOON, Session, all_tools, api_calls, wait_until};
 use crate::support::policies::{start, under, within_a_window};
 use crate::support::rows::{each, jwt};
 use crate::support::{Home, sandbox, without};
@@ -133,7 +133,7 @@ fn without_a_policy_ten_refreshes_a_minute_pass_and_everything_else() {
     // Calls that came together share Zoom's answer.
     assert_eq!(sandbox.token_requests().len(), 1);
     assert!(session.call_many("list_meetings", json!({}), 30).iter().all(|answer| !answer.is_error));
-    assert_eq!(session.tools().len(), 17);
+    assert_eq!(session.tools().len(), all_tools());
 }
 
 /// The fate of the only call that a limit allows.

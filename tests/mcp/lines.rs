@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::mcp::any_bytes::writes;
 use crate::support::Home;
-use crate::support::mcp_session::Session;
+use crate::support::mcp_session::{Session, all_tools};
 
 /// How many times a server is sent some lines.
 const CASES: u32 = 600;
@@ -56,7 +56,7 @@ fn no_line_disturbs_a_session() {
     let session = withstands(
         || begin(&home),
         |session| {
-            assert_eq!(session.tools().len(), 17);
+            assert_eq!(session.tools().len(), all_tools());
             true
         },
     );
@@ -135,7 +135,7 @@ fn the_line_that_is_largest_in_memory_is_small() {
             "name": "get_user", "arguments": {"user_id": vec![0; length / 2 - 80]}}});
         session.write(format!("{line}\n"));
     }
-    assert_eq!(session.tools().len(), 17);
+    assert_eq!(session.tools().len(), all_tools());
     assert_small(session.id());
     // The last is dropped. The one before it is as long as can be, and was read like the others.
     let answers = session.leave().expect(0).stdout;

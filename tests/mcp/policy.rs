@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::mcp_session::{Session, api_calls};
+use crate::support::mcp_session::{Session, all_tools, api_calls};
 use crate::support::policies::{start, under, write_policy};
 use crate::support::{Home, sandbox};
 
@@ -17,7 +17,7 @@ fn a_hidden_tool_is_neither_listed_nor_called() {
     let home = under(&sandbox, &json!({"version": "1", "default": "allow", "hide": ["delete_meeting"]}));
     let mut session = start(&home);
     let tools = session.tools();
-    assert_eq!(tools.len(), 16);
+    assert_eq!(tools.len(), all_tools() - 1);
     assert!(!tools.contains(&"delete_meeting".to_owned()));
     let refused = session.call("delete_meeting", json!({"meeting_id": "81000000001"}));
     refused.fails(&["[POLICY DENIED] delete_meeting by hide[0]: this tool is hidden."]);
@@ -34,7 +34,7 @@ fn the_shipped_policies_do_what_their_names_say() {
     for (name, tools, calls) in [
         (
             "read-only",
-            14,
+            15,
             &[
                 ("list_meetings", json!({}), true),
                 ("get_meeting", secrets(), true),
@@ -42,11 +42,14 @@ fn the_shipped_policies_do_what_their_names_say() {
                 ("create_meeting", json!({"topic": "t"}), false),
                 ("update_meeting", json!({"meeting_id": "81000000001", "topic": "t"}), false),
                 ("delete_meeting", meeting(), false),
+                ("end_meeting", meeting(), false),
+                ("delete_meeting_recordings", json!({"meeting_id": "81000000004"}), false),
+                ("list_meeting_registrants", json!({"meeting_id": "81000000002"}), true),
             ][..],
         ),
         (
             "nothing-dangerous",
-            16,
+            19,
             &[
                 ("get_meeting", meeting(), true),
                 ("get_meeting", json!({"meeting_id": "81000000001", "include_secrets": false}), true),
@@ -67,11 +70,14 @@ fn the_shipped_policies_do_what_their_names_say() {
                 ("zoom_refresh_token", json!({}), true),
                 ("zoom_refresh_token", json!({"zoom_refresh_token": "t"}), false),
                 ("delete_meeting", meeting(), false),
+                ("end_meeting", meeting(), false),
+                ("delete_meeting_recordings", json!({"meeting_id": "81000000004"}), false),
+                ("list_meeting_registrants", json!({"meeting_id": "81000000002"}), true),
             ],
         ),
         (
             "zoom_refresh_token",
-            17,
+            all_tools(),
             &[
                 ("zoom_refresh_token", json!({}), true),
                 ("zoom_token_status", json!({}), false),
@@ -166,12 +172,12 @@ fn a_client_is_notified_when_the_tools_change() {
     let sandbox = sandbox();
     let home = under(&sandbox, &json!({"version": "1", "default": "allow"}));
     let mut session = start(&home);
-    assert_eq!(session.tools().len(), 17);
+    assert_eq!(session.tools().len(), all_tools());
     write_policy(&home, r#"{"version": "1", "default": "allow", "hide": ["delete_meeting"]}"#);
     // Also where nothing is called.
     let notification = session.notification("notifications/tools/list_changed");
     assert_eq!(notification, json!({"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}));
-    assert_eq!(session.tools().len(), 16);
+    assert_eq!(session.tools().len(), all_tools() - 1);
     // Once.
     assert_eq!(session.leave().expect(0).stdout, "");
 }

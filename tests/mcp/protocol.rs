@@ -12,7 +12,7 @@ use zoomtok::clock::{Shutdown, SystemClock};
 use zoomtok::files::Lock;
 use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
 
-use crate::support::mcp_session::{Session, wait_until};
+use crate::support::mcp_session::{Session, all_tools, wait_until};
 use crate::support::processes::Running;
 use crate::support::{Ended, Home, ended, sandbox};
 
@@ -57,7 +57,7 @@ fn every_version_with_a_handshake_is_spoken() {
         assert_eq!(server["serverInfo"]["name"], "zoomtok");
         assert_eq!(server["serverInfo"]["version"], env!("CARGO_PKG_VERSION"));
         assert_eq!(server["capabilities"], json!({"tools": {"listChanged": true}}));
-        assert_eq!(session.tools().len(), 17);
+        assert_eq!(session.tools().len(), all_tools());
         let user = session.call("get_user", json!({"user_id": "me"})).ok();
         assert_eq!(user.value["email"], "ada@example.com");
         session.leave().ended_well();
@@ -68,7 +68,7 @@ fn every_version_with_a_handshake_is_spoken() {
 fn it_starts_with_nothing_and_says_what_is_missing_when_a_tool_is_called() {
     let home = Home::empty();
     let mut session = Session::start(&home, &[]);
-    assert_eq!(session.tools().len(), 17);
+    assert_eq!(session.tools().len(), all_tools());
     let missing = ["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_ACCOUNT_ID"];
     session.call("list_users", json!({})).fails(&missing);
     session.call("zoom_token_status", json!({})).ok();
@@ -81,7 +81,7 @@ fn it_starts_without_a_network_and_says_so_when_a_tool_is_called() {
     // Nobody listens there any more.
     let home = Home::with_token(&sandbox(), GOOD);
     let mut session = Session::start(&home, &[]);
-    assert_eq!(session.tools().len(), 17);
+    assert_eq!(session.tools().len(), all_tools());
     session.call("list_users", json!({})).fails(&["127.0.0.1"]);
     session.leave().expect(0);
 }
@@ -289,7 +289,7 @@ mod signals {
     use std::process::{Command, Stdio};
     use std::time::Instant;
 
-    use super::{AT_ONCE, GOOD, Home, Session, fs, hang, sandbox, wait_until};
+    use super::{AT_ONCE, GOOD, Home, Session, all_tools, fs, hang, sandbox, wait_until};
 
     #[test]
     fn a_signal_ends_it_at_once_and_well() {
@@ -330,7 +330,7 @@ mod signals {
         let home = Home::empty();
         let mut session = Session::of(command(&home, "{ \"$0\" mcp 2>&1 >&3 3>&- | true; } 3>&1"));
         session.greet("2025-11-25");
-        assert_eq!(session.tools().len(), 17);
+        assert_eq!(session.tools().len(), all_tools());
         session.leave().expect(0);
     }
 

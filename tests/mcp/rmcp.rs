@@ -23,6 +23,7 @@ use tokio::process::{Child, ChildStdout};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::support::canaries::{Shows, assert_clean};
+use crate::support::mcp_session::all_tools;
 use crate::support::{Home, ended, sandbox};
 
 /// How long anything may take that is done in seconds; a busy machine is slow.
@@ -131,7 +132,7 @@ fn every_tool_is_listed_with_its_schema_and_its_hints() {
         let session = Session::begin(&home, &[], lifecycle).await;
         let tools = session.client.list_all_tools().await.unwrap();
         let tools: BTreeMap<_, _> = tools.iter().map(|tool| (tool.name.as_ref(), tool)).collect();
-        assert_eq!(tools.len(), 17);
+        assert_eq!(tools.len(), all_tools());
         for (name, tool) in &tools {
             assert!(hints(tool).iter().all(Option::is_some), "{name}");
             assert_eq!(tool.input_schema["type"], "object", "{name}");
@@ -190,7 +191,7 @@ fn a_client_is_notified_that_other_tools_are_hidden() {
         let policy = home.work().join("policy.json");
         fs::write(&policy, r#"{"version": "1", "default": "allow"}"#).unwrap();
         let mut session = Session::begin(&home, &["--policy", "policy.json"], lifecycle).await;
-        assert_eq!(session.client.list_all_tools().await.unwrap().len(), 17);
+        assert_eq!(session.client.list_all_tools().await.unwrap().len(), all_tools());
 
         let hidden = r#"{"version": "1", "default": "allow", "hide": ["delete_meeting", "update_meeting"]}"#;
         if modern {
@@ -207,7 +208,7 @@ fn a_client_is_notified_that_other_tools_are_hidden() {
             fs::write(&policy, hidden).unwrap();
             tokio::time::timeout(SOON, session.changes.recv()).await.unwrap().unwrap();
         }
-        assert_eq!(session.client.list_all_tools().await.unwrap().len(), 15);
+        assert_eq!(session.client.list_all_tools().await.unwrap().len(), all_tools() - 2);
         let refused = session.call("delete_meeting", json!({"meeting_id": "1"})).await.unwrap();
         assert_eq!(refused.is_error, Some(true));
         assert!(refused.content[0].as_text().unwrap().text.starts_with("[POLICY DENIED]"));

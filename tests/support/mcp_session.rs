@@ -363,3 +363,9 @@ pub(crate) fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
         thread::sleep(Duration::from_millis(10));
     }
 }
+
+/// The number of zoomtok's own tools, from the list that was looked at.
+pub(crate) fn all_tools() -> usize {
+    let list = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/mcp/zoom/tools/tests/tools.json"));
+    serde_json::from_str::<Vec<Value>>(list).unwrap().len()
+}

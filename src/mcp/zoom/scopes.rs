@@ -32,13 +32,13 @@ mod tests {
 
     #[test]
     fn granular_and_classic_scopes_do_with_and_without_admin() {
-        let all = 15;
+        let all = 21;
         for (granted, lacking) in [
             (&[][..], all),
             (&["meeting:read:meeting"], all - 1),
             (&["meeting:read:meeting:admin"], all - 1),
-            (&["meeting:read"], all - 5),
-            (&["meeting:write:admin"], all - 3),
+            (&["meeting:read"], all - 6),
+            (&["meeting:write:admin"], all - 6),
             (&["cloud_recording:read:meeting_transcript:admin"], all - 1),
             (&["cloud_recording:read:list_recording_files"], all - 3),
             (&["user:read"], all - 1),
@@ -50,6 +50,7 @@ mod tests {
                     "meeting:write:admin",
                     "user:read:admin",
                     "recording:read:admin",
+                    "recording:write:admin",
                     "meeting_summary:read",
                 ],
                 0,

@@ -25,8 +25,8 @@ const WRITE: &str = "\
     drag duplicate edit email emulate enable enter establish fill fix follow format fork forward grant handle hide \
     hover import init initialise initialize initiate input insert invite join leave lock make manage mark merge \
     message modify move mute notify open overwrite patch pin post press publish push put react rebase record \
-    register reject relabel rename reopen reorder replace reply request resize resolve restore save schedule \
-    scroll send set share sign snooze stage star store submit subscribe swap sync tag tap toggle transfer type \
+    recover register reject relabel rename reopen reorder replace reply request resize resolve restore save \
+    schedule scroll send set share sign snooze stage star store submit subscribe swap sync tag tap toggle transfer type \
     unarchive unfollow unlock unmute unpin unsubscribe untag update upload upsert vote write";
 
 /// Verbs that change nothing.

@@ -61,6 +61,8 @@ fn texts(schema: &Value) -> Vec<&'static str> {
         Some("user") => vec!["me", "ada7@example.com", "KDcuGIm1QgePTO8WbOqwIQ"],
         Some("meeting") => vec!["85746065", "85312345678", "ab/c+d0=="],
         Some("occurrence") => vec!["1648194360000", "7"],
+        Some("registrant") => vec!["9tboDi-_w", "7"],
+        Some("email") => vec!["ada7@example.com", "ben@test.org"],
         Some("date") => vec!["2026-03-04", "0000-01-07"],
         Some("start-time") => vec!["2026-03-04T12:00:00Z", "2026-03-04T12:00:07"],
         Some("utc-time") => vec!["2026-03-04T12:00:00Z", "2026-03-04T12:00:07Z"],

@@ -30,14 +30,13 @@ pub(super) fn list(
         |meeting: &Value| meeting["start_time"].as_str().is_none_or(|start| start > now.as_str());
     let wanted = |meeting: &&Value| {
         meeting["host_id"] == host
-            // Instant meetings never appear in lists.
-            && meeting["type"] != 1
+            // Instant meetings appear in no other list.
+            && (meeting["type"] != 1 || kind == "live")
             && match kind {
                 "scheduled" => true,
                 "upcoming" | "upcoming_meetings" => is_upcoming(meeting),
                 "previous_meetings" => !is_upcoming(meeting),
-                // No meeting is live in a sandbox.
-                _ => false,
+                _ => meeting["status"] == "started",
             }
     };
     if !["scheduled", "live", "upcoming", "upcoming_meetings", "previous_meetings"].contains(&kind) {
@@ -113,8 +112,27 @@ pub(super) fn delete(world: &mut World, request: &Request, id: &str) -> Result<R
     Ok(Reply::empty(204))
 }
 
+/// `PUT /meetings/{id}/status`. An instant meeting is over then. Zoom's answer for a meeting that does not take place is in no
+/// published description.
+pub(super) fn end(world: &mut World, request: &Request, id: &str) -> Result<Reply, Refusal> {
+    let number = number(id)?;
+    let meeting = world.meetings.get_mut(&number).ok_or_else(|| no_such_meeting(id))?;
+    if json_body(request)?["action"] != "end" {
+        return Err(invalid_field("action"));
+    }
+    if meeting["status"] != "started" {
+        return Err(error(400, 300, "The meeting is not in progress."));
+    }
+    if meeting["type"] == 1 {
+        world.meetings.remove(&number);
+    } else {
+        meeting["status"] = json!("waiting");
+    }
+    Ok(Reply::empty(204))
+}
+
 /// The number of a scheduled meeting, which has no other name.
-fn number(id: &str) -> Result<u64, Refusal> {
+pub(super) fn number(id: &str) -> Result<u64, Refusal> {
     match meeting_name(id) {
         Some(Name::Number(number)) => Ok(number),
         _ => Err(error(400, 300, "Invalid meeting ID.")),
@@ -162,7 +180,8 @@ fn merge(meeting: &mut Value, asked: &Value) {
         meeting["occurrences"] = recurrence::occurrences(meeting).into();
     }
     if meeting["type"] == 1 {
-        // An instant meeting ignores the start time.
+        // An instant meeting ignores the start time: it takes place now.
         meeting["start_time"] = json!(null);
+        meeting["status"] = json!("started");
     }
 }

@@ -7,6 +7,7 @@ mod reading;
 mod recordings;
 mod recurrence;
 mod refusal;
+mod registrants;
 mod users;
 mod world;
 
@@ -42,6 +43,12 @@ pub(super) fn answer(
         (&Method::GET, ["meetings", id]) => meetings::get(world, id),
         (&Method::PATCH, ["meetings", id]) => meetings::update(world, request, id),
         (&Method::DELETE, ["meetings", id]) => meetings::delete(world, request, id),
+        (&Method::PUT, ["meetings", id, "status"]) => meetings::end(world, request, id),
+        (&Method::GET, ["meetings", id, "registrants"]) => registrants::list(world, request, id),
+        (&Method::POST, ["meetings", id, "registrants"]) => registrants::add(world, request, id, now),
+        (&Method::PUT, ["meetings", id, "registrants", "status"]) => registrants::decide(world, request, id),
+        (&Method::DELETE, ["meetings", id, "recordings"]) => recordings::delete(world, request, id),
+        (&Method::PUT, ["meetings", id, "recordings", "status"]) => recordings::recover(world, request, id),
         (&Method::GET, ["meetings", id, "recordings"]) => recordings::of_meeting(world, id),
         (&Method::GET, ["meetings", id, "transcript"]) => recordings::transcript(world, id),
         (&Method::GET, ["meetings", id, "meeting_summary"]) => recordings::summary(world, id),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde_json::{Value, json};
 
-use super::reading::{Name, meeting_name, page};
+use super::reading::{Name, json_body, meeting_name, page};
 use super::refusal::{Refusal, error, invalid_field, no_such_meeting};
 use super::users;
 use super::world::World;
@@ -36,7 +36,7 @@ pub(super) fn list(
     let meetings: Vec<Value> = world
         .past
         .iter()
-        .filter(|past| past.transcript.is_some() && past.host_id == host)
+        .filter(|past| is_recorded(world, past) && past.host_id == host)
         .filter(|past| (from..=to).contains(&past.start.date_naive()))
         .map(|past| past.recording(&world.origin))
         .chain(shelved.map(|(_, recording)| recording))
@@ -50,9 +50,40 @@ pub(super) fn list(
 /// `GET /meetings/{id or UUID}/recordings`.
 pub(super) fn of_meeting(world: &World, id: &str) -> Result<Reply, Refusal> {
     match find(world, id) {
-        Some(past) if past.transcript.is_some() => Ok(Reply::json(200, &past.recording(&world.origin))),
-        _ => Err(error(404, 3301, "There is no recording for this meeting.")),
+        Some(past) if is_recorded(world, past) => Ok(Reply::json(200, &past.recording(&world.origin))),
+        _ => Err(no_recording()),
     }
+}
+
+/// Whether a meeting has a recording that is not in the trash.
+fn is_recorded(world: &World, past: &Past) -> bool {
+    past.transcript.is_some() && !world.trash.contains(past.uuid)
+}
+
+fn no_recording() -> Refusal {
+    error(404, 3301, "There is no recording for this meeting.")
+}
+
+/// `DELETE /meetings/{id or UUID}/recordings`: into the trash, or for good.
+pub(super) fn delete(world: &mut World, request: &Request, id: &str) -> Result<Reply, Refusal> {
+    let recorded = find(world, id).filter(|past| is_recorded(world, past)).ok_or_else(no_recording)?.uuid;
+    match request.query_fields().get("action").map(String::as_str) {
+        None | Some("trash") => drop(world.trash.insert(recorded)),
+        Some("delete") => world.past.retain(|past| past.uuid != recorded),
+        Some(_) => return Err(invalid_field("action")),
+    }
+    Ok(Reply::empty(204))
+}
+
+/// `PUT /meetings/{id or UUID}/recordings/status`.
+pub(super) fn recover(world: &mut World, request: &Request, id: &str) -> Result<Reply, Refusal> {
+    if json_body(request)?["action"] != "recover" {
+        return Err(invalid_field("action"));
+    }
+    let trashed = find(world, id).filter(|past| world.trash.contains(past.uuid)).ok_or_else(no_recording)?;
+    let uuid = trashed.uuid;
+    world.trash.remove(uuid);
+    Ok(Reply::empty(204))
 }
 
 /// `GET /meetings/{UUID}/transcript`. Reportedly a number is not accepted here (ZoomNet#455), and a meeting with a

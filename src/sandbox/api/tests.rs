@@ -64,6 +64,9 @@ fn missing_resources_have_zooms_codes() {
         ("/users?next_page_token=x", 400, 300),
         ("/users/me/meetings?type=all", 400, 300),
         ("/users/me/recordings?from=yesterday", 400, 300),
+        ("/meetings/1/registrants", 404, 3001),
+        ("/meetings/81000000001/registrants", 404, 404),
+        ("/meetings/81000000002/registrants?status=cancelled", 400, 300),
         ("/nothing", 404, 2300),
     ];
     for (target, status, code) in table {

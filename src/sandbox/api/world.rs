@@ -1,5 +1,7 @@
 //! The users and meetings of this Zoom.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
@@ -11,6 +13,10 @@ pub(in crate::sandbox) struct World {
     pub(super) users: Vec<Value>,
     pub(super) meetings: data::Meetings,
     pub(super) past: Vec<data::Past>,
+    /// The UUIDs of meetings whose recordings are in the trash.
+    pub(super) trash: BTreeSet<&'static str>,
+    /// The registrants of meetings, by their numbers.
+    pub(super) registrants: BTreeMap<u64, Vec<Value>>,
     pub(super) next_meeting: u64,
     pub(super) shelf: Shelf,
     /// When the last one of the shelf was recorded.
@@ -25,6 +31,8 @@ impl World {
             users: data::users(now),
             meetings: data::meetings(now),
             past: data::past(now),
+            trash: BTreeSet::new(),
+            registrants: data::registrants(now),
             next_meeting: 84_000_000_001,
             shelf: Shelf::default(),
             since: now,

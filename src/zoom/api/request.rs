@@ -16,6 +16,8 @@ pub enum Method {
     Post,
     /// Changes parts of it.
     Patch,
+    /// Sets its state.
+    Put,
     /// Deletes it.
     Delete,
 }

@@ -87,6 +87,18 @@ text! {
 }
 
 text! {
+    /// A person who has registered for a meeting.
+    RegistrantId, "registrant",
+    "minLength" = 1, "maxLength" = 64, "pattern" = "^[A-Za-z0-9_=-]+$"
+}
+
+text! {
+    /// An e-mail address.
+    Email, "email",
+    "minLength" = 3, "maxLength" = 128, "pattern" = r"^[^\x00-\x20\x7F/\\@]+@[^\x00-\x20\x7F/\\@]+$"
+}
+
+text! {
     /// Where a list continues.
     NextPageToken, "page-token",
     "minLength" = 1, "maxLength" = 2048, "pattern" = "^[!-~]+$"

@@ -2,7 +2,7 @@
 //!
 //! The answer of a tool is read by a model, kept in transcripts and sent to third parties. Anybody with a `start_url` is
 //! the host of the meeting; nobody lists meetings for that. `join_url` stays as it is, passcode included: it is made to
-//! be handed on.
+//! be handed on. The one of a registrant is for that person alone, and loses the part that says who comes.
 
 use serde_json::Value;
 
@@ -33,7 +33,7 @@ fn mask(value: &mut Value) {
                 match value {
                     Value::String(text) if is_secret(name) && !text.is_empty() => *text = HIDDEN.into(),
                     Value::Number(_) if is_secret(name) => *value = HIDDEN.into(),
-                    Value::String(text) if name.ends_with("_url") && name != "join_url" => {
+                    Value::String(text) if name.ends_with("_url") => {
                         *text = without_credentials(text);
                     }
                     _ => mask(value),
@@ -97,7 +97,7 @@ mod tests {
     fn values_that_are_no_secrets_stay() {
         let answer = json!({
             "next_page_token": "abc",
-            "join_url": "https://zoom.example/j/1?pwd=abc&tk=def",
+            "join_url": "https://zoom.example/j/1?pwd=abc",
             "registration_url": "https://zoom.example/r/1?a=b",
             "password": "",
             "passcode": null,

@@ -1,5 +1,6 @@
 //! The tools for scheduled meetings.
 
+mod end;
 mod recurrence;
 mod write;
 
@@ -15,6 +16,7 @@ use crate::mcp::zoom::failure::ToolFailure;
 use crate::mcp::zoom::session::Session;
 use crate::zoom::api::Request;
 
+pub(super) use self::end::EndMeeting;
 pub(super) use self::write::{CreateMeeting, DeleteMeeting, UpdateMeeting};
 
 /// The meetings to list (Zoom's `OpenAPI` description of `/users/{userId}/meetings`).

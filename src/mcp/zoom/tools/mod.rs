@@ -12,6 +12,7 @@ mod meetings;
 mod months;
 mod past;
 mod recordings;
+mod registrants;
 mod scopes;
 mod token;
 mod transcript;
@@ -208,15 +209,21 @@ pub(in crate::mcp) fn all() -> Vec<Definition> {
         Definition::of::<meetings::CreateMeeting>(),
         Definition::of::<meetings::UpdateMeeting>(),
         Definition::of::<meetings::DeleteMeeting>(),
+        Definition::of::<meetings::EndMeeting>(),
         Definition::of::<meetings::GetMeetingParticipants>(),
         Definition::of::<past::GetPastMeeting>(),
         Definition::of::<past::GetMeetingInstances>(),
         Definition::of::<past::GetMeetingSummary>(),
+        Definition::of::<registrants::ListMeetingRegistrants>(),
+        Definition::of::<registrants::AddMeetingRegistrant>(),
+        Definition::of::<registrants::UpdateRegistrantStatus>(),
         Definition::of::<users::ListUsers>(),
         Definition::of::<users::GetUser>(),
         Definition::of::<recordings::ListRecordings>(),
         Definition::of::<recordings::GetRecordingDetails>(),
         Definition::of::<recordings::GetMeetingRecordings>(),
+        Definition::of::<recordings::DeleteMeetingRecordings>(),
+        Definition::of::<recordings::RecoverMeetingRecordings>(),
         Definition::of::<transcript::GetMeetingTranscript>(),
         Definition::of::<token::RefreshToken>(),
         Definition::of::<token::TokenStatus>(),

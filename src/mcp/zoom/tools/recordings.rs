@@ -1,5 +1,7 @@
 //! The tools for cloud recordings.
 
+mod trash;
+
 use crate::mcp::zoom::tools::scopes::Scopes;
 use chrono::{DateTime, Utc};
 use garde::Validate;
@@ -7,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+pub(super) use self::trash::{DeleteMeetingRecordings, RecoverMeetingRecordings};
 use super::arguments::{Date, GivenToken, MeetingId, NextPageToken, PageSize, UserId};
 use super::months::{self, Listing};
 use super::{Hints, Reply, Tool, masks};

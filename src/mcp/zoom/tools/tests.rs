@@ -48,6 +48,15 @@ fn the_list_of_tools_is_the_one_that_was_looked_at() {
     assert!(kept == shown, "{how}");
 }
 
+/// The tools that may remove or overwrite something.
+const DESTRUCTIVE: [&str; 5] = [
+    "update_meeting",
+    "delete_meeting",
+    "end_meeting",
+    "update_registrant_status",
+    "delete_meeting_recordings",
+];
+
 #[test]
 fn every_tool_says_what_a_client_has_to_know() {
     let tools = all();
@@ -64,6 +73,6 @@ fn every_tool_says_what_a_client_has_to_know() {
         );
         assert!(!tool.description.contains("  "), "{name}: a line break of the source is seen");
         assert!(!(tool.hints.read_only && tool.hints.destructive), "{name}");
-        assert_eq!(tool.hints.destructive, ["update_meeting", "delete_meeting"].contains(&name), "{name}");
+        assert_eq!(tool.hints.destructive, DESTRUCTIVE.contains(&name), "{name}");
     }
 }

@@ -5,6 +5,7 @@ use super::*;
 
 const UPCOMING: &str = "81000000001";
 const SERIES: &str = "81000000003";
+const BY_HAND: &str = "81000000002";
 const PAST: &str = "81000000004";
 const HIDDEN: &str = "(hidden; include_secrets shows it)";
 
@@ -80,6 +81,36 @@ fn every_tool_asks_zoom_for_the_right_thing() {
             json!({"meeting_id": "sandbox+Rehearsal/0000=="}),
             "GET /v2/past_meetings/sandbox%2BRehearsal%2F0000%3D%3D/participants?page_size=30",
             None,
+        ),
+        (
+            "list_meeting_registrants",
+            json!({"meeting_id": BY_HAND, "status": "pending", "page_size": 5}),
+            "GET /v2/meetings/81000000002/registrants?status=pending&page_size=5",
+            None,
+        ),
+        (
+            "add_meeting_registrant",
+            json!({"meeting_id": BY_HAND, "email": "Eve@Example.org", "first_name": "Eve", "last_name": null}),
+            "POST /v2/meetings/81000000002/registrants",
+            Some(json!({"email": "eve@example.org", "first_name": "Eve"})),
+        ),
+        (
+            "update_registrant_status",
+            json!({"meeting_id": BY_HAND, "registrant_id": "x", "email": "eve@example.org", "action": "deny"}),
+            "PUT /v2/meetings/81000000002/registrants/status",
+            Some(json!({"action": "deny", "registrants": [{"id": "x", "email": "eve@example.org"}]})),
+        ),
+        (
+            "delete_meeting_recordings",
+            json!({"meeting_id": "/sandbox//Retrospect00=="}),
+            "DELETE /v2/meetings/%252Fsandbox%252F%252FRetrospect00%253D%253D/recordings?action=trash",
+            None,
+        ),
+        (
+            "recover_meeting_recordings",
+            json!({"meeting_id": "/sandbox//Retrospect00=="}),
+            "PUT /v2/meetings/%252Fsandbox%252F%252FRetrospect00%253D%253D/recordings/status",
+            Some(json!({"action": "recover"})),
         ),
         ("get_past_meeting", json!({"meeting_id": PAST}), "GET /v2/past_meetings/81000000004", None),
         (
@@ -210,6 +241,87 @@ fn an_empty_answer_of_zoom_becomes_a_sentence() {
     );
     let again = zoom.call("delete_meeting", json!({"meeting_id": SERIES})).unwrap_err();
     assert!(again.message.contains("Meeting does not exist: 81000000003"), "{}", again.message);
+}
+
+#[test]
+fn a_meeting_that_takes_place_is_ended_and_any_other_is_refused_in_words() {
+    let zoom = Zoom::start();
+    let live = || zoom.value("list_meetings", json!({"type": "live"}))["meetings"].as_array().unwrap().len();
+    let id = zoom.value("create_meeting", json!({"topic": "Now", "type": 1}))["id"].to_string();
+    assert_eq!(live(), 1);
+    let ended = zoom.call("end_meeting", json!({"meeting_id": id})).unwrap();
+    assert_eq!(ended.text, Some(format!("Meeting {id} was ended.")));
+    assert_eq!(live(), 0);
+    for (id, words) in
+        [(&*id, "Meeting does not exist"), (UPCOMING, "not in progress"), ("1", "Meeting does not exist")]
+    {
+        let refused = zoom.call("end_meeting", json!({"meeting_id": id})).unwrap_err();
+        assert!(refused.message.contains(words), "{id}: {}", refused.message);
+    }
+}
+
+#[test]
+fn recordings_go_into_the_trash_and_come_back_whole() {
+    let zoom = Zoom::start();
+    let meeting = json!({"meeting_id": PAST});
+    let listed = || zoom.value("zoom_list_recordings", json!({}))["total_records"].clone();
+    let (before, count) = (zoom.value("get_meeting_recordings", meeting.clone()), listed());
+    for _ in 0..2 {
+        let trashed = zoom.call("delete_meeting_recordings", meeting.clone()).unwrap();
+        assert_eq!(trashed.value["status"], "success");
+        assert_eq!(trashed.text.unwrap(), "The recordings of meeting 81000000004 are in the trash.");
+        let gone = zoom.call("get_meeting_recordings", meeting.clone()).unwrap_err();
+        assert!(gone.message.contains("There is no recording for this meeting"), "{}", gone.message);
+        assert_eq!(listed(), json!(count.as_u64().unwrap() - 1));
+        let again = zoom.call("delete_meeting_recordings", meeting.clone()).unwrap_err();
+        assert!(again.message.contains("There is no recording"), "{}", again.message);
+        zoom.value("recover_meeting_recordings", meeting.clone());
+        assert_eq!(zoom.value("get_meeting_recordings", meeting.clone()), before);
+        assert!(zoom.call("recover_meeting_recordings", meeting.clone()).is_err(), "nothing is in the trash");
+    }
+}
+
+#[test]
+fn somebody_registers_and_is_approved_and_the_link_to_join_stays_hidden() {
+    let zoom = Zoom::start();
+    let people = |status: &str| {
+        let asked = json!({"meeting_id": BY_HAND, "status": status});
+        zoom.value("list_meeting_registrants", asked)["registrants"].as_array().unwrap().clone()
+    };
+    let emails = |status: &str| {
+        people(status).iter().map(|one| one["email"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(emails("pending"), ["cleo@example.org"]);
+    let eve = json!({"meeting_id": BY_HAND, "email": "eve@example.org", "first_name": "Eve"});
+    let added = zoom.value("add_meeting_registrant", eve.clone());
+    assert!(added["join_url"].as_str().unwrap().contains("tk=hidden"), "{added}");
+    let mut with_secrets = eve;
+    with_secrets["include_secrets"] = json!(true);
+    let shown = zoom.value("add_meeting_registrant", with_secrets);
+    assert!(!shown["join_url"].as_str().unwrap().contains("hidden"), "{shown}");
+    assert_eq!(emails("pending"), ["cleo@example.org", "eve@example.org"], "she is registered once");
+    assert!(people("pending").iter().all(|one| one["join_url"].as_str().unwrap().contains("tk=hidden")));
+    for (action, status, done) in [
+        ("approve", "approved", "approved"),
+        ("deny", "denied", "denied"),
+        ("cancel", "pending", "cancelled"),
+    ] {
+        let id = &added["registrant_id"];
+        let decided = zoom
+            .call(
+                "update_registrant_status",
+                json!({"meeting_id": BY_HAND, "registrant_id": id, "email": "eve@example.org", "action": action}),
+            )
+            .unwrap();
+        let id = id.as_str().unwrap();
+        assert_eq!(
+            decided.text.unwrap(),
+            format!("The registration of {id} for meeting 81000000002 was {done}.")
+        );
+        assert!(emails(status).contains(&"eve@example.org".to_owned()), "{action}");
+    }
+    let none = zoom.call("list_meeting_registrants", json!({"meeting_id": UPCOMING})).unwrap_err();
+    assert!(none.message.contains("Registration has not been enabled"), "{}", none.message);
 }
 
 #[test]

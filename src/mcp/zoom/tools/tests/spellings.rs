@@ -102,6 +102,12 @@ fn around(path: &str) -> Value {
 fn with(tool: &str, path: &str, value: Value) -> Value {
     let mut arguments = match tool {
         "get_user" => json!({"user_id": "me"}),
+        "add_meeting_registrant" => {
+            json!({"meeting_id": MEETING, "email": "cleo@example.org", "first_name": "Cleo"})
+        }
+        "update_registrant_status" => json!({
+            "meeting_id": MEETING, "registrant_id": "9tboDi-_w", "email": "cleo@example.org", "action": "deny",
+        }),
         "create_meeting" => json!({"topic": "x"}),
         "list_meetings"
         | "list_users"

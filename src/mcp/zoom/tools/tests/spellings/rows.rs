@@ -212,6 +212,17 @@ pub(super) fn rows() -> Vec<Row> {
         vec![(json!(1_648_194_360_000_u64), Same(json!("1648194360000")))],
         refused("must be an occurrence_id", &["", " ", "null", "None", "1 2", "1&2"]),
     ];
+    let registrant = [
+        same(&json!("9tboDi-_w"), &[" 9tboDi-_w "]),
+        refused("must be the id of a registrant", &["a b", "a/b"]),
+    ];
+    let email = [
+        same(&json!("cleo@example.org"), &[" Cleo@Example.org ", "\"cleo@example.org\""]),
+        refused(
+            "must be an e-mail address",
+            &["cleo", "me", "a b@example.org", "a@b@c", "a/b@c", "@c", "a@"],
+        ),
+    ];
     let page_token = [same(&json!("aB1"), &[" aB1 "]), refused("must be the next_page_token", &["a b"])];
     let kind = vec![(json!(10), Refused("must be 1, 2, 3 or 8")), (json!("instant"), Refused("must be"))];
     let settings = vec![
@@ -233,6 +244,12 @@ pub(super) fn rows() -> Vec<Row> {
         row("zoom_client_secret", json!("abc"), same(&json!("abc"), &[" abc "])),
         row("occurrence_id", json!("1648194360000"), occurrence.into_iter().flatten().collect()),
         row("next_page_token", json!("aB1"), page_token.into_iter().flatten().collect()),
+        row("registrant_id", json!("9tboDi-_w"), registrant.into_iter().flatten().collect()),
+        row("email", json!("cleo@example.org"), email.into_iter().flatten().collect()),
+        free("first_name"),
+        free("last_name"),
+        word("action", "approve", &["Approve", "APPROVE"]),
+        word("status:list_meeting_registrants", "pending", &["Pending"]),
         row("timezone", json!("Europe/Berlin"), timezone.into_iter().flatten().collect()),
         free("topic"),
         free("agenda"),

@@ -32,6 +32,26 @@ fn asked(tool: &str) -> Option<Asked> {
         "create_meeting" => ("POST", "users/{user_id}/meetings", &[], NEW),
         "update_meeting" => ("PATCH", "meetings/{meeting_id}", OCCURRENCE, CHANGE),
         "delete_meeting" => ("DELETE", "meetings/{meeting_id}", OCCURRENCE, &[]),
+        "end_meeting" => ("PUT", "meetings/{meeting_id}/status", &[], &[]),
+        "list_meeting_registrants" => (
+            "GET",
+            "meetings/{meeting_id}/registrants",
+            &[
+                ("occurrence_id", "occurrence_id"),
+                ("status", "status"),
+                ("page_size", "page_size"),
+                ("next_page_token", "next_page_token"),
+            ],
+            &[],
+        ),
+        "add_meeting_registrant" => {
+            ("POST", "meetings/{meeting_id}/registrants", &[], &["email", "first_name", "last_name"])
+        }
+        "update_registrant_status" => {
+            ("PUT", "meetings/{meeting_id}/registrants/status", OCCURRENCE, &["action"])
+        }
+        "delete_meeting_recordings" => ("DELETE", "meetings/{meeting_id}/recordings", &[], &[]),
+        "recover_meeting_recordings" => ("PUT", "meetings/{meeting_id}/recordings/status", &[], &[]),
         "get_meeting_participants" => ("GET", "past_meetings/{meeting_id}/participants", PAGE, &[]),
         "get_past_meeting" => ("GET", "past_meetings/{meeting_id}", &[], &[]),
         "get_meeting_instances" => ("GET", "past_meetings/{meeting_id}/instances", &[], &[]),
@@ -64,6 +84,21 @@ fn asked(tool: &str) -> Option<Asked> {
     })
 }
 
+/// The part of a query and of a body that is no argument by itself.
+fn beside(tool: &str, judged: &Value) -> (Option<(String, String)>, Value) {
+    let trash = || ("action".to_owned(), "trash".to_owned());
+    match tool {
+        "end_meeting" => (None, json!({"action": "end"})),
+        "recover_meeting_recordings" => (None, json!({"action": "recover"})),
+        "delete_meeting_recordings" => (Some(trash()), json!({})),
+        "update_registrant_status" => {
+            let registrant = json!({"id": judged["registrant_id"], "email": judged["email"]});
+            (None, json!({"registrants": [registrant]}))
+        }
+        _ => (None, json!({})),
+    }
+}
+
 /// A text of the judged arguments, as a path or a query has it.
 fn shown(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
@@ -89,11 +124,13 @@ fn assert_was_sent(seen: &crate::sandbox::Seen, tool: &str, judged: &Value) {
     assert_eq!(sent, expected, "{tool} {judged}");
     let sent: Vec<(String, String)> = form_urlencoded::parse(seen.query.as_bytes()).into_owned().collect();
     let given = query.iter().filter(|(_, argument)| judged.get(argument).is_some());
-    let expected: Vec<(String, String)> =
-        given.map(|(name, argument)| ((*name).to_owned(), shown(&judged[argument]))).collect();
+    let (more_query, more_body) = beside(tool, judged);
+    let given = given.map(|(name, argument)| ((*name).to_owned(), shown(&judged[argument])));
+    let expected: Vec<(String, String)> = given.chain(more_query).collect();
     assert_eq!(sent, expected, "{tool} {judged}");
     let fields = body.iter().filter_map(|name| Some(((*name).to_owned(), judged.get(name)?.clone())));
-    let expected: Map<String, Value> = fields.collect();
+    let mut expected: Map<String, Value> = fields.collect();
+    expected.extend(more_body.as_object().unwrap().clone());
     let sent: Value = serde_json::from_str(&seen.body).unwrap_or(json!({}));
     assert_eq!(sent, Value::from(expected), "{tool} {judged}");
 }
