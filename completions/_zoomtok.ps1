@@ -114,6 +114,8 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
             [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'Seconds between two status lines; 0 shows none [default: ZOOM_TOKEN_DISPLAY_INTERVAL, or 60]')
             [CompletionResult]::new('--threshold', '--threshold', [CompletionResultType]::ParameterName, 'Refresh when fewer seconds than this are left [default: ZOOM_AUTO_REFRESH_THRESHOLD, or 300]')
+            [CompletionResult]::new('--kubernetes-secret', '--kubernetes-secret', [CompletionResultType]::ParameterName, 'Keep the token in this Secret of Kubernetes as well, from within a pod')
+            [CompletionResult]::new('--service-account', '--service-account', [CompletionResultType]::ParameterName, 'The directory of the service account with the right to do so [default: where Kubernetes mounts it]')
             [CompletionResult]::new('--on-event', '--on-event', [CompletionResultType]::ParameterName, 'Run this command for each event, which it gets as JSON on its standard input [default: ZOOMTOK_ON_EVENT]')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors and requested output')

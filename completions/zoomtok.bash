@@ -2761,7 +2761,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__watch)
-            opts="-q -h --env-file --profile --color --quiet --read-only --interval --threshold --no-claude --no-restart --once --all --json --plain --on-event --help"
+            opts="-q -h --env-file --profile --color --quiet --read-only --interval --threshold --no-claude --no-restart --once --all --kubernetes-secret --service-account --json --plain --on-event --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2784,6 +2784,14 @@ _zoomtok() {
                     return 0
                     ;;
                 --threshold)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kubernetes-secret)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --service-account)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -107,6 +107,8 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --color 'When to use colour [default: auto]'
             cand --interval 'Seconds between two status lines; 0 shows none [default: ZOOM_TOKEN_DISPLAY_INTERVAL, or 60]'
             cand --threshold 'Refresh when fewer seconds than this are left [default: ZOOM_AUTO_REFRESH_THRESHOLD, or 300]'
+            cand --kubernetes-secret 'Keep the token in this Secret of Kubernetes as well, from within a pod'
+            cand --service-account 'The directory of the service account with the right to do so [default: where Kubernetes mounts it]'
             cand --on-event 'Run this command for each event, which it gets as JSON on its standard input [default: ZOOMTOK_ON_EVENT]'
             cand -q 'Print only errors and requested output'
             cand --quiet 'Print only errors and requested output'

@@ -101,6 +101,8 @@ always\t'Always'
 never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l interval -d 'Seconds between two status lines; 0 shows none [default: ZOOM_TOKEN_DISPLAY_INTERVAL, or 60]' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l threshold -d 'Refresh when fewer seconds than this are left [default: ZOOM_AUTO_REFRESH_THRESHOLD, or 300]' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l kubernetes-secret -d 'Keep the token in this Secret of Kubernetes as well, from within a pod' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l service-account -d 'The directory of the service account with the right to do so [default: where Kubernetes mounts it]' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l on-event -d 'Run this command for each event, which it gets as JSON on its standard input [default: ZOOMTOK_ON_EVENT]' -r -f -a "(__fish_complete_command)"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'

@@ -10,6 +10,7 @@
 //! | [`cli`] | what a person types and reads; one file per command | everything below |
 //! | [`mcp`] | serving MCP: Zoom's tools, and the gateway before any other server | keeper, settings, store, token, watch, zoom |
 //! | [`clients`] | programs that start MCP servers: their configurations (a pure edit), and Claude Desktop, which is restarted | settings, store, token |
+//! | [`kubernetes`] | a Secret that holds the present token: what to write (pure), and the requests | files, store, token, zoom |
 //! | [`service`] | a watch or a gateway that the system starts at each login (pure, but for one file) | files, settings |
 //! | [`login`] | logging in: browser, pasted address, device, typed credentials; what comes back (pure) | settings, zoom |
 //! | [`tokens`] | the token inside a server: on demand, and ahead of time | event, keeper, settings, token, watch, zoom |
@@ -57,6 +58,7 @@ pub mod error;
 pub mod event;
 pub mod files;
 pub mod keeper;
+pub mod kubernetes;
 pub mod login;
 pub mod mcp;
 pub mod mutex;

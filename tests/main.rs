@@ -14,6 +14,8 @@ mod files;
 #[cfg(all(target_os = "linux", feature = "fleet"))]
 mod fleet;
 mod gateway;
+#[cfg(target_os = "linux")]
+mod kubernetes;
 mod login;
 mod mcp;
 mod pages;

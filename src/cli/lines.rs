@@ -71,6 +71,7 @@ pub(crate) fn lines(event: &Event, time: impl Fn(DateTime<Utc>) -> String) -> Ve
             ]
         }
         Event::Rearmed => vec!["🔄 .env has changed: auto-refresh enabled again.".into()],
+        Event::SecretUpdated { secret } => vec![format!("📋 Token written to the Secret {secret}")],
         Event::Warning { message } => vec![format!("⚠️  {message}")],
         Event::ServerRestarted { gateway, .. } => vec![format!("🔄 {gateway}: its server is started again")],
         Event::ToolHeld { gateway, tool, because } => {

@@ -35,6 +35,7 @@ impl Event {
                 ("disabled", json!({ "because": because, "probe_at": probe_at.map(rfc3339) }))
             }
             Self::Rearmed => ("rearmed", json!({})),
+            Self::SecretUpdated { secret } => ("secret_updated", json!({ "secret": secret })),
             Self::Warning { message } => ("warning", json!({ "message": message })),
             Self::ServerRestarted { gateway, reason } => {
                 ("server_restarted", json!({ "gateway": gateway, "reason": reason }))

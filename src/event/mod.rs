@@ -65,6 +65,11 @@ pub enum Event {
     },
     /// A newer token or other credentials were seen, and refreshing continues.
     Rearmed,
+    /// A Secret of Kubernetes holds the token now.
+    SecretUpdated {
+        /// Its namespace and its name.
+        secret: String,
+    },
     /// Something that the user should know and that stops nothing.
     Warning {
         /// The sentence.

@@ -86,6 +86,7 @@ fn note(tokens: &Tokens, event: &Event) {
         | Event::UpdatingClaude
         | Event::ClaudeReadsEnv
         | Event::RestartingClaude
+        | Event::SecretUpdated { .. }
         | Event::Warning { .. }
         | Event::ServerRestarted { .. }
         | Event::ToolHeld { .. }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::mirror::{Mirror, Mirrored};
 use super::onlooker::Onlooker;
 use super::recipient::Recipient;
 use super::schedule::{MAX_FAILURES, Outcome, Plan, Schedule, View};
@@ -30,7 +31,7 @@ pub struct Watch<'a> {
     reported_life: Option<i64>,
     reported_forgetting: bool,
     /// Nobody hears what happens any more.
-    unread: bool,
+    pub(super) unread: bool,
     /// The last warning that a token could not be handed over, likewise.
     not_handed_over: Option<String>,
     /// The last failure, in a sentence without its hint.
@@ -40,6 +41,8 @@ pub struct Watch<'a> {
     pub(super) waiting: Option<Waiting>,
     /// Whether it ends when its profile is removed.
     ends_with_profile: bool,
+    /// The copy of the token somewhere else.
+    pub(super) mirrored: Mirrored<'a>,
 }
 
 impl<'a> Watch<'a> {
@@ -66,6 +69,7 @@ impl<'a> Watch<'a> {
             jitter,
             waiting: None,
             ends_with_profile: false,
+            mirrored: Mirrored::default(),
         }
     }
 
@@ -73,6 +77,12 @@ impl<'a> Watch<'a> {
     #[must_use]
     pub(crate) fn seen_by(self, onlooker: Option<&'a dyn Onlooker>) -> Self {
         Self { onlooker, ..self }
+    }
+
+    /// The same with a copy of the token that it keeps current.
+    #[must_use]
+    pub(crate) fn with_mirror(self, mirror: Option<&'a dyn Mirror>) -> Self {
+        Self { mirrored: Mirrored::of(mirror), ..self }
     }
 
     /// Watches until a signal comes, or nobody reads its reports.
@@ -115,8 +125,8 @@ impl<'a> Watch<'a> {
         Self { ends_with_profile: true, ..self }.run_past_failed_looks()
     }
 
-    /// Looks once, refreshes if that is due, and gives the exit code: that of the refresh if it failed, else whether
-    /// there is a token that has not expired.
+    /// Looks once, refreshes if that is due, and gives the exit code: that of the refresh if it failed, else that of the copy
+    /// if there is none, else whether there is a token that has not expired.
     ///
     /// # Errors
     ///
@@ -139,7 +149,7 @@ impl<'a> Watch<'a> {
         Ok(())
     }
 
-    fn clock(&self) -> &'a dyn Clock {
+    pub(super) fn clock(&self) -> &'a dyn Clock {
         self.keeper.clock
     }
 
@@ -203,7 +213,8 @@ impl<'a> Watch<'a> {
             let because = disabled_since.and(self.failure.clone());
             self.emit(&Event::Status { state: look.held.state.clone(), disabled_since, because })?;
         }
-        Ok((decision.nap, failed))
+        let mirrored = self.mirror()?;
+        Ok((decision.nap, failed.or(mirrored)))
     }
 
     fn view(&self, look: &Look) -> View {

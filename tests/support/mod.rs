@@ -1,9 +1,13 @@
 //! The common parts of the tests: a home to run the program in, processes, sessions with the MCP server, and the search
 //! for secrets in all that is seen of them.
 
+#[cfg(target_os = "linux")]
+pub(crate) mod api_server;
 pub(crate) mod apps;
 pub(crate) mod browser;
 pub(crate) mod canaries;
+#[cfg(target_os = "linux")]
+pub(crate) mod certificates;
 mod env;
 pub(crate) mod gateways;
 mod home;

@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use tempfile::TempDir;
 use zoomtok::redis::{Access, Address, COMMANDS, Connection, Keys, Reply};
 
-use crate::support::Home;
+use crate::support::{Home, certificates};
 
 /// The password of [`USER`].
 pub(crate) const PASSWORD: &str = "canary-of-the-store-its-password";
@@ -69,7 +69,7 @@ impl Redis {
         let options = options.iter().map(|line| (*line).to_owned()).collect();
         let mut redis = Self { child: None, directory, port: 0, tls, options };
         if tls {
-            redis.make_certificates();
+            certificates::make(redis.directory.path());
         }
         // Between the choice of a free port and its use somebody else may take it.
         for _ in 0..5 {
@@ -213,25 +213,6 @@ impl Redis {
 
     fn log(&self) -> String {
         fs::read_to_string(self.path("log")).unwrap_or_default()
-    }
-
-    /// A certificate for this machine, of an authority that nobody else trusts.
-    fn make_certificates(&self) {
-        let openssl = |line: &str| {
-            let made = Command::new("openssl")
-                .args(line.split(' '))
-                .current_dir(self.directory.path())
-                .output()
-                .unwrap();
-            assert!(made.status.success(), "{line}: {}", String::from_utf8_lossy(&made.stderr));
-        };
-        fs::write(self.path("names"), "subjectAltName=DNS:localhost,IP:127.0.0.1\n").unwrap();
-        let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
-        openssl(&format!("req -x509 {key} -keyout ca.key -out ca.crt -days 2 -subj /CN=authority"));
-        openssl(&format!("req {key} -keyout server.key -out server.csr -subj /CN=localhost"));
-        openssl(
-            "x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile names -out server.crt",
-        );
     }
 }
 

@@ -10,6 +10,7 @@ use clap_complete::Shell;
 use super::global::path;
 use super::tables::{CHECK, EXEC, GET, INSTALL, SCRIPTS, WATCH};
 use crate::cli::template::Template;
+use crate::kubernetes::SecretName;
 use crate::settings::{CommandLine, program, whole_seconds};
 
 /// Make sure that .env holds a valid token
@@ -99,6 +100,12 @@ pub struct Watch {
     /// Watch every profile, and the .env that is used without one
     #[arg(long, conflicts_with = "profile")]
     pub all: bool,
+    /// Keep the token in this Secret of Kubernetes as well, from within a pod
+    #[arg(long, value_name = "[NAMESPACE/]NAME", value_parser = SecretName::parse, conflicts_with = "all")]
+    pub kubernetes_secret: Option<SecretName>,
+    /// The directory of the service account with the right to do so [default: where Kubernetes mounts it]
+    #[arg(long, value_name = "DIRECTORY", value_parser = path(), requires = "kubernetes_secret")]
+    pub service_account: Option<PathBuf>,
     /// Print a JSON object for each event, with tokens masked
     #[arg(long)]
     pub json: bool,

@@ -1,6 +1,7 @@
 //! `zoomtok watch`
 
 mod all;
+mod in_secret;
 mod one;
 mod parts;
 

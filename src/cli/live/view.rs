@@ -85,6 +85,7 @@ fn words(event: &Event) -> Option<String> {
             return Some(format!("refresh failed ({failures} of {limit}) at"));
         }
         Event::Rearmed => "goes on since",
+        Event::SecretUpdated { .. } => "Secret written at",
         Event::Warning { .. } => "warned at",
         Event::ServerRestarted { .. } => "server restarted at",
         Event::ToolHeld { .. } => "tool held back at",

@@ -111,11 +111,12 @@ fn is_same(page: Number, source: Number) -> bool {
     }
 }
 
-const CONSTANTS: [&str; 11] = [
+const CONSTANTS: [&str; 12] = [
     "## Margins of a token",
     "## An exchange with Zoom's token endpoint",
     "## Locks and files",
     "## The watch, also inside the MCP server",
+    "## A Secret of Kubernetes",
     "## Claude Desktop",
     "## The MCP server",
     "## Downloading recordings",

@@ -1,5 +1,6 @@
 //! `zoomtok watch` over one `.env`.
 
+use super::in_secret::InSecret;
 use super::parts::{claude, keeper, live, plan, warn};
 use crate::cli::args;
 use crate::cli::commands::Context;
@@ -11,7 +12,7 @@ use crate::cli::live::Seat;
 use crate::clock::Clock as _;
 use crate::error::Code;
 use crate::event::Event;
-use crate::watch::{Onlooker, Recipient, Watch};
+use crate::watch::{Mirror, Onlooker, Recipient, Watch};
 use crate::words;
 
 pub(super) fn run(context: &Context, flags: &args::Watch) -> Result<Code> {
@@ -41,6 +42,8 @@ pub(super) fn run(context: &Context, flags: &args::Watch) -> Result<Code> {
     let recipient: Option<&dyn Recipient> = if flags.no_claude { None } else { Some(&claude) };
     let seat = live.as_ref().map(|live| Seat { live, account: account.label().to_owned() });
     let seat = seat.as_ref().map(|seat| seat as &dyn Onlooker);
-    let watch = Watch::new(&keeper, plan, recipient, &mut report).seen_by(seat);
+    let in_secret = InSecret::of(context, flags);
+    let mirror = in_secret.as_ref().map(|in_secret| in_secret as &dyn Mirror);
+    let watch = Watch::new(&keeper, plan, recipient, &mut report).seen_by(seat).with_mirror(mirror);
     Ok(if flags.once { watch.once() } else { watch.run() }?)
 }
