@@ -83,6 +83,19 @@ pub enum Error {
         hint: &'static str,
     },
 
+    /// The command that is to print the client secret did not. Zoom was not asked.
+    #[error("{name} ({place}) {problem}")]
+    NoSecret {
+        /// The variable.
+        name: &'static str,
+        /// Where the command is set.
+        place: String,
+        /// The problem, phrased to follow the name, without the command and without its output.
+        problem: String,
+        /// The last line of its standard error.
+        source: Option<io::Error>,
+    },
+
     /// An existing configuration file cannot be parsed. It is unchanged.
     #[error("{}{}: {problem}", .path.display(), .line.map(|line| format!(", line {line}")).unwrap_or_default())]
     Unparseable {
@@ -265,6 +278,7 @@ impl Diagnostic for Error {
             Self::Setting { .. } | Self::Unmeetable { .. } => Code::Usage,
             Self::CredentialsMissing { .. }
             | Self::Credential { .. }
+            | Self::NoSecret { .. }
             | Self::Unparseable { .. }
             | Self::Unreadable { .. }
             | Self::Untrusted { .. }

@@ -10,17 +10,20 @@ mod look;
 mod need;
 mod recovery;
 mod remember;
+mod secret;
 mod watched;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-pub use self::login::LoggedIn;
+pub use self::login::{LoggedIn, LoginWith};
 pub use self::look::Look;
 pub use self::need::{How, Kept, Need, Unlike};
 use self::recovery::{recoverable, rescue, unless_panicking};
-use self::remember::{Attempt, applicable, check_life, take_over};
+use self::remember::{Attempt, applicable, check_life, name_of, note_no_secret, take_over};
+pub use self::secret::client_secret;
+use self::secret::with_secret;
 use crate::clock::{Clock, Shutdown};
 use crate::error::Error;
 use crate::settings::{Environment, Settings};
@@ -171,7 +174,7 @@ impl<'a> Keeper<'a> {
         let memory = turn.memory();
         let (credentials, url) = (look.settings.credentials()?, look.settings.oauth_url()?);
         look.check_client(&memory, &credentials)?;
-        take_over(&memory, &credentials, started, self.clock.now())?;
+        take_over(&memory, &name_of(&credentials), started, self.clock.now())?;
         check_life(&memory, &credentials, need, self.clock.now())?;
         let reserved = match turn.reserve(&look.snapshot) {
             Ok(reserved) => reserved,
@@ -179,8 +182,15 @@ impl<'a> Keeper<'a> {
         };
         // From here on it goes to its end, within a bounded time.
         self.stop.check()?;
+        let asked_with = with_secret(&credentials, self.stop).inspect_err(|error| {
+            if matches!(error, Error::NoSecret { .. }) {
+                note_no_secret(turn, &memory, &name_of(&credentials), error, self.clock.now());
+            }
+        })?;
         let attempt = Attempt::begin(turn, &memory, &credentials, self.watching.then(|| self.clock.now()));
-        let exchanged = self.zoom.exchange(&url, &credentials, self.clock, self.stop);
+        let exchanged = self.zoom.exchange(&url, &asked_with, self.clock, self.stop);
+        // A secret that a command has printed is wiped.
+        drop(asked_with);
         let tokens = match &exchanged {
             Ok(granted) => {
                 NewTokens::issued(Some((&granted.token, granted.expires_at)), granted.refresh_token.as_ref())

@@ -16,9 +16,9 @@
 //! | [`tokens`] | the token inside a server: on demand, and ahead of time | event, keeper, settings, token, watch, zoom |
 //! | [`watch`] | when to do what (pure), and the loop that does it | event, keeper, settings, token, zoom; clients through a trait |
 //! | [`event`] | what happened, as data (pure), and the command that hears it | programs, token |
-//! | [`keeper`] | the heart: make sure of a token, with at most one exchange however many ask | settings, store, token, zoom |
+//! | [`keeper`] | the heart: make sure of a token, with at most one exchange however many ask | programs, settings, store, token, zoom |
 //! | [`policy`] | which calls are allowed, and how many (pure), the file it is in, the counts | files, spelling |
-//! | [`programs`] | programs that are started and ended, with everything that they have started | settings, token |
+//! | [`programs`] | programs that are started and ended, with everything that they have started | controls, settings, token |
 //! | [`settings`] | flag, environment, `.env`, default, and where each value came from | store, token, zoom |
 //! | [`recordings`] | downloading the files of recordings | tokens, zoom, files |
 //! | [`sandbox`] | a Zoom on loopback, for the demo and the tests | token |

@@ -53,9 +53,11 @@ impl Code {
         }
     }
 
-    /// The code with this number, if one process may take it over from another.
+    /// The code with this number, if one process may take it over from another. A configuration is that of both only where
+    /// their credentials are the same.
     pub fn of_exchange(number: i32) -> Option<Self> {
-        [Self::Refused, Self::Transient].into_iter().find(|code| code.number() == number)
+        let kinds = [Self::Configuration, Self::Refused, Self::Transient];
+        kinds.into_iter().find(|code| code.number() == number)
     }
 }
 

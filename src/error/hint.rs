@@ -30,6 +30,9 @@ impl Error {
                 Some(format!("Check the name, or make the profile: zoomtok login --profile {profile}"))
             }
             Self::Credential { hint, .. } => Some((*hint).into()),
+            Self::NoSecret { .. } => Some(
+                "Run that command by hand. Here it has no terminal to ask on, so unlock what it reads first".into(),
+            ),
             Self::Unparseable { .. } => {
                 Some("Fix it by hand; zoomtok does not change a file that it cannot parse".into())
             }

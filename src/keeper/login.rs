@@ -7,12 +7,20 @@ use secrecy::ExposeSecret as _;
 use super::Keeper;
 use super::look::Look;
 use super::recovery::{recoverable, rescue, unless_panicking};
-use super::remember::{granted_to, is_of_another_client, name_of, take_over};
+use super::remember::{granted_to, is_of_another_client, name_of, name_with_secret, take_over};
 use crate::clock::rfc3339;
 use crate::error::{Code, Error};
-use crate::store::{ClockDifference, Memory, NewApp, NewTokens, Turn};
+use crate::store::{ClockDifference, Memory, NewApp, NewTokens, SECRET_COMMAND, Turn};
 use crate::token::{Claims, Token};
 use crate::zoom::{Credentials, Grant, Granted};
+
+/// The grant of a login with the app that it is for.
+pub struct LoginWith {
+    /// Both.
+    pub credentials: Credentials,
+    /// Whether the client secret is stored. One that a command prints is not.
+    pub keeps_secret: bool,
+}
 
 /// The result of a login.
 #[derive(Debug)]
@@ -45,16 +53,17 @@ impl Keeper<'_> {
     }
 
     /// Exchanges the grant of a login, and stores the tokens with the app that they are for, in one write. Until Zoom has
-    /// taken the credentials nothing is written.
+    /// taken the credentials nothing is written, and a secret that a command has printed is never written.
     ///
     /// # Errors
     ///
     /// As with [`Keeper::ensure`].
-    pub fn log_in(&self, before: &Look, url: &Url, credentials: &Credentials) -> Result<LoggedIn, Error> {
+    pub fn log_in(&self, before: &Look, url: &Url, login: &LoginWith) -> Result<LoggedIn, Error> {
+        let LoginWith { credentials, keeps_secret } = login;
         let turn = self.turn_to_change(before)?;
         let look = self.look_under(&*turn)?;
         let memory = turn.memory();
-        take_over(&memory, credentials, self.clock.now(), self.clock.now())?;
+        take_over(&memory, &name_with_secret(credentials), self.clock.now(), self.clock.now())?;
         let reserved = turn.reserve(&look.snapshot)?;
         self.stop.check()?;
         let exchanged = self.zoom.exchange(url, credentials, self.clock, self.stop);
@@ -64,7 +73,11 @@ impl Keeper<'_> {
         };
         let mut warnings = Vec::new();
         if token.is_some() || refresh_token.is_some() {
-            let tokens = NewTokens::issued(token, refresh_token).of_login(app_of(credentials));
+            let mut tokens =
+                NewTokens::issued(token, refresh_token).of_login(app_of(credentials, *keeps_secret));
+            if credentials.client_secret.is_none() && look.snapshot.get(SECRET_COMMAND).is_some() {
+                tokens = tokens.without_secret_command();
+            }
             warnings = unless_panicking(|| reserved.put(&tokens))
                 .map_err(|cause| rescue(&*turn, &look, credentials, (&tokens, self.clock.now()), cause))?;
             // A failure to remember it costs a request, or a hint.
@@ -192,12 +205,13 @@ fn holds(look: &Look, gone: &NewTokens) -> bool {
 }
 
 /// The app of these credentials, as it is stored.
-fn app_of(credentials: &Credentials) -> NewApp {
+fn app_of(credentials: &Credentials, keeps_secret: bool) -> NewApp {
     NewApp {
         client_id: credentials.client_id.clone(),
         client_secret: credentials
             .client_secret
             .as_ref()
+            .filter(|_| keeps_secret)
             .map(|secret| secret.expose_secret().to_owned().into()),
         account_id: match &credentials.grant {
             Grant::AccountCredentials { account_id } => Some(account_id.clone()),

@@ -72,7 +72,11 @@ impl Look {
     }
 
     /// Refuses a refresh token that was issued to another client than the one that is set.
-    pub(super) fn check_client(&self, memory: &Memory, credentials: &Credentials) -> Result<(), Error> {
+    pub(super) fn check_client<Secret>(
+        &self,
+        memory: &Memory,
+        credentials: &Credentials<Secret>,
+    ) -> Result<(), Error> {
         if !is_of_another_client(memory, credentials) {
             return Ok(());
         }

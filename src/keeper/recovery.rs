@@ -12,10 +12,10 @@ use crate::token::{Found, TokenState};
 use crate::zoom::{Credentials, Grant};
 
 /// Saves what was issued at this time for the next run, and gives the error that says so. `before` is what the credentials are of.
-pub(super) fn rescue(
+pub(super) fn rescue<Secret>(
     turn: &dyn Turn,
     before: &Look,
-    credentials: &Credentials,
+    credentials: &Credentials<Secret>,
     (tokens, now): (&NewTokens, DateTime<Utc>),
     cause: Error,
 ) -> Error {

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use super::need::Need;
 use crate::clock::Clock;
 use crate::error::{Code, Diagnostic as _, Error, Left, Refusal};
+use crate::settings::ClientSecret;
 use crate::store::{ClockDifference, GrantedTo, Life, Memory, RememberedFailure, Turn, digest};
 use crate::token::Token;
 use crate::zoom::{Credentials, Grant, Granted, LONGEST_WAIT, NotGranted};
@@ -33,17 +34,17 @@ pub(super) struct Attempt {
 }
 
 /// Takes over a failure that another process met while this one waited, and obeys a wait that Zoom asked for. A
-/// verdict on other credentials is none on these.
+/// verdict on other credentials is none on these, which are given by their name.
 pub(super) fn take_over(
     memory: &Memory,
-    credentials: &Credentials,
+    credentials: &str,
     started: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     let Some(failure) = &memory.failure else { return Ok(()) };
     let concerns = |code| {
         let asked_with = failure.credentials.as_ref();
-        code != Code::Refused || asked_with.is_none_or(|those| *those == name_of(credentials))
+        code == Code::Transient || asked_with.is_none_or(|those| those == credentials)
     };
     if failure.at >= started
         && failure.at <= now
@@ -68,9 +69,9 @@ pub(super) fn take_over(
 }
 
 /// Refuses a need that no token of this app has met lately.
-pub(super) fn check_life(
+pub(super) fn check_life<Secret>(
     memory: &Memory,
-    credentials: &Credentials,
+    credentials: &Credentials<Secret>,
     need: &Need,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
@@ -88,12 +89,31 @@ pub(super) fn granted_to(refresh_token: Option<&Token>, client_id: &str) -> Opti
 
 /// Whether the refresh token of these credentials was issued to another client: Zoom would refuse it with the words that it
 /// has for a spent one.
-pub(super) fn is_of_another_client(memory: &Memory, credentials: &Credentials) -> bool {
+pub(super) fn is_of_another_client<Secret>(memory: &Memory, credentials: &Credentials<Secret>) -> bool {
     let Grant::RefreshToken(token) = &credentials.grant else { return false };
     let (remembered, these) = (memory.granted_to.as_ref(), granted_to(Some(token), &credentials.client_id));
     remembered.zip(these).is_some_and(|(remembered, these)| {
         remembered.token == these.token && remembered.client != these.client
     })
+}
+
+/// Remembers that there was no secret to ask with, which is news for those who wait.
+pub(super) fn note_no_secret(
+    turn: &dyn Turn,
+    before: &Memory,
+    credentials: &str,
+    error: &Error,
+    now: DateTime<Utc>,
+) {
+    let failure = RememberedFailure {
+        at: now,
+        code: error.code().number(),
+        message: error.to_string(),
+        hint: error.hint(),
+        not_before: before.failure.as_ref().and_then(|failure| failure.not_before),
+        credentials: Some(credentials.to_owned()),
+    };
+    let _ = turn.remember(&Memory { failure: Some(failure), ..before.clone() });
 }
 
 impl Attempt {
@@ -102,7 +122,7 @@ impl Attempt {
     pub(super) fn begin(
         turn: &dyn Turn,
         before: &Memory,
-        credentials: &Credentials,
+        credentials: &Credentials<ClientSecret>,
         watching: Option<DateTime<Utc>>,
     ) -> Self {
         let name = name_of(credentials);
@@ -141,7 +161,7 @@ impl Attempt {
             Error::Transient { not_before, .. } => *not_before,
             _ => None,
         };
-        if Code::of_exchange(code).is_some() {
+        if matches!(error.code(), Code::Refused | Code::Transient) {
             memory.failure = Some(RememberedFailure {
                 at: clock.now(),
                 code,
@@ -194,19 +214,33 @@ impl Attempt {
 }
 
 /// A short name for what Zoom is asked with, that cannot be turned back into it.
-pub(super) fn name_of(credentials: &Credentials) -> String {
-    let (grant, whose) = match &credentials.grant {
+pub(super) fn name_of(credentials: &Credentials<ClientSecret>) -> String {
+    let secret = match &credentials.client_secret {
+        None => "",
+        Some(ClientSecret::Set(secret)) => secret.expose_secret(),
+        Some(ClientSecret::Printed(command)) => &command.text,
+    };
+    named(&credentials.client_id, secret, &credentials.grant)
+}
+
+/// The same for credentials with the secret itself.
+pub(super) fn name_with_secret(credentials: &Credentials) -> String {
+    let secret = credentials.client_secret.as_ref().map_or("", |secret| secret.expose_secret());
+    named(&credentials.client_id, secret, &credentials.grant)
+}
+
+fn named(client_id: &str, secret: &str, grant: &Grant) -> String {
+    let (grant, whose) = match grant {
         Grant::AccountCredentials { account_id } => ("account", account_id.as_str()),
         Grant::RefreshToken(token) => ("refresh", token.expose()),
         Grant::AuthorizationCode { code, .. } => ("code", code.expose_secret()),
         Grant::DeviceCode(code) => ("device", code.expose_secret()),
     };
-    let secret = credentials.client_secret.as_ref().map_or("", |secret| secret.expose_secret());
-    digest(Zeroizing::new([&credentials.client_id, secret, grant, whose].join("\n")).as_bytes())
+    digest(Zeroizing::new([client_id, secret, grant, whose].join("\n")).as_bytes())
 }
 
 /// A short name for the app and the account, which stays the same when a refresh token rotates.
-pub(super) fn app_of(credentials: &Credentials) -> String {
+pub(super) fn app_of<Secret>(credentials: &Credentials<Secret>) -> String {
     let whose = match &credentials.grant {
         Grant::AccountCredentials { account_id } => account_id,
         _ => "",

@@ -28,7 +28,7 @@ impl Keeper<'_> {
     }
 
     /// Takes note of the user for whom a token was issued. Where that cannot be noted it costs a warning of another run.
-    pub(super) fn note_user(&self, look: &Look, credentials: &Credentials, token: &Token) {
+    pub(super) fn note_user<Secret>(&self, look: &Look, credentials: &Credentials<Secret>, token: &Token) {
         if let Some(root) = self.store.state_root().filter(|_| credentials.grant.is_of_user()) {
             let _ = note_user(root, look.snapshot.identity(), token.expose());
         }

@@ -87,13 +87,14 @@ impl Needed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::ClientSecret;
 
     /// An app with an id, `s` for a secret, `a` for an account id, `r` for a refresh token.
     fn app(text: &str) -> App {
         let (id, has) = text.split_once(' ').unwrap_or((text, ""));
         App {
             client_id: Some(id.to_owned()).filter(|id| !id.is_empty()),
-            client_secret: has.contains('s').then(|| "secret".to_owned().into()),
+            client_secret: has.contains('s').then(|| ClientSecret::Set("secret".into())),
             account_id: has.contains('a').then(|| "account".to_owned()),
             is_of_user: has.contains('r'),
         }

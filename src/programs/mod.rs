@@ -3,7 +3,9 @@
 #[cfg(unix)]
 mod hold;
 mod program;
+mod secret;
 
 #[cfg(unix)]
 pub use hold::hold;
 pub(crate) use program::{Process, Program};
+pub(crate) use secret::printed_secret;

@@ -3,9 +3,11 @@
 use std::ffi::OsString;
 use std::io;
 use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
 use tokio::process::{ChildStderr, ChildStdin, ChildStdout, Command};
 
+use crate::clock::pause;
 use crate::settings::secret_names;
 use crate::token::Token;
 
@@ -95,6 +97,22 @@ fn on_path(program: &std::ffi::OsStr) -> Option<OsString> {
         };
         ["", ".exe", ".cmd", ".bat"].into_iter().find_map(named)
     })
+}
+
+/// How long a process has to end when it is told to: whatever holds it kills it two seconds after SIGTERM.
+const TO_END: Duration = Duration::from_secs(3);
+
+impl Process {
+    /// Ends it: it is told to, and killed if it does not.
+    pub(crate) async fn end(&mut self) {
+        self.terminate();
+        tokio::select! {
+            _ = self.wait() => return,
+            () = pause(TO_END) => self.kill(),
+        }
+        // A failure to wait for it changes nothing.
+        let _ = self.wait().await;
+    }
 }
 
 /// A process, which is ended with everything that it has started.

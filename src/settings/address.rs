@@ -7,8 +7,10 @@ use reqwest::Url;
 
 use super::lookup::Settings;
 use super::origin::{Origin, Value};
+use super::secret::ClientSecret;
 use super::table::{
-    ACCESS_TOKEN, ACCOUNT_ID, API_URL, CLIENT_ID, CLIENT_SECRET, MCP_URL, OAUTH_URL, REFRESH_TOKEN, default,
+    ACCESS_TOKEN, ACCOUNT_ID, API_URL, CLIENT_ID, CLIENT_SECRET, MCP_URL, OAUTH_URL, REFRESH_TOKEN,
+    SECRET_COMMAND, default,
 };
 use crate::error::Error;
 use crate::zoom::is_loopback;
@@ -66,8 +68,11 @@ impl Settings {
             Ok(None) => is_exported(REFRESH_TOKEN, self.newest_refresh_token()),
             account => is_exported(ACCOUNT_ID, account),
         };
-        let of_app = [CLIENT_ID, CLIENT_SECRET];
-        of_app.into_iter().find_map(|name| is_exported(name, self.value(name))).or(grant)
+        // The same command may stand in the file, whose author does not know the secret that it prints here.
+        let prints = matches!(self.client_secret(), Ok(Some(ClientSecret::Printed(_))));
+        let of_app =
+            [CLIENT_ID, CLIENT_SECRET].into_iter().find_map(|name| is_exported(name, self.value(name)));
+        of_app.or(prints.then_some(SECRET_COMMAND)).or(grant)
     }
 
     /// Whether an address that stands in the `.env` counts, where the environment lends this secret.

@@ -1,9 +1,8 @@
 //! The app that is set, as far as it is, for a login.
 
-use secrecy::SecretString;
-
 use super::lookup::Settings;
-use super::table::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN};
+use super::secret::ClientSecret;
+use super::table::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, SECRET_COMMAND};
 use crate::error::Error;
 
 /// An app, as far as it is known.
@@ -11,8 +10,8 @@ use crate::error::Error;
 pub(crate) struct App {
     /// `ZOOM_CLIENT_ID`.
     pub(crate) client_id: Option<String>,
-    /// `ZOOM_CLIENT_SECRET`.
-    pub(crate) client_secret: Option<SecretString>,
+    /// `ZOOM_CLIENT_SECRET`, or the command that prints it.
+    pub(crate) client_secret: Option<ClientSecret>,
     /// `ZOOM_ACCOUNT_ID`.
     pub(crate) account_id: Option<String>,
     /// Whether there is a refresh token.
@@ -20,10 +19,13 @@ pub(crate) struct App {
 }
 
 impl App {
-    fn new<'a>(value: impl Fn(&'static str) -> Result<Option<&'a str>, Error>) -> Result<Self, Error> {
+    fn new<'a>(
+        value: impl Fn(&'static str) -> Result<Option<&'a str>, Error>,
+        client_secret: Option<ClientSecret>,
+    ) -> Result<Self, Error> {
         Ok(Self {
             client_id: value(CLIENT_ID)?.map(str::to_owned),
-            client_secret: value(CLIENT_SECRET)?.map(SecretString::from),
+            client_secret,
             account_id: value(ACCOUNT_ID)?.map(str::to_owned),
             is_of_user: value(REFRESH_TOKEN)?.is_some(),
         })
@@ -37,7 +39,7 @@ impl Settings {
     ///
     /// [`Error::Credential`] for a value that cannot be right.
     pub(crate) fn app(&self) -> Result<App, Error> {
-        App::new(|name| self.credential(name))
+        App::new(|name| self.credential(name), self.client_secret()?)
     }
 
     /// The app of the environment alone.
@@ -46,12 +48,14 @@ impl Settings {
     ///
     /// [`Error::Setting`] for a value that is not UTF-8.
     pub(crate) fn exported_app(&self) -> Result<App, Error> {
-        App::new(|name| self.environment.get(name))
+        App::new(|name| self.environment.get(name), self.exported_secret()?)
     }
 
     /// The app of the `.env` alone, as it stands there.
     pub(crate) fn written_app(&self) -> App {
-        App::new(|name| Ok(self.written(name).map(|value| value.text))).unwrap_or_default()
+        let value = |name| self.written(name).map(|value| value.text);
+        let client_secret = value(CLIENT_SECRET).map(|text| ClientSecret::Set(text.into()));
+        App::new(|name| Ok(value(name)), client_secret).unwrap_or_default()
     }
 
     /// The first variable of the environment that would win over what a login stores. `new` gives the value that it stores.
@@ -63,7 +67,10 @@ impl Settings {
         &self,
         new: impl Fn(&'static str) -> Option<&'a str>,
     ) -> Result<Option<&'static str>, Error> {
-        for name in [CLIENT_ID, CLIENT_SECRET, ACCOUNT_ID, REFRESH_TOKEN] {
+        // An exported secret wins over an exported command.
+        let has_secret = self.environment.get(CLIENT_SECRET)?.is_some();
+        let command = (!has_secret).then_some(SECRET_COMMAND);
+        for name in [CLIENT_ID, CLIENT_SECRET, ACCOUNT_ID, REFRESH_TOKEN].into_iter().chain(command) {
             if self.environment.get(name)?.is_some_and(|exported| Some(exported) != new(name)) {
                 return Ok(Some(name));
             }

@@ -2,35 +2,36 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
+use super::checked::{COPY, checked};
 use super::lookup::Settings;
 use super::origin::{Origin, Value};
-use super::table::{ACCESS_TOKEN, ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN};
+use super::secret::ClientSecret;
+use super::table::{ACCESS_TOKEN, ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, SECRET_COMMAND};
 use crate::error::Error;
-use crate::store::reference;
 use crate::token::{Claims, Token};
 use crate::zoom::{Credentials, Grant};
 
 impl Settings {
     /// The credentials to ask Zoom with: `account_credentials` where there is an account id, else `refresh_token`. A
-    /// refresh token needs no client secret: a public client has none.
+    /// refresh token needs no client secret: a public client has none. A command that prints the secret is not run here.
     ///
     /// # Errors
     ///
     /// [`Error::CredentialsMissing`], or [`Error::Credential`] for one that cannot be right.
-    pub fn credentials(&self) -> Result<Credentials, Error> {
+    pub fn credentials(&self) -> Result<Credentials<ClientSecret>, Error> {
         let client_id = self.credential(CLIENT_ID)?;
-        let client_secret = self.credential(CLIENT_SECRET)?;
+        let client_secret = self.client_secret()?;
         let grant = match self.credential(ACCOUNT_ID)? {
             Some(account_id) => Some(Grant::AccountCredentials { account_id: account_id.into() }),
             None => self.refresh_token()?.map(Grant::RefreshToken),
         };
-        let can_be_public = matches!(grant, Some(Grant::RefreshToken(_)));
+        // A client whose secret may not be asked for is no public one.
+        let is_withheld = self.is_ignored(SECRET_COMMAND, None).is_some();
+        let can_be_public = matches!(grant, Some(Grant::RefreshToken(_))) && !is_withheld;
         match (client_id, grant) {
-            (Some(client_id), Some(grant)) if client_secret.is_some() || can_be_public => Ok(Credentials {
-                client_id: client_id.into(),
-                client_secret: client_secret.map(Into::into),
-                grant,
-            }),
+            (Some(client_id), Some(grant)) if client_secret.is_some() || can_be_public => {
+                Ok(Credentials { client_id: client_id.into(), client_secret, grant })
+            }
             (client_id, grant) => {
                 let missing = [
                     (client_id.is_none(), CLIENT_ID),
@@ -50,7 +51,7 @@ impl Settings {
     /// A name for the token and the credentials that are there: another one as soon as either changes. It is good for
     /// this process only.
     pub fn fingerprint(&self) -> u64 {
-        let names = [CLIENT_ID, CLIENT_SECRET, ACCOUNT_ID, ACCESS_TOKEN];
+        let names = [CLIENT_ID, CLIENT_SECRET, SECRET_COMMAND, ACCOUNT_ID, ACCESS_TOKEN];
         let values = names.map(|name| self.value(name)).into_iter().chain([self.newest_refresh_token()]);
         let mut hasher = DefaultHasher::new();
         for value in values {
@@ -100,29 +101,3 @@ impl Settings {
         self.value(name)?.map(|value| checked(name, value).map(|value| value.text)).transpose()
     }
 }
-
-/// Refuses what a copy and paste goes wrong with, and what stands for another value. Zoom answers such credentials with
-/// "Bad Request" and no more.
-fn checked<'a>(name: &'static str, value: Value<'a>) -> Result<Value<'a>, Error> {
-    let refuse = |problem, hint| Error::Credential { name, place: value.origin.to_string(), problem, hint };
-    let is_quote = |c: char| c == '"' || c == '\'';
-    if let Some(reference) = reference::of(value.text.trim_matches(is_quote)) {
-        return Err(refuse(reference.what, reference.fix));
-    }
-    if value.text.trim() != value.text {
-        return Err(refuse("begins or ends with white space", COPY));
-    }
-    if value.text.starts_with(is_quote) || value.text.ends_with(is_quote) {
-        let problem = "begins or ends with a quote that is part of its value";
-        return Err(refuse(problem, "Set it without the quotes; Docker's --env-file and others keep them"));
-    }
-    if value.text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err(refuse("holds white space", COPY));
-    }
-    if !value.text.is_ascii() {
-        return Err(refuse("holds a character that is not ASCII", COPY));
-    }
-    Ok(value)
-}
-
-const COPY: &str = "Copy it again from the app's page on marketplace.zoom.us";

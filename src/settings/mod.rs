@@ -4,6 +4,7 @@
 
 mod address;
 mod app;
+mod checked;
 mod credentials;
 mod environment;
 mod fleet;
@@ -14,6 +15,7 @@ mod lookup;
 mod names;
 mod oddities;
 mod origin;
+mod secret;
 mod shared;
 mod survey;
 mod table;
@@ -29,9 +31,10 @@ pub use lookup::Settings;
 pub use names::{exported as exported_names, meant};
 pub use oddities::Oddity;
 pub use origin::Origin;
+pub use secret::{ClientSecret, SecretCommand};
 pub use survey::Given;
 pub use table::NAMES;
-pub(crate) use table::{CLAUDE_SETTINGS, ON_EVENT, POLICY_FILE, TABLE, secret_names};
+pub(crate) use table::{CLAUDE_SETTINGS, ON_EVENT, POLICY_FILE, SECRET_COMMAND, TABLE, secret_names};
 pub use token::Held;
 pub use typed::{CommandLine, program, whole_seconds};
 

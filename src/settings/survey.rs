@@ -2,7 +2,7 @@
 
 use super::lookup::Settings;
 use super::origin::Origin;
-use super::table::{ACCESS_TOKEN, Kind, OAUTH_URL, POLICY_FILE, REFRESH_TOKEN, Setting, TABLE};
+use super::table::{ACCESS_TOKEN, Kind, OAUTH_URL, ON_EVENT, POLICY_FILE, REFRESH_TOKEN, Setting, TABLE};
 use super::token::Held;
 use crate::error::Error;
 
@@ -80,6 +80,8 @@ impl Settings {
             Kind::Path if name == POLICY_FILE => self.policy_file().map(|_| None),
             Kind::Path => self.path(name).map(|_| None),
             Kind::Switch => self.switch(name).map(|on| Some(if on { "on" } else { "off" }.into())),
+            Kind::CredentialCommand => self.secret_command().map(|_| None),
+            Kind::Command if name == ON_EVENT => self.on_event(None).map(|_| None),
             Kind::Command => self.claude_app_command().map(|_| None),
             Kind::SharedStore => Ok(self.shared_address()?.map(|address| address.to_string())),
             Kind::Secret | Kind::Token | Kind::Text(_) => Ok(None),

@@ -23,6 +23,8 @@ pub(crate) struct Setting {
 pub(crate) enum Kind {
     /// A value by which an app gets a token; never shown.
     Credential,
+    /// A command line that prints what an app shows to get a token.
+    CredentialCommand,
     /// A secret that is not of an account; never shown.
     Secret,
     /// The token, or when it ends.
@@ -74,6 +76,8 @@ settings! {
         "the app's, from marketplace.zoom.us";
     CLIENT_SECRET = store::CLIENT_SECRET, Kind::Credential, Trust::Anywhere,
         "the app's; a public client has none";
+    SECRET_COMMAND = store::SECRET_COMMAND, Kind::CredentialCommand, Trust::Named,
+        "the command that prints the secret, in place of it; none";
     ACCOUNT_ID = store::ACCOUNT_ID, Kind::Credential, Trust::Anywhere,
         "of a Server-to-Server OAuth app";
     REFRESH_TOKEN = store::REFRESH_TOKEN, Kind::Credential, Trust::Anywhere,
@@ -141,7 +145,8 @@ pub(crate) fn secret_names() -> impl Iterator<Item = &'static str> {
 
 /// Those that are of one account.
 pub(super) fn of_account() -> impl Iterator<Item = &'static str> {
-    let is_of_account = |setting: &&Setting| matches!(setting.kind, Kind::Credential | Kind::Token);
+    let is_of_account =
+        |setting: &&Setting| matches!(setting.kind, Kind::Credential | Kind::CredentialCommand | Kind::Token);
     TABLE.iter().filter(is_of_account).map(|setting| setting.name)
 }
 
@@ -210,7 +215,12 @@ mod tests {
             Kind::Url(text) | Kind::Text(text) => Some(text.to_owned()).filter(|text| !text.is_empty()),
             Kind::Switch => Some("0".into()),
             Kind::SharedStore => Some("none".into()),
-            Kind::Credential | Kind::Secret | Kind::Token | Kind::Path | Kind::Command => None,
+            Kind::Credential
+            | Kind::CredentialCommand
+            | Kind::Secret
+            | Kind::Token
+            | Kind::Path
+            | Kind::Command => None,
         }
     }
 

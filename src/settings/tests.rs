@@ -14,9 +14,10 @@ use super::*;
 use crate::clients::App;
 use crate::error::{Code, Diagnostic as _, Error};
 use crate::store::{EnvStore, Snapshot, Store as _};
-use crate::zoom::Grant;
+use crate::zoom::{Credentials, Grant};
 
 mod profiles;
+mod secrets;
 mod shared;
 
 struct World {
@@ -179,13 +180,21 @@ fn a_home_is_expanded_and_that_of_another_user_refused() {
     assert_eq!(world.settings().claude_app_name().unwrap(), home("Claude"));
 }
 
+fn secret_of(credentials: &Credentials<ClientSecret>) -> String {
+    match &credentials.client_secret {
+        Some(ClientSecret::Set(secret)) => secret.expose_secret().to_owned(),
+        Some(ClientSecret::Printed(command)) => format!("$({})", command.words.join("|")),
+        None => String::new(),
+    }
+}
+
 #[test]
 fn credentials_come_from_anywhere_and_the_account_goes_first() {
     let all = "ZOOM_CLIENT_ID=id\nZOOM_CLIENT_SECRET=secret\nZOOM_ACCOUNT_ID=-account\nZOOM_REFRESH_TOKEN=refresh\n";
     let world_ = world(&[("ZOOM_CLIENT_ID", "exported")], all);
     let credentials = world_.settings().credentials().unwrap();
     assert_eq!(credentials.client_id, "exported");
-    assert_eq!(credentials.client_secret.unwrap().expose_secret(), "secret");
+    assert_eq!(secret_of(&credentials), "secret");
     assert!(
         matches!(credentials.grant, Grant::AccountCredentials { account_id } if account_id == "-account")
     );

@@ -22,7 +22,9 @@ pub use env::text::{Entry, EnvText, Fault};
 pub use fleet::{AccountStore, Places, SharedAccount, SharedPlace};
 pub use identity::{Identity, digest};
 pub(crate) use known::KnownFiles;
-pub(crate) use names::{ACCESS_TOKEN, ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, TOKEN_EXPIRES_AT};
+pub(crate) use names::{
+    ACCESS_TOKEN, ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, SECRET_COMMAND, TOKEN_EXPIRES_AT,
+};
 pub use new_tokens::{NewApp, NewTokens};
 pub(crate) use same_user::{note_user, of_same_user};
 pub use snapshot::{Snapshot, StoredTokens};

@@ -6,6 +6,9 @@ pub(crate) const CLIENT_ID: &str = "ZOOM_CLIENT_ID";
 /// The variable of its client secret.
 pub(crate) const CLIENT_SECRET: &str = "ZOOM_CLIENT_SECRET";
 
+/// The variable of the command that prints that secret.
+pub(crate) const SECRET_COMMAND: &str = "ZOOMTOK_SECRET_COMMAND";
+
 /// The variable of the account of a Server-to-Server OAuth app.
 pub(crate) const ACCOUNT_ID: &str = "ZOOM_ACCOUNT_ID";
 

@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
-use super::names::{ACCESS_TOKEN, ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, TOKEN_EXPIRES_AT};
+use super::names::{
+    ACCESS_TOKEN, ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, SECRET_COMMAND, TOKEN_EXPIRES_AT,
+};
 use crate::clock::rfc3339;
 use crate::token::Token;
 
@@ -31,7 +33,7 @@ pub struct NewTokens {
 pub struct NewApp {
     /// Its client id.
     pub client_id: String,
-    /// Its client secret; a public client has none.
+    /// Its client secret; a public client has none, and neither has one whose secret a command prints.
     pub client_secret: Option<Zeroizing<String>>,
     /// The account of a Server-to-Server OAuth app.
     pub account_id: Option<String>,
@@ -59,10 +61,17 @@ impl NewTokens {
         tokens
     }
 
+    /// The same for a public client. The command that prints the secret of the app before it goes too.
+    #[must_use]
+    pub fn without_secret_command(mut self) -> Self {
+        self.gone.push(SECRET_COMMAND);
+        self
+    }
+
     /// A logout: the tokens go, and `with_app` the app too.
     pub fn logout(with_app: bool) -> Self {
-        let of_app = if with_app { 0 } else { 3 };
-        Self { gone: OF_LOGIN[of_app..].to_vec(), ..Self::default() }
+        let tokens = |of_app: usize| Self { gone: OF_LOGIN[of_app..].to_vec(), ..Self::default() };
+        if with_app { tokens(0).without_secret_command() } else { tokens(3) }
     }
 
     /// Whether it belongs to a login or a logout, by which a person has decided about what is there.
@@ -127,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_logout_puts_nothing() {
-        for (with_app, gone) in [(false, 3), (true, 6)] {
+        for (with_app, gone) in [(false, 3), (true, 7)] {
             let tokens = NewTokens::logout(with_app);
             assert_eq!((tokens.pairs().count(), tokens.gone.len()), (0, gone));
             assert!(tokens.is_of_person() && !tokens.is_empty());

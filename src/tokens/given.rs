@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::reach::{Noted, Reach};
 use crate::clock::{Clock, Shutdown};
 use crate::error::Error;
-use crate::keeper::Look;
+use crate::keeper::{Look, client_secret};
 use crate::mutex::locked;
 use crate::token::Token;
 use crate::zoom::{Credentials, Exchange as _, Grant};
@@ -92,11 +92,28 @@ impl Undelivered {
     }
 }
 
-/// The refresh token that a look finds to be in use, and the app that it is for.
-pub(super) fn given_in(look: &Look) -> Option<Given> {
-    let Credentials { client_id, client_secret, grant } = look.settings.credentials().ok()?;
-    match grant {
-        Grant::RefreshToken(refresh) => Some(Given { client_id, client_secret, refresh }),
+/// The refresh token that a look finds to be in use.
+pub(super) fn refresh_in(look: &Look) -> Option<Token> {
+    match look.settings.credentials().ok()?.grant {
+        Grant::RefreshToken(refresh) => Some(refresh),
         _ => None,
     }
+}
+
+/// Whether these credentials are those that a look finds to be in use. A command that prints the secret is run where only that
+/// is still to be compared.
+///
+/// # Errors
+///
+/// The command prints none.
+pub(super) fn is_in_use(look: &Look, given: &Given, stop: &Shutdown) -> Result<bool, Error> {
+    let Ok(Credentials { client_id, client_secret: secret, grant }) = look.settings.credentials() else {
+        return Ok(false);
+    };
+    let Grant::RefreshToken(refresh) = grant else { return Ok(false) };
+    if client_id != given.client_id || refresh != given.refresh {
+        return Ok(false);
+    }
+    let client_secret = secret.map(|secret| client_secret(&secret, stop)).transpose()?;
+    Ok(Given { client_id, client_secret, refresh }.is_same(given))
 }

@@ -18,7 +18,7 @@ use reqwest::Url;
 use self::failed::Failed;
 pub(crate) use self::failed::Refreshing;
 pub(crate) use self::given::{Given, Pair};
-use self::given::{Undelivered, given_in};
+use self::given::{Undelivered, is_in_use, refresh_in};
 use self::reach::{Noted, Reach};
 use crate::clock::{Clock, SharedClock, Shutdown};
 use crate::error::{Code, Diagnostic as _, Error, Refusal};
@@ -276,10 +276,16 @@ impl Tokens {
     ///
     /// Zoom refuses, or cannot be asked: any of [`Error`].
     pub(crate) async fn exchange(self: &Arc<Self>, given: Given, reach: &Arc<Reach>) -> Result<Pair, Error> {
-        let look = self.keeper().look()?;
-        if given_in(&look).is_some_and(|kept| kept.is_same(&given)) {
+        let (this, asked) = (Arc::clone(self), given.clone());
+        let looked = move || {
+            let look = this.keeper().look()?;
+            let is_in_use = is_in_use(&look, &asked, &this.stop)?;
+            Ok((look, is_in_use))
+        };
+        let (look, is_in_use) = self.blocking(looked).await?;
+        if is_in_use {
             let kept = self.ensure(look, Need { seconds: 0, unlike: Unlike::Present }, reach).await?;
-            let refresh = given_in(&self.keeper().look()?).map_or(given.refresh, |here| here.refresh);
+            let refresh = refresh_in(&self.keeper().look()?).unwrap_or(given.refresh);
             return Ok(Pair { access: kept.token, refresh, expires_at: kept.expires_at });
         }
         if look.read_only {

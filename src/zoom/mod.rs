@@ -25,14 +25,15 @@ pub(crate) use http::{bearer as bearer_header, client as http_client, reason as 
 pub use live::Live;
 pub use login::DeviceCode;
 
-/// The credentials with which an app gets a token.
+/// The credentials with which an app gets a token. An exchange is made with the `Secret` itself; before that it may be the way
+/// to it.
 #[derive(Debug, Clone)]
-pub struct Credentials {
+pub struct Credentials<Secret = SecretString> {
     /// `ZOOM_CLIENT_ID`.
     pub client_id: String,
     /// `ZOOM_CLIENT_SECRET`. A public client has none
     /// (<https://developers.zoom.us/docs/integrations/PKCE/>, blog post "public-pkce" of April 2026).
-    pub client_secret: Option<SecretString>,
+    pub client_secret: Option<Secret>,
     /// The grant: on whose behalf a token is requested.
     pub grant: Grant,
 }

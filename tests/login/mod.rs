@@ -6,6 +6,8 @@ pub(crate) mod device;
 pub(crate) mod listener;
 pub(crate) mod logout;
 pub(crate) mod refusals;
+#[cfg(target_os = "linux")]
+mod secret;
 pub(crate) mod stored;
 #[cfg(target_os = "linux")]
 pub(crate) mod terminal;

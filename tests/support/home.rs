@@ -141,6 +141,13 @@ impl Home {
         self.for_secrets.lock().unwrap().push(path.to_owned());
     }
 
+    /// Takes these out of the environment of every run from now on.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn unset(&mut self, names: &[&str]) -> &mut Self {
+        self.environment.retain(|name, _| !names.contains(&name.as_str()));
+        self
+    }
+
     /// Sets a variable for every run from now on.
     pub(crate) fn set(&mut self, name: &str, value: &str) -> &mut Self {
         canaries::learn(&format!("{name}={value}"));

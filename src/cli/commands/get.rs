@@ -10,7 +10,7 @@ use crate::cli::failure::Result;
 use crate::clock::rfc3339;
 use crate::error::{Code, Error, Refusal};
 use crate::keeper::{How, Keeper, Kept, Need, Unlike};
-use crate::settings::Environment;
+use crate::settings::{Environment, SECRET_COMMAND};
 use crate::words;
 use crate::zoom::{Http, Live};
 
@@ -93,7 +93,7 @@ fn ensure_with(
     let look = keeper.look()?;
     let seconds = look.settings.threshold(threshold)?;
     if !look.held.state.lasts(seconds) || !matches!(unlike, Unlike::None) {
-        context.warn_of_ignored(&look, &["ZOOM_OAUTH_URL"]);
+        context.warn_of_ignored(&look, &["ZOOM_OAUTH_URL", SECRET_COMMAND]);
     }
     keeper.ensure(&look, &Need { seconds, unlike })
 }

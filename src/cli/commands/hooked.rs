@@ -8,7 +8,7 @@ use crate::clock::{Clock as _, SystemClock};
 use crate::error::{Diagnostic as _, Error};
 use crate::event::{Event, Hook};
 use crate::keeper::Look;
-use crate::settings::{CommandLine, ON_EVENT};
+use crate::settings::{CommandLine, ON_EVENT, SECRET_COMMAND};
 use crate::store::ProfileName;
 
 /// The command that hears the events of one process, if there is one.
@@ -40,10 +40,11 @@ impl Hooked {
         hidden: impl Iterator<Item = String>,
     ) -> Result<Self, Error> {
         let look = context.keeper().look();
-        if let Ok(look) = &look
-            && flag.is_none()
-        {
-            context.warn_of_ignored(look, &[ON_EVENT]);
+        if let Ok(look) = &look {
+            context.warn_of_ignored(look, &[SECRET_COMMAND]);
+            if flag.is_none() {
+                context.warn_of_ignored(look, &[ON_EVENT]);
+            }
         }
         let command = look.and_then(|look| look.settings.on_event(flag)).unwrap_or_else(|error| {
             if flag.is_none() {

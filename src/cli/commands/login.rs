@@ -18,9 +18,9 @@ use crate::cli::args::Login;
 use crate::cli::failure::Result;
 use crate::error::Code;
 use crate::files::make_private_parent;
-use crate::keeper::Look;
+use crate::keeper::{Look, client_secret};
 use crate::login::{Kind, LoginError, Terminal};
-use crate::settings::App;
+use crate::settings::{App, ClientSecret, SECRET_COMMAND};
 use crate::store::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET};
 use crate::zoom::Grant;
 
@@ -110,7 +110,7 @@ pub(super) fn log_in(
     // A `.env` that was merely found does not say where a person logs in.
     let settings = look.settings.for_caller();
     for ignored in settings.ignored(None) {
-        if ["ZOOM_OAUTH_URL", "ZOOM_API_URL"].contains(&ignored.name) {
+        if ["ZOOM_OAUTH_URL", "ZOOM_API_URL", SECRET_COMMAND].contains(&ignored.name) {
             context.output.warn(&ignored.told());
         }
     }
@@ -119,16 +119,19 @@ pub(super) fn log_in(
         make_private_parent(look.env_file().path())?;
     }
     context.keeper().prepare_login(look)?;
+    // Before the person does anything: a login that lacks it ends in a refusal.
+    let secret = app.client_secret.as_ref().map(|secret| client_secret(secret, &context.stop)).transpose()?;
+    let app_with_secret = (&app, secret.as_ref());
     let logged_in = match kind {
         Kind::ServerToServer => {
             let account_id = app.account_id.clone().unwrap_or_default();
-            exchange(context, look, &url, &app, Grant::AccountCredentials { account_id })?
+            exchange(context, look, &url, app_with_secret, Grant::AccountCredentials { account_id })?
         }
         Kind::Browser | Kind::Paste => {
             let grant = browser::allowed(context, login, terminal, redirect_uri, &url, &client_id)?;
-            exchange(context, look, &url, &app, grant)?
+            exchange(context, look, &url, app_with_secret, grant)?
         }
-        Kind::Device => device::allowed(context, look, &url, &app)?,
+        Kind::Device => device::allowed(context, look, &url, app_with_secret)?,
     };
     report::report(context, login, look, kind, &api, &client_id, &logged_in)
 }
@@ -137,7 +140,11 @@ pub(super) fn log_in(
 fn check_environment(look: &Look, kind: Kind, app: &App) -> Result<(), LoginError> {
     let new = |name| match name {
         CLIENT_ID => app.client_id.as_deref(),
-        CLIENT_SECRET => app.client_secret.as_ref().map(ExposeSecret::expose_secret),
+        CLIENT_SECRET => match &app.client_secret {
+            Some(ClientSecret::Set(secret)) => Some(secret.expose_secret()),
+            _ => None,
+        },
+        SECRET_COMMAND => Some(app.client_secret.as_ref()?.command()?.text.as_str()),
         ACCOUNT_ID if kind == Kind::ServerToServer => app.account_id.as_deref(),
         _ => None,
     };

@@ -4,7 +4,7 @@ use super::{Context, Run};
 use crate::cli::args::Logout;
 use crate::cli::failure::Result;
 use crate::error::{Code, Diagnostic as _, Error};
-use crate::keeper::Look;
+use crate::keeper::{Look, client_secret};
 use crate::login::LoginError;
 use crate::store::{ACCESS_TOKEN, REFRESH_TOKEN};
 use crate::token::{Claims, Token};
@@ -62,7 +62,9 @@ pub(super) fn revoke(context: &Context, look: &Look) -> Result<(), Error> {
         // A missing credential, in the words of every other command.
         return look.settings.credentials().map(drop);
     };
-    let (url, client) = (look.settings.oauth_url()?, (client_id, app.client_secret.as_ref()));
+    let url = look.settings.oauth_url()?;
+    let secret = app.client_secret.as_ref().map(|secret| client_secret(secret, &context.stop)).transpose()?;
+    let client = (client_id, secret.as_ref());
     Http.revoke(&url, client, first, &context.clock, &context.stop)?;
     for token in rest {
         // It has ended with the first one, and Zoom may refuse to end it again.

@@ -31,7 +31,8 @@ fn log_in(world: &World<'_>, credentials: &Credentials) -> Result<LoggedIn, Erro
         let look = keeper.look()?;
         keeper.prepare_login(&look)?;
         let url = Url::parse("https://zoom.us").unwrap();
-        keeper.log_in(&look, &url, credentials)
+        let login = LoginWith { credentials: credentials.clone(), keeps_secret: true };
+        keeper.log_in(&look, &url, &login)
     })
 }
 

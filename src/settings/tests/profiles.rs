@@ -53,6 +53,7 @@ fn with_a_profile_no_credential_and_no_token_of_the_environment_counts() {
     let exported = [
         ("ZOOM_CLIENT_ID", "theirs"),
         ("ZOOM_CLIENT_SECRET", "theirs"),
+        ("ZOOMTOK_SECRET_COMMAND", "theirs"),
         ("ZOOM_ACCOUNT_ID", "theirs"),
         ("ZOOM_REFRESH_TOKEN", "theirs"),
         ("ZOOM_ACCESS_TOKEN", "theirs"),
@@ -71,7 +72,7 @@ fn with_a_profile_no_credential_and_no_token_of_the_environment_counts() {
         let held = settings.token(DateTime::UNIX_EPOCH, || 0).unwrap();
         assert_eq!(held.state.token().is_some(), counts);
         assert_eq!(settings.threshold(None).unwrap(), 90);
-        assert_eq!(settings.uncounted().len(), if counts { 0 } else { 6 });
+        assert_eq!(settings.uncounted().len(), if counts { 0 } else { 7 });
         let server = if counts { "zoom" } else { "zoom-work" };
         assert_eq!(settings.claude_server_name().unwrap(), server);
         if !counts {

@@ -273,7 +273,7 @@ fn no_format_shows_the_secrets_of_a_request_or_an_answer() {
     let granted = answer.read(&refresh(), times()).unwrap();
     let credentials = Credentials {
         client_id: "client".into(),
-        client_secret: Some(canary.to_owned().into()),
+        client_secret: Some(secrecy::SecretString::from(canary)),
         grant: Grant::RefreshToken(token()),
     };
     let shown = format!("{answer:?} {granted:?} {credentials:?} {:?}", bearer(&token()));

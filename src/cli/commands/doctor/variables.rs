@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::finding::Finding;
 use crate::error::Error;
-use crate::settings::{EXPORTED_ONLY, Given, Ignored, Oddity, Origin, meant};
+use crate::settings::{ClientSecret, EXPORTED_ONLY, Given, Ignored, Oddity, Origin, SECRET_COMMAND, meant};
 use crate::zoom::{Credentials, Grant};
 
 /// The state of the settings.
@@ -18,7 +18,7 @@ pub(super) struct Seen<'a> {
     pub(super) uncounted: &'a [&'static str],
     /// The settings that are most likely not meant.
     pub(super) odd: Vec<Oddity>,
-    pub(super) credentials: &'a Result<Credentials, Error>,
+    pub(super) credentials: &'a Result<Credentials<ClientSecret>, Error>,
     /// The other `.env`s of the same user and app.
     pub(super) same_user: Vec<PathBuf>,
 }
@@ -46,6 +46,15 @@ pub(super) fn judge(seen: &Seen<'_>) -> Vec<Finding> {
         )
     }));
     let is_given = |name: &str| seen.given.iter().any(|given| given.name == name);
+    if is_given(SECRET_COMMAND)
+        && matches!(seen.credentials, Ok(Credentials { client_secret: Some(ClientSecret::Set(_)), .. }))
+    {
+        findings.push(Finding::doubtful(
+            "credentials",
+            format!("ZOOM_CLIENT_SECRET and {SECRET_COMMAND} are both set, and the command is never run"),
+            "Remove the one that you do not mean",
+        ));
+    }
     if is_given("ZOOM_ACCOUNT_ID") && is_given("ZOOM_REFRESH_TOKEN") {
         findings.push(Finding::doubtful(
             "credentials",
@@ -86,7 +95,7 @@ fn of_unknown(name: &str) -> Option<Finding> {
 }
 
 /// A fault of one of them was reported for that one; the question here is whether they are all there.
-fn of_credentials(credentials: &Result<Credentials, Error>) -> Option<Finding> {
+fn of_credentials(credentials: &Result<Credentials<ClientSecret>, Error>) -> Option<Finding> {
     match credentials {
         Ok(credentials) => {
             // Two hosts would spend each other's refresh token.
@@ -96,7 +105,14 @@ fn of_credentials(credentials: &Result<Credentials, Error>) -> Option<Finding> {
                 (_, Some(_)) => ("a user-authorised app", ONE_HOST),
                 (_, None) => ("a user-authorised app, as a public client,", ONE_HOST),
             };
-            Some(Finding::good("credentials", format!("the credentials of {app} are all there{more}")))
+            let command = credentials.client_secret.as_ref().and_then(ClientSecret::command);
+            let printed = command.map_or("", |_| {
+                "; a command prints the client secret, which an exchange runs, and --fetch where a token is due"
+            });
+            Some(Finding::good(
+                "credentials",
+                format!("the credentials of {app} are all there{printed}{more}"),
+            ))
         }
         Err(error @ Error::CredentialsMissing { .. }) => Some(Finding::error("credentials", error)),
         Err(_) => None,
@@ -116,9 +132,9 @@ mod tests {
         judge(seen).iter().flat_map(Finding::lines).collect()
     }
 
-    fn credentials() -> Credentials {
+    fn credentials() -> Credentials<ClientSecret> {
         let grant = Grant::AccountCredentials { account_id: "canary".into() };
-        Credentials { client_id: "id".into(), client_secret: Some("canary".into()), grant }
+        Credentials { client_id: "id".into(), client_secret: Some(ClientSecret::Set("canary".into())), grant }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::super::Context;
 use crate::cli::args::Login;
 use crate::login::{Kind, LoginError, Needed, Terminal, checked};
-use crate::settings::App;
+use crate::settings::{App, ClientSecret};
 
 /// The answers of a person, where there is a terminal to ask on.
 pub(super) struct Answers<'a> {
@@ -68,14 +68,15 @@ impl<'a> Answers<'a> {
                 }
                 Needed::ClientId => app.client_id = Some(self.value("Client ID", false)?.to_string()),
                 Needed::ClientSecret => {
-                    app.client_secret =
-                        Some(self.value("Client Secret (is not shown)", true)?.as_str().into());
+                    app.client_secret = Some(ClientSecret::Set(
+                        self.value("Client Secret (is not shown)", true)?.as_str().into(),
+                    ));
                 }
             }
         }
-        if is_new && matches!(kind, Kind::Paste | Kind::Device) {
+        if is_new && app.client_secret.is_none() && matches!(kind, Kind::Paste | Kind::Device) {
             let secret = self.optional("Client Secret (is not shown; empty for a Public Client ID)")?;
-            app.client_secret = secret.map(|secret| secret.as_str().into());
+            app.client_secret = secret.map(|secret| ClientSecret::Set(secret.as_str().into()));
         }
         Ok(app)
     }

@@ -10,6 +10,7 @@ use crate::cli::failure::Result;
 use crate::clock::rfc3339;
 use crate::error::{Code, Diagnostic as _, Error};
 use crate::keeper::Look;
+use crate::settings::ClientSecret;
 use crate::token::{TokenState, mask};
 use crate::words;
 use crate::zoom::{Credentials, Grant};
@@ -44,7 +45,7 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(credentials: &Result<Credentials, Error>) -> Self {
+    fn of(credentials: &Result<Credentials<ClientSecret>, Error>) -> Self {
         match credentials {
             Ok(Credentials { grant: Grant::AccountCredentials { .. }, .. }) => Self::ServerToServer,
             Ok(Credentials { client_secret: None, .. }) => Self::PublicClient,

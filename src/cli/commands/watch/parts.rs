@@ -8,13 +8,13 @@ use crate::cli::live::Live;
 use crate::clients::Restart;
 use crate::error::Error;
 use crate::keeper::{Keeper, Look};
-use crate::settings::{CLAUDE_SETTINGS, Environment, ON_EVENT};
+use crate::settings::{CLAUDE_SETTINGS, Environment, ON_EVENT, SECRET_COMMAND};
 use crate::store::Store as _;
 use crate::watch::Plan;
 
 /// Warns of what a watch over this `.env` does not obey.
 pub(super) fn warn(context: &Context, flags: &args::Watch, look: &Look) {
-    context.warn_of_ignored(look, &["ZOOM_OAUTH_URL", ON_EVENT]);
+    context.warn_of_ignored(look, &["ZOOM_OAUTH_URL", SECRET_COMMAND, ON_EVENT]);
     if !flags.no_claude {
         context.warn_of_ignored(look, CLAUDE_SETTINGS);
     }
