@@ -1,16 +1,8 @@
 //! The answers to requests to the listener (pure).
 
 use super::authorize::{CALLBACK, State};
+use super::page::{DENIED, DONE, OTHER};
 use super::reply::{Reply, read};
-
-/// The page that the browser ends on once it has brought the code.
-pub(super) const DONE: &str = include_str!("pages/done.html");
-
-/// The page that it ends on where the person has not allowed it.
-pub(super) const DENIED: &str = include_str!("pages/denied.html");
-
-/// The page for a request that belongs to no login.
-const OTHER: &str = include_str!("pages/other.html");
 
 /// The head of a request.
 #[derive(Debug, Clone, Copy)]
@@ -126,16 +118,6 @@ mod tests {
         for (path, page) in [("/done", DONE), ("/denied", DENIED)] {
             let answer = asked(&format!("GET {path}"), HOST);
             assert_eq!((answer.status, answer.page, answer.is_last), (200, page, true));
-        }
-    }
-
-    #[test]
-    fn the_pages_are_whole_and_load_nothing() {
-        for page in [DONE, DENIED, OTHER] {
-            assert!(page.starts_with("<!DOCTYPE html>\n<html lang=\"en\">") && page.ends_with("</html>\n"));
-            for loaded in ["src=", "href=", "url(", "@import", "<script", "<link", "<iframe", "http"] {
-                assert!(!page.contains(loaded), "{loaded} in {page}");
-            }
         }
     }
 }

@@ -12,6 +12,7 @@ mod device;
 mod error;
 mod kind;
 mod listener;
+mod page;
 mod pasted;
 mod pkce;
 mod refusal;

@@ -7,6 +7,8 @@ pub(crate) mod check_format;
 // Windows has the home of a user from no variable.
 #[cfg(unix)]
 pub(crate) mod client;
+#[cfg(target_os = "linux")]
+mod confirm;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 #[cfg(unix)]
