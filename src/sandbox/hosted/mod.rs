@@ -4,6 +4,7 @@
 //! mark. Sessions, streams and statuses are as the transport of the protocol requires, from 2025-03-26 to 2025-11-25.
 
 mod calls;
+mod legacy;
 mod rpc;
 mod servers;
 mod sessions;
@@ -51,6 +52,14 @@ impl Hosted {
     ) -> Reply {
         if let Some(server) = Server::described_at(&request.path) {
             return metadata(server, origin);
+        }
+        if let Some(server) = Server::at_legacy(&request.path) {
+            // A stream has no answer for an expired token, so each is refused by its status.
+            let standing = standing.filter(|standing| *standing != Standing::Expired);
+            return match authorize(server, request, standing, origin) {
+                Ok(()) => self.legacy(world, server, request, now),
+                Err(reply) => reply,
+            };
         }
         let Some(server) = Server::at(&request.path) else {
             return Reply::json(404, &json!({"error": "Not Found"}));
@@ -102,15 +111,8 @@ impl Hosted {
             return Reply::json(400, &error(&Value::Null, -32600, "Unsupported MCP-Protocol-Version"));
         }
         let Message::Request { id, method, params } = message else { return Reply::empty(202) };
-        let answer = match method.as_str() {
-            "ping" => result(&id, &json!({})),
-            "tools/list" => {
-                let tools: Vec<Value> = tools::of(server).map(tools::Tool::listed).collect();
-                result(&id, &json!({"tools": tools}))
-            }
-            "tools/call" => calls::call(world, server, &id, &params, now),
-            _ => error(&id, -32601, "Method not found"),
-        };
+        let answer =
+            listed(server, &id, &method).unwrap_or_else(|| calls::call(world, server, &id, &params, now));
         // Zoom does not say which answers come as events. Here it is those of searches, and of calls whose progress is
         // asked for, so that a client meets both.
         let name = params["name"].as_str().unwrap_or_default();
@@ -127,12 +129,7 @@ impl Hosted {
         let newest = VERSIONS[VERSIONS.len() - 1];
         let version = VERSIONS.into_iter().find(|known| *known == wanted).unwrap_or(newest);
         let session = self.sessions.begin(server, version);
-        let answer = json!({
-            "protocolVersion": version,
-            "capabilities": {"tools": {"listChanged": true}},
-            "serverInfo": {"name": format!("zoom-{}-sandbox", server.name()), "version": "1.0.0"},
-        });
-        Reply::json(200, &result(id, &answer)).with(SESSION, &session)
+        Reply::json(200, &initialized(server, id, version)).with(SESSION, &session)
     }
 
     /// The stream on which the server speaks first.
@@ -180,6 +177,29 @@ impl Hosted {
     /// How many sessions there are, and how many clients listen.
     pub(super) fn counts(&self) -> (usize, usize) {
         (self.sessions.count(), self.sessions.listening())
+    }
+}
+
+/// The answer to `initialize`.
+fn initialized(server: Server, id: &Value, version: &str) -> Value {
+    let answer = json!({
+        "protocolVersion": version,
+        "capabilities": {"tools": {"listChanged": true}},
+        "serverInfo": {"name": format!("zoom-{}-sandbox", server.name()), "version": "1.0.0"},
+    });
+    result(id, &answer)
+}
+
+/// The answer to any other request but a call.
+fn listed(server: Server, id: &Value, method: &str) -> Option<Value> {
+    match method {
+        "tools/call" => None,
+        "ping" => Some(result(id, &json!({}))),
+        "tools/list" => {
+            let tools: Vec<Value> = tools::of(server).map(tools::Tool::listed).collect();
+            Some(result(id, &json!({"tools": tools})))
+        }
+        _ => Some(error(id, -32601, "Method not found")),
     }
 }
 

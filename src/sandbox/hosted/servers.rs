@@ -34,6 +34,12 @@ impl Server {
         named(path.strip_prefix("/mcp/")?.strip_suffix("/streamable")?)
     }
 
+    /// The server at a path of the transport before streamable HTTP, such as `/mcp/chat/sse`.
+    pub(super) fn at_legacy(path: &str) -> Option<Self> {
+        let path = path.strip_prefix("/mcp/")?;
+        named(path.strip_suffix("/sse").or_else(|| path.strip_suffix("/messages"))?)
+    }
+
     /// The server whose metadata is at a path such as `/.well-known/oauth-protected-resource/mcp_chat`, as Zoom's page
     /// names that of the chat.
     pub(super) fn described_at(path: &str) -> Option<Self> {
@@ -60,6 +66,9 @@ mod tests {
         assert_eq!(Server::at("/mcp/team_chat/streamable"), Some(Chat));
         assert_eq!(Server::at("/mcp/canvas/streamable"), Some(Docs));
         assert_eq!(Server::described_at("/.well-known/oauth-protected-resource/mcp_chat"), Some(Chat));
+        assert_eq!(Server::at_legacy("/mcp/zoom/sse"), Some(Zoom));
+        assert_eq!(Server::at_legacy("/mcp/chat/messages"), Some(Chat));
+        assert_eq!(Server::at_legacy("/mcp/zoom/streamable"), None);
         for path in ["/mcp/zoom/sse", "/mcp/zoom", "/mcp//streamable", "/mcp/zoom/streamable/", "/v2/mcp"] {
             assert_eq!(Server::at(path), None, "{path}");
         }

@@ -77,8 +77,7 @@ impl Sessions {
 
     /// How many clients listen.
     pub(super) fn listening(&self) -> usize {
-        let is_open = |session: &&Session| session.stream.as_ref().is_some_and(|stream| !stream.is_closed());
-        self.sessions.values().filter(is_open).count()
+        self.sessions.values().filter(|session| session.is_listening()).count()
     }
 }
 
@@ -93,6 +92,26 @@ impl Session {
         self.kept.push_back((self.last_event, event));
         if self.kept.len() > MOST_KEPT {
             self.kept.pop_front();
+        }
+    }
+
+    /// Opens the stream of the older transport, which begins with the address for messages.
+    pub(super) fn open_legacy(&mut self, address: &str) -> UnboundedReceiver<Bytes> {
+        let (sender, receiver) = unbounded_channel();
+        let _ = sender.send(format!("event: endpoint\ndata: {address}\n\n").into());
+        self.stream = Some(sender);
+        receiver
+    }
+
+    pub(super) fn is_listening(&self) -> bool {
+        self.stream.as_ref().is_some_and(|stream| !stream.is_closed())
+    }
+
+    /// Says something on the stream, and only there.
+    pub(super) fn say(&self, message: &Value) {
+        if let Some(stream) = &self.stream {
+            // A client that has hung up does not get it.
+            let _ = stream.send(event(None, message));
         }
     }
 
