@@ -2,8 +2,9 @@
 //! in `tests/support/dialogues`.
 
 use std::fs;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use regex_lite::Regex;
 use serde_json::{Value, json};
 
 use crate::support::mcp_client::Client;
-use crate::support::mcp_session::Session;
+use crate::support::mcp_session::{Session, wait_until};
 use crate::support::needs::{mcp_server_of_node, mcp_server_of_python, needs};
 use crate::support::{Home, sandbox};
 
@@ -185,6 +186,40 @@ fn server_everything_is_the_same_through_a_gateway() {
         messages: 115,
     };
     assert_transparent(&real, |_| {});
+}
+
+/// Ends a server that was started for a test.
+struct Started(Child);
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The same server, which also has the transport before streamable HTTP.
+#[test]
+fn server_everything_over_http_with_sse_is_as_it_is_directly() {
+    needs!(McpServersNode);
+    let server = mcp_server_of_node("everything");
+    let homes = [Home::empty(), Home::empty()];
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut serving = command(&homes[1], &server, &["sse"], false);
+    serving.env("PORT", port.to_string()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let _started = Started(serving.spawn().unwrap());
+    wait_until("the server listens", || TcpStream::connect(("127.0.0.1", port)).is_ok());
+    let url = format!("http://127.0.0.1:{port}/sse");
+    let dialogue = include_str!("../support/dialogues/everything.txt");
+    let through = homes[1].command(["gateway", "--no-token", "--no-pin", "-q", "--url", &*url]);
+    let direct = command(&homes[0], &server, &[], false);
+    let (direct, through) = (heard(direct, &homes[0], dialogue), heard(through, &homes[1], dialogue));
+    // Only over HTTP does it give sessions names, which stand in what it logs.
+    let session = Regex::new("from session [-0-9a-f]{36}").unwrap();
+    for (direct, through) in direct.iter().zip(&through) {
+        assert_eq!(*direct, session.replace_all(through, ""));
+    }
+    assert_eq!((direct.len(), through.len()), (115, 115));
 }
 
 #[test]

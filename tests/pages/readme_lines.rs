@@ -90,6 +90,7 @@ const LINES: &[(&str, &[Line])] = &[
                 SERVES,
             ),
             ("zoomtok gateway --url zoom/chat --policy policies/hosted/chat-careful.json", SERVES),
+            ("zoomtok gateway --url http://127.0.0.1:3001/sse", ELSEWHERE),
             ("zoomtok grant add ci --policy read-only.json", ELSEWHERE),
             ("zoomtok gateway --listen 127.0.0.1:8080 --url zoom/meeting", SERVES),
             ("zoomtok policy suggest -- npx -y @modelcontextprotocol/server-filesystem /data", ELSEWHERE),

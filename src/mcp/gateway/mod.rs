@@ -19,7 +19,7 @@
 //! | **servers** | |
 //! | `link.rs` | a server that a client is connected to, whichever way it is reached |
 //! | `child/` | a server that is a child process |
-//! | `upstream/` | a server over streamable HTTP: its session, its token |
+//! | `upstream/` | a server over streamable HTTP, or the transport before it: its session, its token |
 //! | `restart.rs` | when a child is started again, or anew for another token (pure) |
 //! | `restarts.rs` | when the server last ended by itself, for `zoomtok doctor` |
 //! | `routing.rs` | the headers by which a request without `initialize` says what it is (pure) |

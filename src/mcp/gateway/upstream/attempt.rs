@@ -40,8 +40,21 @@ pub(super) enum Attempt {
     SessionLost,
     /// Nothing was sent.
     NotSent(String),
+    /// The server does not know this way of talking, or has nothing at this address.
+    Unsuitable(String),
     /// The server may have received it, and there is no answer.
     Failed(String),
+}
+
+impl Attempt {
+    /// Why it has brought nothing, in words, or the answer that was no use.
+    pub(super) fn reason(self) -> String {
+        match self {
+            Self::NotSent(reason) | Self::Failed(reason) | Self::Unsuitable(reason) => reason,
+            Self::Answered { text, .. } => text,
+            Self::Accepted | Self::TokenRefused(_) | Self::SessionLost => "it gave no answer".to_owned(),
+        }
+    }
 }
 
 /// Sends a message once. `reached` is called when the server has begun to answer.
@@ -88,7 +101,7 @@ fn with_session(attempt: Attempt, session: Option<HeaderValue>) -> Attempt {
 
 /// An answer without an answer: a status of the server, or of something in front of it. Zoom's server may put its error
 /// into the body.
-async fn refused(
+pub(super) async fn refused(
     wire: &Wire,
     message: &Outbound,
     token: Option<&Token>,
@@ -118,12 +131,13 @@ async fn refused(
             "{host} redirects to another address (HTTP {status}), which is not followed: name that address with --url"
         )),
         (404, ..) => {
-            Attempt::Failed(format!("{host} has no MCP server at this address (HTTP 404): check --url"))
+            Attempt::Unsuitable(format!("{host} has no MCP server at this address (HTTP 404): check --url"))
         }
         (429, ..) => {
             let wait = wait.map(|wait| format!(", and asks to wait ({wait})")).unwrap_or_default();
             Attempt::Failed(format!("{host} has had too many requests (HTTP 429){wait}"))
         }
+        (400 | 405, ..) => Attempt::Unsuitable(format!("{host} answered with HTTP {status}")),
         (200..300, ..) => Attempt::Failed(format!("{host} answered neither JSON nor events: check --url")),
         _ => Attempt::Failed(format!("{host} answered with HTTP {status}")),
     }
@@ -141,7 +155,7 @@ fn answer(wire: &Wire, text: String, id: &Value, token: Option<&Token>) -> Attem
 }
 
 /// The meaning of an answer for the token. An error of Zoom's servers is passed on with what to do about it.
-fn judged(text: String, token: Option<&Token>) -> Attempt {
+pub(super) fn judged(text: String, token: Option<&Token>) -> Attempt {
     // Most answers are not parsed again.
     let verdict = if text.contains("-32001") || text.contains(NO_SUCH_TOOL_TEXT) {
         Envelope::read(&text).map_or(Verdict::None, |envelope| envelope.verdict())

@@ -11,7 +11,7 @@ use crate::token::Token;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The longest of these pauses.
-const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// Why the stream is not opened again.
 #[derive(Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub(super) async fn listen(wire: &Wire, established: &Established, token: Option
 }
 
 /// The pause after so many attempts that brought nothing.
-fn next_pause(fruitless: u32, asked: Option<Duration>, jitter: f64) -> Duration {
+pub(super) fn next_pause(fruitless: u32, asked: Option<Duration>, jitter: f64) -> Duration {
     let pause = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(fruitless)).min(LONGEST_PAUSE);
     pause.max(asked.unwrap_or_default()).mul_f64(1.0 + jitter / 10.0)
 }

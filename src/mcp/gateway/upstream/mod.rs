@@ -1,13 +1,14 @@
-//! A server that is reached over streamable HTTP.
+//! A server that is reached over streamable HTTP, or over the transport before it.
 //!
 //! `wire` makes requests, `attempt` reads one answer, `talk` keeps the session and the token: a lost session is begun
-//! again with what the client had sent, and a refused token is replaced, each once for a message.
+//! again with what the client had sent, and a refused token is replaced, each once for a message. `legacy` is the older transport, to which `talk` falls back.
 
 pub(crate) mod address;
 mod attempt;
 pub(crate) mod bearer;
 mod envelope;
 pub(crate) mod headers;
+mod legacy;
 mod listen;
 mod talk;
 mod wire;

@@ -1,7 +1,10 @@
 //! The talk with a server: its session, its token, and what is done when either is lost.
 
+mod legacy;
+
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Client, Url};
@@ -13,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::attempt::{Attempt, attempt};
 use super::bearer::Bearer;
 use super::envelope::{Envelope, explained, failed};
+use super::legacy::LegacyStream;
 use super::listen::{Listened, listen};
 use super::wire::{Established, Outbound, Wire};
 use crate::mcp::gateway::distinct::Fields;
@@ -32,17 +36,21 @@ struct Session {
     /// The messages with which the client began it.
     initialize: Option<Outbound>,
     initialized: Option<Outbound>,
+    /// The stream that it is over, where the server has the older transport only.
+    legacy: Option<Arc<LegacyStream>>,
     /// Ends the listening in it.
     listening: CancellationToken,
 }
 
 pub(super) struct Talk {
-    wire: Wire,
+    wire: Arc<Wire>,
     bearer: Option<Arc<dyn Bearer>>,
     /// Held as long as a session begins: other messages wait for it.
     session: Mutex<Session>,
     /// The requests under way that need no session, by their ids: each ends with its connection.
     stateless: std::sync::Mutex<HashMap<String, CancellationToken>>,
+    /// How often in a row a stream of the older transport has ended soon.
+    fruitless: AtomicU32,
 }
 
 /// Reports once whether the server has been given a message.
@@ -70,8 +78,9 @@ impl Talk {
         bearer: Option<Arc<dyn Bearer>>,
         received: mpsc::Sender<Received>,
     ) -> Self {
-        let wire = Wire::new(client, url, headers, received);
-        Self { wire, bearer, session: Mutex::default(), stateless: std::sync::Mutex::default() }
+        let wire = Arc::new(Wire::new(client, url, headers, received));
+        let (session, stateless) = (Mutex::default(), std::sync::Mutex::default());
+        Self { wire, bearer, session, stateless, fruitless: AtomicU32::new(0) }
     }
 
     #[cfg(test)]
@@ -146,7 +155,7 @@ impl Talk {
         let (text, failure) = match attempt {
             Attempt::Answered { text, .. } => (Some(text), None),
             Attempt::NotSent(reason) => (None, report.not_given(reason).err()),
-            Attempt::Failed(reason) => (None, Some(reason)),
+            Attempt::Failed(reason) | Attempt::Unsuitable(reason) => (None, Some(reason)),
             Attempt::Accepted | Attempt::TokenRefused(_) | Attempt::SessionLost => (None, None),
         };
         report.given();
@@ -157,22 +166,31 @@ impl Talk {
     }
 
     /// Begins the session with the client's own message.
-    async fn initialize(&self, message: Outbound, report: &mut Report) -> Attempt {
+    async fn initialize(self: &Arc<Self>, message: Outbound, report: &mut Report) -> Attempt {
         let mut session = self.session.lock().await;
         let generation = session.established.generation;
+        session.listening.cancel();
         *session = Session::default();
         session.established.generation = generation;
-        let answered = self.with_token(&message, &Established::default(), report).await;
-        if let Attempt::Answered { text, session: id } = &answered {
+        let mut answered = self.with_token(&message, &Established::default(), report).await;
+        if let Attempt::Unsuitable(refusal) = answered {
+            answered = self.initialize_legacy(&mut session, &message, Some(refusal), report).await;
+        } else if let Attempt::Answered { text, session: id } = &answered {
             session.begun(text, id.clone());
-            session.initialize = Some(message);
         }
+        session.initialize = matches!(answered, Attempt::Answered { .. }).then_some(message);
         answered
     }
 
     /// Completes it, and listens from then on.
     async fn initialized(self: &Arc<Self>, message: Outbound, report: &mut Report) -> Attempt {
         let mut session = self.session.lock().await;
+        if let Some(stream) = session.legacy.clone() {
+            let token = stream.token.as_ref();
+            let attempt = stream.attempt(&self.wire, &message, token, &mut || report.given()).await;
+            session.initialized = Some(message);
+            return attempt;
+        }
         let established = session.established.clone();
         let attempt = self.with_token(&message, &established, report).await;
         if matches!(attempt, Attempt::Accepted) {
@@ -184,10 +202,14 @@ impl Talk {
 
     /// Passes any other message on. Where the session is lost, the message goes into a new one.
     async fn pass(self: &Arc<Self>, message: &Outbound, report: &mut Report) -> Attempt {
-        let established = match message.stateless {
-            Some(_) => Established::default(),
-            None => self.session.lock().await.established.clone(),
+        let (established, is_legacy) = {
+            let session = self.session.lock().await;
+            (session.established.clone(), session.legacy.is_some())
         };
+        if is_legacy {
+            return self.pass_legacy(message, report).await;
+        }
+        let established = if message.stateless.is_some() { Established::default() } else { established };
         let attempt = self.with_token(message, &established, report).await;
         if !matches!(attempt, Attempt::SessionLost) {
             return attempt;
@@ -216,23 +238,20 @@ impl Talk {
         if session.established.generation != generation {
             return Ok(session.established.clone());
         }
-        let reason = |attempt: Attempt| match attempt {
-            Attempt::NotSent(reason) | Attempt::Failed(reason) => reason,
-            Attempt::Answered { text, .. } => text,
-            Attempt::Accepted | Attempt::TokenRefused(_) | Attempt::SessionLost => {
-                "it gave no answer".to_owned()
-            }
-        };
+        if session.legacy.is_some() {
+            self.begin_legacy_again(&mut session).await?;
+            return Ok(session.established.clone());
+        }
         let initialize = session.initialize.clone().ok_or("the client had begun none")?;
         match self.with_token(&initialize, &Established::default(), &mut Report(None)).await {
             Attempt::Answered { text, session: id } if is_result(&text) => session.begun(&text, id),
-            attempt => return Err(reason(attempt)),
+            attempt => return Err(attempt.reason()),
         }
         let established = session.established.clone();
         if let Some(initialized) = session.initialized.clone() {
             match self.with_token(&initialized, &established, &mut Report(None)).await {
                 Attempt::Accepted => self.start_listening(&mut session),
-                attempt => return Err(reason(attempt)),
+                attempt => return Err(attempt.reason()),
             }
         }
         self.wire.report(Received::BegunAgain).await;
@@ -253,18 +272,9 @@ impl Talk {
         let mut reached = || report.given();
         let first = attempt(&self.wire, message, established, token.as_ref(), &mut reached).await;
         let Attempt::TokenRefused(refusal) = first else { return first };
-        let renewed = match (&self.bearer, token) {
-            (Some(bearer), Some(token)) => bearer.instead_of(token).await,
-            _ => Err("there is none".into()),
-        };
-        let host = self.wire.host();
-        let renewed = match renewed {
+        let renewed = match self.renewed(token).await {
             Ok(token) => token,
-            Err(reason) => {
-                return Attempt::Failed(format!(
-                    "{host} does not take the token, and there is no other: {reason}"
-                ));
-            }
+            Err(reason) => return Attempt::Failed(reason),
         };
         let id = message.id.as_ref().unwrap_or(&Value::Null);
         if !message.may_repeat {
@@ -273,11 +283,27 @@ impl Talk {
         }
         match attempt(&self.wire, message, established, Some(&renewed), &mut reached).await {
             Attempt::TokenRefused(Some(text)) => Attempt::Answered { text, session: None },
-            Attempt::TokenRefused(None) => {
-                Attempt::Failed(format!("{host} does not take a token that was issued just now (HTTP 401)"))
-            }
+            Attempt::TokenRefused(None) => Attempt::Failed(self.refused_anew()),
             attempt => attempt,
         }
+    }
+
+    /// Another token than this, which the server has refused.
+    ///
+    /// # Errors
+    ///
+    /// There is none; in words.
+    async fn renewed(&self, refused: Option<Token>) -> Result<Token, String> {
+        let renewed = match (&self.bearer, refused) {
+            (Some(bearer), Some(token)) => bearer.instead_of(token).await,
+            _ => Err("there is none".into()),
+        };
+        let host = self.wire.host();
+        renewed.map_err(|reason| format!("{host} does not take the token, and there is no other: {reason}"))
+    }
+
+    fn refused_anew(&self) -> String {
+        format!("{} does not take a token that was issued just now (HTTP 401)", self.wire.host())
     }
 
     /// The token of now, if this server gets one.

@@ -85,6 +85,10 @@ impl Wire {
         self.url.host_str().unwrap_or("the server")
     }
 
+    pub(super) fn url(&self) -> &Url {
+        &self.url
+    }
+
     /// Sends a message, and waits for the head of the answer.
     pub(super) async fn post(
         &self,
@@ -92,9 +96,20 @@ impl Wire {
         established: &Established,
         token: Option<&Token>,
     ) -> Result<Response, Silence> {
+        self.post_to(&self.url, message, established, token).await
+    }
+
+    /// The same at another address of the server.
+    pub(super) async fn post_to(
+        &self,
+        url: &Url,
+        message: &Outbound,
+        established: &Established,
+        token: Option<&Token>,
+    ) -> Result<Response, Silence> {
         let request = self
             .client
-            .post(self.url.clone())
+            .post(url.clone())
             .header(ACCEPT, "application/json, text/event-stream")
             .header(CONTENT_TYPE, "application/json")
             .headers(message.stateless.clone().unwrap_or_default())
