@@ -28,6 +28,8 @@ mod script;
 mod seal;
 #[cfg(feature = "fleet")]
 mod stream;
+#[cfg(all(test, target_os = "linux", feature = "fleet"))]
+pub(crate) mod tests;
 
 #[cfg(not(feature = "fleet"))]
 pub use absent::Connection;

@@ -1,93 +1,16 @@
 //! The script against the ledger, on a Redis of their own.
 #![cfg(all(target_os = "linux", feature = "fleet"))]
 
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use tempfile::TempDir;
-use tokio::runtime::Runtime;
 
 use super::super::ledger::Ledger;
 use super::*;
-use crate::clock::pause;
-use crate::redis::{Access, Address, Connection, Keys};
+use crate::redis::tests::{Server, with_server};
 
-/// A Redis that ends with its test.
-struct Server {
-    child: Child,
-    directory: TempDir,
-    port: u16,
-}
-
-impl Server {
-    /// None where there is no redis-server.
-    fn start(runtime: &Runtime) -> Option<Self> {
-        if Command::new("redis-server").arg("--version").stdout(Stdio::null()).status().is_err() {
-            crate::skip::skip("redis", "redis-server is not installed");
-            return None;
-        }
-        for _ in 0..5 {
-            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-            let server = Self::at(port, tempfile::tempdir().unwrap());
-            if runtime.block_on(server.is_ready()) {
-                return Some(server);
-            }
-        }
-        panic!("redis-server does not start");
-    }
-
-    fn at(port: u16, directory: TempDir) -> Self {
-        let mut command = Command::new("redis-server");
-        command.args(["--bind", "127.0.0.1", "--save", "", "--port", &port.to_string(), "--dir"]);
-        let child = command.arg(directory.path()).stdout(Stdio::null()).spawn().unwrap();
-        Self { child, directory, port }
-    }
-
-    async fn is_ready(&self) -> bool {
-        for _ in 0..1000 {
-            if Connection::open(&self.access()).is_ok_and(|mut connection| connection.ask(&[b"PING"]).is_ok())
-            {
-                return true;
-            }
-            pause(Duration::from_millis(10)).await;
-        }
-        false
-    }
-
-    fn access(&self) -> Access {
-        let keys = Keys::read(STANDARD.encode([1; 32]).as_bytes()).unwrap();
-        Access::new(Address::parse(&format!("redis://127.0.0.1:{}", self.port)).unwrap(), None, None, keys)
-    }
-
-    fn counts(&self, name: &str) -> RedisCounts {
-        RedisCounts { is_by_caller: true, ..RedisCounts::new(Pool::new(self.access()), name) }
-    }
-
-    fn ask(&self, command: &[&str]) -> Reply {
-        let command: Vec<&[u8]> = command.iter().map(|part| part.as_bytes()).collect();
-        Connection::open(&self.access()).unwrap().ask(&command).unwrap()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Runs a test with a Redis of its own, where there is one to be had.
-fn with_server(test: impl FnOnce(&Runtime, Server)) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    if let Some(server) = Server::start(&runtime) {
-        test(&runtime, server);
-    }
+fn counts_of(server: &Server, name: &str) -> RedisCounts {
+    RedisCounts { is_by_caller: true, ..RedisCounts::new(Pool::new(server.access()), name) }
 }
 
 fn at(milliseconds: i64) -> DateTime<Utc> {
@@ -196,7 +119,7 @@ fn exactly_as_many_calls_pass_at_once_as_the_limit_allows() {
 #[test]
 fn ended_windows_leave_nothing_behind() {
     with_server(|runtime, server| {
-        let counts = server.counts("a");
+        let counts = counts_of(&server, "a");
         let charge = |window| Charge { rule: "r".into(), counter: "c".into(), window, max: 9, amount: 1 };
         let charges = Window::ALL.map(charge);
         for day in 0..3 {
@@ -210,7 +133,7 @@ fn ended_windows_leave_nothing_behind() {
 #[test]
 fn lost_counts_are_full_until_their_windows_end() {
     with_server(|runtime, server| {
-        let counts = server.counts("a");
+        let counts = counts_of(&server, "a");
         let charges =
             [Charge { rule: "calls".into(), counter: "c".into(), window: Window::Minute, max: 9, amount: 1 }];
         let take = |counts: &RedisCounts, now| {
@@ -223,7 +146,7 @@ fn lost_counts_are_full_until_their_windows_end() {
                         2026-03-04T23:59:00Z, in 29 s";
         assert_eq!(error, expected);
         // Another machine learns it there.
-        assert_eq!(take(&server.counts("a"), at(1000)).unwrap_err(), expected);
+        assert_eq!(take(&counts_of(&server, "a"), at(1000)).unwrap_err(), expected);
         drop(take(&counts, at(30_000)).unwrap());
     });
 }
@@ -234,7 +157,7 @@ fn counts_that_are_not_ours_are_refused_and_left_alone() {
         let charges =
             [Charge { rule: "calls".into(), counter: "c".into(), window: Window::Minute, max: 9, amount: 1 }];
         let refused = |name: &str| {
-            let error = runtime.block_on(server.counts(name).take("", &charges, at(0))).unwrap_err();
+            let error = runtime.block_on(counts_of(&server, name).take("", &charges, at(0))).unwrap_err();
             let Problem::Unkept(Error::Shared(_)) = &error.problem else { panic!("{error:?}") };
             error.to_string()
         };
@@ -258,18 +181,16 @@ fn counts_that_are_not_ours_are_refused_and_left_alone() {
             );
             assert_eq!(server.ask(&["DUMP", key]), before);
         }
-        let _ = server.child.kill();
-        let _ = server.child.wait();
+        server.kill();
         let said = {
-            let error = runtime.block_on(server.counts("a").take("", &charges, at(0))).unwrap_err();
+            let error = runtime.block_on(counts_of(&server, "a").take("", &charges, at(0))).unwrap_err();
             error.to_string()
         };
         assert!(
             said.contains("cannot be reached") && said.contains("uncounted it is not let through"),
             "{said}"
         );
-        assert!(server.directory.path().exists());
         // Without a limit nobody is asked.
-        assert!(runtime.block_on(server.counts("a").take("", &[], at(0))).unwrap().is_empty());
+        assert!(runtime.block_on(counts_of(&server, "a").take("", &[], at(0))).unwrap().is_empty());
     });
 }
