@@ -169,6 +169,9 @@ _zoomtok() {
             zoomtok__subcmd__grant,remove)
                 cmd="zoomtok__subcmd__grant__subcmd__remove"
                 ;;
+            zoomtok__subcmd__grant,share)
+                cmd="zoomtok__subcmd__grant__subcmd__share"
+                ;;
             zoomtok__subcmd__grant__subcmd__help,add)
                 cmd="zoomtok__subcmd__grant__subcmd__help__subcmd__add"
                 ;;
@@ -180,6 +183,9 @@ _zoomtok() {
                 ;;
             zoomtok__subcmd__grant__subcmd__help,remove)
                 cmd="zoomtok__subcmd__grant__subcmd__help__subcmd__remove"
+                ;;
+            zoomtok__subcmd__grant__subcmd__help,share)
+                cmd="zoomtok__subcmd__grant__subcmd__help__subcmd__share"
                 ;;
             zoomtok__subcmd__help,approval)
                 cmd="zoomtok__subcmd__help__subcmd__approval"
@@ -1149,7 +1155,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__grant)
-            opts="-q -h --env-file --profile --color --quiet --read-only --help add list remove help"
+            opts="-q -h --env-file --profile --color --quiet --read-only --help add list remove share help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1205,7 +1211,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__grant__subcmd__help)
-            opts="add list remove help"
+            opts="add list remove share help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1274,6 +1280,20 @@ _zoomtok() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        zoomtok__subcmd__grant__subcmd__help__subcmd__share)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         zoomtok__subcmd__grant__subcmd__list)
             opts="-q -h --json --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1301,6 +1321,32 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__grant__subcmd__remove)
+            opts="-q -h --env-file --profile --color --quiet --read-only --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        zoomtok__subcmd__grant__subcmd__share)
             opts="-q -h --env-file --profile --color --quiet --read-only --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

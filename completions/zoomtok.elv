@@ -441,6 +441,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand add 'Add a grant and print its bearer token, which is shown this once'
             cand list 'List the grants, without their tokens'
             cand remove 'Remove a grant: its token is refused from the next request on'
+            cand share 'Put the grants of this machine''s file into the shared store'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'zoomtok;grant;add'= {
@@ -475,10 +476,21 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'zoomtok;grant;share'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
+            cand --color 'When to use colour [default: auto]'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'zoomtok;grant;help'= {
             cand add 'Add a grant and print its bearer token, which is shown this once'
             cand list 'List the grants, without their tokens'
             cand remove 'Remove a grant: its token is refused from the next request on'
+            cand share 'Put the grants of this machine''s file into the shared store'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'zoomtok;grant;help;add'= {
@@ -486,6 +498,8 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;grant;help;list'= {
         }
         &'zoomtok;grant;help;remove'= {
+        }
+        &'zoomtok;grant;help;share'= {
         }
         &'zoomtok;grant;help;help'= {
         }

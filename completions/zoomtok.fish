@@ -350,18 +350,19 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "scopes" -d 'List the scopes that the tools of a policy need, and those that the token lacks'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "convert" -d 'Convert a policy of Intercept, which is YAML, into one of zoomtok\'s'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove help" -l env-file -d 'The .env to use instead of the first one found' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove help" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove share help" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove share help" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove share help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove help" -s q -l quiet -d 'Print only errors and requested output'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove help" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove help" -f -a "add" -d 'Add a grant and print its bearer token, which is shown this once'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove help" -f -a "list" -d 'List the grants, without their tokens'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove help" -f -a "remove" -d 'Remove a grant: its token is refused from the next request on'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove share help" -s q -l quiet -d 'Print only errors and requested output'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove share help" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove share help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove share help" -f -a "add" -d 'Add a grant and print its bearer token, which is shown this once'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove share help" -f -a "list" -d 'List the grants, without their tokens'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove share help" -f -a "remove" -d 'Remove a grant: its token is refused from the next request on'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove share help" -f -a "share" -d 'Put the grants of this machine\'s file into the shared store'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and not __fish_seen_subcommand_from add list remove share help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from add" -l policy -d 'The policy for its calls [default: that of the gateway]' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from add" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from add" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
@@ -388,9 +389,18 @@ never\t'Never'"
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print only errors and requested output'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from remove" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from share" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from share" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from share" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from share" -s q -l quiet -d 'Print only errors and requested output'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from share" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from share" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from help" -f -a "add" -d 'Add a grant and print its bearer token, which is shown this once'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the grants, without their tokens'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a grant: its token is refused from the next request on'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from help" -f -a "share" -d 'Put the grants of this machine\'s file into the shared store'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand grant; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and not __fish_seen_subcommand_from list allow deny help" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and not __fish_seen_subcommand_from list allow deny help" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r

@@ -7,6 +7,7 @@
 //! | `keys`, `seal` | the keys of a machine, and values that are sealed with them (pure) |
 //! | `reply`, `script` | an answer, and a script, without the library's types (pure) |
 //! | `probe` | a look at a store for `doctor`: rights, persistence, clock |
+//! | `document` | a small document, sealed, that is replaced by one who has read what it replaces |
 //! | `pool` | connections that tasks of a server share |
 //! | `connection`, `stream` | a command and its answer in limited time, with TLS; in `absent` what is there without them |
 
@@ -19,6 +20,7 @@ mod access;
 mod address;
 #[cfg(feature = "fleet")]
 mod connection;
+mod document;
 mod keys;
 mod pool;
 mod probe;
@@ -28,7 +30,7 @@ mod script;
 mod seal;
 #[cfg(feature = "fleet")]
 mod stream;
-#[cfg(all(test, target_os = "linux", feature = "fleet"))]
+#[cfg(test)]
 pub(crate) mod tests;
 
 #[cfg(not(feature = "fleet"))]
@@ -37,6 +39,7 @@ pub use access::{Access, password, secret_file};
 pub use address::Address;
 #[cfg(feature = "fleet")]
 pub use connection::Connection;
+pub(crate) use document::{Document, Names, Next, Read};
 pub use keys::{Keys, MAKE_A_KEY};
 pub use pool::Pool;
 pub use probe::{COMMANDS, Probe};

@@ -1,4 +1,5 @@
 //! A Redis of a unit test's own.
+#![cfg(all(target_os = "linux", feature = "fleet"))]
 
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};

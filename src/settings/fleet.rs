@@ -6,6 +6,7 @@ use super::environment::Environment;
 use super::lookup::Settings;
 use super::table::{ACCOUNT_ID, CLIENT_ID, STORE};
 use crate::error::Error;
+use crate::redis::Access;
 use crate::store::{Places, SharedAccount, SharedPlace, Snapshot};
 
 impl Places for Environment {
@@ -22,5 +23,16 @@ impl Places for Environment {
         let account = SharedAccount::new(url.as_str(), client_id.unwrap_or_default(), account_id);
         let given = settings.refresh_token()?.map(|token| token.expose().to_owned().into());
         Ok(Some(SharedPlace { access, account, given }))
+    }
+}
+
+impl Environment {
+    /// The shared store that these settings name with those of a `.env`.
+    ///
+    /// # Errors
+    ///
+    /// As with [`Settings::shared_store`].
+    pub(crate) fn shared_store(&self, of: &Snapshot) -> Result<Option<Access>, Error> {
+        Settings::new(self, &Arc::new(of.clone())).shared_store()
     }
 }

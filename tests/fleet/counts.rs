@@ -63,7 +63,11 @@ fn of_calls_at_once_on_many_machines_exactly_as_many_pass_as_the_limit_allows() 
     let policy = machines[0].0.work().join("policy.json");
     let options = ["--no-token", "--name", "other", "--policy", policy.to_str().unwrap()];
     gateways::start(&machines[0].0, &options).call("write", json!({})).ok();
-    assert_eq!(redis.keys(), ["zoomtok:{gateway:files}:counts", "zoomtok:{gateway:other}:counts"]);
+    let counts = redis.keys().into_iter().filter(|key| key.ends_with(":counts"));
+    assert_eq!(
+        counts.collect::<Vec<_>>(),
+        ["zoomtok:{gateway:files}:counts", "zoomtok:{gateway:other}:counts"]
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ pub(crate) mod connection;
 pub(crate) mod counts;
 pub(crate) mod doctor;
 mod failures;
+mod gateways;
 mod logins;
 #[cfg(unix)]
 mod rounds;

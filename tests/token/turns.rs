@@ -65,9 +65,8 @@ fn files_are_replaced_and_written_in_place_by_those_who_may() {
             // Servers of clients as they were before a gateway was put before them, under a lock of their own.
             "clients/kept.rs",
             // No tokens: what a gateway keeps, each under its own lock.
-            "mcp/gateway/approvals.rs",
-            "mcp/gateway/grant_file.rs",
-            "mcp/gateway/pin_file.rs",
+            "mcp/gateway/approvals/directory.rs",
+            "mcp/gateway/document.rs",
             "mcp/gateway/restarts.rs",
         ],
     );

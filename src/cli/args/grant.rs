@@ -9,8 +9,8 @@ use super::global::path;
 /// Say who may connect to a gateway over HTTP
 ///
 /// Whoever connects to zoomtok gateway --listen needs a grant: a bearer token of its own, which can be taken back without
-/// touching the others, and a policy of its own if wanted. Grants are kept in the configuration directory, for all
-/// gateways.
+/// touching the others, and a policy of its own if wanted. Grants are kept in the configuration directory, for all gateways, or in
+/// the store that ZOOMTOK_STORE names, for all machines.
 #[derive(Debug, Args)]
 pub struct Grant {
     /// The command to run
@@ -42,4 +42,8 @@ pub enum GrantCommand {
         /// Its name
         name: String,
     },
+    /// Put the grants of this machine's file into the shared store
+    ///
+    /// With ZOOMTOK_STORE the grants are those of the store, and the file is not read. Their tokens go on to count.
+    Share,
 }

@@ -2,17 +2,17 @@
 
 use super::Context;
 use super::confirm::is_confirmed;
-use super::gateways::kept_by;
+use super::gateways::pins_of;
 use crate::cli::failure::Result;
 use crate::controls::revealed;
 use crate::error::Code;
 use crate::mcp::gateway::difference::Difference;
-use crate::mcp::gateway::pin_file::{Held, PinFile};
+use crate::mcp::gateway::pin_file::Held;
 
 /// Shows which tools of a gateway are held back and what differs, and accepts them as they are now, if whoever is asked
 /// says so.
 pub(super) fn accept(context: &Context, name: &str, yes: bool) -> Result<Code> {
-    let pins = PinFile::new(kept_by(context, name)?.pins());
+    let pins = pins_of(context, name)?;
     let held = pins.held()?;
     if held.is_empty() {
         context.output.text(&format!("✅ No tool of {name} is held back"))?;

@@ -1,11 +1,9 @@
 //! `zoomtok approval list`, `allow` and `deny`
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::gateways::state_root;
+use super::gateways::Gateways;
 use super::{Context, Run};
 use crate::cli::args::{Approval as Flags, ApprovalCommand};
 use crate::cli::failure::Result;
@@ -16,7 +14,6 @@ use crate::mcp::gateway::approval::{Approval, State};
 use crate::mcp::gateway::approval_error::ApprovalError;
 use crate::mcp::gateway::approvals::Approvals;
 use crate::mcp::gateway::id::Id;
-use crate::mcp::gateway::place::{Place, all};
 use crate::words;
 
 /// The version of the JSON that `approval list` prints; it changes when a field is renamed or removed.
@@ -34,21 +31,20 @@ impl Run for Flags {
 
 /// The calls that wait, by gateways.
 fn all_approvals(context: &Context) -> Result<Vec<Approvals>, Error> {
-    let root = state_root(context)?;
-    let approvals_of = |name| Approvals::new(Place::new(&root, &name).approvals(), Arc::new(context.clock));
-    Ok(all(&root)?.into_iter().map(approvals_of).collect())
+    let gateways = Gateways::of(context);
+    Ok(gateways.names()?.iter().map(|name| gateways.approvals(context, name)).collect())
 }
 
 fn list(context: &Context, as_json: bool) -> Result<Code> {
-    let mut approvals = Vec::new();
+    let (mut approvals, mut now) = (Vec::new(), context.clock.now());
     for of_gateway in all_approvals(context)? {
-        let listed = of_gateway.list()?;
+        let listed = of_gateway.list_here()?;
+        now = listed.now;
         approvals.extend(listed.approvals);
         for error in listed.broken {
             context.output.warn(&format!("nobody can decide about this one: {}", error.with_causes()));
         }
     }
-    let now = context.clock.now();
     if as_json {
         let approvals: Vec<Value> = approvals.iter().map(|approval| row(approval, now)).collect();
         context.output.json(&json!({"version": JSON_VERSION, "approvals": approvals}))?;
@@ -106,8 +102,14 @@ fn call(approval: &Approval) -> String {
 fn decide(context: &Context, typed: &str, allow: bool) -> Result<Code> {
     let unknown = || ApprovalError::Unknown(typed.to_owned());
     let id = Id::parse(typed).ok_or_else(unknown)?;
-    let mut approvals = all_approvals(context)?.into_iter();
-    let of_gateway = approvals.find(|approvals| approvals.has(&id)).ok_or_else(unknown)?;
+    let mut found = None;
+    for approvals in all_approvals(context)? {
+        if approvals.has(&id)? {
+            found = Some(approvals);
+            break;
+        }
+    }
+    let of_gateway = found.ok_or_else(unknown)?;
     let decided = of_gateway.decide(&id, allow, &context.stop)?;
     let what = call(&decided);
     if allow {

@@ -54,7 +54,7 @@ fn run(context: &Context, doctor: &Doctor) -> Result<Code> {
     }
     // They stand on no `.env`.
     findings.extend(gateways::judge(&gateways::look(context)));
-    findings.extend(gateways::of_grants());
+    findings.extend(gateways::of_grants(context));
     let code = finding::code(&findings);
     if doctor.json {
         let rows: Vec<Row<'_>> = findings.iter().map(Finding::row).collect();

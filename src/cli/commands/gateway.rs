@@ -14,7 +14,6 @@ use crate::cli::failure::Result;
 use crate::cli::lines;
 use crate::error::{Code, Error};
 use crate::event::Event;
-use crate::mcp::gateway::grant_file::GrantFile;
 use crate::mcp::gateway::{self, OnNewToken, Options};
 #[cfg(unix)]
 use crate::programs;
@@ -62,11 +61,7 @@ fn run(context: &Context, flags: &Gateway, fault: Option<Error>) -> Result<Code>
         send_token_to: flags.send_token_to.clone(),
         listen: flags.listen.clone(),
         behind_proxy: flags.behind_proxy,
-        grants: flags
-            .listen
-            .as_ref()
-            .map(|_| GrantFile::new(configuration_directory().as_deref()))
-            .transpose()?,
+        configuration: configuration_directory(),
         pins: !flags.no_pin,
         audit: flags.audit.clone(),
         audit_arguments: flags.audit_arguments,
@@ -96,7 +91,7 @@ fn options(context: &Context) -> Options {
         send_token_to: None,
         listen: None,
         behind_proxy: false,
-        grants: None,
+        configuration: None,
         name: None,
         token_env: None,
         on_new_token: OnNewToken::default(),

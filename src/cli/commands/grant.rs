@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::gateways::stores;
 use super::{Context, Run};
 use crate::cli::args::{Grant as Flags, GrantCommand};
 use crate::cli::failure::Result;
@@ -22,11 +23,12 @@ const JSON_VERSION: u32 = 1;
 
 impl Run for Flags {
     fn run(&self, context: &Context) -> Result<Code> {
-        let file = GrantFile::new(configuration_directory().as_deref())?;
+        let file = GrantFile::new(configuration_directory().as_deref(), stores(context))?;
         match &self.command {
             GrantCommand::Add { name, policy, .. } => add(context, &file, named(name)?, policy.as_deref()),
             GrantCommand::List { json, .. } => list(context, &file, *json),
             GrantCommand::Remove { name, .. } => remove(context, &file, &named(name)?),
+            GrantCommand::Share => share(context, &file),
         }
     }
 }
@@ -42,7 +44,7 @@ fn named(name: &str) -> Result<Name, Error> {
 fn add(context: &Context, file: &GrantFile, name: Name, policy: Option<&Path>) -> Result<Code> {
     let policy = policy.map(whole).transpose()?;
     let (grant, bearer) = Grant::new(name, policy, context.clock.now())?;
-    file.add(grant.clone(), &context.clock, &context.stop)?;
+    file.add(&grant, &context.clock, &context.stop)?;
     // If stdout cannot be written, nobody has seen the token, and nobody ever will.
     if let Err(error) = context.output.data(&bearer) {
         file.remove(&grant.name, &context.clock, &context.stop)?;
@@ -60,7 +62,8 @@ fn whole(policy: &Path) -> Result<PathBuf, PolicyError> {
 }
 
 fn list(context: &Context, file: &GrantFile, as_json: bool) -> Result<Code> {
-    let grants = file.read()?;
+    let list = file.read()?;
+    let grants = &list.grants;
     if as_json {
         let grants: Vec<Value> = grants.iter().map(row).collect();
         context.output.json(&json!({"version": JSON_VERSION, "grants": grants}))?;
@@ -69,7 +72,7 @@ fn list(context: &Context, file: &GrantFile, as_json: bool) -> Result<Code> {
     if grants.is_empty() {
         context.output.text("There are no grants; zoomtok grant add NAME adds one")?;
     }
-    for grant in &grants {
+    for grant in grants {
         context.output.data(&line(grant))?;
     }
     Ok(Code::Done)
@@ -92,5 +95,17 @@ fn line(grant: &Grant) -> String {
 fn remove(context: &Context, file: &GrantFile, name: &Name) -> Result<Code> {
     file.remove(name, &context.clock, &context.stop)?;
     context.output.text(&format!("✅ Grant {name} removed: its token is refused from now on"))?;
+    Ok(Code::Done)
+}
+
+/// Puts the grants of this machine's file into the shared store, where their tokens go on to count.
+fn share(context: &Context, file: &GrantFile) -> Result<Code> {
+    let added = file.share(&context.clock, &context.stop)?;
+    if added.is_empty() {
+        context.output.text("✅ The shared store has all grants of this machine already")?;
+        return Ok(Code::Done);
+    }
+    let names: Vec<String> = added.iter().map(Name::to_string).collect();
+    context.output.text(&format!("✅ In the shared store now: {}", names.join(", ")))?;
     Ok(Code::Done)
 }

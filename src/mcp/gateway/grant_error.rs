@@ -10,7 +10,7 @@ use crate::error::{Code, Diagnostic, Error as OtherError};
 /// Why there is no grant.
 #[derive(Debug, Error)]
 pub(crate) enum GrantError {
-    /// The file with the grants cannot be read, written or locked.
+    /// The list of the grants cannot be read, written or locked.
     #[error(transparent)]
     File(#[from] OtherError),
 
@@ -32,6 +32,10 @@ pub(crate) enum GrantError {
     #[error("there is no place for grants: neither XDG_CONFIG_HOME nor HOME is set")]
     NoPlace,
 
+    /// There is no store for grants of a file to go to.
+    #[error("the grants of this machine can be shared with no other: ZOOMTOK_STORE names no shared store")]
+    NotShared,
+
     #[error("the system gives no random numbers for a token")]
     NoRandom,
 }
@@ -40,7 +44,9 @@ impl Diagnostic for GrantError {
     fn code(&self) -> Code {
         match self {
             Self::File(error) => error.code(),
-            Self::Broken { .. } | Self::Untrusted { .. } | Self::NoPlace => Code::Configuration,
+            Self::Broken { .. } | Self::Untrusted { .. } | Self::NoPlace | Self::NotShared => {
+                Code::Configuration
+            }
             Self::Taken(_) | Self::Unknown(_) => Code::Usage,
             Self::NoRandom => Code::Failed,
         }
@@ -60,6 +66,7 @@ impl Diagnostic for GrantError {
                 "Choose another name, or remove that one first with zoomtok grant remove {name}"
             )),
             Self::Unknown(_) => Some("zoomtok grant list shows those that there are".into()),
+            Self::NotShared => Some("docs/fleet.md describes what a machine needs to share".into()),
             Self::NoPlace | Self::NoRandom => None,
         }
     }

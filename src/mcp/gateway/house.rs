@@ -10,12 +10,13 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
 use super::grant::Grant;
+use super::grant_error::GrantError;
 use super::grants::Grants;
-use super::listen::house::{House, Opened, Peer};
+use super::listen::house::{Closed, House, Opened, Peer};
 use super::metrics::RefusalReason;
 use super::relay::Relay;
 use super::setup::Setup;
-use crate::error::Diagnostic as _;
+use crate::error::{Diagnostic as _, Error};
 use crate::mutex::locked;
 use crate::policy::gate::Gate;
 
@@ -38,6 +39,16 @@ impl Sessions {
         locked(&self.gates).values().cloned().collect()
     }
 
+    /// Why nobody is admitted. Anybody may read that, who need not learn where the shared store is.
+    fn closed(&self, error: &GrantError) -> Closed {
+        let GrantError::File(Error::Shared(_)) = error else {
+            return Closed { reason: error.report(), is_for_now: false };
+        };
+        (self.setup.warn)(&format!("a client is refused: {}", error.report()));
+        let reason = "the grants are in a store that cannot be asked at the moment; come back later".into();
+        Closed { reason, is_for_now: true }
+    }
+
     /// The gate of a grant. Grants with one policy have one gate; their calls are counted apart.
     fn gate(&self, grant: &Grant) -> Arc<Gate> {
         let mut gates = locked(&self.gates);
@@ -55,8 +66,8 @@ impl House for Sessions {
     type Grant = Grant;
     type Peer = Session;
 
-    fn admit(&self, bearer: &str) -> Result<Option<Grant>, String> {
-        let found = self.grants.find(bearer).map_err(|error| error.report());
+    async fn admit(&self, bearer: &str) -> Result<Option<Grant>, Closed> {
+        let found = self.grants.find(bearer).await.map_err(|error| self.closed(&error));
         if let (Some(metrics), Ok(None) | Err(_)) = (&self.setup.metrics, &found) {
             metrics.refused(RefusalReason::Unauthorized);
         }
@@ -67,8 +78,12 @@ impl House for Sessions {
         grant.name.as_str()
     }
 
-    fn is_valid(&self, grant: &Grant) -> bool {
-        self.grants.has(grant)
+    async fn is_valid(&self, grant: &Grant) -> bool {
+        self.grants.has(grant).await
+    }
+
+    fn is_same(&self, one: &Grant, other: &Grant) -> bool {
+        one == other
     }
 
     fn open(&self, grant: &Grant) -> Result<Opened<Session>, String> {
@@ -87,9 +102,9 @@ impl House for Sessions {
         self.setup.fault.clone().map_or_else(|| Ok("ok".into()), Err)
     }
 
-    fn metrics(&self, sessions: usize) -> String {
+    async fn metrics(&self, sessions: usize) -> String {
         let Some(metrics) = &self.setup.metrics else { return String::new() };
-        metrics.text(&self.setup.now(sessions))
+        metrics.text(&self.setup.now(sessions).await)
     }
 }
 

@@ -27,24 +27,26 @@
 //! | **clients over HTTP** | |
 //! | `listen/` | the front: which requests are refused, sessions, streams |
 //! | `grant.rs`, `grant_error.rs` | who may connect, each with a token and perhaps a policy |
-//! | `grant_file.rs`, `grants.rs` | the file with the grants, and how a running gateway reads it |
+//! | `grant_file.rs`, `grants.rs` | the list of the grants, and how a running gateway reads it |
 //! | `metrics.rs` | the counters for Prometheus |
 //! | **tools and their pins** | |
 //! | `listed.rs` | the tools that a server lists, and those that a client sees (pure) |
 //! | `pins.rs`, `pin_error.rs` | which tools were accepted, word for word (pure) |
-//! | `pin_file.rs` | the file with the pins, and the tools that wait to be accepted |
+//! | `pin_file.rs` | the pins as they are kept, and the tools that wait to be accepted |
 //! | `difference.rs` | how two definitions of a tool differ, field by field (pure) |
 //! | `digest.rs` | digests of texts and of JSON (pure) |
 //! | `distinct.rs`, `fold.rs` | names that stand twice in an object, or that some readers take for the same (pure) |
 //! | **calls that wait for a person** | |
 //! | `approval.rs`, `approval_error.rs` | a call that waits, and the decision about it (pure) |
-//! | `approvals.rs` | the directory of such calls, a file each, under one lock |
+//! | `approvals.rs` | such calls: who asks, who decides, who uses a decision |
+//! | `approvals/` | where they are: a directory with a file each, or the shared store |
 //! | `id.rs` | the id of such a call, short enough to be typed |
 //! | `question.rs` | the question to a client's own user, and the reading of the answer (pure) |
 //! | `shown.rs` | arguments as a person may see them: without secrets, and bounded (pure) |
 //! | **names and records** | |
 //! | `name.rs`, `command_name.rs` | the name of a gateway: given, or made from its command (pure) |
-//! | `place.rs` | the directory where a gateway keeps its state |
+//! | `place.rs`, `stores.rs` | the directory where a gateway keeps its state, and the store that it shares with other machines |
+//! | `document.rs` | a small document in a file or in that store |
 //! | `audit.rs`, `audit_log.rs` | a line of the audit log (pure), and the file |
 
 pub(crate) mod approval;
@@ -57,6 +59,7 @@ mod command_name;
 pub(crate) mod difference;
 mod digest;
 mod distinct;
+mod document;
 mod expired;
 mod flight;
 mod fold;
@@ -89,6 +92,7 @@ mod set;
 mod setup;
 pub(crate) mod shown;
 mod sse;
+pub(crate) mod stores;
 mod survey;
 pub(crate) mod upstream;
 

@@ -1,30 +1,33 @@
-//! The file with the pins of a gateway, and the tools that wait to be accepted.
+//! The pins of a gateway, in a file or in the shared store, and the tools that wait to be accepted.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::difference::{Difference, differences};
+use super::document::{Document, Form, State};
+use super::name::Name;
 use super::pin_error::PinError;
 use super::pins::{Compared, Pin, Pins, all_held, compare, name_of, pending};
+use super::stores::{NAMES, Stores, key};
 use crate::clock::{Clock, Shutdown};
 use crate::error::{Diagnostic as _, Error};
-use crate::files::{LOCK_PATIENCE, Lock, Stamp, heir, make_private_parent, read_json, stamp, write_json};
 
-/// The version of the file.
+/// The version of the pins.
 const PINS_VERSION: u32 = 1;
 
 /// The largest file of pins: the definitions of some thousand tools, with icons in them.
 const LONGEST_PINS: u64 = 16 * 1024 * 1024;
 
-/// The file with the pins, which need not exist.
+/// The pins of a gateway, which need not exist.
 #[derive(Debug, Clone)]
-pub(crate) struct PinFile(PathBuf);
+pub(crate) struct PinFile(Document<Content>);
 
-/// The content of the file.
+/// The pins as they are kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Content {
     /// When tools were last accepted.
@@ -45,45 +48,69 @@ pub(crate) struct Held {
 }
 
 impl PinFile {
-    pub(crate) fn new(path: PathBuf) -> Self {
-        Self(path)
+    /// The pins in this file, or of the gateway of this name where there is a shared store.
+    pub(crate) fn new(file: Option<PathBuf>, stores: Stores, name: &Name) -> Self {
+        let form = Form { version: PINS_VERSION, longest: LONGEST_PINS };
+        Self(Document::new(form, file, stores, key(name, "pins"), Some((NAMES, name.to_string()))))
     }
 
-    /// The state of the file, which changes when tools are accepted; none where it cannot be known.
-    pub(crate) fn stamp(&self) -> Option<Stamp> {
-        stamp(&self.0)
+    /// The state of the pins, which changes when tools are accepted; none where it cannot be known.
+    pub(crate) async fn state(&self) -> Option<State> {
+        self.0.state().await
     }
 
     /// Compares a list of tools, all pages of it, with the pins. The first list is accepted and kept; which process that is
     /// does not matter, since the next one compares. Whatever keeps it from comparing holds every tool back.
+    ///
+    /// Without the shared store the pins count that this process has seen there last: they only ever let through what somebody has
+    /// accepted.
     pub(crate) async fn compare(&self, tools: &[Value], now: DateTime<Utc>) -> Compared {
-        match self.compared(tools, now).await {
-            Ok(compared) => compared,
-            Err(error) => all_held(tools, &error.report()),
+        let error = match self.compared(tools, now).await {
+            Ok(compared) => return compared,
+            Err(error) => error,
+        };
+        match self.seen().filter(|_| matches!(&error, PinError::File(Error::Shared(_)))) {
+            Some(seen) => compare(Some(&seen.tools), tools),
+            None => all_held(tools, &error.report()),
         }
     }
 
     async fn compared(&self, tools: &[Value], now: DateTime<Utc>) -> Result<Compared, PinError> {
         // Mostly there is nothing to write, and no need for a lock.
-        if let Some(content) = self.read()? {
+        let lost = self.seen();
+        let before = self.sound(self.0.read().await)?;
+        if let Some(content) = &before {
             let compared = compare(Some(&content.tools), tools);
             if pending(&compared, tools) == content.pending {
                 return Ok(compared);
             }
         }
-        make_private_parent(&self.0)?;
-        let _lock = Lock::acquire_async(&self.0).await?;
-        let before = self.read()?;
-        let compared = compare(before.as_ref().map(|content| &content.tools), tools);
-        let waits = pending(&compared, tools);
-        let content = match before {
-            Some(content) => Content { pending: waits, ..content },
-            // A server that has no tools yet has none that could be accepted.
-            None if compared.usable.is_empty() && waits.is_empty() => return Ok(compared),
-            None => Content { accepted: now, tools: usable(&compared, tools), pending: waits },
+        // A store that has come back empty has lost what was accepted, and one that is new has it in no other place than here.
+        let lost = match (&before, lost) {
+            (None, Some(lost)) => Some(lost),
+            (None, None) if self.0.shared()?.is_some() => self.sound(self.0.read_file())?,
+            _ => None,
         };
-        self.write(&content)?;
-        Ok(compared)
+        let (tools, place) = (tools.to_vec(), self.0.place());
+        let changed = self.0.change(move |before| {
+            check(before, &place)?;
+            let before = before.or(lost.as_deref());
+            let compared = compare(before.map(|content| &content.tools), &tools);
+            let waits = pending(&compared, &tools);
+            let content = match before {
+                Some(content) => Content { pending: waits, ..content.clone() },
+                // A server that has no tools yet has none that could be accepted.
+                None if compared.usable.is_empty() && waits.is_empty() => return Ok((None, compared)),
+                None => Content { accepted: now, tools: usable(&compared, &tools), pending: waits },
+            };
+            Ok((Some(content), compared))
+        });
+        changed.await.map_err(meant)
+    }
+
+    /// The pins that this process has last seen in the shared store.
+    fn seen(&self) -> Option<Arc<Content>> {
+        self.0.shared().ok()??.seen()
     }
 
     /// The tools that are held back, in the order of their names.
@@ -93,6 +120,17 @@ impl PinFile {
     /// The pins cannot be read, or are not what zoomtok wrote.
     pub(crate) fn held(&self) -> Result<Vec<Held>, PinError> {
         Ok(self.read()?.map(|content| content.held()).unwrap_or_default())
+    }
+
+    /// How many tools were accepted, and how many are held back.
+    ///
+    /// # Errors
+    ///
+    /// As above.
+    pub(crate) async fn numbers(&self) -> Result<(usize, usize), PinError> {
+        Ok(self
+            .sound(self.0.read().await)?
+            .map_or((0, 0), |content| (content.tools.len(), content.pending.len())))
     }
 
     /// How many tools were accepted.
@@ -111,33 +149,45 @@ impl PinFile {
     /// [`PinError::Changed`] when others are held back by now, or these have changed again; the pins cannot be read or
     /// written. Nothing is accepted then.
     pub(crate) fn accept(&self, seen: &[Held], clock: &dyn Clock, stop: &Shutdown) -> Result<(), PinError> {
-        make_private_parent(&self.0)?;
-        let _lock = Lock::acquire(&self.0, LOCK_PATIENCE, clock, stop)?;
-        let Some(mut content) = self.read()? else { return Err(PinError::Changed) };
-        if content.held() != seen {
-            return Err(PinError::Changed);
-        }
-        for (name, definition) in std::mem::take(&mut content.pending) {
-            content.tools.insert(name, Pin::of_definition(definition));
-        }
-        content.accepted = clock.now();
-        self.write(&content)
+        let accepted = self.0.change_here(clock, stop, |before| {
+            check(before, &self.0.place())?;
+            let content = before.filter(|content| content.held() == seen).ok_or(PinError::Changed)?;
+            let mut tools = content.tools.clone();
+            let pending = content.pending.iter();
+            tools.extend(
+                pending.map(|(name, definition)| (name.clone(), Pin::of_definition(definition.clone()))),
+            );
+            Ok((Some(Content { accepted: clock.now(), tools, pending: BTreeMap::new() }), ()))
+        });
+        accepted.map_err(meant)
     }
 
-    fn read(&self) -> Result<Option<Content>, PinError> {
-        let content = match read_json::<Content>(&self.0, PINS_VERSION, LONGEST_PINS) {
-            Err(Error::Unparseable { path, .. }) => return Err(PinError::Broken(path)),
-            read => read?,
-        };
-        let is_sound = |content: &Content| content.tools.values().all(Pin::is_sound);
-        match content {
-            Some(content) if !is_sound(&content) => Err(PinError::Broken(self.0.clone())),
-            content => Ok(content),
-        }
+    fn read(&self) -> Result<Option<Arc<Content>>, PinError> {
+        self.sound(self.0.read_here())
     }
 
-    fn write(&self, content: &Content) -> Result<(), PinError> {
-        Ok(write_json(&self.0, PINS_VERSION, content, heir)?)
+    /// The pins that were read, if they are what zoomtok wrote.
+    fn sound(&self, read: Result<Option<Arc<Content>>, Error>) -> Result<Option<Arc<Content>>, PinError> {
+        let content = read.map_err(|error| meant(error.into()))?;
+        check(content.as_deref(), &self.0.place())?;
+        Ok(content)
+    }
+}
+
+/// Nothing, if the pins at this place are what zoomtok wrote.
+fn check(content: Option<&Content>, place: &Path) -> Result<(), PinError> {
+    match content {
+        Some(content) if !content.tools.values().all(Pin::is_sound) => {
+            Err(PinError::Broken(place.to_owned()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn meant(error: PinError) -> PinError {
+    match error {
+        PinError::File(Error::Unparseable { path, .. }) => PinError::Broken(path),
+        other => other,
     }
 }
 
@@ -175,7 +225,11 @@ mod tests {
     use crate::error::Code;
 
     fn file(directory: &tempfile::TempDir) -> PinFile {
-        PinFile::new(directory.path().join("gateways/g/pins.json"))
+        at(directory.path().join("gateways/g/pins.json"))
+    }
+
+    fn at(path: PathBuf) -> PinFile {
+        PinFile::new(Some(path), Stores::none(), &Name::parse("g").unwrap())
     }
 
     fn tool(name: &str, description: &str) -> Value {
@@ -192,7 +246,7 @@ mod tests {
     }
 
     fn put(file: &PinFile, text: &str) {
-        crate::files::Reservation::new(&file.0, 1).unwrap().commit(text.as_bytes()).unwrap();
+        crate::files::Reservation::new(file.0.file().unwrap(), 1).unwrap().commit(text.as_bytes()).unwrap();
     }
 
     #[tokio::test]
@@ -269,7 +323,7 @@ mod tests {
         let file = file(&directory);
         let list = [tool("a", "A")];
         assert_eq!(usable_of(&file, &list).await, ["a"]);
-        let good = fs::read_to_string(&file.0).unwrap();
+        let good = fs::read_to_string(file.0.file().unwrap()).unwrap();
         for broken in [
             "",
             "{}",
@@ -285,7 +339,7 @@ mod tests {
             assert!(why.contains("pins.json is not what this version") && why.contains("remove it"), "{why}");
             assert_eq!(file.held().unwrap_err().code(), Code::Configuration);
             assert!(matches!(accept(&file, &[]).unwrap_err(), PinError::Broken(_)));
-            assert_eq!(fs::read_to_string(&file.0).unwrap(), broken);
+            assert_eq!(fs::read_to_string(file.0.file().unwrap()).unwrap(), broken);
         }
         put(&file, &good);
         assert_eq!(usable_of(&file, &list).await, ["a"]);
@@ -295,7 +349,7 @@ mod tests {
     #[tokio::test]
     async fn pins_that_cannot_be_kept_hold_every_tool_back() {
         let directory = tempfile::tempdir().unwrap();
-        put(&PinFile::new(directory.path().join("gateways")), "");
+        put(&at(directory.path().join("gateways")), "");
         let compared =
             file(&directory).compare(&[tool("a", "A")], "2026-03-04T12:00:00Z".parse().unwrap()).await;
         assert!(compared.held["a"].to_string().contains("cannot"), "{compared:?}");

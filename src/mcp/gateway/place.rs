@@ -40,11 +40,6 @@ impl Place {
     pub(crate) fn restarts(&self) -> PathBuf {
         self.0.join("restarts.json")
     }
-
-    /// Whether a gateway of this name has ever kept anything.
-    pub(crate) fn exists(&self) -> bool {
-        self.0.is_dir()
-    }
 }
 
 /// The names of all gateways that have kept anything, in order.
@@ -92,14 +87,12 @@ mod tests {
         let (rule, counter, window) = ("calls".to_owned(), "calls".to_owned(), Window::Minute);
         let charges = [Charge { rule, counter, window, max: 3, amount: 1 }];
         assert_eq!(all(root.path()).unwrap(), []);
-        assert!(!place("a").exists());
         for (name, passes) in [("a", true), ("a", true), ("b", true), ("a", true), ("a", false), ("b", true)]
         {
             let taken = place(name).counts().take("stdio", &charges, now).await;
             assert_eq!(taken.is_ok(), passes, "{name}");
         }
         assert_eq!(all(root.path()).unwrap().iter().map(Name::as_str).collect::<Vec<_>>(), ["a", "b"]);
-        assert!(place("a").exists());
         let file = root.path().join("gateways/a/counts.json");
         assert_eq!(
             [place("a").pins(), place("a").approvals()],

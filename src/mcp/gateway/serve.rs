@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::approvals::Approvals;
 use super::audit_log::AuditLog;
 use super::grant_file::GrantFile;
 use super::grants::Grants;
@@ -23,10 +24,13 @@ use super::listen::Front;
 use super::listen::address::{self, Hosts};
 use super::metrics::Metrics;
 use super::name::Name;
+use super::pin_file::PinFile;
+use super::place::Place;
 use super::relay::{Parts, Relay};
 use super::restart::OnNewToken;
 use super::seam::Outgoing;
 use super::setup::{Hear, Setup};
+use super::stores::Stores;
 use super::survey::survey;
 use super::upstream::address::Address;
 use super::upstream::headers;
@@ -72,8 +76,8 @@ pub struct Options {
     pub listen: Option<String>,
     /// Whether a proxy judges who may connect.
     pub behind_proxy: bool,
-    /// The file with the grants.
-    pub(crate) grants: Option<GrantFile>,
+    /// The directory in which the file with the grants is, if anywhere.
+    pub(crate) configuration: Option<PathBuf>,
     /// The name of the gateway; by its command where it is not named.
     pub name: Option<String>,
     /// The variable in which the server gets the token; none where it gets none.
@@ -130,6 +134,16 @@ impl Prepared {
                 http_target(url, to, headers, hands_token, &tokens)?
             }
         };
+        let stores = {
+            let tokens = Arc::clone(&tokens);
+            Stores::new(move || tokens.keeper().look()?.settings.shared_store())
+        };
+        let grants = || GrantFile::new(options.configuration.as_deref(), stores.clone());
+        let grants = listen.is_some().then(grants).transpose()?;
+        let place = tokens.state_root().map(|root| Place::new(root, &name));
+        let pins = PinFile::new(place.as_ref().map(Place::pins), stores.clone(), &name);
+        let approvals = place.as_ref().map(Place::approvals);
+        let approvals = Approvals::new(approvals, stores.clone(), name.clone(), Arc::new(clock));
         let metrics = listen.is_some().then(|| Arc::new(Metrics::new(name.as_str())));
         let setup = Setup {
             name,
@@ -139,7 +153,9 @@ impl Prepared {
             hands_token,
             new_token: Arc::default(),
             on_new_token: options.on_new_token,
-            pins: options.pins,
+            pins: options.pins.then_some(pins),
+            approvals,
+            stores,
             metrics,
             audit: options.audit.map(|path| Arc::new(AuditLog::new(path, options.audit_arguments))),
             fault: options.fault.map(|error| format!("{} Then start the gateway again.", error.sentence())),
@@ -149,7 +165,7 @@ impl Prepared {
             talk: options.talk,
         };
         let policy = options.policy.map(|path| (path, "--policy".to_owned()));
-        Ok(Self { setup, policy, listen, grants: options.grants, stop })
+        Ok(Self { setup, policy, listen, grants, stop })
     }
 }
 

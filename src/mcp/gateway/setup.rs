@@ -18,6 +18,7 @@ use super::place::Place;
 use super::relay::Parts;
 use super::restart::OnNewToken;
 use super::restarts::Restarts;
+use super::stores::Stores;
 use crate::clock::{Clock as _, SystemClock};
 use crate::event::Event;
 use crate::policy::gate::{Gate, Voice};
@@ -36,8 +37,12 @@ pub(crate) struct Setup {
     pub(crate) hands_token: bool,
     pub(crate) new_token: Arc<Notify>,
     pub(crate) on_new_token: OnNewToken,
-    /// Whether tools are held back that change.
-    pub(crate) pins: bool,
+    /// The shared store, if one is set.
+    pub(crate) stores: Stores,
+    /// Which tools were accepted; none where they may change.
+    pub(crate) pins: Option<PinFile>,
+    /// The calls that wait for a person.
+    pub(crate) approvals: Approvals,
     /// Where calls are written down.
     pub(crate) audit: Option<Arc<AuditLog>>,
     /// The metrics; none for one client over standard input and output, where nobody can read them.
@@ -81,8 +86,8 @@ impl Setup {
     /// The parts for the relay of a client whose calls are counted under this name.
     pub(crate) fn parts(&self, gate: Arc<Gate>, grant: &str) -> Parts {
         let place = self.tokens.state_root().map(|root| Place::new(root, &self.name));
-        let approvals = place.as_ref().map(Place::approvals);
-        let restarts = place.as_ref().map(|place| Restarts::new(place.restarts()));
+        let has_place = place.is_some() || !matches!(self.stores.pool(), Ok(None));
+        let restarts = place.map(|place| Restarts::new(place.restarts()));
         Parts {
             name: self.name.clone(),
             target: self.target.clone(),
@@ -92,8 +97,8 @@ impl Setup {
             tokens: self.hands_token.then(|| Arc::clone(&self.tokens)),
             new_token: Arc::clone(&self.new_token),
             on_new_token: self.on_new_token,
-            pins: place.filter(|_| self.pins).map(|place| PinFile::new(place.pins())),
-            approvals: approvals.map(|directory| Approvals::new(directory, Arc::new(self.clock))),
+            pins: self.pins.clone().filter(|_| has_place),
+            approvals: has_place.then(|| self.approvals.clone()),
             audit: self.audit.clone(),
             metrics: self.metrics.clone(),
             restarts,
@@ -102,12 +107,14 @@ impl Setup {
             report: Arc::clone(&self.report),
         }
     }
+
     /// The state at the moment, for the metrics. Whatever cannot be read counts as none.
-    pub(crate) fn now(&self, sessions: usize) -> Now {
-        let place = self.tokens.state_root().map(|root| Place::new(root, &self.name));
-        let pins = place.as_ref().filter(|_| self.pins).map(|place| PinFile::new(place.pins()));
-        let approvals = place.map(|place| Approvals::new(place.approvals(), Arc::new(self.clock)));
-        let listed = approvals.and_then(|approvals| approvals.list().ok());
+    pub(crate) async fn now(&self, sessions: usize) -> Now {
+        let held = match &self.pins {
+            Some(pins) => pins.numbers().await.ok(),
+            None => None,
+        };
+        let listed = self.approvals.list().await.ok();
         let waiting =
             |listed: &Listed| listed.approvals.iter().filter(|one| one.state == State::Waiting).count();
         let ends = self.hands_token.then(|| self.tokens.ends()).flatten();
@@ -115,7 +122,7 @@ impl Setup {
             token_seconds_left: ends.map(|ends| (ends - self.clock.now()).num_seconds()),
             sessions,
             approvals: listed.as_ref().map_or(0, waiting),
-            held: pins.and_then(|pins| pins.held().ok()).map_or(0, |held| held.len()),
+            held: held.map_or(0, |(_, held)| held),
         }
     }
 }

@@ -147,7 +147,7 @@ fn promises_of_the_page_match_the_program() {
         assert_eq!(quoted(&cells[1]), fields.collect::<Vec<_>>(), "{}", tool["name"]);
     }
     let versions = rows(&page, "## Versions");
-    assert_eq!(versions.len(), 21);
+    assert_eq!(versions.len(), 22);
     for cells in &versions {
         let [version, _, place] = &cells[..] else { panic!("{cells:?}") };
         let reference = quoted(place)[0];

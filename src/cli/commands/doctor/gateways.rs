@@ -1,24 +1,19 @@
 //! The files of the gateways of this machine, and who may connect to them.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::finding::Finding;
 use crate::cli::commands::Context;
+use crate::cli::commands::gateways::{Gateways, stores};
 use crate::clock::Clock as _;
 use crate::error::{Diagnostic, Error};
 use crate::mcp::gateway::approval::{Approval, State};
-use crate::mcp::gateway::approvals::Approvals;
 use crate::mcp::gateway::grant_error::GrantError;
 use crate::mcp::gateway::grant_file::GrantFile;
 use crate::mcp::gateway::name::Name;
 use crate::mcp::gateway::pin_error::PinError;
-use crate::mcp::gateway::pin_file::PinFile;
-use crate::mcp::gateway::place::{Place, all};
 use crate::mcp::gateway::restarts::Restarts;
 use crate::settings::configuration_directory;
-use crate::store::Store as _;
 use crate::words;
 
 /// How far back a server that has ended by itself is of interest.
@@ -44,24 +39,25 @@ pub(super) struct Seen {
 ///
 /// Their directory cannot be read.
 pub(super) fn look(context: &Context) -> Result<Vec<Seen>, Error> {
-    let Some(root) = context.store.state_root() else { return Ok(Vec::new()) };
+    let gateways = Gateways::of(context);
     let seen = |name: Name| {
-        let place = Place::new(root, &name);
-        let pins = PinFile::new(place.pins());
-        let approvals = Approvals::new(place.approvals(), Arc::new(context.clock));
+        let restarts = gateways.place(&name).map(|place| Restarts::new(place.restarts()));
+        let (pins, approvals) = (gateways.pins(&name), gateways.approvals(context, &name));
         Seen {
             name,
             pins: pins.accepted().and_then(|accepted| {
                 Ok((accepted, pins.held()?.into_iter().map(|held| held.name).collect()))
             }),
             waiting: approvals
-                .list()
+                .list_here()
                 .map(|listed| listed.approvals.iter().filter(|one| is_waiting(one)).count()),
             // Where that is not known, nothing is missing.
-            ended: Restarts::new(place.restarts()).within(RECENT, context.clock.now()).unwrap_or_default(),
+            ended: restarts
+                .and_then(|restarts| restarts.within(RECENT, context.clock.now()).ok())
+                .unwrap_or_default(),
         }
     };
-    Ok(all(root)?.into_iter().map(seen).collect())
+    Ok(gateways.names()?.into_iter().map(seen).collect())
 }
 
 fn is_waiting(approval: &Approval) -> bool {
@@ -126,18 +122,28 @@ fn some(names: &[String]) -> String {
     if names.len() > MOST_NAMED { format!("{first}, …") } else { first }
 }
 
-/// The fault of the grants, if there is one. Without any there is nothing to say.
-pub(super) fn of_grants() -> Option<Finding> {
-    let read = GrantFile::new(configuration_directory().as_deref()).and_then(|file| file.read());
-    match read {
-        Err(GrantError::NoPlace) => None,
-        Err(error) => Some(Finding::error("grants", &error)),
-        Ok(grants) if grants.is_empty() => None,
-        Ok(grants) => {
-            let names: Vec<String> = grants.iter().map(|grant| grant.name.to_string()).collect();
-            Some(Finding::good("grants", format!("grants for gateways: {}", some(&names))))
-        }
+/// The findings about the grants. Without any grant there are none.
+pub(super) fn of_grants(context: &Context) -> Vec<Finding> {
+    let file = GrantFile::new(configuration_directory().as_deref(), stores(context));
+    let read = file.map_err(GrantError::from).and_then(|file| Ok((file.read()?, file.unshared()?)));
+    let (list, unshared) = match read {
+        Err(GrantError::NoPlace) => return Vec::new(),
+        Err(error) => return vec![Finding::error("grants", &error)],
+        Ok(read) => read,
+    };
+    let mut findings = Vec::new();
+    if !list.grants.is_empty() {
+        let names: Vec<String> = list.grants.iter().map(|grant| grant.name.to_string()).collect();
+        findings.push(Finding::good("grants", format!("grants for gateways: {}", some(&names))));
     }
+    if !unshared.is_empty() {
+        let names: Vec<String> = unshared.iter().map(Name::to_string).collect();
+        let message =
+            format!("grants of this machine that do not count in the shared store: {}", some(&names));
+        let hint = "zoomtok grant share puts them there; if they are not wanted any more, remove grants.json";
+        findings.push(Finding::doubtful("grants", message, hint));
+    }
+    findings
 }
 
 #[cfg(test)]

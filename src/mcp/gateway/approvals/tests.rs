@@ -1,11 +1,13 @@
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::json;
 
-use super::super::name::Name;
 use super::*;
 use crate::clock::manual::ManualClock;
+use crate::files;
+use crate::mcp::gateway::place::names_in;
 
 struct Made {
     directory: tempfile::TempDir,
@@ -24,7 +26,8 @@ impl Made {
 
     /// As another process has them.
     fn approvals(&self) -> Approvals {
-        Approvals::new(self.path(), Arc::clone(&self.clock) as SharedClock)
+        let name = Name::parse("files").unwrap();
+        Approvals::new(Some(self.path()), Stores::none(), name, Arc::clone(&self.clock) as SharedClock)
     }
 
     async fn ask(&self, tool: &str) -> Waiting {
@@ -69,7 +72,7 @@ async fn a_call_gets_what_another_process_decides_and_nothing_is_left() {
         let made = Made::new();
         let mut waiting = made.ask("write").await;
         let id = waiting.id().clone();
-        let listed = made.approvals().list().unwrap();
+        let listed = made.approvals().list_here().unwrap();
         assert_eq!((listed.approvals.len(), listed.broken.len()), (1, 0));
         assert_eq!((&listed.approvals[0].id, listed.approvals[0].state), (&id, State::Waiting));
         let deciding = async {
@@ -94,7 +97,7 @@ async fn nobody_deciding_ends_it() {
     made.advance(1);
     assert_eq!(waiting.decided().await, Decision::Over);
     assert!(matches!(made.decide(waiting.id(), true), Err(ApprovalError::Over(_))));
-    assert_eq!(made.approvals().list().unwrap().approvals, []);
+    assert_eq!(made.approvals().list_here().unwrap().approvals, []);
     drop(waiting);
     assert_eq!(made.names(), Vec::<String>::new());
 }
@@ -203,12 +206,12 @@ async fn a_broken_file_allows_nothing() {
     for broken in ["", "{}", &good[..good.len() / 2], &good.replace("\"version\": 1", "\"version\": 2")] {
         put(&path, broken);
         assert_eq!(made.approvals().claim(&call("write")).await.unwrap(), None, "{broken}");
-        assert_eq!(made.approvals().list().unwrap().broken.len(), 1, "{broken}");
+        assert_eq!(made.approvals().list_here().unwrap().broken.len(), 1, "{broken}");
     }
     // A copy of an approval is none.
     put(&path, &good);
     put(&made.path().join("K7Q2M9XD.json"), &good);
-    assert_eq!(made.approvals().list().unwrap().broken.len(), 1);
+    assert_eq!(made.approvals().list_here().unwrap().broken.len(), 1);
     assert_eq!(made.approvals().claim(&call("write")).await.unwrap(), Some(id));
     assert_eq!(made.approvals().claim(&call("write")).await.unwrap(), None);
 }
@@ -237,3 +240,6 @@ async fn only_the_user_can_read_them() {
     assert_eq!(of(made.path().with_extension("lock")), 0o600);
     assert_eq!(of(made.path().join(format!("{}.json", waiting.id()))), 0o600);
 }
+
+#[cfg(all(target_os = "linux", feature = "fleet"))]
+mod shared;

@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::address::Hosts;
 use super::body::ReplyBody;
 use super::head::{self, LONGEST_MESSAGE, Place, Refusal, SESSION, refuse};
-use super::house::{House, Peer as _};
+use super::house::{Closed, House, Peer as _};
 use super::routes::First;
 use super::sessions::{NotBegun, Session, Sessions};
 use super::stateless::{self, is_error, is_stateless, status_of};
@@ -67,14 +67,13 @@ where
     match place {
         Place::Health => return Ok(health(&sessions.house)),
         Place::Metrics => {
-            let text = sessions.house.metrics(sessions.count());
+            let text = sessions.house.metrics(sessions.count()).await;
             return Ok(text_reply(StatusCode::OK, METRICS_TYPE, text));
         }
         Place::Post | Place::Listen | Place::End => {}
     }
     let bearer = head::bearer(&head.headers)?;
-    let unreadable = |reason| refuse(StatusCode::INTERNAL_SERVER_ERROR, reason);
-    let grant = sessions.house.admit(bearer).map_err(unreadable)?.ok_or_else(head::unknown_bearer)?;
+    let grant = sessions.house.admit(bearer).await.map_err(closed)?.ok_or_else(head::unknown_bearer)?;
     let session = match head::session(&head.headers)? {
         Some(id) => Some(sessions.find(id, &grant).ok_or_else(unknown_session)?),
         None => None,
@@ -267,6 +266,11 @@ impl<H: House> Drop for Listening<H> {
 
 fn unknown_session() -> Refusal {
     refuse(StatusCode::NOT_FOUND, "there is no such session; initialize a new one")
+}
+
+fn closed(Closed { reason, is_for_now }: Closed) -> Refusal {
+    let status = if is_for_now { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR };
+    refuse(status, reason)
 }
 
 fn without_session() -> Refusal {

@@ -22,6 +22,15 @@ pub(crate) trait Peer: Send + Sync + 'static {
 /// A session's peer, and what it has to say to the client. The session ends when this channel does.
 pub(crate) type Opened<P> = (Arc<P>, mpsc::Receiver<Outgoing>);
 
+/// Why nobody is admitted.
+#[derive(Debug)]
+pub(crate) struct Closed {
+    /// The reason, in words for whoever asks.
+    pub(crate) reason: String,
+    /// Whether it may be gone by itself.
+    pub(crate) is_for_now: bool,
+}
+
 /// Decides which clients are admitted, and opens their sessions.
 pub(crate) trait House: Send + Sync + 'static {
     /// A grant.
@@ -33,14 +42,17 @@ pub(crate) trait House: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// The grants cannot be read; in words.
-    fn admit(&self, bearer: &str) -> Result<Option<Self::Grant>, String>;
+    /// The grants cannot be read.
+    fn admit(&self, bearer: &str) -> impl Future<Output = Result<Option<Self::Grant>, Closed>> + Send;
 
     /// The name of a grant: its sessions are for nobody else.
     fn name<'a>(&self, grant: &'a Self::Grant) -> &'a str;
 
     /// Whether a grant is still there. The sessions of one that is not are ended.
-    fn is_valid(&self, grant: &Self::Grant) -> bool;
+    fn is_valid(&self, grant: &Self::Grant) -> impl Future<Output = bool> + Send;
+
+    /// Whether two grants are one, unchanged.
+    fn is_same(&self, one: &Self::Grant, other: &Self::Grant) -> bool;
 
     /// Opens a session, without waiting for anything.
     ///
@@ -57,5 +69,5 @@ pub(crate) trait House: Send + Sync + 'static {
     fn health(&self) -> Result<String, String>;
 
     /// The metrics as Prometheus reads them, with so many sessions open.
-    fn metrics(&self, sessions: usize) -> String;
+    fn metrics(&self, sessions: usize) -> impl Future<Output = String> + Send;
 }

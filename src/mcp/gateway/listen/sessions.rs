@@ -91,11 +91,8 @@ impl<H: House> Sessions<H> {
     ///
     /// As with [`Sessions::begin`].
     pub(super) fn stateless(self: &Arc<Self>, grant: H::Grant) -> Result<Arc<Session<H>>, NotBegun> {
-        let is_theirs = |session: &&Arc<Session<H>>| {
-            session.is_stateless
-                && self.house.name(&session.grant) == self.house.name(&grant)
-                && self.house.is_valid(&session.grant)
-        };
+        let is_theirs =
+            |session: &&Arc<Session<H>>| session.is_stateless && self.house.is_same(&session.grant, &grant);
         let found = locked(&self.open).values().find(is_theirs).cloned();
         match found {
             Some(session) => {
@@ -202,7 +199,7 @@ impl<H: House> Sessions<H> {
                 self.touch(&session);
             }
             let is_idle = !is_in_use && now > *locked(&session.used) + self.idle;
-            if is_idle || !self.house.is_valid(&session.grant) {
+            if is_idle || !self.house.is_valid(&session.grant).await {
                 self.end(&session).await;
             }
         }

@@ -1,6 +1,7 @@
 //! A call that needs a person: its client's user is asked where that can be, and otherwise it waits for
 //! `zoomtok approval allow`.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -138,36 +139,42 @@ impl Relay {
         let (progress, since) = (self.progress_of(number), self.parts.clock.elapsed());
         let hold = if progress.is_some() { within } else { within.min(HOLD) };
         let mut next_progress = PROGRESS;
-        loop {
-            let decided = tokio::time::timeout(CANCELLED_LOOK, waiting.decided()).await;
-            let waited = self.parts.clock.elapsed().saturating_sub(since);
-            match decided {
-                Ok(Decision::Allowed) => return Ok(()),
-                Ok(Decision::Denied) => return denied("a person has denied this call".into()),
-                Ok(Decision::Over) => return denied("nobody has allowed this call in time".into()),
-                Ok(Decision::Lost(why)) => {
-                    return denied(format!("what was decided about this call is lost: {why}"));
+        let decided = {
+            // One look after the other to its end: an approval that was used up is not to be forgotten.
+            let mut deciding = pin!(waiting.decided());
+            loop {
+                let decided = tokio::time::timeout(CANCELLED_LOOK, deciding.as_mut()).await;
+                let waited = self.parts.clock.elapsed().saturating_sub(since);
+                match decided {
+                    Ok(decision) => break Some(decision),
+                    Err(_) if self.is_gone(number) => return denied("it was cancelled".into()),
+                    Err(_) if waited >= hold => break None,
+                    Err(_) => {}
                 }
-                Err(_) if self.is_gone(number) => return denied("it was cancelled".into()),
-                Err(_) if waited >= hold => {
-                    if let Err(error) = waiting.leave().await {
-                        return denied(error.report());
-                    }
-                    let why = format!(
-                        "pending: a person has to allow this call with: zoomtok approval allow {id} - then call again with \
-                         the same arguments"
+                if let Some((token, ticket)) = progress.as_ref().filter(|_| waited >= next_progress) {
+                    next_progress += PROGRESS;
+                    let text = format!(
+                        r#"{{"jsonrpc":"2.0","method":"notifications/progress","params":{{"progressToken":{token},"progress":{},"message":"waiting for approval {id}"}}}}"#,
+                        waited.as_secs(),
                     );
-                    return Err((why, Decided::Pending));
+                    self.send(text, Some(*ticket)).await;
                 }
-                Err(_) => {}
             }
-            if let Some((token, ticket)) = progress.as_ref().filter(|_| waited >= next_progress) {
-                next_progress += PROGRESS;
-                let text = format!(
-                    r#"{{"jsonrpc":"2.0","method":"notifications/progress","params":{{"progressToken":{token},"progress":{},"message":"waiting for approval {id}"}}}}"#,
-                    waited.as_secs(),
+        };
+        match decided {
+            Some(Decision::Allowed) => Ok(()),
+            Some(Decision::Denied) => denied("a person has denied this call".into()),
+            Some(Decision::Over) => denied("nobody has allowed this call in time".into()),
+            Some(Decision::Lost(why)) => denied(format!("what was decided about this call is lost: {why}")),
+            None => {
+                if let Err(error) = waiting.leave().await {
+                    return denied(error.report());
+                }
+                let why = format!(
+                    "pending: a person has to allow this call with: zoomtok approval allow {id} - then call again with the same \
+                     arguments"
                 );
-                self.send(text, Some(*ticket)).await;
+                Err((why, Decided::Pending))
             }
         }
     }

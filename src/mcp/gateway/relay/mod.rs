@@ -40,6 +40,7 @@ use self::about::{About, What, failure};
 use super::approvals::Approvals;
 use super::audit_log::AuditLog;
 use super::child::HearErrors;
+use super::document::State as PinState;
 use super::flight::{Asked, Flight, Generation};
 use super::link::{Link, Target};
 use super::mask::Masks;
@@ -54,7 +55,6 @@ use super::seam::{Outgoing, Received};
 use super::set::Set;
 use crate::clock::{Clock as _, SystemClock};
 use crate::event::Event;
-use crate::files::Stamp;
 use crate::mutex::locked;
 use crate::policy::gate::Gate;
 use crate::token::Token;
@@ -119,6 +119,8 @@ pub(crate) struct Relay {
     /// The server's capabilities, as soon as it has listed them.
     tools: watch::Sender<Option<Tools>>,
     is_learning: AtomicBool,
+    /// Held by the one task that looks at the pins.
+    looks_at_pins: Arc<tokio::sync::Mutex<()>>,
     /// Says that the server was asked for its tools, with whatever result.
     tried_to_learn: Notify,
     /// The tokens that the servers were handed.
@@ -157,7 +159,7 @@ struct State {
     /// The token that each of them was started with.
     handed: HashMap<Generation, Token>,
     /// The state of the pins when they were last looked at.
-    pins: Option<Stamp>,
+    pins: Option<PinState>,
     looked_at: Option<Duration>,
     /// The one whose token is not accepted any more.
     refused: Option<Generation>,
@@ -214,6 +216,7 @@ impl Relay {
             current: watch::Sender::new(Current::default()),
             tools: watch::Sender::new(None),
             is_learning: AtomicBool::new(false),
+            looks_at_pins: Arc::default(),
             tried_to_learn: Notify::new(),
             masks: Arc::default(),
             room: Arc::new(Semaphore::new(MOST_WAITING)),

@@ -1,6 +1,7 @@
 //! The server's tools as far as they are known: which of them a client may see, and which may be called again.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -8,11 +9,15 @@ use super::about::{About, What};
 use super::{Relay, Tools};
 use crate::clock::Clock as _;
 use crate::event::Event;
+use crate::mcp::gateway::pin_file::PinFile;
 use crate::mcp::gateway::pins::{HeldBecause, digest_of, name_of};
 use crate::policy::gate::Denied;
 
 /// The name that stands for a rule where calls of held-back tools are refused.
 pub(super) const PINS: &str = "pins";
+
+/// How long a call waits for a look at the pins.
+const PINS_PATIENCE: Duration = Duration::from_millis(500);
 
 /// The notification to a client whose tools have changed.
 pub(super) const CHANGED: &str = "notifications/tools/list_changed";
@@ -54,14 +59,29 @@ impl Relay {
         self.tools.borrow().as_ref().map(|tools| tools.all.clone())
     }
 
-    /// Compares the tools again where some were accepted meanwhile, and notifies the client if its list has changed.
+    /// Compares the tools again where some were accepted meanwhile. A shared store that does not answer holds up no call for long:
+    /// what it says later counts for the next one.
     pub(super) async fn look_at_pins(self: &Arc<Self>) {
-        let Some(pins) = &self.parts.pins else { return };
-        let stamp = pins.stamp();
+        let Some(pins) = self.parts.pins.clone() else { return };
+        let Ok(looking) = Arc::clone(&self.looks_at_pins).try_lock_owned() else { return };
+        let relay = Arc::clone(self);
+        let look = tokio::spawn(async move {
+            relay.compare_again(&pins).await;
+            drop(looking);
+        });
+        let _ = tokio::time::timeout(PINS_PATIENCE, look).await;
+    }
+
+    /// Compares the tools again if the pins may have changed, and notifies the client if its list has.
+    async fn compare_again(self: &Arc<Self>, pins: &PinFile) {
+        let stamp = pins.state().await;
         // Where nobody knows, they may have changed.
         let is_same = {
             let mut state = self.state();
-            std::mem::replace(&mut state.pins, stamp) == stamp && stamp.is_some()
+            let is_known = stamp.is_some();
+            let is_same = state.pins == stamp;
+            state.pins = stamp;
+            is_same && is_known
         };
         let all = self.tools.borrow().as_ref().map(|tools| tools.all.clone());
         if let Some(all) = all.filter(|_| !is_same)

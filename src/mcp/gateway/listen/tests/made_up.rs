@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 
-use super::super::house::{Opened, Peer};
+use super::super::house::{Closed, Opened, Peer};
 use super::*;
 use crate::mcp::gateway::seam::Outgoing;
 
@@ -40,11 +40,12 @@ impl House for MadeUp {
     type Grant = &'static str;
     type Peer = Echo;
 
-    fn admit(&self, bearer: &str) -> Result<Option<&'static str>, String> {
+    async fn admit(&self, bearer: &str) -> Result<Option<&'static str>, Closed> {
         match bearer {
             "ztg_alice" => Ok(Some("alice")),
             "ztg_bob" => Ok(Some("bob")),
-            "ztg_broken" => Err("the grants cannot be read".into()),
+            "ztg_broken" => Err(Closed { reason: "the grants cannot be read".into(), is_for_now: false }),
+            "ztg_later" => Err(Closed { reason: "the grants cannot be asked for".into(), is_for_now: true }),
             _ => Ok(None),
         }
     }
@@ -53,8 +54,12 @@ impl House for MadeUp {
         grant
     }
 
-    fn is_valid(&self, grant: &&'static str) -> bool {
+    async fn is_valid(&self, grant: &&'static str) -> bool {
         *grant != "bob" || !self.0.bob_is_gone.load(Ordering::Relaxed)
+    }
+
+    fn is_same(&self, one: &&'static str, other: &&'static str) -> bool {
+        one == other
     }
 
     fn open(&self, _: &&'static str) -> Result<Opened<Echo>, String> {
@@ -67,7 +72,7 @@ impl House for MadeUp {
         Ok("ok".into())
     }
 
-    fn metrics(&self, sessions: usize) -> String {
+    async fn metrics(&self, sessions: usize) -> String {
         format!("zoomtok_gateway_sessions {sessions}\n")
     }
 }
