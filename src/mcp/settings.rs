@@ -1,5 +1,6 @@
 //! The settings of any server: its policy, when to refresh, and warnings.
 
+use crate::clock::jitter;
 use crate::error::Error;
 use crate::keeper::Look;
 use crate::policy::file::PolicySource;
@@ -27,7 +28,11 @@ pub(crate) fn named_policy(settings: &Settings) -> Result<Option<PolicySource>, 
 
 /// When to refresh.
 pub(crate) fn plan(settings: &Settings) -> Result<Plan, Error> {
-    Ok(Plan { threshold: settings.auto_refresh_threshold(None)?, interval: settings.display_interval(None)? })
+    let plan = Plan {
+        threshold: settings.auto_refresh_threshold(None)?,
+        interval: settings.display_interval(None)?,
+    };
+    Ok(if settings.is_shared()? { plan.among_many(jitter()) } else { plan })
 }
 
 /// When to refresh by the settings of now; none as long as they cannot be read.

@@ -31,6 +31,15 @@ impl Settings {
         Ok(Some(Access::new(address, password, authorities, keys)))
     }
 
+    /// Whether a shared store is set.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] for an address that cannot be right, or that does not count from where it is set.
+    pub fn is_shared(&self) -> Result<bool, Error> {
+        Ok(self.shared_address()?.is_some())
+    }
+
     /// A name for the account of these settings, the same on every machine: a digest of Zoom's host, the client id and
     /// the account id, as far as they are set. A refresh token changes, so users of one app have one name.
     ///

@@ -1,3 +1,5 @@
+mod crowd;
+
 use tempfile::TempDir;
 
 use super::given::UNDELIVERED;

@@ -313,7 +313,11 @@ impl<'a> Watch<'a> {
 
     fn failed(&mut self, before: &Look, error: &Error) -> Result<Code, Error> {
         let code = error.code();
-        let outcome = if code == Code::Transient { Outcome::Transient } else { Outcome::Final };
+        let outcome = match (code, error) {
+            (Code::Transient, Error::Shared(_)) => Outcome::NotAsked,
+            (Code::Transient, _) => Outcome::Transient,
+            _ => Outcome::Final,
+        };
         let view = self.view_after(&self.keeper.look(), before);
         let ended = self.schedule.record(outcome, &view, (self.jitter)());
         let failures = self.schedule.failures();

@@ -31,6 +31,12 @@ const SHORTEST_NAP: Duration = Duration::from_millis(200);
 /// The pauses before one probe each after the attempts ended, in seconds; the last one repeats.
 const PROBES: [u64; 4] = [300, 600, 1200, 1800];
 
+/// The longest time by which one of many machines is ahead of its threshold, in seconds.
+const SPREAD: f64 = 60.0;
+
+/// The pause before a probe that asks only the store that machines share, in seconds.
+const STORE_PROBE: u64 = 60;
+
 /// How the watch was set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Plan {
@@ -38,6 +44,17 @@ pub struct Plan {
     pub threshold: u64,
     /// Seconds between two status lines; 0 shows none.
     pub interval: u64,
+}
+
+impl Plan {
+    /// The same for one of many machines that share a token. Its threshold is up to a minute longer, by a `jitter` between 0
+    /// and 1: the token ends everywhere at the same time, and the first machine fetches one for all of them.
+    #[must_use]
+    pub fn among_many(self, jitter: f64) -> Self {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 60")]
+        let ahead = (SPREAD * jitter.clamp(0.0, 1.0)) as u64;
+        Self { threshold: self.threshold.saturating_add(ahead), ..self }
+    }
 }
 
 /// The facts at a look.
@@ -82,6 +99,8 @@ pub enum Outcome {
     },
     /// There is none, for a reason that may pass.
     Transient,
+    /// There is none, and Zoom was not asked: the store that machines share cannot be used now.
+    NotAsked,
     /// There is none, and asking again changes nothing.
     Final,
 }
@@ -201,16 +220,16 @@ impl Schedule {
             return false;
         }
         let waking = self.jumped.is_some_and(|jumped| moment.elapsed.saturating_sub(jumped.elapsed) < WAKING);
-        if outcome == Outcome::Transient && waking {
+        if outcome != Outcome::Final && waking {
             return false;
         }
         self.failures = self.failures.saturating_add(1);
-        self.all_transient &= outcome == Outcome::Transient;
+        self.all_transient &= outcome != Outcome::Final;
         let newly = self.stopped.is_none() && self.failures >= MAX_FAILURES;
         if newly || self.stopped.is_some() {
             let (since, probes) =
                 self.stopped.map_or((view.now, 0), |stopped| (stopped.since, stopped.probes + 1));
-            let probe = self.all_transient.then(|| moment.after(probe_pause(probes, jitter)));
+            let probe = self.all_transient.then(|| moment.after(probe_pause(outcome, probes, jitter)));
             self.stopped = Some(Stopped { since, probe, probes });
         }
         newly
@@ -290,8 +309,12 @@ fn until_over(start: DateTime<Utc>, length: Duration, now: DateTime<Utc>) -> Dur
 }
 
 /// The pause before a probe, with up to a tenth of it added by a jitter between 0 and 1.
-fn probe_pause(probes: usize, jitter: f64) -> Duration {
-    let pause = Duration::from_secs(PROBES[probes.min(PROBES.len() - 1)]);
+fn probe_pause(outcome: Outcome, probes: usize, jitter: f64) -> Duration {
+    let seconds = match outcome {
+        Outcome::NotAsked => STORE_PROBE,
+        _ => PROBES[probes.min(PROBES.len() - 1)],
+    };
+    let pause = Duration::from_secs(seconds);
     pause + pause.mul_f64(jitter.clamp(0.0, 1.0) / 10.0)
 }
 

@@ -11,8 +11,18 @@ use crate::error::{Error, SharedError};
 /// How long a machine waits for the lease of another one and for its escrow, which is 5 s more than both last.
 const LEASE_PATIENCE: Duration = Duration::from_secs(65);
 
-/// The shortest pause between two tries to get the lease. It is up to three times as long, by chance.
+/// The shortest pause before the second try to get the lease. Each later one is twice as long.
 const LEASE_PAUSE: Duration = Duration::from_millis(100);
+
+/// How often that pause is doubled at most, which makes 1.6 s.
+const LEASE_DOUBLINGS: u32 = 4;
+
+/// The pause after so many tries to get the lease. It is up to three times as long by a `jitter` between 0 and 1: many
+/// machines may wait for the same one.
+pub fn pause(tries: u32, jitter: f64) -> Duration {
+    let shortest = LEASE_PAUSE * 2_u32.pow(tries.saturating_sub(1).min(LEASE_DOUBLINGS));
+    shortest.mul_f64(1.0 + 2.0 * jitter.clamp(0.0, 1.0))
+}
 
 /// The part of a lease that an exchange may take, and what is stored after it.
 const FOR_AN_EXCHANGE: Duration = Duration::from_secs(22);
@@ -56,7 +66,9 @@ impl FleetTurn<'_> {
         let machine = self.kept.borrow().machine.clone();
         let seen = self.stored.borrow().lineage.as_ref().map(|lineage| lineage.digest.clone());
         let spends = self.spends.borrow().clone();
+        let mut tries = 0;
         loop {
+            tries += 1;
             let until = (self.clock.elapsed() + LEASE, self.clock.now() + LEASE);
             let taken = match self.remote.borrow_mut().as_mut() {
                 Some(remote) => remote.take(&machine, seen.as_deref(), spends.as_deref()).map_err(shared)?,
@@ -76,8 +88,7 @@ impl FleetTurn<'_> {
                 let path = PathBuf::from(self.place.access.address.to_string());
                 return Err(Error::Busy { path, waited: waited.as_secs() });
             }
-            let pause = LEASE_PAUSE.mul_f64(1.0 + 2.0 * fastrand::f64());
-            self.clock.sleep(pause, &self.stop)?;
+            self.clock.sleep(pause(tries, fastrand::f64()), &self.stop)?;
         }
     }
 
@@ -86,5 +97,17 @@ impl FleetTurn<'_> {
         self.lease.get().is_some_and(|(elapsed, time)| {
             self.clock.elapsed() + FOR_AN_EXCHANGE <= elapsed && self.clock.now() + FOR_AN_EXCHANGE <= time
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pause_doubles_up_to_a_bound_and_is_up_to_three_times_as_long_by_chance() {
+        let pauses = |jitter| [1, 2, 3, 5, 6, u32::MAX].map(|tries| pause(tries, jitter).as_millis());
+        assert_eq!(pauses(0.0), [100, 200, 400, 1600, 1600, 1600]);
+        assert_eq!(pauses(1.0), [300, 600, 1200, 4800, 4800, 4800]);
     }
 }

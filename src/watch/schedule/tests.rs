@@ -122,6 +122,27 @@ fn after_transient_failures_it_is_probed_in_growing_pauses() {
     assert!(fail_is_over(&mut schedule));
 }
 
+#[test]
+fn a_shared_store_that_cannot_be_used_is_probed_every_minute() {
+    let mut schedule = Schedule::new(PLAN);
+    for second in [0, 30, 60] {
+        fail(&mut schedule, second, Outcome::NotAsked);
+    }
+    let mut probes = Vec::new();
+    for second in 61..400 {
+        if schedule.decide(&view(second, None)).refresh {
+            probes.push(second - 60);
+            assert!(!schedule.record(Outcome::NotAsked, &view(second, None), 0.0));
+        }
+    }
+    assert_eq!(probes, [60, 120, 180, 240, 300]);
+    // Zoom is spared: its own failures have their pauses, whatever came before them.
+    schedule.record(Outcome::Transient, &view(400, None), 0.0);
+    let probe = schedule.next_probe().unwrap() - start();
+    assert!(probe > TimeDelta::seconds(400 + 600), "{probe}");
+    assert!(fail_is_over(&mut schedule));
+}
+
 /// A probe that succeeds sets everything right.
 fn fail_is_over(schedule: &mut Schedule) -> bool {
     let second = 8000;
@@ -363,4 +384,14 @@ proptest! {
         let most = world.elapsed.as_secs() / COOLDOWN.as_secs() + 1;
         prop_assert!(world.attempts.len() as u64 <= most);
     }
+}
+
+#[test]
+fn one_of_many_machines_is_up_to_a_minute_ahead_of_its_threshold() {
+    let ahead = |threshold, jitter| Plan { threshold, interval: 0 }.among_many(jitter).threshold;
+    for (jitter, seconds) in [(0.0, 300), (0.5, 330), (0.999, 359), (1.0, 360), (f64::NAN, 300), (-1.0, 300)]
+    {
+        assert_eq!(ahead(300, jitter), seconds, "{jitter}");
+    }
+    assert_eq!(ahead(u64::MAX, 1.0), u64::MAX);
 }

@@ -6,6 +6,7 @@ use crate::cli::commands::accounts::Account;
 use crate::cli::commands::claude::CurrentClaude;
 use crate::cli::live::Live;
 use crate::clients::Restart;
+use crate::clock::jitter;
 use crate::error::Error;
 use crate::keeper::{Keeper, Look};
 use crate::settings::{CLAUDE_SETTINGS, Environment, ON_EVENT, SECRET_COMMAND};
@@ -23,10 +24,11 @@ pub(super) fn warn(context: &Context, flags: &args::Watch, look: &Look) {
 /// When to refresh and what to show.
 pub(super) fn plan(look: &Look, flags: &args::Watch) -> Result<Plan, Error> {
     look.settings.read_only()?;
-    Ok(Plan {
+    let plan = Plan {
         threshold: look.settings.auto_refresh_threshold(flags.threshold)?,
         interval: look.settings.display_interval(flags.interval)?,
-    })
+    };
+    Ok(if look.settings.is_shared()? { plan.among_many(jitter()) } else { plan })
 }
 
 /// The keeper of an account for a watch: in the environment of `environment`, which has no token of its own.
