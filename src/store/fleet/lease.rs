@@ -25,7 +25,7 @@ pub fn pause(tries: u32, jitter: f64) -> Duration {
 }
 
 /// The part of a lease that an exchange may take, and what is stored after it.
-const FOR_AN_EXCHANGE: Duration = Duration::from_secs(22);
+const FOR_AN_EXCHANGE: Duration = Duration::from_secs(28);
 
 /// How often a machine that cannot reach the shared store fetches a token for itself, at most.
 const ALONE_EVERY: Duration = Duration::from_mins(10);
