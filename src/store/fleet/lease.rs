@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::machine::{FleetTurn, shared};
-use super::remote::LEASE;
+use super::remote::{LEASE, LINGER};
 use super::shared::Taken;
 use crate::error::{Error, SharedError};
 
 /// How long a machine waits for the lease of another one and for its escrow, which is 5 s more than both last.
 const LEASE_PATIENCE: Duration = Duration::from_secs(65);
+const _: () = assert!(LEASE_PATIENCE.as_secs() == LINGER.as_secs() + 5);
 
 /// The shortest pause before the second try to get the lease. Each later one is twice as long.
 const LEASE_PAUSE: Duration = Duration::from_millis(100);

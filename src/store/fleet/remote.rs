@@ -13,8 +13,9 @@ use crate::redis::{Access, Connection, Reply, Script, SealFault};
 /// How long a machine may ask Zoom. An exchange takes 20 s at most.
 pub const LEASE: Duration = Duration::from_secs(30);
 
-/// How long others wait for the escrow of a machine, from its lease on.
+/// How long others wait for the escrow of a machine, from its lease on: as long as the lease once more.
 pub const LINGER: Duration = Duration::from_mins(1);
+const _: () = assert!(LINGER.as_secs() == 2 * LEASE.as_secs());
 
 /// How long others wait for a newer refresh token than one that Zoom has refused.
 pub const REFUSAL_PATIENCE: Duration = Duration::from_mins(5);

@@ -6,6 +6,7 @@
 //! | `heard.rs` | what the client says |
 //! | `call.rs` | a call of a tool: judged, counted, given to the server |
 //! | `approve.rs` | a call that needs a person |
+//! | `count.rs` | the figures for the metrics |
 //! | `log.rs` | what is written down of a call |
 //! | `said.rs` | what the server says |
 //! | `renewal.rs` | a token that is not accepted any more |
