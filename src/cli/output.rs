@@ -131,11 +131,9 @@ impl Output {
     /// A question on stderr, which the cursor stays behind.
     pub fn ask(self, question: &str) {
         let question = self.drawn(question, io::stderr().is_terminal());
-        above(|| {
-            let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
-            // Where stderr cannot be written nobody answers either.
-            let _ = write!(stderr, "{question}").and_then(|()| stderr.flush());
-        });
+        let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
+        // Where stderr cannot be written nobody answers either.
+        let _ = write!(stderr, "{question}").and_then(|()| stderr.flush());
     }
 
     /// A warning, one line on stderr.

@@ -1,7 +1,5 @@
 //! The size of a terminal, and whether it is this program's turn there.
 
-use std::io;
-
 /// The columns and rows where the terminal does not say how many it has.
 const USUAL_COLUMNS: usize = 80;
 const USUAL_ROWS: usize = 24;
@@ -34,7 +32,7 @@ pub(super) fn size<S>(_: &S) -> Size {
 /// it is.
 #[cfg(unix)]
 pub(super) fn is_in_foreground() -> bool {
-    rustix::termios::tcgetpgrp(io::stdout()).map_or(true, |group| group == rustix::process::getpgrp())
+    rustix::termios::tcgetpgrp(std::io::stdout()).map_or(true, |group| group == rustix::process::getpgrp())
 }
 
 #[cfg(not(unix))]
