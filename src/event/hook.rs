@@ -1,39 +1,28 @@
-//! The user's command that hears each event. It runs in a process group of its own that ends with it, it has no terminal, its
-//! output is dropped, and whatever it does holds nobody up: it has a thread, and a queue that forgets what is too much.
+//! The user's command that hears each event. Whatever it does holds nobody up: it has a thread, and a queue that forgets what
+//! is too much.
 
-use std::process::Stdio;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use std::{future, io, thread};
 
 use serde_json::Value;
-use tokio::io::AsyncWriteExt as _;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio_util::sync::CancellationToken;
 
-use crate::clock::{Clock as _, Shutdown, SystemClock, pause, runtime};
+use super::command::{self, Trouble, Voice};
+use crate::clock::{Shutdown, SystemClock, pause, runtime};
 use crate::controls::in_json;
-use crate::mutex::locked;
 use crate::programs::Program;
 
 /// How many events wait for the command. More are dropped.
 const HOOK_QUEUE: usize = 100;
-
-/// How long the command may take for one event.
-const HOOK_PATIENCE: Duration = Duration::from_secs(10);
-
-/// How long it has to end when it is told to: whatever holds it kills it two seconds after SIGTERM.
-const HOOK_END: Duration = Duration::from_secs(3);
 
 /// How long the events that still wait when a signal ends zoomtok may take, all together.
 const HOOK_LAST: Duration = Duration::from_secs(3);
 
 /// How long the events that still wait may take, all together, when zoomtok ends by itself.
 const HOOK_AT_END: Duration = Duration::from_secs(15);
-
-/// How long the same trouble with the command is not reported again.
-const HOOK_SILENCE: Duration = Duration::from_hours(1);
 
 /// A command that hears events, with the thread that runs it. Dropped, it waits until the last events are heard.
 pub(crate) struct Hook {
@@ -62,7 +51,7 @@ impl Hook {
     ) -> io::Result<Self> {
         let (queue, events) = channel(HOOK_QUEUE);
         let name = words.first().cloned().unwrap_or_default();
-        let voice = Arc::new(Voice { name, warn: Box::new(warn), clock, said: Mutex::default() });
+        let voice = Arc::new(Voice::new(format!("the command for events, {name},"), clock, warn));
         let program = Program {
             command: words.into_iter().map(Into::into).collect(),
             token_env: None,
@@ -83,7 +72,7 @@ impl Hook {
     pub(crate) fn tell(&self, event: &Value) {
         let sent = self.queue.as_ref().map(|queue| queue.try_send(event.clone()));
         if sent.is_some_and(|sent| sent.is_err()) {
-            self.voice.complain(&Trouble::Full);
+            self.voice.complain(&Trouble::Full(HOOK_QUEUE));
         }
     }
 }
@@ -149,134 +138,23 @@ async fn hear(program: &Program, event: &Value, cut: &CancellationToken) -> Resu
     let name = event["event"].as_str().unwrap_or_default().to_owned();
     program.variables.push((Hook::EVENT.into(), Some(name)));
     let line = format!("{}\n", in_json(&event.to_string()));
-    let failed = |error: io::Error| Trouble::NotStarted(error.to_string());
-    let mut process = program.start(None, [Stdio::piped(), Stdio::null(), Stdio::null()]).map_err(failed)?;
-    let stdin = process.stdin();
-    let heard = async {
-        if let Some(mut stdin) = stdin {
-            // It need not read it.
-            let _ = stdin.write_all(line.as_bytes()).await;
-        }
-        process.wait().await
-    };
-    let trouble = tokio::select! {
-        status = heard => return verdict(status.map_err(failed)?.code()),
-        () = pause(HOOK_PATIENCE) => Err(Trouble::Late),
-        () = cut.cancelled() => Ok(()),
-    };
-    process.terminate();
-    tokio::select! {
-        _ = process.wait() => return trouble,
-        () = pause(HOOK_END) => process.kill(),
-    }
-    // A failure to wait for it is no other trouble.
-    let _ = process.wait().await;
-    trouble
-}
-
-/// The trouble that an exit code says.
-fn verdict(code: Option<i32>) -> Result<(), Trouble> {
-    match code {
-        Some(0) => Ok(()),
-        Some(126) => Err(Trouble::NotStarted("it cannot be run".into())),
-        Some(127) => Err(Trouble::NotStarted("it is not found".into())),
-        Some(code) => Err(Trouble::Failed(code)),
-        None => Err(Trouble::NotStarted("the process that holds it was killed".into())),
-    }
-}
-
-/// Trouble with a command.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Trouble {
-    /// It does not run, for this reason.
-    NotStarted(String),
-    /// It ended with this exit code.
-    Failed(i32),
-    /// It took too long.
-    Late,
-    /// Events came faster than it heard them.
-    Full,
-}
-
-impl Trouble {
-    fn sentence(&self, name: &str) -> String {
-        match self {
-            Self::NotStarted(why) => format!("the command for events, {name}, was not run: {why}"),
-            Self::Failed(code) => format!("the command for events, {name}, failed with exit code {code}"),
-            Self::Late => format!(
-                "the command for events, {name}, took longer than {} s and was ended",
-                HOOK_PATIENCE.as_secs()
-            ),
-            Self::Full => format!(
-                "the command for events, {name}, is too slow: {HOOK_QUEUE} events wait for it, and more are dropped"
-            ),
-        }
-    }
-}
-
-/// Says what is wrong with the command, and nothing for ever. It names the program alone: the arguments of the command may be
-/// secret.
-struct Voice {
-    name: String,
-    warn: Box<dyn Fn(&str) + Send + Sync>,
-    clock: SystemClock,
-    said: Mutex<Said>,
-}
-
-impl Voice {
-    fn complain(&self, trouble: &Trouble) {
-        let sentence = trouble.sentence(&self.name);
-        if locked(&self.said).is_news(&sentence, self.clock.elapsed()) {
-            (self.warn)(&sentence);
-        }
-    }
-}
-
-/// The sentences that were said lately, and when.
-#[derive(Default)]
-struct Said(Vec<(String, Duration)>);
-
-impl Said {
-    /// Whether a sentence was not said lately. It counts as said from now on.
-    fn is_news(&mut self, sentence: &str, now: Duration) -> bool {
-        self.0.retain(|(_, at)| now.saturating_sub(*at) < HOOK_SILENCE);
-        let is_news = self.0.iter().all(|(said, _)| said != sentence);
-        if is_news {
-            self.0.push((sentence.to_owned(), now));
-        }
-        is_news
-    }
+    command::run(&program, line.as_bytes(), cut).await
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::sync::Mutex;
 
-    #[test]
-    fn the_same_trouble_is_reported_once_an_hour() {
-        let mut said = Said::default();
-        let seconds = Duration::from_secs;
-        for (sentence, at, news) in [
-            ("a", 0, true),
-            ("a", 60, false),
-            ("b", 60, true),
-            ("a", 3599, false),
-            ("a", 3600, true),
-            ("b", 3601, false),
-            ("b", 3660, true),
-            ("a", 7199, false),
-        ] {
-            assert_eq!(said.is_news(sentence, seconds(at)), news, "{sentence} at {at} s");
-        }
-    }
+    use super::*;
+    use crate::mutex::locked;
 
     #[test]
     fn a_full_queue_drops_the_newest_and_says_so_once() {
         let (queue, mut waiting) = channel(HOOK_QUEUE);
         let heard: Arc<Mutex<Vec<String>>> = Arc::default();
         let warned = Arc::clone(&heard);
-        let warn = Box::new(move |sentence: &str| locked(&warned).push(sentence.to_owned()));
-        let voice = Voice { name: "slow".into(), warn, clock: SystemClock::start(), said: Mutex::default() };
+        let warn = move |sentence: &str| locked(&warned).push(sentence.to_owned());
+        let voice = Voice::new("the command for events, slow,".into(), SystemClock::start(), warn);
         let (voice, last) = (Arc::new(voice), CancellationToken::new());
         let hook = Hook { queue: Some(queue), thread: None, last, voice };
         for n in 0..HOOK_QUEUE + 7 {
@@ -288,20 +166,5 @@ mod tests {
         );
         let waiting: Vec<Value> = std::iter::from_fn(|| waiting.try_recv().ok()).collect();
         assert_eq!(waiting, (0..HOOK_QUEUE).map(Value::from).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn an_exit_code_says_what_the_trouble_is() {
-        let not = |why: &str| Err(Trouble::NotStarted(why.into()));
-        for (code, expected) in [
-            (Some(0), Ok(())),
-            (Some(1), Err(Trouble::Failed(1))),
-            (Some(126), not("it cannot be run")),
-            (Some(127), not("it is not found")),
-            (Some(137), Err(Trouble::Failed(137))),
-        ] {
-            assert_eq!(verdict(code), expected, "{code:?}");
-        }
-        assert!(verdict(None).is_err());
     }
 }

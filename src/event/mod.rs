@@ -1,5 +1,6 @@
 //! Events as data. Their JSON is a promise; their text for a terminal belongs to the room that shows it.
 
+mod command;
 mod hook;
 mod json;
 
