@@ -126,6 +126,7 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Watch every profile, and the .env that is used without one')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print a JSON object for each event, with tokens masked')
             [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'Print lines alone, and redraw none, as where stdout is no terminal')
+            [CompletionResult]::new('--notify', '--notify', [CompletionResultType]::ParameterName, 'Show a notice on the desktop a minute after refreshing has stopped, and when it goes on')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break

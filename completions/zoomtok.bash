@@ -2807,7 +2807,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__watch)
-            opts="-q -h --env-file --profile --color --quiet --read-only --interval --threshold --no-claude --no-restart --once --all --kubernetes-secret --service-account --json --plain --on-event --help"
+            opts="-q -h --env-file --profile --color --quiet --read-only --interval --threshold --no-claude --no-restart --once --all --kubernetes-secret --service-account --json --plain --notify --on-event --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

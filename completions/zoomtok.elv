@@ -119,6 +119,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand --all 'Watch every profile, and the .env that is used without one'
             cand --json 'Print a JSON object for each event, with tokens masked'
             cand --plain 'Print lines alone, and redraw none, as where stdout is no terminal'
+            cand --notify 'Show a notice on the desktop a minute after refreshing has stopped, and when it goes on'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }

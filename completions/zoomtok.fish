@@ -112,6 +112,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l once -d 'Check
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l all -d 'Watch every profile, and the .env that is used without one'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l json -d 'Print a JSON object for each event, with tokens masked'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l plain -d 'Print lines alone, and redraw none, as where stdout is no terminal'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -l notify -d 'Show a notice on the desktop a minute after refreshing has stopped, and when it goes on'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand watch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand login" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand login" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r

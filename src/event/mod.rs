@@ -1,12 +1,17 @@
 //! Events as data. Their JSON is a promise; their text for a terminal belongs to the room that shows it.
 
 mod command;
+mod desktop;
 mod hook;
 mod json;
+mod notice;
+mod tool;
 
 use chrono::{DateTime, Utc};
 
+pub(crate) use self::desktop::Desktop;
 pub(crate) use self::hook::Hook;
+pub(crate) use self::tool::Tool;
 use crate::token::TokenState;
 
 /// Something that happened to the token, or to a program that uses it.

@@ -19,6 +19,8 @@ pub(crate) mod input;
 #[cfg(unix)]
 pub(crate) mod log;
 #[cfg(target_os = "linux")]
+pub(crate) mod notify;
+#[cfg(target_os = "linux")]
 pub(crate) mod on_event;
 pub(crate) mod output;
 pub(crate) mod policy;

@@ -84,6 +84,8 @@ fn a_dry_run_shows_the_file_and_the_commands_and_changes_nothing() {
     for line in ["ExecStart=", "Restart=on-failure", "👉 systemctl --user restart zoomtok-watch.service"] {
         assert!(shown.stdout.contains(line), "{}", shown.stdout);
     }
+    let shown = home.run(["service", "install", "--dry-run", "--", "--notify"]).expect(0);
+    assert!(shown.stdout.contains(r#" "--notify""#), "{}", shown.stdout);
     assert!(!unit(&home, "zoomtok-watch").exists() && !manager.join("asked").exists());
 }
 

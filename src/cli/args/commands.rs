@@ -112,6 +112,9 @@ pub struct Watch {
     /// Print lines alone, and redraw none, as where stdout is no terminal
     #[arg(long)]
     pub plain: bool,
+    /// Show a notice on the desktop a minute after refreshing has stopped, and when it goes on
+    #[arg(long, conflicts_with = "once")]
+    pub notify: bool,
     /// Run this command for each event, which it gets as JSON on its standard input [default: ZOOMTOK_ON_EVENT]
     #[arg(long, value_name = "COMMAND", value_parser = CommandLine::read, value_hint = ValueHint::CommandString)]
     pub on_event: Option<CommandLine>,

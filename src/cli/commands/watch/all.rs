@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::Duration;
 
-use super::parts::{claude, keeper, live, plan, warn};
+use super::parts::{claude, desktop, keeper, live, plan, warn};
 use crate::cli::args;
 use crate::cli::commands::Context;
 use crate::cli::commands::accounts::{self, Account};
@@ -18,7 +18,7 @@ use crate::cli::live::{Live, Seat};
 use crate::cli::output::Output;
 use crate::clock::{Clock as _, ShutdownRequested};
 use crate::error::{Code, Diagnostic, Error};
-use crate::event::Event;
+use crate::event::{Desktop, Event};
 use crate::keeper::Look;
 use crate::mutex::locked;
 use crate::settings::CLAUDE_SETTINGS;
@@ -42,6 +42,7 @@ struct All<'a> {
     /// Held while Claude gets a token: one account at a time.
     claude: Mutex<()>,
     hooked: Hooked,
+    desktop: Option<Desktop>,
     /// A line for each account. Dropped last: the command for events may still complain, above them.
     live: Option<Live>,
 }
@@ -63,6 +64,7 @@ pub(super) fn run(context: &Context, flags: &args::Watch) -> Result<Code> {
         printing: Mutex::default(),
         claude: Mutex::default(),
         hooked: Hooked::of_server(context, flags.on_event.as_ref(), std::iter::empty())?,
+        desktop: desktop(context, flags)?,
         live: live(context, flags),
     };
     if flags.once { all.once() } else { all.go_on() }
@@ -187,6 +189,9 @@ impl All<'_> {
 
     /// Reports an event of an account, in one piece.
     fn tell(&self, account: &Account, event: &Event) -> Result<(), Error> {
+        if let Some(desktop) = &self.desktop {
+            desktop.tell(account.profile.as_ref().map(ProfileName::as_str), event);
+        }
         if let Some(live) = &self.live {
             live.heard(Some(account.label()), event);
         }

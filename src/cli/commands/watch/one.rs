@@ -1,7 +1,7 @@
 //! `zoomtok watch` over one `.env`.
 
 use super::in_secret::InSecret;
-use super::parts::{claude, keeper, live, plan, warn};
+use super::parts::{claude, desktop, keeper, live, plan, warn};
 use crate::cli::args;
 use crate::cli::commands::Context;
 use crate::cli::commands::accounts::Account;
@@ -12,6 +12,7 @@ use crate::cli::live::Seat;
 use crate::clock::Clock as _;
 use crate::error::Code;
 use crate::event::Event;
+use crate::store::ProfileName;
 use crate::watch::{Mirror, Onlooker, Recipient, Watch};
 use crate::words;
 
@@ -27,9 +28,13 @@ pub(super) fn run(context: &Context, flags: &args::Watch) -> Result<Code> {
     let output = context.output.while_read();
     // Dropped last: the command for events may still complain, above the line.
     let live = live(context, flags);
+    let desktop = desktop(context, flags)?;
     let hooked = Hooked::of(context, &look, flags.on_event.as_ref())?;
     let mut report = |event: &Event| {
         hooked.tell(event);
+        if let Some(desktop) = &desktop {
+            desktop.tell(account.profile.as_ref().map(ProfileName::as_str), event);
+        }
         if let Some(live) = &live {
             live.heard(Some(account.label()), event);
         }

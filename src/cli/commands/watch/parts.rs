@@ -5,9 +5,10 @@ use crate::cli::commands::Context;
 use crate::cli::commands::accounts::Account;
 use crate::cli::commands::claude::CurrentClaude;
 use crate::cli::live::Live;
-use crate::clients::Restart;
+use crate::clients::{Restart, program};
 use crate::clock::jitter;
 use crate::error::Error;
+use crate::event::{Desktop, Tool};
 use crate::keeper::{Keeper, Look};
 use crate::settings::{CLAUDE_SETTINGS, Environment, ON_EVENT, SECRET_COMMAND};
 use crate::store::Store as _;
@@ -59,4 +60,32 @@ pub(super) fn live(context: &Context, flags: &args::Watch) -> Option<Live> {
     let is_plain = flags.plain || flags.json || flags.once;
     let style = context.output.style_of_lines().filter(|_| !is_plain)?;
     Live::start(style, context.clock)
+}
+
+/// The notices on the desktop, if they are asked for.
+///
+/// # Errors
+///
+/// This system has no program that shows them, or no room for a thread.
+pub(super) fn desktop(context: &Context, flags: &args::Watch) -> Result<Option<Desktop>, Error> {
+    if !flags.notify {
+        return Ok(None);
+    }
+    let search = std::env::var_os("PATH").unwrap_or_default();
+    let is_there = |tool: &Tool| program(tool.name(), std::env::split_paths(&search)).is_some();
+    let tool = Tool::ALL.into_iter().find(is_there).ok_or_else(|| Error::Setting {
+        name: "--notify".into(),
+        place: "on the command line".into(),
+        problem: format!(
+            "finds none of {} on PATH: install the first, as Debian's package libnotify-bin does, or use --on-event",
+            Tool::ALL.map(Tool::name).join(", ")
+        ),
+    })?;
+    let output = context.output;
+    let desktop = Desktop::start(tool, vec![ON_EVENT.to_owned()], context.clock, move |sentence| {
+        output.warn(sentence);
+    });
+    desktop
+        .map(Some)
+        .map_err(|source| Error::Other { action: "start the thread that shows notices".into(), source })
 }
