@@ -9,6 +9,8 @@
 
 mod claude;
 mod commands;
+#[cfg(target_os = "linux")]
+mod deploy;
 mod env_file;
 mod files;
 #[cfg(all(target_os = "linux", feature = "fleet"))]

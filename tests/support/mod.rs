@@ -27,6 +27,8 @@ pub(crate) mod rows;
 #[cfg(unix)]
 mod skip;
 pub(crate) mod sources;
+#[cfg(target_os = "linux")]
+pub(crate) mod yaml;
 
 pub(crate) use env::{assert_exchanges, replace_token, sandbox, without};
 #[cfg(unix)]
