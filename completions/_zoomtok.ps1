@@ -70,6 +70,7 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Fetch a new token even if the old one is valid')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Fetch a new token even if the old one is valid')
             [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'Ask Zoom''s API whether it accepts the token, and fetch a new one if it does not')
+            [CompletionResult]::new('--leave-store', '--leave-store', [CompletionResultType]::ParameterName, 'Fetch a new token, and take the login out of the shared store into .env, for a machine that goes on alone')
             [CompletionResult]::new('--print', '--print', [CompletionResultType]::ParameterName, 'Print the token and nothing else')
             [CompletionResult]::new('--export', '--export', [CompletionResultType]::ParameterName, 'Print a line that sets ZOOM_ACCESS_TOKEN in a shell: eval "$(zoomtok get --export)"')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print a JSON object, with the token masked')

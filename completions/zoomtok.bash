@@ -1121,7 +1121,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__get)
-            opts="-q -f -t -h --env-file --profile --color --quiet --read-only --force --live --threshold --print --export --json --help"
+            opts="-q -f -t -h --env-file --profile --color --quiet --read-only --force --live --leave-store --threshold --print --export --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

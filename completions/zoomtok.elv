@@ -66,6 +66,7 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand -f 'Fetch a new token even if the old one is valid'
             cand --force 'Fetch a new token even if the old one is valid'
             cand --live 'Ask Zoom''s API whether it accepts the token, and fetch a new one if it does not'
+            cand --leave-store 'Fetch a new token, and take the login out of the shared store into .env, for a machine that goes on alone'
             cand --print 'Print the token and nothing else'
             cand --export 'Print a line that sets ZOOM_ACCESS_TOKEN in a shell: eval "$(zoomtok get --export)"'
             cand --json 'Print a JSON object, with the token masked'

@@ -68,6 +68,7 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -s q -l quiet -d 'P
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -s f -l force -d 'Fetch a new token even if the old one is valid'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l live -d 'Ask Zoom\'s API whether it accepts the token, and fetch a new one if it does not'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l leave-store -d 'Fetch a new token, and take the login out of the shared store into .env, for a machine that goes on alone'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l print -d 'Print the token and nothing else'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l export -d 'Print a line that sets ZOOM_ACCESS_TOKEN in a shell: eval "$(zoomtok get --export)"'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand get" -l json -d 'Print a JSON object, with the token masked'

@@ -132,6 +132,12 @@ pub enum SharedError {
     )]
     Forgotten,
 
+    /// The grant was taken out of it, and goes on in the `.env` of one machine.
+    #[error(
+        "the login was taken out of the shared store, and is in the .env of the machine that has left it"
+    )]
+    TakenOut,
+
     /// It has the grant of another user of the same app than the one whose tokens this machine has.
     #[error("the shared store at {address} has the tokens of another user of this app than those in .env")]
     OtherUser {
@@ -212,6 +218,7 @@ impl Diagnostic for SharedError {
             | Self::Rights { .. }
             | Self::Strange { .. }
             | Self::OtherUser { .. }
+            | Self::TakenOut
             | Self::Newer { .. }
             | Self::WrongKey { .. }
             | Self::Foreign { .. } => Code::Configuration,
@@ -236,6 +243,10 @@ impl Diagnostic for SharedError {
                 Self::Early | Self::Forgotten => {
                     "Run zoomtok get on the other machines; if none of them gets a token within 5 minutes, log in again with zoomtok \
                      login"
+                }
+                Self::TakenOut => {
+                    "Unset ZOOMTOK_STORE and log in here with zoomtok login; or share it again: set ZOOMTOK_STORE on that machine and \
+                     run zoomtok get -f there"
                 }
                 Self::Password { given: true, .. } => {
                     "Check the user in ZOOMTOK_STORE, and ZOOMTOK_STORE_PASSWORD or ZOOMTOK_STORE_PASSWORD_FILE"

@@ -41,11 +41,12 @@ impl Look {
     ) -> Result<Option<Kept>, Error> {
         let TokenState::Dated { token, claims, expires_at, left } = &self.held.state else { return Ok(None) };
         let unlike = match &need.unlike {
-            Unlike::None => None,
+            Unlike::None | Unlike::Any => None,
             Unlike::Present => present,
             Unlike::Rejected(token) => Some(token),
         };
-        if !self.held.state.lasts(need.seconds) || unlike == Some(token) {
+        let is_any = matches!(need.unlike, Unlike::Any);
+        if !self.held.state.lasts(need.seconds) || unlike == Some(token) || is_any {
             return Ok(None);
         }
         let how = if how == How::Adopted && present == Some(token) { How::Kept } else { how };

@@ -24,6 +24,8 @@ pub enum Unlike {
     Present,
     /// Not this one, which Zoom no longer takes.
     Rejected(Token),
+    /// None that there is, whoever got it.
+    Any,
 }
 
 /// A token that meets a need.

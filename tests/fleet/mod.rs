@@ -6,6 +6,7 @@ pub(crate) mod doctor;
 mod failures;
 mod gateways;
 mod logins;
+mod moves;
 #[cfg(unix)]
 mod rounds;
 mod scripts;

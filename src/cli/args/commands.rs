@@ -26,6 +26,9 @@ pub struct Get {
     /// Ask Zoom's API whether it accepts the token, and fetch a new one if it does not
     #[arg(long)]
     pub live: bool,
+    /// Fetch a new token, and take the login out of the shared store into .env, for a machine that goes on alone
+    #[arg(long, conflicts_with_all = ["force", "live", "threshold"])]
+    pub leave_store: bool,
     /// Seconds that the token must have left [default: ZOOM_TOKEN_THRESHOLD, or 60]
     #[arg(short, long, value_name = "SECS", value_parser = whole_seconds)]
     pub threshold: Option<u64>,

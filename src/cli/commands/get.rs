@@ -11,6 +11,7 @@ use crate::clock::rfc3339;
 use crate::error::{Code, Error, Refusal};
 use crate::keeper::{How, Keeper, Kept, Need, Unlike};
 use crate::settings::{Environment, SECRET_COMMAND};
+use crate::store::Store as _;
 use crate::words;
 use crate::zoom::{Http, Live};
 
@@ -30,7 +31,8 @@ impl Run for Get {
 fn run(context: &Context, get: &Get) -> Result<Code> {
     warn_on_terminal(context)?;
     let unlike = if get.force { Unlike::Present } else { Unlike::None };
-    let mut kept = ensure(context, get.threshold, unlike)?;
+    let mut kept =
+        if get.leave_store { leave_store(context)? } else { ensure(context, get.threshold, unlike)? };
     if get.live {
         kept = accepted(context, get.threshold, kept)?;
     }
@@ -53,6 +55,9 @@ fn run(context: &Context, get: &Get) -> Result<Code> {
     } else {
         tell(context, &kept)?;
     }
+    if get.leave_store {
+        context.output.talk("👉 The login is no longer in the shared store: unset ZOOMTOK_STORE here before the next token is due");
+    }
     Ok(Code::Done)
 }
 
@@ -62,6 +67,22 @@ pub(super) fn warn_on_terminal(context: &Context) -> Result<(), Error> {
         context.warn_of_oddities(&context.keeper().look()?);
     }
     Ok(())
+}
+
+/// A new token, whose refresh token goes into the `.env` and out of the store that many machines share.
+fn leave_store(context: &Context) -> Result<Kept, Error> {
+    let look = context.keeper().look()?;
+    let problem = if !context.store.is_shared(&look.snapshot) {
+        "has no store to leave: ZOOMTOK_STORE is not set"
+    } else if look.settings.app()?.account_id.is_some() {
+        "is for a user's login; a Server-to-Server OAuth app has nothing in the store but tokens: unset ZOOMTOK_STORE"
+    } else {
+        let leaving = context.store.clone().leaving();
+        let keeper = Keeper { store: &leaving, ..context.keeper() };
+        return keeper.ensure(&look, &Need { seconds: 0, unlike: Unlike::Any });
+    };
+    let place = "a flag".to_owned();
+    Err(Error::Setting { name: "--leave-store".into(), place, problem: problem.into() })
 }
 
 /// A token that Zoom's API takes: this one or that of `.env` or a new one, each of which is tried.

@@ -78,6 +78,7 @@ fn login(setup: &Setup) -> Login {
 
 fn get() -> Get {
     Get {
+        leave_store: false,
         force: false,
         live: false,
         threshold: None,

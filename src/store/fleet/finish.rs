@@ -14,7 +14,7 @@ use crate::token::Claims;
 
 impl FleetTurn<'_> {
     /// The pair of these tokens, and its lineage over what is stored.
-    fn offer(&self, tokens: &NewTokens) -> (Offer<String>, Pair) {
+    pub(super) fn offer(&self, tokens: &NewTokens) -> (Offer<String>, Pair) {
         let pair = Pair {
             refresh_token: tokens.refresh_token.clone().filter(|_| self.is_of_user()),
             access_token: tokens.access_token.clone(),
@@ -88,6 +88,9 @@ impl FleetTurn<'_> {
             self.go_to(account)?;
         }
         let (offer, pair) = self.offer(tokens);
+        if self.leaves && pair.refresh_token.is_some() {
+            return self.leave(tokens, env, &offer, &pair);
+        }
         let mut escrowed = Ok(());
         if self.is_of_user() && pair.refresh_token.is_some() {
             let kept = self.kept.borrow().holding(offer.clone(), &pair, self.place.access.keys());

@@ -76,6 +76,12 @@ impl Kept {
         Ok(Self { escrow: Some(Escrow { offer, sealed }), ..self.clone() })
     }
 
+    /// The same without a pair in the escrow.
+    #[must_use]
+    pub(super) fn holding_nothing(&self) -> Self {
+        Self { escrow: None, ..self.clone() }
+    }
+
     /// The pair in the escrow, if there is one that opens with these keys.
     pub(super) fn pair(&self, keys: &Keys) -> Option<(Offer<String>, Pair)> {
         let escrow = self.escrow.as_ref()?;

@@ -45,6 +45,13 @@ impl<D: Clone + PartialEq> Lineage<D> {
         Self { digest, ancestors, issued }
     }
 
+    /// The mark that stands in the place of the grant before this one while this one is outside of the store. It descends from
+    /// that grant, so nothing older takes its place; and it is older than this one, which may come back.
+    #[must_use]
+    pub fn mark_of_absence(&self, digest: D) -> Self {
+        Self { digest, ancestors: self.ancestors.clone(), issued: self.issued.map(|issued| issued - 1) }
+    }
+
     /// The same once it has taken the place of the stored grant: that and its ancestors are its ancestors too.
     #[must_use]
     pub(super) fn over(&self, stored: Option<&Self>) -> Self {

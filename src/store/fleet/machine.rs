@@ -41,6 +41,8 @@ pub(super) struct FleetTurn<'a> {
     pub(super) spends: RefCell<Option<String>>,
     /// Whether that may be spent without an answer.
     pub(super) is_spent: Cell<bool>,
+    /// Whether the grant leaves the shared store with the next exchange.
+    pub(super) leaves: bool,
 }
 
 impl<'a> FleetTurn<'a> {
@@ -69,6 +71,7 @@ impl<'a> FleetTurn<'a> {
             lease: Cell::default(),
             spends: RefCell::default(),
             is_spent: Cell::default(),
+            leaves: false,
         })
     }
 

@@ -7,6 +7,7 @@
 mod finish;
 mod kept;
 mod lease;
+mod leave;
 mod lineage;
 mod machine;
 mod own;

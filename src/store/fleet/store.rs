@@ -22,12 +22,19 @@ use crate::store::turn::{Store, Turn};
 pub struct AccountStore {
     env: EnvStore,
     places: Arc<dyn Places>,
+    leaves: bool,
 }
 
 impl AccountStore {
     /// The store of this `.env`.
     pub fn new(env: EnvStore, places: Arc<dyn Places>) -> Self {
-        Self { env, places }
+        Self { env, places, leaves: false }
+    }
+
+    /// The same, whose next exchange takes the grant out of the shared store into the `.env`.
+    #[must_use]
+    pub fn leaving(self) -> Self {
+        Self { leaves: true, ..self }
     }
 
     /// The `.env` by itself.
@@ -110,7 +117,8 @@ impl Store for AccountStore {
         stop: &Shutdown,
     ) -> Result<Box<dyn Turn + 'a>, Error> {
         let Some(place) = self.places.place(of)? else { return self.env.turn(of, clock, stop) };
-        let turn = FleetTurn::new(self.env.own_turn(of, clock, stop)?, place, clock, stop.clone())?;
+        let mut turn = FleetTurn::new(self.env.own_turn(of, clock, stop)?, place, clock, stop.clone())?;
+        turn.leaves = self.leaves;
         turn.look()?;
         Ok(Box::new(turn))
     }

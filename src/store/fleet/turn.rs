@@ -80,6 +80,9 @@ impl Turn for FleetTurn<'_> {
         if self.is_of_user() && self.step(&self.stored.borrow()) == Step::Wait {
             return Err(shared(SharedError::Forgotten));
         }
+        if self.is_of_user() && spends.is_none() && self.is_taken_out() {
+            return Err(shared(SharedError::TakenOut));
+        }
         *self.spends.borrow_mut() = spends.filter(|_| self.is_of_user()).map(str::to_owned);
         let taken = self.take()?;
         if !taken {
