@@ -12,7 +12,7 @@ use zoomtok::settings::{EXPORTED_ONLY, NAMES};
 use crate::support::Home;
 
 /// The image of a release.
-const IMAGE: &str = "example.com/zoomtok:0.1.0";
+const IMAGE: &str = concat!("example.com/zoomtok:", env!("CARGO_PKG_VERSION"));
 
 /// The texts in a list.
 fn texts(list: &Value) -> Vec<&str> {
