@@ -62,6 +62,8 @@ impl Keeper<'_> {
         let LoginWith { credentials, keeps_secret } = login;
         let turn = self.turn_to_change(before)?;
         let look = self.look_under(&*turn)?;
+        let app = app_of(credentials, *keeps_secret);
+        turn.foresee(&app)?;
         let memory = turn.memory();
         take_over(&memory, &name_with_secret(credentials), self.clock.now(), self.clock.now())?;
         let reserved = turn.reserve(&look.snapshot)?;
@@ -73,8 +75,7 @@ impl Keeper<'_> {
         };
         let mut warnings = Vec::new();
         if token.is_some() || refresh_token.is_some() {
-            let mut tokens =
-                NewTokens::issued(token, refresh_token).of_login(app_of(credentials, *keeps_secret));
+            let mut tokens = NewTokens::issued(token, refresh_token).of_login(app);
             if credentials.client_secret.is_none() && look.snapshot.get(SECRET_COMMAND).is_some() {
                 tokens = tokens.without_secret_command();
             }

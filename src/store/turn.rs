@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::new_tokens::NewTokens;
+use super::new_tokens::{NewApp, NewTokens};
 use super::snapshot::Snapshot;
 use super::state::{Memory, Recovery};
 use crate::clock::{Clock, Shutdown};
@@ -126,6 +126,15 @@ pub trait Turn {
     /// again.
     fn judge(&self, error: Error) -> Option<Error> {
         Some(error)
+    }
+
+    /// Makes sure that a login to this app, which may be another one than that of the settings, finds its place in order.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Shared`], and nothing has changed then.
+    fn foresee(&self, _app: &NewApp) -> Result<(), Error> {
+        Ok(())
     }
 
     /// Makes sure that new tokens can be put there, before anybody asks Zoom for them.

@@ -5,6 +5,7 @@ pub(crate) mod counts;
 pub(crate) mod doctor;
 mod failures;
 mod gateways;
+mod inputs;
 mod logins;
 mod moves;
 #[cfg(unix)]

@@ -261,14 +261,19 @@ impl Remote {
 
     /// Every step does the same when it is done twice, so one whose answer was lost is done again.
     fn run(&mut self, script: &Script, keys: &[String], arguments: &[&[u8]]) -> Result<Reply, SharedError> {
-        let keys: Vec<&[u8]> = keys.iter().map(String::as_bytes).collect();
-        match self.connection.run(script, &keys, arguments) {
+        let names: Vec<&[u8]> = keys.iter().map(String::as_bytes).collect();
+        let answer = match self.connection.run(script, &names, arguments) {
             Err(SharedError::Unanswered { .. }) => {
                 self.connection = Connection::open(&self.access)?;
-                self.connection.run(script, &keys, arguments)
+                self.connection.run(script, &names, arguments)
             }
             answer => answer,
-        }
+        };
+        answer.map_err(|error| match error {
+            // Redis does not say which of them is of another type.
+            SharedError::Refused { code, .. } if code == "WRONGTYPE" => self.foreign(&keys.join(" or ")),
+            error => error,
+        })
     }
 
     fn seal(&self, key: &str, more: &[&str], text: &[u8]) -> Result<Vec<u8>, SharedError> {

@@ -7,10 +7,11 @@ use zeroize::Zeroizing;
 
 use super::machine::{FleetTurn, shared};
 use super::own::Step;
+use super::remote::Remote;
 use super::shared::Refused;
 use crate::error::{Error, Refusal, SharedError};
 use crate::store::env::text::Entry;
-use crate::store::new_tokens::NewTokens;
+use crate::store::new_tokens::{NewApp, NewTokens};
 use crate::store::snapshot::Snapshot;
 use crate::store::state::{Memory, Recovery};
 use crate::store::turn::{Reserved, Turn};
@@ -89,6 +90,19 @@ impl Turn for FleetTurn<'_> {
             self.look()?;
         }
         Ok(taken)
+    }
+
+    fn foresee(&self, app: &NewApp) -> Result<(), Error> {
+        let account = self.account.borrow().of_app(app);
+        if *self.account.borrow() == account {
+            return Ok(());
+        }
+        // It is only read: until the login has succeeded, the turn stays that of the account of the settings.
+        let read = Remote::open(&self.place.access, &account.name).and_then(|mut remote| remote.read());
+        match read {
+            Err(error) if !error.is_transient() => Err(shared(error)),
+            _ => Ok(()),
+        }
     }
 
     fn reserve<'t>(&'t self, now: &'t Snapshot) -> Result<Box<dyn Reserved + 't>, Error> {
