@@ -1,5 +1,7 @@
 //! The store that many machines share, as the settings have it.
 
+use std::path::PathBuf;
+
 use secrecy::SecretString;
 
 use super::lookup::Settings;
@@ -38,6 +40,15 @@ impl Settings {
     /// [`Error::Setting`] for an address that cannot be right, or that does not count from where it is set.
     pub fn is_shared(&self) -> Result<bool, Error> {
         Ok(self.shared_address()?.is_some())
+    }
+
+    /// The files with the key and the password of the shared store, with the settings that name them, where a store is set.
+    pub(crate) fn shared_secret_files(&self) -> Vec<(&'static str, PathBuf)> {
+        if !matches!(self.shared_address(), Ok(Some(_))) {
+            return Vec::new();
+        }
+        let named = |name| Some((name, self.path(name).ok()??));
+        [STORE_KEY_FILE, STORE_PASSWORD_FILE].into_iter().filter_map(named).collect()
     }
 
     /// A name for the account of these settings, the same on every machine: a digest of Zoom's host, the client id and

@@ -10,6 +10,8 @@ use crate::support::mcp_session::api_calls;
 use crate::support::needs::needs;
 use crate::support::pages::{read, root};
 use crate::support::redis::{PASSWORD, Redis, USER, key_of, rights, share};
+#[cfg(unix)]
+use crate::support::set_mode;
 use crate::support::{Home, policies, sandbox};
 
 /// A home with a good token that uses the store at this address with this password.
@@ -40,6 +42,39 @@ fn a_store_in_order_is_found_so_and_left_as_it_was() {
         "{said}"
     );
     assert_eq!(redis.keys(), [""; 0]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_or_a_password_that_others_can_read_is_doubted() {
+    needs!(Redis);
+    let (sandbox, redis) = (sandbox(), Redis::with_user());
+    let mut home = home(&sandbox, &redis.address_at(Some(USER), redis.port), None);
+    let [key, password] = ["1.key", "store.password"].map(|name| home.work().join(name));
+    fs::write(&password, format!("{PASSWORD}\n")).unwrap();
+    home.is_for_secrets(&password);
+    home.set("ZOOMTOK_STORE_PASSWORD_FILE", password.to_str().unwrap());
+    for (modes, told) in
+        [([0o600, 0o400], [false, false]), ([0o640, 0o600], [true, false]), ([0o600, 0o604], [false, true])]
+    {
+        for (path, mode) in [&key, &password].into_iter().zip(modes) {
+            set_mode(path, mode);
+        }
+        let said = report(&home, 0);
+        for ((path, mode), told) in [&key, &password].into_iter().zip(modes).zip(told) {
+            let path = path.display();
+            assert_eq!(
+                said.contains(&format!("can read or write {path}, which ZOOMTOK_STORE_")),
+                told,
+                "{said}"
+            );
+            assert_eq!(said.contains(&format!("(mode {mode:03o})\n   👉 chmod 600 {path}")), told, "{said}");
+        }
+    }
+    // Where the store cannot be used, too.
+    set_mode(&key, 0o644);
+    fs::write(&key, "no key\n").unwrap();
+    assert!(report(&home, 2).contains(&format!("chmod 600 {}", key.display())));
 }
 
 #[test]

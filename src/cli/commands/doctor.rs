@@ -114,6 +114,7 @@ fn examine(context: &Context, account: &Account, doctor: &Doctor) -> Result<Vec<
     // An address that cannot be one is in the survey.
     let shared: Vec<_> = shared.into_iter().filter(|it| !findings.iter().any(|told| told.says(it))).collect();
     findings.extend(shared);
+    findings.extend(shared::of_files(settings));
     let source = policy_source(None, settings);
     findings.extend(policy::judge(&source));
     let needs = policy::needs(&source);

@@ -1,9 +1,12 @@
 //! The store that many machines share.
 
+use std::path::Path;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::finding::Finding;
 use crate::error::{Code, Error, SharedError};
+use crate::files::{is_open, mode};
 use crate::redis::{Access, Probe};
 use crate::settings::Settings;
 
@@ -43,6 +46,20 @@ pub(super) fn judge(seen: &Result<Option<Seen>, Error>) -> Vec<Finding> {
             Ok(probe) => of_probe(seen, probe),
         },
     }
+}
+
+/// The findings about the files with its key and its password, which nobody else is to read. They are told whatever the state
+/// of the store is.
+pub(super) fn of_files(settings: &Settings) -> Vec<Finding> {
+    let files = settings.shared_secret_files();
+    files.iter().filter_map(|(name, path)| of_file(name, path, mode(path)?)).collect()
+}
+
+fn of_file(name: &str, path: &Path, mode: u32) -> Option<Finding> {
+    let path = path.display();
+    let message =
+        format!("others than its owner can read or write {path}, which {name} names (mode {mode:03o})");
+    is_open(mode).then(|| Finding::doubtful("store", message, format!("chmod 600 {path}")))
 }
 
 fn of_probe(seen: &Seen, probe: &Probe) -> Vec<Finding> {
@@ -134,6 +151,22 @@ mod tests {
             "✅ the shared store at redis://a:1/0 answers (version 7.0.15)"
         );
         assert_eq!(text(&judge(&Ok(None))), "");
+    }
+
+    #[test]
+    fn a_secret_file_that_others_can_read_is_said_with_what_to_do() {
+        for (mode, is_told) in [(0o600, false), (0o400, false), (0o640, true), (0o604, true), (0o602, true)] {
+            let finding = of_file("ZOOMTOK_STORE_KEY_FILE", Path::new("/k/a.key"), mode);
+            assert_eq!(finding.is_some(), is_told, "{mode:o}");
+            let Some(finding) = finding else { continue };
+            assert_eq!(
+                text(&[finding]),
+                format!(
+                    "⚠️  others than its owner can read or write /k/a.key, which ZOOMTOK_STORE_KEY_FILE names (mode \
+                     {mode:03o})\n   👉 chmod 600 /k/a.key"
+                )
+            );
+        }
     }
 
     #[test]
