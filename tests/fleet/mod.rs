@@ -11,4 +11,6 @@ mod moves;
 #[cfg(unix)]
 mod rounds;
 mod scripts;
+#[cfg(target_os = "linux")]
+mod secrecy;
 mod tokens;

@@ -173,6 +173,16 @@ impl Redis {
         keys
     }
 
+    /// The text of a value, whatever its type.
+    pub(crate) fn value(&self, key: &str) -> Vec<u8> {
+        fn texts(reply: &Reply) -> Vec<u8> {
+            let list = reply.list().into_iter().flatten().flat_map(texts);
+            reply.bytes().unwrap_or_default().iter().copied().chain(list).collect()
+        }
+        let is_hash = self.ask(&["TYPE", key]).text() == Some("hash");
+        texts(&self.ask(&[if is_hash { "HGETALL" } else { "GET" }, key]))
+    }
+
     /// All that it has written down.
     pub(crate) fn written(&self) -> Vec<u8> {
         let mut written = Vec::new();
