@@ -198,6 +198,16 @@ impl Machine {
             || self.given.as_ref().is_some_and(|given| given.digest == grant)
     }
 
+    /// Whether it has this grant from a login that it has not seen in the store.
+    pub(super) fn logs_in(&self, grant: G) -> bool {
+        let is_that = |offer: &Offer<G>| offer.authorised && offer.lineage.digest == grant;
+        let in_memory = match &self.at {
+            At::Answered { offer: Some(offer), .. } | At::Putting { offer } => is_that(offer),
+            _ => false,
+        };
+        in_memory || self.own.escrow.as_ref().is_some_and(is_that)
+    }
+
     pub(super) fn dies(&mut self) {
         (self.at, self.has_lease) = (At::Idle, false);
         if self.runs == Runs::Paused {
