@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use zoomtok::sandbox::{ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Endpoint, Fault, Options, Sandbox};
 
+use crate::support::mcp_session::all_tools;
 #[cfg(unix)]
-use crate::support::mcp_session::{all_tools, wait_until};
+use crate::support::mcp_session::wait_until;
 #[cfg(unix)]
 use crate::support::processes::start;
 use crate::support::rows::{Raw, tree};

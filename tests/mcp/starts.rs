@@ -230,7 +230,7 @@ fn without_the_policy_that_is_named_no_tool_can_be_called() {
     // A client that only waits learns of it too.
     write_policy(&home, HIDES);
     session.notification("notifications/tools/list_changed");
-    assert_eq!(session.tools().len(), 16);
+    assert_eq!(session.tools().len(), all_tools() - 1);
     session.wait_for(" (--policy)\n");
 }
 
