@@ -11,13 +11,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock as _, SystemClock, pause};
 use crate::mutex::locked;
-use crate::programs::Program;
+use crate::programs::{Exit, Program};
 
 /// How long the command may take for one event.
 const HOOK_PATIENCE: Duration = Duration::from_secs(10);
-
-/// How long it has to end when it is told to: whatever holds it kills it two seconds after SIGTERM.
-const HOOK_END: Duration = Duration::from_secs(3);
 
 /// How long the same trouble with the command is not reported again.
 const HOOK_SILENCE: Duration = Duration::from_hours(1);
@@ -43,24 +40,16 @@ pub(super) async fn run(program: &Program, input: &[u8], cut: &CancellationToken
         () = pause(HOOK_PATIENCE) => Err(Trouble::Late),
         () = cut.cancelled() => Ok(()),
     };
-    process.terminate();
-    tokio::select! {
-        _ = process.wait() => return trouble,
-        () = pause(HOOK_END) => process.kill(),
-    }
-    // A failure to wait for it is no other trouble.
-    let _ = process.wait().await;
+    process.end().await;
     trouble
 }
 
 /// The trouble that an exit code says.
 fn verdict(code: Option<i32>) -> Result<(), Trouble> {
-    match code {
-        Some(0) => Ok(()),
-        Some(126) => Err(Trouble::NotStarted("it cannot be run".into())),
-        Some(127) => Err(Trouble::NotStarted("it is not found".into())),
-        Some(code) => Err(Trouble::Failed(code)),
-        None => Err(Trouble::NotStarted("the process that holds it was killed".into())),
+    match Exit::of(code) {
+        Exit::Done => Ok(()),
+        Exit::Failed(code) => Err(Trouble::Failed(code)),
+        Exit::NotRun(why) => Err(Trouble::NotStarted(why.into())),
     }
 }
 

@@ -7,5 +7,5 @@ mod secret;
 
 #[cfg(unix)]
 pub use hold::hold;
-pub(crate) use program::{Process, Program};
+pub(crate) use program::{Exit, Process, Program};
 pub(crate) use secret::printed_secret;

@@ -115,6 +115,27 @@ impl Process {
     }
 }
 
+/// The end of a program, as its exit code says it.
+pub(crate) enum Exit {
+    Done,
+    Failed(i32),
+    /// It did not run, for this reason.
+    NotRun(&'static str),
+}
+
+impl Exit {
+    /// The meaning of an exit code; none is that of a signal. A shell's two codes are those of whatever holds a program, too.
+    pub(crate) fn of(code: Option<i32>) -> Self {
+        match code {
+            Some(0) => Self::Done,
+            Some(126) => Self::NotRun("it cannot be run"),
+            Some(127) => Self::NotRun("it is not found"),
+            Some(code) => Self::Failed(code),
+            None => Self::NotRun("the process that holds it was killed"),
+        }
+    }
+}
+
 /// A process, which is ended with everything that it has started.
 #[cfg(unix)]
 pub(crate) struct Process(tokio::process::Child);

@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
-use super::program::Program;
+use super::program::{Exit, Program};
 use crate::clock::{Shutdown, ShutdownRequested, pause, runtime};
 use crate::controls::visible;
 use crate::token::mask;
@@ -139,15 +139,13 @@ impl Kept {
 
 /// The secret in the output of a command that has ended with this exit code.
 fn judged(code: Option<i32>, printed: &Kept, said: &Kept) -> Result<SecretString, NoSecret> {
-    let problem = match code {
-        Some(0) => match usable(printed.first_line()) {
+    let problem = match Exit::of(code) {
+        Exit::Done => match usable(printed.first_line()) {
             Ok(secret) => return Ok(secret),
             Err(problem) => problem.to_owned(),
         },
-        Some(126) => "was not run: it cannot be run".into(),
-        Some(127) => "was not run: it is not found".into(),
-        Some(code) => format!("failed with exit code {code}"),
-        None => "was not run: the process that holds it was killed".into(),
+        Exit::Failed(code) => format!("failed with exit code {code}"),
+        Exit::NotRun(why) => format!("was not run: {why}"),
     };
     Err(NoSecret { problem, complaint: complaint(printed, said) })
 }
