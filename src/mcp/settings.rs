@@ -1,11 +1,10 @@
 //! The settings of any server: its policy, when to refresh, and warnings.
 
-use crate::clock::jitter;
 use crate::error::Error;
 use crate::keeper::Look;
 use crate::policy::file::PolicySource;
 use crate::settings::{POLICY_FILE, Settings, exported_names};
-use crate::tokens::Tokens;
+use crate::tokens::{Tokens, ahead};
 use crate::watch::Plan;
 
 /// Where Zoom is.
@@ -26,18 +25,9 @@ pub(crate) fn named_policy(settings: &Settings) -> Result<Option<PolicySource>, 
     Ok(Some(PolicySource::named(&path, format!("{POLICY_FILE}{origin}"))))
 }
 
-/// When to refresh.
-pub(crate) fn plan(settings: &Settings) -> Result<Plan, Error> {
-    let plan = Plan {
-        threshold: settings.auto_refresh_threshold(None)?,
-        interval: settings.display_interval(None)?,
-    };
-    Ok(if settings.is_shared()? { plan.among_many(jitter()) } else { plan })
-}
-
 /// When to refresh by the settings of now; none as long as they cannot be read.
 pub(crate) fn plan_of_now(tokens: &Tokens) -> Option<Plan> {
-    plan(&tokens.keeper().look().ok()?.settings).ok()
+    ahead::plan(&tokens.keeper().look().ok()?.settings, None, None).ok()
 }
 
 /// The settings that are most likely not meant, and those that a `.env` that was found cannot set.

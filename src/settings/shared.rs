@@ -44,7 +44,7 @@ impl Settings {
 
     /// The files with the key and the password of the shared store, with the settings that name them, where a store is set.
     pub(crate) fn shared_secret_files(&self) -> Vec<(&'static str, PathBuf)> {
-        if !matches!(self.shared_address(), Ok(Some(_))) {
+        if !self.is_shared().unwrap_or(false) {
             return Vec::new();
         }
         let named = |name| Some((name, self.path(name).ok()??));

@@ -7,15 +7,34 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::clock::Shutdown;
+use crate::clock::{Shutdown, jitter};
 use crate::error::{Code, Error};
 use crate::event::Event;
 use crate::keeper::Keeper;
+use crate::settings::Settings;
 use crate::tokens::Tokens;
 use crate::watch::{Plan, Watch};
 
 /// How often a changed policy, and what was wrong, is looked for while nothing is called: the client learns of it by then.
 pub(crate) const LOOK: Duration = Duration::from_secs(2);
+
+/// When to refresh, and what to show, by settings and the flags that count before them. With a shared store each process begins at
+/// a time of its own.
+///
+/// # Errors
+///
+/// [`Error::Setting`] for an impossible value.
+pub(crate) fn plan(
+    settings: &Settings,
+    threshold: Option<u64>,
+    interval: Option<u64>,
+) -> Result<Plan, Error> {
+    let plan = Plan {
+        threshold: settings.auto_refresh_threshold(threshold)?,
+        interval: settings.display_interval(interval)?,
+    };
+    Ok(if settings.is_shared()? { plan.among_many(jitter()) } else { plan })
+}
 
 /// The thread that refreshes. It ends when this is dropped, after the exchange that it may be in.
 pub(crate) struct Ahead {

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use super::name::Name;
 use super::place::Place;
 use crate::error::{Diagnostic as _, Error};
-use crate::mcp::settings::{UNCOUNTED_TOGETHER, named_policy, plan, plan_of_now, warnings};
+use crate::mcp::settings::{UNCOUNTED_TOGETHER, named_policy, plan_of_now, warnings};
 use crate::policy::counts::SharedCounts;
 use crate::policy::file::PolicySource;
 use crate::policy::gate::Ground;
 use crate::redis::Pool;
-use crate::tokens::Tokens;
+use crate::tokens::{Tokens, ahead};
 use crate::watch::Plan;
 
 /// Why a client over HTTP may call nothing that has no policy.
@@ -48,7 +48,7 @@ impl Reader {
             let settings = &look.settings;
             let mut warned = Vec::new();
             if self.hands_token {
-                plan(settings)?;
+                ahead::plan(settings, None, None)?;
                 settings.read_only()?;
                 warned = warnings(&look);
             }

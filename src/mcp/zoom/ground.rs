@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::error::{Diagnostic as _, Error};
-use crate::mcp::settings::{UNCOUNTED_TOGETHER, plan, plan_of_now, warnings};
+use crate::mcp::settings::{UNCOUNTED_TOGETHER, plan_of_now, warnings};
 use crate::mcp::zoom::default::policy_source;
 use crate::policy::counts::SharedCounts;
 use crate::policy::gate::Ground;
 use crate::redis::Pool;
 use crate::store::{Identity, KnownFiles};
-use crate::tokens::Tokens;
+use crate::tokens::{Tokens, ahead};
 use crate::watch::Plan;
 
 /// Reads it, again each time.
@@ -42,7 +42,7 @@ impl Reader {
             // The `.env` may name a policy: unread, it could leave the server open.
             let look = self.tokens.keeper().look()?;
             let settings = &look.settings;
-            plan(settings)?;
+            ahead::plan(settings, None, None)?;
             settings.read_only()?;
             let policy = policy_source(self.policy.as_deref(), settings)?;
             let shared = settings.shared_store()?;

@@ -6,12 +6,12 @@ use crate::cli::commands::accounts::Account;
 use crate::cli::commands::claude::CurrentClaude;
 use crate::cli::live::Live;
 use crate::clients::{Restart, program};
-use crate::clock::jitter;
 use crate::error::Error;
 use crate::event::{Desktop, Tool};
 use crate::keeper::{Keeper, Look};
 use crate::settings::{CLAUDE_SETTINGS, Environment, ON_EVENT, SECRET_COMMAND};
 use crate::store::Store as _;
+use crate::tokens::ahead;
 use crate::watch::Plan;
 
 /// Warns of what a watch over this `.env` does not obey.
@@ -25,11 +25,7 @@ pub(super) fn warn(context: &Context, flags: &args::Watch, look: &Look) {
 /// When to refresh and what to show.
 pub(super) fn plan(look: &Look, flags: &args::Watch) -> Result<Plan, Error> {
     look.settings.read_only()?;
-    let plan = Plan {
-        threshold: look.settings.auto_refresh_threshold(flags.threshold)?,
-        interval: look.settings.display_interval(flags.interval)?,
-    };
-    Ok(if look.settings.is_shared()? { plan.among_many(jitter()) } else { plan })
+    ahead::plan(&look.settings, flags.threshold, flags.interval)
 }
 
 /// The keeper of an account for a watch: in the environment of `environment`, which has no token of its own.
