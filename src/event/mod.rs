@@ -114,6 +114,16 @@ pub enum Event {
 }
 
 impl Event {
+    /// Whether tokens are no longer refreshed, by this event; none for one that does not say.
+    pub(crate) fn says_stopped(&self) -> Option<bool> {
+        match self {
+            Self::Status { disabled_since, .. } => Some(disabled_since.is_some()),
+            Self::Disabled { .. } => Some(true),
+            Self::Rearmed | Self::RefreshDone { .. } => Some(false),
+            _ => None,
+        }
+    }
+
     /// The gateway that it is about, where it is not about a token.
     pub(crate) fn gateway(&self) -> Option<&str> {
         match self {

@@ -37,16 +37,15 @@ pub(super) struct Notices {
 impl State {
     /// The state that an event shows, if it shows one.
     fn of(event: &Event) -> Option<Self> {
-        match event {
-            Event::Disabled { because, .. } => Some(Self::Stopped(because.clone())),
-            Event::Status { disabled_since: Some(_), because, .. } => {
-                Some(Self::Stopped(because.clone().unwrap_or_default()))
-            }
-            Event::Status { disabled_since: None, .. } | Event::Rearmed | Event::RefreshDone { .. } => {
-                Some(Self::GoesOn)
-            }
-            _ => None,
+        if !event.says_stopped()? {
+            return Some(Self::GoesOn);
         }
+        let because = match event {
+            Event::Disabled { because, .. } => Some(because),
+            Event::Status { because, .. } => because.as_ref(),
+            _ => None,
+        };
+        Some(Self::Stopped(because.cloned().unwrap_or_default()))
     }
 
     fn is_stopped(&self) -> bool {

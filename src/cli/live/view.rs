@@ -55,12 +55,7 @@ impl View {
 
     /// Takes note of an event.
     pub(super) fn heard(&mut self, event: &Event, now: DateTime<Utc>) {
-        match event {
-            Event::Status { disabled_since, .. } => self.is_stopped = disabled_since.is_some(),
-            Event::Disabled { .. } => self.is_stopped = true,
-            Event::Rearmed | Event::RefreshDone { .. } => self.is_stopped = false,
-            _ => {}
-        }
+        self.is_stopped = event.says_stopped().unwrap_or(self.is_stopped);
         if let Event::RefreshDone { state } = event {
             self.looked(state, now);
         }
