@@ -9,7 +9,7 @@ use super::shared::Taken;
 use crate::error::{Error, SharedError};
 
 /// How long a machine waits for the lease of another one and for its escrow, which is 5 s more than both last.
-const LEASE_PATIENCE: Duration = Duration::from_secs(65);
+pub const LEASE_PATIENCE: Duration = Duration::from_secs(65);
 const _: () = assert!(LEASE_PATIENCE.as_secs() == LINGER.as_secs() + 5);
 
 /// The shortest pause before the second try to get the lease. Each later one is twice as long.
@@ -29,10 +29,10 @@ pub fn pause(tries: u32, jitter: f64) -> Duration {
 const FOR_AN_EXCHANGE: Duration = Duration::from_secs(28);
 
 /// How often a machine that cannot reach the shared store fetches a token for itself, at most.
-const ALONE_EVERY: Duration = Duration::from_mins(10);
+pub const ALONE_EVERY: Duration = Duration::from_mins(10);
 
 /// The longest pause before it does, by chance: the token of all machines ends at the same time.
-const ALONE_JITTER: Duration = Duration::from_secs(10);
+pub const ALONE_JITTER: Duration = Duration::from_secs(10);
 
 impl FleetTurn<'_> {
     /// Without the shared store: a machine of a Server-to-Server app fetches a token for itself now and then, and a user's grant is

@@ -19,7 +19,7 @@ mod store;
 mod tests;
 mod turn;
 
-pub use self::lease::pause;
+pub use self::lease::{ALONE_EVERY, ALONE_JITTER, LEASE_PATIENCE, pause};
 pub use self::lineage::{Lineage, MOST_ANCESTORS, Offer};
 pub use self::own::{Own, Step};
 pub use self::place::{Places, SharedAccount, SharedPlace};

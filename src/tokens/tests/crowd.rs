@@ -1,13 +1,13 @@
 //! Ten thousand machines that share a token: how much of it reaches Zoom and the shared store, second by second.
 //!
 //! A simulation on the schedule of the watch and on the shared part of the store, both the real ones. Nothing sleeps: an event
-//! has a time, and the next one is taken. Latencies are made up, see [`Shop`].
+//! has a time, and the next one is taken. Latencies are made up, in `machine.rs`.
 
 mod machine;
 mod plot;
 mod world;
 
-use self::world::{Shop, World};
+use self::world::{Scenario, World};
 
 /// The machines.
 const MACHINES: usize = 10_000;
@@ -31,8 +31,9 @@ const MOST_AFTERWARDS: u32 = 700;
 const MOST_ALONE: u32 = 250;
 
 fn run(is_of_user: bool) -> World {
-    let shop = Shop { machines: MACHINES, seconds: SECONDS, outage: OUTAGE, is_of_user, is_spread: true };
-    World::run(shop)
+    let scenario =
+        Scenario { machines: MACHINES, seconds: SECONDS, outage: OUTAGE, is_of_user, is_spread: true };
+    World::run(scenario)
 }
 
 fn outage_end() -> usize {
@@ -83,13 +84,15 @@ fn ten_thousand_machines_ask_zoom_once_an_hour_and_the_store_a_few_hundred_times
 
     // A minute after the store is there again, every machine has the token.
     let seconds = outage_end() + 70;
-    let shop = Shop { machines: MACHINES, seconds, outage: OUTAGE, is_of_user: true, is_spread: true };
-    assert_eq!(World::run(shop).without_token_at_the_end(), 0);
+    let scenario =
+        Scenario { machines: MACHINES, seconds, outage: OUTAGE, is_of_user: true, is_spread: true };
+    assert_eq!(World::run(scenario).without_token_at_the_end(), 0);
 
     // With one threshold for all of them, they come in the same second.
     let seconds = 2 * 3600;
-    let shop = Shop { machines: MACHINES, seconds, outage: OUTAGE, is_of_user: true, is_spread: false };
-    let together = World::run(shop);
+    let scenario =
+        Scenario { machines: MACHINES, seconds, outage: OUTAGE, is_of_user: true, is_spread: false };
+    let together = World::run(scenario);
     assert_eq!(sum(&together.zoom, 0..seconds), 3);
     assert!(
         peak(&together.store, 600..seconds) > 20 * MOST_AT_REST,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::world::World;
-use crate::store::fleet::{Offer, Put, Taken, pause};
+use crate::store::fleet::{ALONE_EVERY, ALONE_JITTER, LEASE_PATIENCE, Lineage, Offer, Put, Taken, pause};
 use crate::watch::{Outcome, Plan, Schedule, View};
 
 /// The plan of a watch without settings.
@@ -16,12 +16,6 @@ const LIFE: u64 = 3_600_000;
 
 /// How long a command to the store takes, with its connection, in milliseconds.
 const COMMAND: u64 = 2;
-
-/// How long a machine waits for a lease, in milliseconds, as the store's own constant has it.
-const PATIENCE: u64 = 65_000;
-
-/// How long a machine without the store waits before it asks Zoom, by chance, and how often it does, in milliseconds.
-const ALONE: (u64, u64) = (10_000, 600_000);
 
 /// So long before a token is due the looks begin again that were left out: all they do is to read the machine's own file. It
 /// is more than a minute, so that the gap does not count as a sleep of the machine when an attempt fails.
@@ -107,7 +101,7 @@ impl Machine {
             return self.failed(now, world);
         }
         world.asks_store(now, 1);
-        let spends = self.seen.filter(|_| world.shop.is_of_user);
+        let spends = self.seen.filter(|_| world.scenario.is_of_user);
         match world.shared.take(&at, self.seen.as_ref(), spends.as_ref()) {
             Taken::Granted { .. } => {
                 world.asks_zoom(now);
@@ -117,7 +111,7 @@ impl Machine {
                 world.asks_store(now, 1);
                 self.adopt_or_take(now, since, tries, world)
             }
-            Taken::Held { .. } if now - since < PATIENCE => {
+            Taken::Held { .. } if now - since < millis(LEASE_PATIENCE) => {
                 (millis(pause(tries + 1, world.random.f64())), Event::Take(tries + 1, since))
             }
             Taken::Held { .. } | Taken::Refused => self.failed(now, world),
@@ -130,9 +124,9 @@ impl Machine {
         world.newest += 1;
         let child = match &world.shared.grant {
             Some(grant) => grant.child(world.newest, None),
-            None => crate::store::fleet::Lineage::first(world.newest, None),
+            None => Lineage::first(world.newest, None),
         };
-        let put = world.shared.put(&at, &Offer { lineage: child, authorised: !world.shop.is_of_user });
+        let put = world.shared.put(&at, &Offer { lineage: child, authorised: !world.scenario.is_of_user });
         assert_eq!(put, Put::Stored);
         world.ends = self.ends;
         self.done(now, world)
@@ -140,11 +134,11 @@ impl Machine {
 
     /// Without the store.
     fn go_alone(&mut self, now: u64, world: &mut World) -> (u64, Event) {
-        if world.shop.is_of_user || self.alone.is_some_and(|last| now - last < ALONE.1) {
+        if world.scenario.is_of_user || self.alone.is_some_and(|last| now - last < millis(ALONE_EVERY)) {
             return self.failed(now, world);
         }
         self.alone = Some(now);
-        let pause = world.random.u64(0..ALONE.0);
+        let pause = world.random.u64(0..millis(ALONE_JITTER));
         world.asks_zoom(now + pause);
         (pause + world.random.u64(300..1200), Event::AloneAnswer)
     }

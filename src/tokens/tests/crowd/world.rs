@@ -7,8 +7,8 @@ use std::ops::Range;
 use super::machine::{Event, Machine};
 use crate::store::fleet::{Lineage, Shared};
 
-/// The size of a simulation.
-pub(super) struct Shop {
+/// The machines, the time and the mishap of a simulation.
+pub(super) struct Scenario {
     pub(super) machines: usize,
     /// How long.
     pub(super) seconds: usize,
@@ -22,7 +22,7 @@ pub(super) struct Shop {
 
 /// All of it.
 pub(super) struct World {
-    pub(super) shop: Shop,
+    pub(super) scenario: Scenario,
     pub(super) shared: Shared<u32, usize>,
     /// When the stored access token ends, in milliseconds.
     pub(super) ends: Option<u64>,
@@ -38,32 +38,32 @@ pub(super) struct World {
 }
 
 impl World {
-    fn new(shop: Shop) -> Self {
+    fn new(scenario: Scenario) -> Self {
         let mut random = fastrand::Rng::with_seed(20_260);
         let mut events = BinaryHeap::new();
         let mut machines = Vec::new();
-        for machine in 0..shop.machines {
+        for machine in 0..scenario.machines {
             // All of them are switched on in the same five seconds, and none has a token.
             events.push(Reverse((random.u64(0..5_000), machine, Event::Look)));
-            machines.push(Machine::new(if shop.is_spread { random.f64() } else { 0.0 }));
+            machines.push(Machine::new(if scenario.is_spread { random.f64() } else { 0.0 }));
         }
         let mut shared = Shared::default();
-        if shop.is_of_user {
+        if scenario.is_of_user {
             shared.grant = Some(Lineage::first(0, None));
         }
-        let (zoom, store) = (vec![0; shop.seconds], vec![0; shop.seconds]);
-        Self { shop, shared, ends: None, newest: 0, zoom, store, random, machines, events }
+        let (zoom, store) = (vec![0; scenario.seconds], vec![0; scenario.seconds]);
+        Self { scenario, shared, ends: None, newest: 0, zoom, store, random, machines, events }
     }
 
     /// The world after all of its seconds.
-    pub(super) fn run(shop: Shop) -> Self {
-        let mut world = Self::new(shop);
+    pub(super) fn run(scenario: Scenario) -> Self {
+        let mut world = Self::new(scenario);
         world.pass();
         world
     }
 
     fn pass(&mut self) {
-        let end = self.shop.seconds as u64 * 1000;
+        let end = self.scenario.seconds as u64 * 1000;
         while let Some(Reverse((now, at, event))) = self.events.pop() {
             if now >= end {
                 break;
@@ -76,7 +76,7 @@ impl World {
     }
 
     pub(super) fn is_down(&self, now: u64) -> bool {
-        self.shop.outage.contains(&(now / 1000))
+        self.scenario.outage.contains(&(now / 1000))
     }
 
     /// Takes note of so many commands to the store.
@@ -90,7 +90,7 @@ impl World {
 
     /// How many machines have no valid token when it ends.
     pub(super) fn without_token_at_the_end(&self) -> usize {
-        let end = self.shop.seconds as u64 * 1000;
+        let end = self.scenario.seconds as u64 * 1000;
         self.machines.iter().filter(|machine| !machine.has_token(end)).count()
     }
 }
