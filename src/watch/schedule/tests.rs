@@ -105,19 +105,25 @@ fn three_failures_end_the_attempts() {
     }
 }
 
+/// When a schedule probes in these seconds, counted from the 60th, if each probe comes to this.
+fn probes(schedule: &mut Schedule, seconds: std::ops::Range<u64>, outcome: Outcome) -> Vec<u64> {
+    let mut probes = Vec::new();
+    for second in seconds {
+        if schedule.decide(&view(second, None)).refresh {
+            probes.push(second - 60);
+            assert!(!schedule.record(outcome, &view(second, None), 0.0));
+        }
+    }
+    probes
+}
+
 #[test]
 fn after_transient_failures_it_is_probed_in_growing_pauses() {
     let mut schedule = Schedule::new(PLAN);
     for second in [0, 30, 60] {
         fail(&mut schedule, second, Outcome::Transient);
     }
-    let mut probes = Vec::new();
-    for second in 61..7000 {
-        if schedule.decide(&view(second, None)).refresh {
-            probes.push(second - 60);
-            assert!(!schedule.record(Outcome::Transient, &view(second, None), 0.0));
-        }
-    }
+    let probes = probes(&mut schedule, 61..7000, Outcome::Transient);
     assert_eq!(probes, [300, 900, 2100, 3900, 5700]);
     assert!(fail_is_over(&mut schedule));
 }
@@ -128,13 +134,7 @@ fn a_shared_store_that_cannot_be_used_is_probed_every_minute() {
     for second in [0, 30, 60] {
         fail(&mut schedule, second, Outcome::NotAsked);
     }
-    let mut probes = Vec::new();
-    for second in 61..400 {
-        if schedule.decide(&view(second, None)).refresh {
-            probes.push(second - 60);
-            assert!(!schedule.record(Outcome::NotAsked, &view(second, None), 0.0));
-        }
-    }
+    let probes = probes(&mut schedule, 61..400, Outcome::NotAsked);
     assert_eq!(probes, [60, 120, 180, 240, 300]);
     // Zoom is spared: its own failures have their pauses, whatever came before them.
     schedule.record(Outcome::Transient, &view(400, None), 0.0);
