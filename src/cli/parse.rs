@@ -67,7 +67,7 @@ fn legible(error: clap::Error, arguments: &[OsString]) -> clap::Error {
     }
     let legible = |argument| if is_legible(argument) { argument.clone() } else { shown(argument) };
     let again: Vec<OsString> = arguments.iter().map(legible).collect();
-    // Their fault is one in this form too.
+    // They are wrong in this form too.
     typed(&again).err().unwrap_or_else(|| clap::Error::raw(error.kind(), visible(&error.to_string())))
 }
 

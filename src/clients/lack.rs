@@ -1,6 +1,6 @@
 //! Why a token cannot be handed to a server of a configuration.
 
-/// The reason, by what is missing from the configuration.
+/// The part that the configuration lacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lack {
     /// There is no server of that name.

@@ -9,6 +9,7 @@
 //! | `keep.rs` | reading, deciding and writing, and again where somebody else was faster |
 //! | `account.rs` | the service account of this pod: its token, its namespace, whom it trusts |
 //! | `api.rs` | the requests, over HTTPS |
+//! | `error.rs` | what can go wrong, its exit code, its hint |
 
 mod account;
 mod answer;

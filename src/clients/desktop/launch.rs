@@ -54,9 +54,8 @@ impl Launch {
         detach(&mut command);
         let mut child = quiet(&mut command).spawn()?;
         let (send, ended) = channel();
-        // Somebody has to wait for it, or it stays in the list of processes when it is long over. Its status may find
-        // nobody who asks for it any more, which is no failure; and without a thread to wait in the app runs all the
-        // same.
+        // Somebody has to wait for it, or it stays in the list of processes when it is long over. It is no failure if
+        // nobody asks for its status any more, and without a thread to wait in the app runs all the same.
         let wait = move || child.wait().map(|status| send.send(status));
         let _ = thread::Builder::new().name("app".into()).spawn(wait);
         Ok(Launched { program: self.program.to_string_lossy().into_owned(), tells: self.tells, ended })

@@ -25,7 +25,7 @@ const JSON_VERSION: u32 = 1;
 /// The product of Zoom's that zoomtok's own tools are about.
 const OWN_PRODUCT: &str = "ZOOM_MEETING";
 
-/// The question.
+/// The arguments of `policy scopes`.
 pub(super) struct Asked<'a> {
     pub(super) file: Option<&'a Path>,
     pub(super) url: Option<&'a str>,

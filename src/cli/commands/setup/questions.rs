@@ -1,4 +1,4 @@
-//! The wishes of a person beside a login, by flags or answers.
+//! The choices of a person beside a login, by flags or answers.
 
 use super::super::Context;
 use crate::cli::args::Setup;
