@@ -237,13 +237,15 @@ pub(crate) fn note(text: &str) {
     eprintln!("{text}");
 }
 
-/// The most that a process has ever had in memory, in KiB, without the pages of its program, of which this build has many.
+/// Lets a process have so many KiB of memory of its own, stacks and all: where it asks for more, it is aborted.
+///
+/// The most that it ever had is not to be read afterwards: the system's figure counts pages of the program's file, which come
+/// and go with the memory of the machine.
 #[cfg(target_os = "linux")]
-pub(crate) fn most_memory(id: u32) -> u32 {
-    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
-    let figure = |name: &str| -> u32 {
-        let line = status.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_suffix(" kB"));
-        line.unwrap().parse().unwrap()
-    };
-    figure("VmHWM:") - figure("RssFile:")
+pub(crate) fn limit_memory(id: u32, kib: u64) {
+    use rustix::process::{Pid, Resource, Rlimit, prlimit};
+
+    let limit = Some(kib * 1024);
+    let pid = Pid::from_raw(id.try_into().unwrap()).unwrap();
+    prlimit(Some(pid), Resource::Data, Rlimit { current: limit, maximum: None }).unwrap();
 }
