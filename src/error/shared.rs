@@ -138,6 +138,23 @@ pub enum SharedError {
     )]
     TakenOut,
 
+    /// The login was ended, on whichever machine.
+    #[error("the login that the machines of the shared store had was ended with zoomtok logout")]
+    Ended,
+
+    /// It cannot be reached, and a login is not ended behind the back of the other machines.
+    #[error("not logged out, and nothing was removed: the other machines cannot be told")]
+    NotEnded {
+        /// Why it cannot be reached.
+        source: Box<Self>,
+    },
+
+    /// A login was ended, and it has a newer grant than that.
+    #[error(
+        "another machine has put newer tokens into the shared store while the login was ended; they are still there"
+    )]
+    Overtaken,
+
     /// It has the grant of another user of the same app than the one whose tokens this machine has.
     #[error("the shared store at {address} has the tokens of another user of this app than those in .env")]
     OtherUser {
@@ -212,6 +229,8 @@ impl Diagnostic for SharedError {
             | Self::AloneTooOften { .. }
             | Self::Early
             | Self::Forgotten
+            | Self::NotEnded { .. }
+            | Self::Overtaken
             | Self::Unsealed { .. } => Code::Transient,
             Self::Untrusted { .. }
             | Self::Password { .. }
@@ -219,6 +238,7 @@ impl Diagnostic for SharedError {
             | Self::Strange { .. }
             | Self::OtherUser { .. }
             | Self::TakenOut
+            | Self::Ended
             | Self::Newer { .. }
             | Self::WrongKey { .. }
             | Self::Foreign { .. } => Code::Configuration,
@@ -248,6 +268,11 @@ impl Diagnostic for SharedError {
                     "Unset ZOOMTOK_STORE and log in here with zoomtok login; or share it again: set ZOOMTOK_STORE on that machine and \
                      run zoomtok get -f there"
                 }
+                Self::Ended => "Log in on any one of them: zoomtok login",
+                Self::NotEnded { .. } => {
+                    "Try again once it can be reached; zoomtok logout without ZOOMTOK_STORE ends the login at Zoom and tells no other machine"
+                }
+                Self::Overtaken => "Run zoomtok logout once more, which ends these too",
                 Self::Password { given: true, .. } => {
                     "Check the user in ZOOMTOK_STORE, and ZOOMTOK_STORE_PASSWORD or ZOOMTOK_STORE_PASSWORD_FILE"
                 }

@@ -97,7 +97,8 @@ impl Keeper<'_> {
         })
     }
 
-    /// Has `revoke` end what the look under the turn finds, and then removes it: the tokens, and `with_app` the app too.
+    /// Has `revoke` end what the look under the turn finds, and then removes it, for all machines that share it: the tokens, and
+    /// `with_app` the app too.
     /// Gives warnings, or none where there was nothing to remove.
     ///
     /// # Errors
@@ -110,11 +111,15 @@ impl Keeper<'_> {
         revoke: impl FnOnce(&Look) -> Result<(), E>,
     ) -> Result<Option<Vec<String>>, E> {
         let gone = NewTokens::logout(with_app);
-        if !self.store.is_waiting(&before.snapshot) && !holds(before, &gone) {
+        let is_elsewhere = self.store.is_waiting(&before.snapshot) || self.store.is_shared(&before.snapshot);
+        if !is_elsewhere && !holds(before, &gone) {
             return Ok(None);
         }
         let turn = self.turn_to_change(before)?;
-        let look = self.look_under(&*turn)?;
+        let mut look = self.look_under(&*turn)?;
+        while holds(&look, &gone) && !turn.claim_end()? {
+            look = self.look_under(&*turn)?;
+        }
         if !holds(&look, &gone) {
             return Ok(None);
         }

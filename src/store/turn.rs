@@ -122,6 +122,16 @@ pub trait Turn {
         Ok(true)
     }
 
+    /// Makes sure that no other machine gets tokens while the login is ended, and that the end can be noted for all of them.
+    /// False: somebody has put something there since it was read, and it is to be read again.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Busy`], [`Error::Interrupted`], and [`Error::Shared`] when it cannot be ended now. Nothing has changed then.
+    fn claim_end(&self) -> Result<bool, Error> {
+        Ok(true)
+    }
+
     /// The error that a refusal of Zoom amounts to. None: another machine has put other tokens there, and it is to be looked at
     /// again.
     fn judge(&self, error: Error) -> Option<Error> {

@@ -10,7 +10,7 @@ use super::recipient::Recipient;
 use super::schedule::{MAX_FAILURES, Outcome, Plan, Schedule, View};
 use super::waiting::Waiting;
 use crate::clock::{Clock, ShutdownRequested, jitter};
-use crate::error::{Code, Diagnostic, Error, Left};
+use crate::error::{Code, Diagnostic, Error, Left, SharedError};
 use crate::event::Event;
 use crate::keeper::{How, Keeper, Kept, Look, Need, Unlike};
 use crate::token::{Claims, Token, TokenState};
@@ -315,6 +315,10 @@ impl<'a> Watch<'a> {
         let code = error.code();
         let outcome = match (code, error) {
             (Code::Transient, Error::Shared(_)) => Outcome::NotAsked,
+            // Another machine may bring a login.
+            (_, Error::Shared(error)) if matches!(**error, SharedError::Ended | SharedError::TakenOut) => {
+                Outcome::NotAsked
+            }
             (Code::Transient, _) => Outcome::Transient,
             _ => Outcome::Final,
         };

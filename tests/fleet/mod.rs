@@ -3,6 +3,7 @@
 pub(crate) mod connection;
 pub(crate) mod counts;
 pub(crate) mod doctor;
+mod ends;
 mod failures;
 mod gateways;
 mod inputs;

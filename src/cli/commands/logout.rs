@@ -6,7 +6,7 @@ use crate::cli::failure::Result;
 use crate::error::{Code, Diagnostic as _, Error};
 use crate::keeper::{Look, client_secret};
 use crate::login::LoginError;
-use crate::store::{ACCESS_TOKEN, REFRESH_TOKEN};
+use crate::store::{ACCESS_TOKEN, REFRESH_TOKEN, Store as _};
 use crate::token::{Claims, Token};
 use crate::zoom::Http;
 
@@ -15,14 +15,19 @@ impl Run for Logout {
         let keeper = context.keeper();
         let look = keeper.look()?;
         let path = look.env_file().path().display();
+        let is_shared = context.store.is_shared(&look.snapshot);
         let Some(warnings) = keeper.log_out(&look, self.all, |look| end(context, self, look))? else {
-            context.output.text(&format!("✅ There is no login in {path}"))?;
+            let more = if is_shared { ", nor in the shared store" } else { "" };
+            context.output.text(&format!("✅ There is no login in {path}{more}"))?;
             return Ok(Code::Done);
         };
         context.warn(&warnings);
         let app = look.settings.written_app();
         let what = if self.all { "neither a token nor an app's credentials" } else { "no token" };
         context.output.text(&format!("✅ Logged out; {path} holds {what} any more"))?;
+        if is_shared && app.account_id.is_none() {
+            context.output.talk("   The other machines of the shared store are logged out too, with the next token that they need");
+        }
         if !self.all && app.account_id.is_some() {
             context.output.talk("   The credentials of a Server-to-Server OAuth app get a new token at any time; --all removes them too");
         }

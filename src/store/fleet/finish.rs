@@ -81,7 +81,7 @@ impl FleetTurn<'_> {
         before: &Snapshot,
     ) -> Result<Vec<String>, Error> {
         if tokens.access_token.is_none() && tokens.refresh_token.is_none() {
-            return env.put(tokens);
+            return self.end(tokens, env, before);
         }
         if let Some(app) = &tokens.app {
             let account = self.account.borrow().of_app(app);

@@ -34,7 +34,10 @@ impl FleetTurn<'_> {
         self.env.keep(&kept)?;
         *self.kept.borrow_mut() = kept;
         let mut warnings = env.put(tokens)?;
-        match self.put_mark(offer, pair) {
+        let digest = format!("{MARK}{}", offer.lineage.digest);
+        let mark = Offer { lineage: offer.lineage.mark_of_absence(digest), authorised: false };
+        // The access token stays in the store, for as long as it lasts.
+        match self.put_mark(&mark, &Pair { refresh_token: None, ..pair.clone() }) {
             Ok(Put::Stored | Put::Already) => {
                 let kept = self.kept.borrow().holding_nothing();
                 self.env.keep(&kept)?;
@@ -48,17 +51,6 @@ impl FleetTurn<'_> {
         }
         self.lease.set(None);
         Ok(warnings)
-    }
-
-    /// Puts the mark into the place of the stored grant. The access token stays there, for as long as it lasts.
-    fn put_mark(&self, offer: &Offer<String>, pair: &Pair) -> Result<Put, SharedError> {
-        let digest = format!("{MARK}{}", offer.lineage.digest);
-        let mark = Offer { lineage: offer.lineage.mark_of_absence(digest), authorised: false };
-        let access = Pair { refresh_token: None, ..pair.clone() };
-        let machine = self.kept.borrow().machine.clone();
-        let mut remote = self.remote.borrow_mut();
-        let Some(remote) = remote.as_mut() else { return Ok(Put::Stale) };
-        remote.put(&machine, &mark, &access, super::machine::ends(pair))
     }
 }
 

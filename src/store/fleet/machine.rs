@@ -171,7 +171,7 @@ impl<'a> FleetTurn<'a> {
     }
 
     /// Puts the shared access token into the `.env`, if that has another one that ends earlier, and takes a spent refresh token
-    /// out of it. A `.env` that cannot be written stays as it is.
+    /// and the tokens of a login that was ended out of it. A `.env` that cannot be written stays as it is.
     pub(super) fn mirror(&self) {
         let Ok(snapshot) = self.env.read() else { return };
         let stored = self.stored.borrow();
@@ -181,6 +181,7 @@ impl<'a> FleetTurn<'a> {
             tokens.expires_at.clone_from(&stored.pair.expires_at);
         }
         tokens.gone = spent_in(&snapshot, stored.lineage.as_ref());
+        tokens.gone.extend(self.ended_in(&snapshot));
         if !tokens.is_empty() {
             let _ = self.env.reserve(&snapshot).and_then(|reserved| reserved.put(&tokens));
         }

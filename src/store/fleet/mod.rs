@@ -4,6 +4,7 @@
 //! no lock, so a lease alone does not keep a grant: a holder can be paused beyond it, and wake with the only good refresh
 //! token. The [`Lineage`] decides. The tests explore all orders of steps and faults of three machines.
 
+mod end;
 mod finish;
 mod kept;
 mod lease;

@@ -35,6 +35,9 @@ impl Turn for FleetTurn<'_> {
         if self.is_better(pair, &snapshot) {
             (tokens.access_token, tokens.expires_at) = (entry(&pair.access_token), entry(&pair.expires_at));
         }
+        if !self.ended_in(&snapshot).is_empty() {
+            (tokens.access_token, tokens.expires_at) = (None, None);
+        }
         if !self.is_of_user() {
             return Ok(snapshot.with(tokens));
         }
@@ -84,12 +87,19 @@ impl Turn for FleetTurn<'_> {
         if self.is_of_user() && spends.is_none() && self.is_taken_out() {
             return Err(shared(SharedError::TakenOut));
         }
+        if self.is_of_user() && spends.is_none() && self.is_ended() {
+            return Err(shared(SharedError::Ended));
+        }
         *self.spends.borrow_mut() = spends.filter(|_| self.is_of_user()).map(str::to_owned);
         let taken = self.take()?;
         if !taken {
             self.look()?;
         }
         Ok(taken)
+    }
+
+    fn claim_end(&self) -> Result<bool, Error> {
+        self.claims_end()
     }
 
     fn foresee(&self, app: &NewApp) -> Result<(), Error> {
