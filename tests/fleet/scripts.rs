@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use zoomtok::error::SharedError;
 use zoomtok::store::fleet::{Lineage, Offer, Pair, Put, Refused, Remote, Shared, Taken};
 
 use crate::support::needs::needs;
@@ -145,4 +146,50 @@ fn what_ends_by_itself_ends_in_time_and_a_grant_does_not() {
     assert_eq!(left("grant"), -1);
     remote.refuse("one", &lineage.digest).unwrap();
     assert!((280_000..=300_000).contains(&left("patience")));
+}
+
+/// A step on an account, whatever it answers.
+type Asks = fn(&mut Remote, &Lineage<String>) -> Result<(), SharedError>;
+
+#[test]
+fn no_step_changes_anything_beside_a_record_of_a_newer_version() {
+    needs!(Redis);
+    let steps: [(&str, Asks); 7] = [
+        ("read", |remote, _| remote.read().map(drop)),
+        ("take", |remote, stored| remote.take("one", Some(&stored.digest), Some(&stored.digest)).map(drop)),
+        ("put", |remote, stored| {
+            let offer = Offer { lineage: stored.child(name(2), Some(2)), authorised: true };
+            remote.put("one", &offer, &Pair::default(), None).map(drop)
+        }),
+        ("put again", |remote, stored| {
+            let offer = Offer { lineage: stored.clone(), authorised: false };
+            remote.put("one", &offer, &Pair::default(), None).map(drop)
+        }),
+        ("release", |remote, _| remote.release("one", false)),
+        ("refuse", |remote, stored| remote.refuse("one", &stored.digest).map(drop)),
+        ("remember", |remote, _| remote.remember(b"{}")),
+    ];
+    for (step, asks) in steps {
+        let redis = Redis::start();
+        let mut remote = Remote::open(&access(&redis.address(), None, None), "a").unwrap();
+        let stored = Lineage::first(name(1), Some(1));
+        let offer = Offer { lineage: stored.clone(), authorised: false };
+        remote.put("one", &offer, &Pair::default(), None).unwrap();
+        remote.remember(b"{\"a\":1}").unwrap();
+        remote.take("one", Some(&stored.digest), Some(&stored.digest)).unwrap();
+        let dump = || {
+            let dumped = |key: &String| redis.ask(&["DUMP", key]);
+            redis.keys().iter().map(|key| (key.clone(), dumped(key))).collect::<Vec<_>>()
+        };
+        redis.ask(&["HSET", "zoomtok:{a}:grant", "v", "2"]);
+        let before = dump();
+        assert_eq!(before.len(), 4, "{before:?}");
+        let error = asks(&mut remote, &stored).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains("zoomtok:{a}:grant"), "{step}: {error}");
+        assert!(error.contains("was written by a newer zoomtok, in format 2"), "{step}: {error}");
+        assert_eq!(dump(), before, "{step}");
+        // The same step with a record of its own version.
+        redis.ask(&["HSET", "zoomtok:{a}:grant", "v", "1"]);
+        asks(&mut remote, &stored).unwrap();
+    }
 }

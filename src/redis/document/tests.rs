@@ -136,3 +136,21 @@ fn a_full_store_loses_nothing_by_a_change() {
         assert_eq!(list(&document), ["a"]);
     });
 }
+
+#[test]
+fn a_document_that_becomes_one_of_a_newer_version_while_it_is_changed_is_not_overwritten() {
+    with_server(|_, server| {
+        let document = document(&server);
+        add(&document, "a");
+        let key = "zoomtok:{a}:list";
+        let mut before = None;
+        let error = document.change_here(|_, _| {
+            server.ask(&["HSET", key, "version", "2"]);
+            before = Some(server.ask(&["DUMP", key]));
+            Ok::<_, Infallible>((Some(next(vec!["b".into()])), ()))
+        });
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("was written by a newer zoomtok, in format 2"), "{error}");
+        assert_eq!(Some(server.ask(&["DUMP", key])), before);
+    });
+}

@@ -21,13 +21,24 @@ const _: () = assert!(LINGER.as_secs() == 2 * LEASE.as_secs());
 pub const REFUSAL_PATIENCE: Duration = Duration::from_mins(5);
 
 /// The format of what is stored.
-const RECORD_VERSION: i64 = 1;
+const RECORD_VERSION: u64 = 1;
 
-static READ: Script = Script::new(include_str!("scripts/read.lua"));
-static TAKE: Script = Script::new(include_str!("scripts/take.lua"));
-static PUT: Script = Script::new(include_str!("scripts/put.lua"));
-static RELEASE: Script = Script::new(include_str!("scripts/release.lua"));
-static REFUSE: Script = Script::new(include_str!("scripts/refuse.lua"));
+/// The script of a step, which does nothing to a record of a newer version.
+macro_rules! step {
+    ($file:literal) => {
+        Script::new(concat!(
+            include_str!("scripts/version.lua"),
+            include_str!(concat!("scripts/", $file, ".lua"))
+        ))
+    };
+}
+
+static READ: Script = step!("read");
+static TAKE: Script = step!("take");
+static PUT: Script = step!("put");
+static RELEASE: Script = step!("release");
+static REFUSE: Script = step!("refuse");
+static REMEMBER: Script = step!("remember");
 
 /// The shared part of one account on a Redis. A connection that breaks is made once more.
 pub struct Remote {
@@ -108,28 +119,19 @@ impl Remote {
             return Err(self.strange());
         };
         let field = |at: usize| fields.get(at).and_then(Reply::text).unwrap_or_default();
-        let version = fields.first().and_then(Reply::number);
-        if let Some(version) = version.filter(|version| *version > RECORD_VERSION) {
-            let version = version.cast_unsigned();
-            return Err(SharedError::Newer {
-                address: self.address(),
-                key: self.keys.grant.clone(),
-                version,
-            });
-        }
         let time = seconds.number().zip(micros.number());
         let now = time.map_or(0, |(seconds, micros)| seconds * 1000 + micros / 1000);
         let memory =
             memory.bytes().map(|sealed| self.open_sealed(&self.keys.memory, &[], sealed)).transpose()?;
-        let digest = field(1).to_owned();
+        let digest = field(0).to_owned();
         if digest.is_empty() {
             return Ok(Stored { memory, now, ..Stored::default() });
         }
-        let ancestors = field(2).split_whitespace().map(str::to_owned).collect();
-        let lineage = Lineage { digest, ancestors, issued: field(3).parse().ok() };
+        let ancestors = field(1).split_whitespace().map(str::to_owned).collect();
+        let lineage = Lineage { digest, ancestors, issued: field(2).parse().ok() };
         let mut pair = Pair::default();
-        if let Some(sealed) = fields.get(5).and_then(Reply::bytes).filter(|sealed| !sealed.is_empty()) {
-            let text = self.open_sealed(&self.keys.grant, &[&lineage.digest, field(4)], sealed)?;
+        if let Some(sealed) = fields.get(4).and_then(Reply::bytes).filter(|sealed| !sealed.is_empty()) {
+            let text = self.open_sealed(&self.keys.grant, &[&lineage.digest, field(3)], sealed)?;
             pair.refresh_token = String::from_utf8(text.to_vec()).ok().map(Into::into);
         }
         if let Some(sealed) = access.bytes() {
@@ -255,25 +257,36 @@ impl Remote {
     /// [`SharedError`].
     pub fn remember(&mut self, memory: &[u8]) -> Result<(), SharedError> {
         let sealed = self.seal(&self.keys.memory, &[], memory)?;
-        let key = self.keys.memory.clone();
-        self.connection.ask(&[b"SET", key.as_bytes(), &sealed]).map(drop)
+        let Names { grant, memory, .. } = &self.keys;
+        let keys = [grant, memory].map(Clone::clone);
+        self.run(&REMEMBER, &keys, &[&sealed]).map(drop)
     }
 
-    /// Every step does the same when it is done twice, so one whose answer was lost is done again.
+    /// Every step does the same when it is done twice, so one whose answer was lost is done again. The first key is that of the
+    /// grant.
     fn run(&mut self, script: &Script, keys: &[String], arguments: &[&[u8]]) -> Result<Reply, SharedError> {
         let names: Vec<&[u8]> = keys.iter().map(String::as_bytes).collect();
-        let answer = match self.connection.run(script, &names, arguments) {
+        let known = RECORD_VERSION.to_string();
+        let arguments = [arguments, &[known.as_bytes()]].concat();
+        let answer = match self.connection.run(script, &names, &arguments) {
             Err(SharedError::Unanswered { .. }) => {
                 self.connection = Connection::open(&self.access)?;
-                self.connection.run(script, &names, arguments)
+                self.connection.run(script, &names, &arguments)
             }
             answer => answer,
         };
-        answer.map_err(|error| match error {
+        let reply = answer.map_err(|error| match error {
             // Redis does not say which of them is of another type.
             SharedError::Refused { code, .. } if code == "WRONGTYPE" => self.foreign(&keys.join(" or ")),
             error => error,
-        })
+        })?;
+        match reply.list() {
+            Some([word, version]) if word.text() == Some("newer") => {
+                let version = version.number().map_or(0, i64::cast_unsigned);
+                Err(SharedError::Newer { address: self.address(), key: self.keys.grant.clone(), version })
+            }
+            _ => Ok(reply),
+        }
     }
 
     fn seal(&self, key: &str, more: &[&str], text: &[u8]) -> Result<Vec<u8>, SharedError> {

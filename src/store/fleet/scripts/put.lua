@@ -50,7 +50,7 @@ if stored ~= digest then
         end
         ancestors = over(stored, of_stored)
     end
-    redis.call('HSET', KEYS[1], 'v', '1', 'digest', digest, 'ancestors', ancestors, 'issued', issued, 'parent', parent,
+    redis.call('HSET', KEYS[1], 'v', known, 'digest', digest, 'ancestors', ancestors, 'issued', issued, 'parent', parent,
         'sealed', ARGV[6])
     redis.call('HDEL', KEYS[1], 'spending', 'refused')
     redis.call('DEL', KEYS[4])
