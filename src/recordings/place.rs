@@ -6,6 +6,9 @@ use std::ffi::OsString;
 use std::fs::{File, TryLockError};
 use std::io::{self, ErrorKind, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use sysinfo::System;
 
 use crate::error::Error;
 use crate::files::{Access, Directory, make_usual, may_grow_to, sync, sync_directory};
@@ -67,6 +70,9 @@ impl Place {
 
     /// The part of a file that is there, or an empty one. No other process has it meanwhile.
     ///
+    /// One that was last written before the machine started is emptied: a part is not flushed while it grows, so it may
+    /// have gone down with the machine with its size on the disk and some of its bytes not.
+    ///
     /// # Errors
     ///
     /// [`Error::Store`], with [`ErrorKind::WouldBlock`] if another process is downloading it, and
@@ -85,6 +91,9 @@ impl Place {
             // The other process may have finished it before the lock was taken.
             if !self.directory.has(&part, &file)? {
                 return Err(taken());
+            }
+            if older_than_the_start(file.metadata()?.modified()?) {
+                file.set_len(0)?;
             }
             let size = file.seek(SeekFrom::End(0))?;
             Ok((file, size))
@@ -166,6 +175,11 @@ impl Part {
     }
 }
 
+/// Whether something was written before the machine started, as far as the system tells.
+fn older_than_the_start(written: SystemTime) -> bool {
+    System::boot_time().is_ok_and(|start| written < SystemTime::UNIX_EPOCH + Duration::from_secs(start))
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -206,6 +220,24 @@ mod tests {
         assert_eq!(fs::read(file("a.mp4")).unwrap(), b"beginning");
         place.discard(place.part("a.mp4").unwrap(), "a.mp4");
         assert!(!file("a.mp4.part").exists());
+    }
+
+    #[test]
+    fn a_part_from_before_the_machine_started_is_begun_anew() {
+        let root = tempfile::tempdir().unwrap();
+        let place = Place::open(root.path()).unwrap();
+        let mut part = place.part("a.mp4").unwrap();
+        part.append(b"lost with the power").unwrap();
+        let start = SystemTime::UNIX_EPOCH + Duration::from_secs(System::boot_time().unwrap());
+        part.file.set_modified(start - Duration::from_secs(1)).unwrap();
+        drop(part);
+        let mut part = place.part("a.mp4").unwrap();
+        assert_eq!(part.size(), 0);
+        part.append(b"anew").unwrap();
+        assert_eq!(fs::read(root.path().join("a.mp4.part")).unwrap(), b"anew");
+        part.file.set_modified(start + Duration::from_secs(1)).unwrap();
+        drop(part);
+        assert_eq!(place.part("a.mp4").unwrap().size(), 4);
     }
 
     #[cfg(unix)]
