@@ -7,7 +7,7 @@ use std::thread;
 
 use reqwest::Url;
 
-use crate::settings::secret_names;
+use crate::settings::hide_secrets;
 
 /// Why no browser is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,9 +98,7 @@ pub(crate) fn open(commands: &[Vec<String>]) -> io::Result<()> {
         let [program, arguments @ ..] = words.as_slice() else { continue };
         let mut command = Command::new(program);
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        for name in secret_names() {
-            command.env_remove(name);
-        }
+        hide_secrets(&mut command);
         match command.spawn() {
             Ok(mut child) => {
                 // It may run for as long as the browser. Nobody is left to reap it if there is no thread.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::process::{ChildStderr, ChildStdin, ChildStdout, Command};
 
 use crate::clock::pause;
-use crate::settings::secret_names;
+use crate::settings::hide_secrets;
 use crate::token::Token;
 
 /// A command line, and the variable in which it gets a token.
@@ -35,9 +35,7 @@ impl Program {
         [stdin, stdout, stderr]: [Stdio; 3],
     ) -> io::Result<Process> {
         let mut command = self.held()?;
-        for name in secret_names() {
-            command.env_remove(name);
-        }
+        hide_secrets(command.as_std_mut());
         for (name, value) in &self.variables {
             match value {
                 Some(value) => command.env(name, value),

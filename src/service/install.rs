@@ -12,6 +12,7 @@ use super::step::{Answer, State, Step};
 use crate::clock::{Clock, Shutdown, runtime};
 use crate::error::Error;
 use crate::files::{Reservation, make_usual, open_regular, read_opened, remove};
+use crate::settings::hide_secrets;
 
 /// How long a command of a manager may take. They take milliseconds, but systemd waits for a service to end.
 const MANAGER_PATIENCE: Duration = Duration::from_secs(100);
@@ -247,9 +248,7 @@ impl Runner for System {
     fn run(&self, step: &Step) -> io::Result<Answer> {
         let mut command = tokio::process::Command::new(step.program);
         command.args(&step.arguments).stdin(Stdio::null()).kill_on_drop(true);
-        for secret in crate::settings::secret_names() {
-            command.env_remove(secret);
-        }
+        hide_secrets(command.as_std_mut());
         let output =
             runtime()?.block_on(async { tokio::time::timeout(MANAGER_PATIENCE, command.output()).await });
         let output = output.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;

@@ -34,7 +34,7 @@ pub use origin::Origin;
 pub use secret::{ClientSecret, SecretCommand};
 pub use survey::Given;
 pub use table::NAMES;
-pub(crate) use table::{CLAUDE_SETTINGS, ON_EVENT, POLICY_FILE, SECRET_COMMAND, TABLE, secret_names};
+pub(crate) use table::{CLAUDE_SETTINGS, ON_EVENT, POLICY_FILE, SECRET_COMMAND, TABLE, hide_secrets};
 pub use token::Held;
 pub use typed::{CommandLine, program, whole_seconds};
 

@@ -3,6 +3,8 @@
 //! A new setting is a row here, whatever asks for it by the constant that the row makes, and a row in `docs/reference.md`,
 //! which a test compares with this one. Its name, the help, the manual page and what `doctor` says of it follow.
 
+use std::process::Command;
+
 use crate::store;
 
 /// A setting.
@@ -137,8 +139,16 @@ pub const NAMES: &[&str] = &names::<{ TABLE.len() }>("");
 /// Those that concern Claude Desktop.
 pub(crate) const CLAUDE_SETTINGS: &[&str] = &names::<{ count("CLAUDE_") }>("CLAUDE_");
 
+/// Keeps from a program what is zoomtok's alone: an app's credentials, a token, the password of the shared store. One that is to
+/// have the token is given it.
+pub(crate) fn hide_secrets(command: &mut Command) {
+    for name in secret_names() {
+        command.env_remove(name);
+    }
+}
+
 /// Those with which an app, a token or the shared store is given away.
-pub(crate) fn secret_names() -> impl Iterator<Item = &'static str> {
+fn secret_names() -> impl Iterator<Item = &'static str> {
     let is_secret = |setting: &&Setting| setting.kind == Kind::Secret;
     of_account().chain(TABLE.iter().filter(is_secret).map(|setting| setting.name))
 }

@@ -3,9 +3,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{MetadataExt as _, symlink};
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::Path;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -69,9 +68,9 @@ fn only_root_can_read_its_environment_and_memory_on_linux() {
     }
 }
 
-/// Reads the arguments of every process until `ends` is set, and of those of the app the environment too. Gives what
-/// held one of the secrets, and the programs that were seen.
-fn sample(secrets: &[String], app: &Path, ends: &AtomicBool) -> (BTreeSet<String>, BTreeSet<String>) {
+/// Reads the arguments of every process until `ends` is set, and the environment too of those whose program is named. Gives
+/// what held one of the secrets, and the programs that were seen.
+fn sample(secrets: &[String], of: &[&str], ends: &AtomicBool) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut found, mut seen) = (BTreeSet::new(), BTreeSet::new());
     while !ends.load(Ordering::Relaxed) {
         for process in fs::read_dir("/proc").unwrap().flatten() {
@@ -82,7 +81,7 @@ fn sample(secrets: &[String], app: &Path, ends: &AtomicBool) -> (BTreeSet<String
             };
             let arguments = read("cmdline");
             let program = arguments.split('\0').next().unwrap_or_default().to_owned();
-            let environment = if program == app.to_string_lossy() { read("environ") } else { String::new() };
+            let environment = if of.contains(&program.as_str()) { read("environ") } else { String::new() };
             for (what, text) in [("an argument", arguments), ("a variable", environment)] {
                 if secrets.iter().any(|secret| text.contains(secret.as_str())) {
                     found.insert(format!("{what} of {program}"));
@@ -103,6 +102,9 @@ impl Drop for Ending<'_> {
     }
 }
 
+/// A password of a store that nobody names.
+const PASSWORD: &str = "the-password-of-no-store";
+
 #[test]
 fn no_process_is_given_a_secret_but_the_command_of_exec() {
     let sandbox = sandbox();
@@ -114,6 +116,9 @@ fn no_process_is_given_a_secret_but_the_command_of_exec() {
     let (app_text, file_text) = (app.to_str().unwrap(), file.to_str().unwrap());
 
     let mut home = Home::with_token(&sandbox, 1000);
+    let hears = home.work().join("hears");
+    symlink("/bin/sleep", &hears).unwrap();
+    let hears = hears.to_str().unwrap();
     let in_env = home.env_text();
     let exported = sandbox.mint(2000);
     // The addresses of a .env that is merely found do not count for what is exported.
@@ -124,18 +129,21 @@ fn no_process_is_given_a_secret_but_the_command_of_exec() {
         .set("CLAUDE_APP_NAME", app_text)
         .set("CLAUDE_APP_COMMAND", &format!("'{app_text}' --record '{}' --helper", record.display()))
         .set("ZOOM_ACCESS_TOKEN", &exported)
-        .set("ZOOM_CLIENT_SECRET", CLIENT_SECRET);
+        .set("ZOOM_CLIENT_SECRET", CLIENT_SECRET)
+        .set("ZOOMTOK_STORE_PASSWORD", PASSWORD)
+        .set("ZOOMTOK_ON_EVENT", &format!("'{hears}' 0.3"));
     let secrets = [
         CLIENT_SECRET.to_owned(),
         BASE64.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}")),
         token(&home),
         exported,
+        PASSWORD.to_owned(),
     ];
     let ends = AtomicBool::new(false);
     let (found, seen) = thread::scope(|scope| {
         // Also when something fails: the scope waits for the thread.
         let end = Ending(&ends);
-        let sampling = scope.spawn(|| sample(&secrets, &app, &ends));
+        let sampling = scope.spawn(|| sample(&secrets, &[app_text, hears], &ends));
         let mut session = Session::start(&home, &["--no-watch"]);
         session.call("list_meetings", json!({})).ok();
         let watch = start(&home, &["watch", "--no-claude", "--interval", "1"]);
@@ -157,7 +165,7 @@ fn no_process_is_given_a_secret_but_the_command_of_exec() {
         sampling.join().unwrap()
     });
     assert!(found.is_empty(), "{found:?}");
-    for program in [env!("CARGO_BIN_EXE_zoomtok"), app_text] {
+    for program in [env!("CARGO_BIN_EXE_zoomtok"), app_text, hears] {
         assert!(seen.contains(program), "{program} is not among {seen:?}");
     }
     assert_eq!(home.env_text(), in_env, "the secrets are those that were looked for");

@@ -6,9 +6,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::{io, thread};
 
-/// The variables that the app must not inherit: it would hand its servers a token that is an hour old by and by.
-const NOT_INHERITED: [&str; 4] =
-    ["ZOOM_ACCESS_TOKEN", "ZOOM_TOKEN_EXPIRES_AT", "ZOOM_REFRESH_TOKEN", "ZOOM_CLIENT_SECRET"];
+use crate::settings::hide_secrets;
 
 /// A command that starts the app. It has no `Debug`, which would show the environment.
 #[derive(Default)]
@@ -100,9 +98,8 @@ impl Drop for Asked {
 }
 
 fn quiet(command: &mut Command) -> &mut Command {
-    for name in NOT_INHERITED {
-        command.env_remove(name);
-    }
+    // The app would hand its servers a token that is an hour old by and by.
+    hide_secrets(command);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null())
 }
 
