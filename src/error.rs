@@ -253,6 +253,15 @@ pub enum Error {
     #[error("the reader of the output is gone")]
     Unread,
 
+    /// The system names no place where something belongs.
+    #[error("there is no directory for {what}: neither {variable} nor HOME is set")]
+    NoPlace {
+        /// The files that belong there.
+        what: String,
+        /// The variable that names such places, as `XDG_STATE_HOME`.
+        variable: &'static str,
+    },
+
     /// The command of `exec` cannot be run.
     #[error("cannot run {command}")]
     Command {
@@ -282,7 +291,8 @@ impl Diagnostic for Error {
             | Self::Unparseable { .. }
             | Self::Unreadable { .. }
             | Self::Untrusted { .. }
-            | Self::NoProfile { .. } => Code::Configuration,
+            | Self::NoProfile { .. }
+            | Self::NoPlace { .. } => Code::Configuration,
             Self::Unread => Code::Done,
             Self::Refused { .. } => Code::Refused,
             Self::Transient { .. } | Self::UnsafeToken { .. } => Code::Transient,

@@ -1,7 +1,7 @@
 //! The errors of clients.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::lack::Lack;
 use crate::clock::ShutdownRequested;
@@ -11,7 +11,7 @@ use crate::error::{Code, Diagnostic, Error as CoreError};
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The configuration does not exist: `Claude's configuration does not exist: looked for …`.
-    #[error("{client}'s configuration does not exist: looked for {}", paths(.looked_for))]
+    #[error("{client}'s configuration {}", missing(.looked_for))]
     Missing {
         /// Its name.
         client: &'static str,
@@ -186,6 +186,7 @@ impl Diagnostic for Error {
 
     fn hint(&self) -> Option<String> {
         match self {
+            Self::Missing { looked_for, .. } if looked_for.is_empty() => Some("Set HOME".into()),
             Self::Missing { hint, .. } | Self::OtherKind { hint, .. } | Self::Wrapping { hint, .. } => {
                 Some((*hint).into())
             }
@@ -226,7 +227,25 @@ fn servers(names: &[String]) -> String {
     }
 }
 
-fn paths(paths: &[impl AsRef<Path>]) -> String {
-    let paths: Vec<String> = paths.iter().map(|path| path.as_ref().display().to_string()).collect();
-    if paths.is_empty() { "a home directory".into() } else { paths.join(" and ") }
+fn missing(looked_for: &[PathBuf]) -> String {
+    if looked_for.is_empty() {
+        return "has no place: there is no home directory".into();
+    }
+    let paths: Vec<String> = looked_for.iter().map(|path| path.display().to_string()).collect();
+    format!("does not exist: looked for {}", paths.join(" and "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_configuration_is_said_with_where_it_was_looked_for() {
+        let missing = |looked_for| Error::Missing { client: "Zed", looked_for, hint: "Start it once" };
+        let [there, nowhere] = [missing(vec!["/a".into(), "/b".into()]), missing(Vec::new())];
+        assert_eq!(there.to_string(), "Zed's configuration does not exist: looked for /a and /b");
+        assert_eq!(there.hint().unwrap(), "Start it once");
+        assert_eq!(nowhere.to_string(), "Zed's configuration has no place: there is no home directory");
+        assert_eq!(nowhere.hint().unwrap(), "Set HOME");
+    }
 }

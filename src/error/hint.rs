@@ -94,6 +94,7 @@ impl Error {
             Self::Lost { .. } => Some(format!("Fix that. {}", Refusal::RefreshToken.fix())),
             Self::Busy { .. } => Some(format!("Check what it is doing: {LIST_PROCESSES}")),
             Self::Interrupted { left, .. } => left.fix().map(Into::into),
+            Self::NoPlace { variable, .. } => Some(format!("Set HOME, or {variable} to a directory")),
             Self::Unmeetable { .. } => Some("Require less with -t or ZOOM_TOKEN_THRESHOLD".into()),
             Self::Setting { .. }
             | Self::Unreadable { .. }

@@ -50,3 +50,14 @@ fn a_missing_credential_names_variable_and_file() {
         assert_eq!(error.code(), Code::Configuration);
     }
 }
+
+#[test]
+fn a_place_that_the_system_does_not_name_can_be_set() {
+    let error = Error::NoPlace { what: "profiles".into(), variable: "XDG_CONFIG_HOME" };
+    assert_eq!(
+        error.to_string(),
+        "there is no directory for profiles: neither XDG_CONFIG_HOME nor HOME is set"
+    );
+    assert_eq!(error.hint().unwrap(), "Set HOME, or XDG_CONFIG_HOME to a directory");
+    assert_eq!(error.code(), Code::Configuration);
+}

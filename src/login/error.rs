@@ -140,7 +140,10 @@ impl Diagnostic for LoginError {
 
     fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Missing(_) => "Set them in the environment or in .env, or run zoomtok login in a terminal".into(),
+            Self::Missing(names) => {
+                let them = if names.len() == 1 { "it" } else { "them" };
+                format!("Set {them} in the environment or in .env, or run zoomtok login in a terminal")
+            }
             Self::NoKind => "Say it with --browser, --device or --server-to-server, and name the app with --client-id".into(),
             Self::Displaces { .. } => {
                 "To replace that, add --replace; to keep it, log in to another file with --env-file".into()

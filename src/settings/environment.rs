@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -134,10 +133,7 @@ impl Environment {
 
     /// The error where the system names no place for profiles.
     pub(crate) fn no_place_for_profiles() -> Error {
-        Error::Other {
-            action: "find the directory of the profiles".into(),
-            source: io::Error::new(io::ErrorKind::NotFound, "neither XDG_CONFIG_HOME nor HOME is set"),
-        }
+        Error::NoPlace { what: "profiles".into(), variable: "XDG_CONFIG_HOME" }
     }
 
     pub(super) fn uncounted(&self) -> &[&'static str] {

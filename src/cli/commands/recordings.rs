@@ -50,9 +50,12 @@ fn run(context: &Context, job: &Job, as_json: bool) -> Result<Code> {
         Teller { context, bar: context.output.bar(), as_json, unread: None, so_far: SoFar::default() };
     let done = download(job, &tokens, &context.stop, &mut |news| teller.tell(news));
     teller.bar.clear();
-    let unread = teller.unread;
+    let Teller { unread, so_far, .. } = teller;
     let summary = done.inspect_err(|_| {
-        context.output.talk("👉 The same command again goes on where this one has ended");
+        // An error before there is a list of files says itself what to do.
+        if so_far.since.is_some() {
+            context.output.talk("👉 The same command again goes on where this one has ended");
+        }
     })?;
     if let Some(error) = unread {
         return Err(error.into());

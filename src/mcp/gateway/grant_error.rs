@@ -28,10 +28,6 @@ pub(crate) enum GrantError {
     #[error("there is no grant {0}")]
     Unknown(Name),
 
-    /// The system has no place for configuration.
-    #[error("there is no place for grants: neither XDG_CONFIG_HOME nor HOME is set")]
-    NoPlace,
-
     /// There is no store for grants of a file to go to.
     #[error("the grants of this machine can be shared with no other: ZOOMTOK_STORE names no shared store")]
     NotShared,
@@ -44,9 +40,7 @@ impl Diagnostic for GrantError {
     fn code(&self) -> Code {
         match self {
             Self::File(error) => error.code(),
-            Self::Broken { .. } | Self::Untrusted { .. } | Self::NoPlace | Self::NotShared => {
-                Code::Configuration
-            }
+            Self::Broken { .. } | Self::Untrusted { .. } | Self::NotShared => Code::Configuration,
             Self::Taken(_) | Self::Unknown(_) => Code::Usage,
             Self::NoRandom => Code::Failed,
         }
@@ -67,7 +61,7 @@ impl Diagnostic for GrantError {
             )),
             Self::Unknown(_) => Some("zoomtok grant list shows those that there are".into()),
             Self::NotShared => Some("docs/fleet.md describes what a machine needs to share".into()),
-            Self::NoPlace | Self::NoRandom => None,
+            Self::NoRandom => None,
         }
     }
 }

@@ -75,7 +75,7 @@ impl GrantFile {
     ///
     /// As with [`GrantFile::read`].
     pub(crate) fn read_file(&self) -> Result<Arc<GrantList>, GrantError> {
-        let path = self.0.file().ok_or(GrantError::NoPlace)?;
+        let path = self.0.file().ok_or_else(no_place)?;
         let read = self.0.read_file().map_err(|error| meant(error.into()))?;
         let Some(content) = read else { return Ok(Arc::default()) };
         Self::trusted(path)?;
@@ -163,7 +163,7 @@ impl GrantFile {
     ) -> Result<R, GrantError> {
         let is_file = self.0.shared()?.is_none();
         if is_file && self.0.file().is_none() {
-            return Err(GrantError::NoPlace);
+            return Err(no_place());
         }
         let changed = self.0.change_here(clock, stop, |before: Option<&GrantList>| {
             if let Some(path) = self.0.file().filter(|_| is_file && before.is_some()) {
@@ -194,6 +194,11 @@ fn meant(error: GrantError) -> GrantError {
         }
         other => other,
     }
+}
+
+/// The error where the system names no place for configuration.
+fn no_place() -> GrantError {
+    Error::NoPlace { what: "grants".into(), variable: "XDG_CONFIG_HOME" }.into()
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! Where zoomtok keeps state.
 
-use std::io;
 use std::path::PathBuf;
 
 use crate::error::Error;
@@ -24,8 +23,5 @@ pub(crate) fn root_where(named: Option<PathBuf>) -> Option<PathBuf> {
 
 /// The error where something has no place, since the system names none for state.
 pub(crate) fn no_place(what: &str) -> Error {
-    Error::Other {
-        action: format!("find a directory for {what}"),
-        source: io::Error::new(io::ErrorKind::NotFound, "neither XDG_STATE_HOME nor HOME is set"),
-    }
+    Error::NoPlace { what: what.into(), variable: "XDG_STATE_HOME" }
 }

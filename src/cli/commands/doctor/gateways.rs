@@ -127,7 +127,7 @@ pub(super) fn of_grants(context: &Context) -> Vec<Finding> {
     let file = GrantFile::new(configuration_directory().as_deref(), stores(context));
     let read = file.map_err(GrantError::from).and_then(|file| Ok((file.read()?, file.unshared()?)));
     let (list, unshared) = match read {
-        Err(GrantError::NoPlace) => return Vec::new(),
+        Err(GrantError::File(Error::NoPlace { .. })) => return Vec::new(),
         Err(error) => return vec![Finding::error("grants", &error)],
         Ok(read) => read,
     };

@@ -1,5 +1,6 @@
 //! The server of a client: started, started again when it has ended, replaced when there is another token, and ended.
 
+use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -20,7 +21,9 @@ use crate::mcp::gateway::seam::Received;
 use crate::mcp::gateway::upstream::HttpServer;
 use crate::mcp::gateway::upstream::bearer::{Bearer, Masked};
 use crate::mutex::locked;
+
 use crate::policy::gate::Denied;
+use crate::programs::Program;
 use crate::token::Token;
 use crate::tokens::Tokens;
 use crate::tokens::ahead::LOOK;
@@ -222,7 +225,6 @@ impl Relay {
 
     /// Starts a child with this token, or readies a connection, which gets its tokens for itself.
     fn connect(self: &Arc<Self>, generation: Generation, handed: Option<&Handed>) -> Result<Link, String> {
-        let not_started = |error: &dyn std::fmt::Display| format!("the server cannot be started: {error}");
         match &self.parts.target {
             Target::Program(program) => {
                 let token = handed.map(|handed| &handed.token);
@@ -235,7 +237,7 @@ impl Relay {
                     errors: Arc::clone(&self.parts.errors),
                 };
                 let child = Child::start(program, token, generation, around);
-                Ok(Link::Child(child.map_err(|error| not_started(&error))?))
+                Ok(Link::Child(child.map_err(|error| not_started(program, &error))?))
             }
             Target::Http { address, headers } => {
                 let (said, mut received) = mpsc::channel(super::INBOX);
@@ -252,7 +254,9 @@ impl Relay {
                 };
                 let bearer = self.parts.tokens.as_ref().map(masked);
                 let server = HttpServer::new(address, headers.clone(), bearer, said);
-                Ok(Link::Http(server.map_err(|error| not_started(&error.report()))?))
+                Ok(Link::Http(
+                    server.map_err(|error| format!("the server cannot be asked: {}", error.report()))?,
+                ))
             }
         }
     }
@@ -360,5 +364,35 @@ impl Relay {
             // It may have closed its output and still be there.
             tokio::spawn(async move { server.end().await });
         }
+    }
+}
+
+fn not_started(program: &Program, error: &io::Error) -> String {
+    let name = program.command.first().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let advice = if error.kind() == io::ErrorKind::NotFound { "; is it installed, and on PATH?" } else { "" };
+    format!("the server cannot be started: {name}: {error}{advice}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_cannot_be_started_is_named() {
+        let program = Program {
+            command: vec!["npx".into()],
+            token_env: None,
+            variables: Vec::new(),
+            has_terminal: false,
+        };
+        let said = |kind: io::ErrorKind| not_started(&program, &kind.into());
+        assert_eq!(
+            said(io::ErrorKind::NotFound),
+            "the server cannot be started: npx: entity not found; is it installed, and on PATH?"
+        );
+        assert_eq!(
+            said(io::ErrorKind::PermissionDenied),
+            "the server cannot be started: npx: permission denied"
+        );
     }
 }
