@@ -47,7 +47,7 @@ pub(super) fn foreign(code: &str, ours: &[&'static str]) -> Option<(&'static str
     if let Some(inner) = visible.strip_prefix(['"', '\''])
         && let Some(name) = ours_at(inner)
     {
-        let behind = inner[name.len()..].trim_start_matches(['"', '\'', ' ', '\t']);
+        let behind = subject(inner).1.trim_start_matches(['"', '\'', ' ', '\t']);
         return match behind.chars().next() {
             Some(':') => Some((name, "as JSON does (\"NAME\": …)")),
             Some('=') => Some((name, "with its name in quotes")),
@@ -132,6 +132,9 @@ mod tests {
             ("Environment=\"ZOOM_CLIENT_ID=x\"", "systemd"),
             ("\"ZOOM_CLIENT_ID\": \"x\",", "JSON"),
             ("'ZOOM_CLIENT_ID'=x", "its name in quotes"),
+            ("\"\u{a0}ZOOM_CLIENT_ID=x\"", "its name in quotes"),
+            ("'export ZOOM_CLIENT_ID=x'", "its name in quotes"),
+            ("\" ZOOM_CLIENT_ID\": \"x\"", "JSON"),
             ("os.environ[\"ZOOM_CLIENT_ID\"] = \"x\"", "Python"),
             ("process.env.ZOOM_CLIENT_ID = \"x\";", "JavaScript"),
             ("\u{feff}ZOOM_CLIENT_ID=x", "not visible"),
