@@ -9,6 +9,8 @@ pub(crate) mod hosted;
 #[cfg(unix)]
 pub(crate) mod kept;
 pub(crate) mod listen;
+#[cfg(unix)]
+pub(crate) mod mirrored;
 pub(crate) mod passing;
 pub(crate) mod pins;
 pub(crate) mod policy;

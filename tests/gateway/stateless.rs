@@ -10,10 +10,10 @@ use crate::support::mcp_client::Client;
 use crate::support::mcp_session::{SOON, Session, wait_until};
 use crate::support::{Home, sandbox};
 
-const VERSION: &str = "2026-07-28";
+pub(super) const VERSION: &str = "2026-07-28";
 
 /// The same parameters with what such a client says of itself in each request.
-fn described(mut params: Value) -> Value {
+pub(super) fn described(mut params: Value) -> Value {
     params["_meta"]["io.modelcontextprotocol/protocolVersion"] = json!(VERSION);
     params["_meta"]["io.modelcontextprotocol/clientCapabilities"] = json!({"elicitation": {"form": {}}});
     params["_meta"]["io.modelcontextprotocol/clientInfo"] = json!({"name": "tests", "version": "1"});
@@ -21,12 +21,12 @@ fn described(mut params: Value) -> Value {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it reads better at the call")]
-fn request(id: Value, method: &str, params: Value) -> Value {
+pub(super) fn request(id: Value, method: &str, params: Value) -> Value {
     json!({"jsonrpc": "2.0", "id": id, "method": method, "params": described(params)})
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it reads better at the call")]
-fn call(id: &str, tool: &str, arguments: Value) -> Value {
+pub(super) fn call(id: &str, tool: &str, arguments: Value) -> Value {
     request(json!(id), "tools/call", json!({"name": tool, "arguments": arguments}))
 }
 
@@ -183,21 +183,24 @@ fn a_subscription_goes_on_with_the_next_server() {
 }
 
 /// A front that is asked over HTTP.
-struct Front {
-    listening: Listening,
-    bearer: String,
-    runtime: tokio::runtime::Runtime,
-    client: reqwest::Client,
+pub(super) struct Front {
+    pub(super) listening: Listening,
+    pub(super) bearer: String,
+    pub(super) runtime: tokio::runtime::Runtime,
+    pub(super) client: reqwest::Client,
 }
 
 impl Front {
     fn start(home: &Home, policy: &Value) -> Self {
+        let (server, record) = (server(), record(home));
+        Self::before(home, policy, &["--", server.to_str().unwrap(), "--record", record.to_str().unwrap()])
+    }
+
+    /// One before another server.
+    pub(super) fn before(home: &Home, policy: &Value, server: &[&str]) -> Self {
         fs::write(home.work().join("policy.json"), policy.to_string()).unwrap();
         let bearer = home.run(["grant", "add", "one", "--policy", "policy.json"]).expect(0).stdout;
-        let (server, record) = (server(), record(home));
-        let behind =
-            ["--no-token", "--no-pin", "--", server.to_str().unwrap(), "--record", record.to_str().unwrap()];
-        let listening = Listening::start(home, &behind);
+        let listening = Listening::start(home, &[&["--no-token", "--no-pin"], server].concat());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         // Another test may have done so.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -206,7 +209,7 @@ impl Front {
     }
 
     /// A request with the headers that it must have.
-    fn request(&self, message: &Value) -> reqwest::RequestBuilder {
+    pub(super) fn request(&self, message: &Value) -> reqwest::RequestBuilder {
         let params = &message["params"];
         let mut request = self
             .client

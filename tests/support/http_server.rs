@@ -40,7 +40,24 @@ impl Reply {
 /// It serves for as long as the tests run.
 pub(crate) struct HttpServer {
     pub(crate) address: String,
-    heard: Arc<Mutex<Vec<Value>>>,
+    heard: Arc<Mutex<Vec<Heard>>>,
+}
+
+/// Names in lower case, and values.
+type Headers = Vec<(String, String)>;
+
+/// A message that it was sent.
+#[derive(Clone)]
+pub(crate) struct Heard {
+    pub(crate) message: Value,
+    headers: Headers,
+}
+
+impl Heard {
+    /// The values of a header, by its name in lower case.
+    pub(crate) fn header(&self, name: &str) -> Vec<&str> {
+        self.headers.iter().filter(|(one, _)| one == name).map(|(_, value)| &**value).collect()
+    }
 }
 
 impl HttpServer {
@@ -48,17 +65,18 @@ impl HttpServer {
     pub(crate) fn start(answer: impl Fn(&Value, &str) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}/mcp", listener.local_addr().unwrap());
-        let heard: Arc<Mutex<Vec<Value>>> = Arc::default();
+        let heard: Arc<Mutex<Vec<Heard>>> = Arc::default();
         let (answer, noted) = (Arc::new(answer), Arc::clone(&heard));
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let (answer, noted) = (Arc::clone(&answer), Arc::clone(&noted));
                 thread::spawn(move || {
-                    let Some((session, message)) = read(&stream) else { return };
-                    let reply = match &message {
+                    let Some((headers, message)) = read(&stream) else { return };
+                    let reply = match message {
                         Some(message) => {
-                            noted.lock().unwrap().push(message.clone());
-                            answer(message, &session)
+                            let heard = Heard { message, headers };
+                            noted.lock().unwrap().push(heard.clone());
+                            answer(&heard.message, heard.header("mcp-session-id").first().unwrap_or(&""))
                         }
                         // It has no stream of its own, and lets nobody end a session.
                         None => Reply::status(405),
@@ -72,34 +90,40 @@ impl HttpServer {
 
     /// How often it was sent a message of this method.
     pub(crate) fn heard(&self, method: &str) -> usize {
-        self.heard.lock().unwrap().iter().filter(|message| message["method"] == method).count()
+        self.all(method).len()
+    }
+
+    /// Each message of this method that it was sent.
+    pub(crate) fn all(&self, method: &str) -> Vec<Heard> {
+        let heard = self.heard.lock().unwrap();
+        heard.iter().filter(|heard| heard.message["method"] == method).cloned().collect()
     }
 }
 
-/// The session that a request names, and its message; none where there is no request.
-fn read(stream: &TcpStream) -> Option<(String, Option<Value>)> {
+/// The headers of a request, and its message; none where there is no request.
+fn read(stream: &TcpStream) -> Option<(Headers, Option<Value>)> {
     let mut stream = BufReader::new(stream);
-    let (mut length, mut session) = (0, String::new());
+    let (mut length, mut headers) = (0, Vec::new());
     loop {
         let mut line = String::new();
         if stream.read_line(&mut line).ok()? == 0 {
             return None;
         }
-        let Some((name, value)) = line.trim_end().split_once(": ") else {
+        let Some((name, value)) = line.trim_end_matches(['\r', '\n']).split_once(": ") else {
             if line.trim_end().is_empty() {
                 break;
             }
             continue;
         };
-        match &*name.to_ascii_lowercase() {
-            "content-length" => length = value.parse().unwrap(),
-            "mcp-session-id" => value.clone_into(&mut session),
-            _ => {}
+        let name = name.to_ascii_lowercase();
+        if name == "content-length" {
+            length = value.parse().unwrap();
         }
+        headers.push((name, value.to_owned()));
     }
     let mut body = vec![0; length];
     stream.read_exact(&mut body).ok()?;
-    Some((session, serde_json::from_slice(&body).ok()))
+    Some((headers, serde_json::from_slice(&body).ok()))
 }
 
 fn write(mut stream: TcpStream, reply: &Reply) {

@@ -14,6 +14,7 @@ use super::grant_error::GrantError;
 use super::grants::Grants;
 use super::listen::house::{Closed, House, Opened, Peer};
 use super::metrics::RefusalReason;
+use super::mirror::ParamHeaders;
 use super::relay::Relay;
 use super::setup::Setup;
 use crate::error::{Diagnostic as _, Error};
@@ -115,8 +116,8 @@ pub(crate) struct Session {
 }
 
 impl Peer for Session {
-    async fn hear(self: Arc<Self>, message: Bytes, ticket: u64) {
-        self.relay.hear(&message, ticket).await;
+    async fn hear(self: Arc<Self>, message: Bytes, ticket: u64, headers: ParamHeaders) {
+        self.relay.hear(&message, ticket, headers).await;
     }
 
     async fn hang_up(self: Arc<Self>, ticket: u64) {

@@ -3,7 +3,7 @@
 use reqwest::header::HeaderMap;
 
 use super::child::Child;
-use super::seam::NotGiven;
+use super::seam::{Manner, NotGiven};
 use super::upstream::HttpServer;
 use super::upstream::address::Address;
 use crate::programs::Program;
@@ -24,15 +24,24 @@ pub(crate) enum Link {
 }
 
 impl Link {
-    /// Hands a message over. A call of a tool that `is_read_only` may be made again by the link itself.
+    /// Hands a message over.
     ///
     /// # Errors
     ///
     /// The server certainly does not have it.
-    pub(crate) async fn send(&self, line: String, is_read_only: bool) -> Result<(), NotGiven> {
+    pub(crate) async fn send(&self, line: String) -> Result<(), NotGiven> {
+        self.send_call(line, Manner::default()).await
+    }
+
+    /// Hands a message over that may be a call, in this manner.
+    ///
+    /// # Errors
+    ///
+    /// The server certainly does not have it.
+    pub(crate) async fn send_call(&self, line: String, manner: Manner) -> Result<(), NotGiven> {
         match self {
             Self::Child(child) => child.send(line).await,
-            Self::Http(server) => server.send(line, is_read_only).await,
+            Self::Http(server) => server.send(line, &manner).await,
         }
     }
 

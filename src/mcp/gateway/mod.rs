@@ -23,6 +23,7 @@
 //! | `restart.rs` | when a child is started again, or anew for another token (pure) |
 //! | `restarts.rs` | when the server last ended by itself, for `zoomtok doctor` |
 //! | `routing.rs` | the headers by which a request without `initialize` says what it is (pure) |
+//! | `mirror.rs` | the headers that repeat arguments of a call (pure) |
 //! | `sse.rs` | server-sent events (pure) |
 //! | **clients over HTTP** | |
 //! | `listen/` | the front: which requests are refused, sessions, streams |
@@ -76,6 +77,7 @@ pub(crate) mod listen;
 mod mask;
 pub(crate) mod message;
 pub(crate) mod metrics;
+mod mirror;
 pub(crate) mod name;
 pub(crate) mod pin_error;
 pub(crate) mod pin_file;

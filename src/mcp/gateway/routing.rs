@@ -5,7 +5,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hyper::header::{HeaderName, HeaderValue};
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::value::RawValue;
 
 use super::distinct::Fields;
@@ -16,6 +16,9 @@ pub(crate) const STATELESS: &str = "2026-07-28";
 pub(crate) const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 pub(crate) const METHOD: HeaderName = HeaderName::from_static("mcp-method");
 pub(crate) const NAME: HeaderName = HeaderName::from_static("mcp-name");
+
+/// The code of an error for headers that say something else than the body.
+pub(crate) const HEADER_MISMATCH: i32 = -32020;
 
 /// The name in `_meta` of the version that a request is of.
 const VERSION_IN_META: &str = "io.modelcontextprotocol/protocolVersion";
@@ -42,6 +45,16 @@ pub(crate) fn name(method: &str, params: Option<&RawValue>) -> Option<String> {
     serde_json::from_str(name.get()).ok()
 }
 
+/// The headers of a request that needs no session; none of any other.
+pub(crate) fn headers(method: &str, params: Option<&RawValue>) -> Option<HeaderMap> {
+    let mut headers =
+        HeaderMap::from_iter([(PROTOCOL_VERSION, encoded(&version(params)?)?), (METHOD, encoded(method)?)]);
+    if let Some(name) = name(method, params) {
+        headers.insert(NAME, encoded(&name)?);
+    }
+    Some(headers)
+}
+
 /// A text as the value of a header.
 pub(crate) fn encoded(text: &str) -> Option<HeaderValue> {
     let is_plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
@@ -57,8 +70,11 @@ pub(crate) fn encoded(text: &str) -> Option<HeaderValue> {
 
 /// The text that the value of a header stands for; none where it cannot be read.
 pub(crate) fn decoded(value: &str) -> Option<String> {
-    let inner = value.strip_prefix(ENCODED.0).and_then(|rest| rest.strip_suffix(ENCODED.1));
-    let Some(inner) = inner else { return Some(value.to_owned()) };
+    if !(value.starts_with(ENCODED.0) && value.ends_with(ENCODED.1)) {
+        return Some(value.to_owned());
+    }
+    // Where one character stands for the end of both, readers differ.
+    let inner = value.strip_prefix(ENCODED.0)?.strip_suffix(ENCODED.1)?;
     String::from_utf8(STANDARD.decode(inner).ok()?).ok()
 }
 
@@ -87,9 +103,11 @@ mod tests {
         }
         assert_eq!(name("tools/call", Some(&raw(r#"{"name":7}"#))), None);
         assert_eq!(name("tools/call", None), None);
+        assert_eq!(headers("tools/call", Some(&params)), None);
         assert_eq!(version(Some(&params)), None);
         let params = raw(r#"{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}"#);
         assert_eq!(version(Some(&params)).as_deref(), Some(STATELESS));
+        assert_eq!(headers("tools/list", Some(&params)).unwrap()[METHOD], "tools/list");
     }
 
     proptest! {
@@ -111,6 +129,8 @@ mod tests {
         ] {
             assert_eq!(encoded(text).unwrap(), expected, "{text}");
         }
-        assert_eq!(decoded("=?base64?*?="), None);
+        for wrong in ["=?base64?*?=", "=?base64?w6Q?=", "=?base64?w6R=?=", "=?base64?/w==?=", "=?base64?="] {
+            assert_eq!(decoded(wrong), None, "{wrong}");
+        }
     }
 }

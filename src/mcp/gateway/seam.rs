@@ -1,5 +1,9 @@
 //! The messages between the parts of a gateway: messages to and from a server, and to and from a client.
 
+use std::sync::Arc;
+
+use super::mirror::Mirror;
+
 /// A message of a server, or its end.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Received {
@@ -9,6 +13,15 @@ pub(crate) enum Received {
     BegunAgain,
     /// It says nothing any more, for this reason.
     Ended(String),
+}
+
+/// The way in which a link gives a request to its server.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Manner {
+    /// A call whose tool changes nothing may be made again by the link itself.
+    pub(crate) is_read_only: bool,
+    /// The arguments that go into headers as well.
+    pub(crate) mirror: Option<Arc<Mirror>>,
 }
 
 /// A message that the server was certainly never given, for this reason.

@@ -23,6 +23,7 @@ use super::link::Target;
 use super::listen::Front;
 use super::listen::address::{self, Hosts};
 use super::metrics::Metrics;
+use super::mirror::ParamHeaders;
 use super::name::Name;
 use super::pin_file::PinFile;
 use super::place::Place;
@@ -358,7 +359,7 @@ async fn read_all(read: impl AsyncRead + Unpin, relay: &Arc<Relay>) {
     while let Some(line) = lines.next().await {
         match line {
             RawLine::Bytes(bytes) if bytes.trim_ascii().is_empty() => {}
-            RawLine::Bytes(bytes) => relay.hear(&bytes, 0).await,
+            RawLine::Bytes(bytes) => relay.hear(&bytes, 0, ParamHeaders::default()).await,
             RawLine::TooLong => relay.refuse_length(LONGEST_HEARD).await,
         }
     }

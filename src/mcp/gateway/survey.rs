@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use super::mirror::ParamHeaders;
 use super::relay::{Parts, Relay};
 use crate::error::Error;
 
@@ -31,7 +32,7 @@ pub(crate) async fn survey(parts: Parts) -> Result<Vec<Value>, Error> {
     let initialize = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params}).to_string();
     let initialized = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
     let talk = async {
-        relay.hear(initialize.as_bytes(), 0).await;
+        relay.hear(initialize.as_bytes(), 0, ParamHeaders::default()).await;
         let answer = loop {
             match outgoing.recv().await {
                 Some(said) if said.answers => break said.text,
@@ -43,7 +44,7 @@ pub(crate) async fn survey(parts: Parts) -> Result<Vec<Value>, Error> {
         if let Some(error) = answer.get("error") {
             return Err(error["message"].as_str().unwrap_or("it refuses initialize").to_owned());
         }
-        relay.hear(initialized.as_bytes(), 0).await;
+        relay.hear(initialized.as_bytes(), 0, ParamHeaders::default()).await;
         relay.all_tools().await.ok_or_else(|| "it does not list them".to_owned())
     };
     let listed = tokio::time::timeout(SURVEY_PATIENCE, talk).await;

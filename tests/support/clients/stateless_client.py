@@ -33,6 +33,13 @@ async def main(address):
 
             echoed = await client.call_tool("echo", {"text": 'ä\u2028"'})
             assert echoed.content[0].text == 'ä\u2028"', echoed
+            for arguments in (
+                {"region": "us-west1", "n": 42, "dry": True},
+                {"region": " \u00e4\r\nMcp-Name: danger", "n": -(2**53 - 1), "dry": False},
+                {"region": "=?base64?eA==?=", "n": 0, "dry": False},
+            ):
+                routed = await client.call_tool("route", arguments)
+                assert routed.content[0].text == "{region} {n} {dry}".format(**arguments), routed
             wrong = await client.call_tool("echo", {"text": 7})
             assert wrong.is_error, wrong
 

@@ -2,11 +2,13 @@
 it is ended."""
 
 import socket
+from typing import Annotated
 
 import anyio
 import uvicorn
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.types import ElicitRequest, ElicitRequestFormParams, InputRequiredResult
+from pydantic import Field
 
 server = MCPServer("stateless", version="1", instructions="Do as you are told.")
 
@@ -14,6 +16,18 @@ server = MCPServer("stateless", version="1", instructions="Do as you are told.")
 @server.tool()
 def echo(text: str) -> str:
     return text
+
+
+def marked(header):
+    return Field(json_schema_extra={"x-mcp-header": header})
+
+
+# The SDK compares these arguments with the headers that they have to be in as well.
+@server.tool()
+def route(
+    region: Annotated[str, marked("Region")], n: Annotated[int, marked("N")], dry: Annotated[bool, marked("Dry-Run")]
+) -> str:
+    return f"{region} {n} {dry}"
 
 
 @server.tool()

@@ -21,7 +21,8 @@ use super::sessions::{NotBegun, Session, Sessions};
 use super::stateless::{self, is_error, is_stateless, status_of};
 use crate::mcp::gateway::message::{INTERNAL, Kind, Message, NOT_A_MESSAGE, error};
 use crate::mcp::gateway::metrics::METRICS_TYPE;
-use crate::mcp::gateway::routing::{PROTOCOL_VERSION, STATELESS};
+use crate::mcp::gateway::mirror::ParamHeaders;
+use crate::mcp::gateway::routing::{HEADER_MISMATCH, PROTOCOL_VERSION, STATELESS};
 
 /// How long a body may take to come.
 const BODY_PATIENCE: Duration = Duration::from_secs(30);
@@ -122,10 +123,21 @@ async fn post<H: House>(
         Ok(message) => message,
         Err(refused) => return Ok(json_reply(StatusCode::BAD_REQUEST, refused.answer())),
     };
+    let agreed = session.as_ref().and_then(|session| session.version.get());
+    let is_stateless =
+        agreed.is_none_or(|agreed| agreed != STATELESS) && is_stateless(&head.headers, &message)?;
     let method = match &message.kind {
-        Kind::Request { method, .. } => Some(&**method),
+        Kind::Request { id, method, params } => {
+            if let Err(reason) = stateless::check(&head.headers, method, *params, is_stateless) {
+                let text = error(Some(id), HEADER_MISMATCH, &reason);
+                return Ok(json_reply(StatusCode::BAD_REQUEST, text));
+            }
+            Some(&**method)
+        }
         Kind::Notification { .. } | Kind::Answer { .. } => None,
     };
+    // A request that stands for itself has no session, whichever it names.
+    let session = session.filter(|_| !(is_stateless && method.is_some()));
     let (is_request, is_initialize) = (method.is_some(), method == Some("initialize"));
     let is_discover = method == Some("server/discover");
     let (session, begun) = match session {
@@ -135,20 +147,23 @@ async fn post<H: House>(
             let begun = Begun { sessions: Arc::clone(sessions), session: Arc::clone(&session), stays: false };
             (session, Some(begun))
         }
-        None => match without_initialize(sessions, grant, head, &message)? {
-            Stateless::Served(session) => (session, None),
-            Stateless::Refused(response) => return Ok(response),
-        },
+        None if is_stateless && is_request => (sessions.stateless(grant).map_err(not_begun)?, None),
+        // A notification of such a client has nothing to be about: it is taken, and dropped.
+        None if is_stateless && matches!(message.kind, Kind::Notification { .. }) => {
+            return Ok(reply(StatusCode::ACCEPTED, ReplyBody::whole(Bytes::new())));
+        }
+        None => return Err(without_session()),
     };
     let ticket = sessions.ticket();
+    let headers = ParamHeaders::of(&head.headers, is_stateless);
     if !is_request {
-        Arc::clone(&session.peer).hear(body, ticket).await;
+        Arc::clone(&session.peer).hear(body, ticket, headers).await;
         return Ok(reply(StatusCode::ACCEPTED, ReplyBody::whole(Bytes::new())));
     }
     let first = session.routes().ask(ticket);
     let hold = Asked { session: Arc::clone(&session), ticket };
     // It continues if the client hangs up: that is no cancellation.
-    tokio::spawn(Arc::clone(&session.peer).hear(body, ticket));
+    tokio::spawn(Arc::clone(&session.peer).hear(body, ticket, headers));
     let first = first.await.map_err(|_| unknown_session())?;
     sessions.touch(&session);
     let mut response = match first {
@@ -174,35 +189,6 @@ async fn post<H: House>(
         begun.stays = true;
     }
     Ok(response)
-}
-
-/// The fate of a message that comes without a session.
-enum Stateless<H: House> {
-    Served(Arc<Session<H>>),
-    Refused(Response<ReplyBody>),
-}
-
-/// The session for a request that needs none, if this is one. A notification of such a client has nothing to be about: it
-/// is taken, and dropped.
-fn without_initialize<H: House>(
-    sessions: &Arc<Sessions<H>>,
-    grant: H::Grant,
-    head: &Parts,
-    message: &Message<'_>,
-) -> Result<Stateless<H>, Refusal> {
-    match &message.kind {
-        Kind::Request { id, method, params } if is_stateless(&head.headers, *params)? => {
-            if let Err((code, reason)) = stateless::check(&head.headers, method, *params) {
-                let text = error(Some(id), code, &reason);
-                return Ok(Stateless::Refused(json_reply(StatusCode::BAD_REQUEST, text)));
-            }
-            sessions.stateless(grant).map(Stateless::Served).map_err(not_begun)
-        }
-        Kind::Notification { params, .. } if is_stateless(&head.headers, *params)? => {
-            Ok(Stateless::Refused(reply(StatusCode::ACCEPTED, ReplyBody::whole(Bytes::new()))))
-        }
-        _ => Err(without_session()),
-    }
 }
 
 /// Whether the answer to `initialize` begins a session, of whose version note is taken.

@@ -5,12 +5,18 @@ use std::sync::Arc;
 use hyper::body::Bytes;
 use tokio::sync::mpsc;
 
+use crate::mcp::gateway::mirror::ParamHeaders;
 use crate::mcp::gateway::seam::Outgoing;
 
 /// A client's session, as the front sees it.
 pub(crate) trait Peer: Send + Sync + 'static {
-    /// Takes one message of the client. The answer to a request carries its ticket.
-    fn hear(self: Arc<Self>, message: Bytes, ticket: u64) -> impl Future<Output = ()> + Send;
+    /// Takes one message of the client, with the headers that repeat parts of it. The answer to a request carries its ticket.
+    fn hear(
+        self: Arc<Self>,
+        message: Bytes,
+        ticket: u64,
+        headers: ParamHeaders,
+    ) -> impl Future<Output = ()> + Send;
 
     /// The client has gone from a request that came with this ticket and stands for itself: nobody waits for its answer.
     fn hang_up(self: Arc<Self>, ticket: u64) -> impl Future<Output = ()> + Send;

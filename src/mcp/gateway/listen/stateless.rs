@@ -7,10 +7,11 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::head::{Refusal, one};
-use crate::mcp::gateway::routing::{METHOD, NAME, PROTOCOL_VERSION, STATELESS, decoded, name, version};
+use crate::mcp::gateway::message::{Kind, Message};
+use crate::mcp::gateway::routing::{
+    HEADER_MISMATCH, METHOD, NAME, PROTOCOL_VERSION, STATELESS, decoded, name, version,
+};
 
-/// The code of an error for headers that say something else than the body.
-const HEADER_MISMATCH: i32 = -32020;
 /// The code of an error for a capability that the client would need.
 const MISSING_CAPABILITY: i32 = -32021;
 /// The code of an error for a version that the server does not speak.
@@ -18,41 +19,46 @@ const UNSUPPORTED_VERSION: i32 = -32022;
 /// The code of JSON-RPC for a method that the server does not have.
 const NO_SUCH_METHOD: i32 = -32601;
 
-/// Whether a message is one of those, by its header or its body.
+/// Whether a message is one of those, by its header or its body. `initialize` is none, whatever it says.
 ///
 /// # Errors
 ///
 /// The header stands twice, or is no text.
-pub(super) fn is_stateless(headers: &HeaderMap, params: Option<&RawValue>) -> Result<bool, Refusal> {
+pub(super) fn is_stateless(headers: &HeaderMap, message: &Message<'_>) -> Result<bool, Refusal> {
+    let params = match message.kind {
+        Kind::Request { ref method, .. } if method == "initialize" => return Ok(false),
+        Kind::Request { params, .. } | Kind::Notification { params, .. } => params,
+        Kind::Answer { .. } => None,
+    };
     Ok(one(headers, &PROTOCOL_VERSION)? == Some(STATELESS) || version(params).is_some())
 }
 
-/// Checks that the headers of a request say what its body says: something on its way may have judged it by them.
+/// Checks that the headers of a request say what its body says: something on its way may have judged it by them. Where they
+/// are not required, those that there are must fit.
 ///
 /// # Errors
 ///
-/// They do not; the code of the error, and why, in words.
+/// They do not; in words.
 pub(super) fn check(
     headers: &HeaderMap,
     method: &str,
     params: Option<&RawValue>,
-) -> Result<(), (i32, String)> {
-    let mismatch = |reason: String| (HEADER_MISMATCH, reason);
-    let header = |of: &HeaderName| one(headers, of).map_err(|refusal| mismatch(refusal.reason));
+    are_required: bool,
+) -> Result<(), String> {
+    let header = |of: &HeaderName| one(headers, of).map_err(|refusal| refusal.reason);
     let named = header(&PROTOCOL_VERSION)?;
-    if version(params).as_deref() != Some(STATELESS) || named != Some(STATELESS) {
-        let reason = format!("{PROTOCOL_VERSION} and _meta must both name the version, {STATELESS}");
-        return Err(mismatch(reason));
+    if are_required && (version(params).as_deref() != Some(STATELESS) || named != Some(STATELESS)) {
+        return Err(format!("{PROTOCOL_VERSION} and _meta must both name the version, {STATELESS}"));
     }
-    if header(&METHOD)? != Some(method) {
-        return Err(mismatch(format!("{METHOD} must be the method of the request")));
+    if header(&METHOD)?.map_or(are_required, |sent| sent != method) {
+        return Err(format!("{METHOD} must be the method of the request"));
     }
-    let Some(expected) = name(method, params) else { return Ok(()) };
-    if header(&NAME)?.and_then(decoded) == Some(expected) {
-        Ok(())
-    } else {
-        Err(mismatch(format!("{NAME} must be the name in the request")))
-    }
+    let expected = name(method, params);
+    let is_other = match header(&NAME)? {
+        Some(sent) => expected.is_some() && decoded(sent) != expected,
+        None => are_required && expected.is_some(),
+    };
+    if is_other { Err(format!("{NAME} must be the name in the request")) } else { Ok(()) }
 }
 
 /// The code of the error in an answer.
@@ -104,10 +110,12 @@ mod tests {
         const BODY: &str =
             r#"{"name":"grüße","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}"#;
         let of = |params: &str, all: &[(&str, &str)]| {
-            let params: Box<RawValue> = serde_json::from_str(params).unwrap();
+            let text = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{params}}}"#);
+            let message = Message::from_client(text.as_bytes()).unwrap();
+            let Kind::Request { method, params, .. } = &message.kind else { panic!("{text}") };
             let headers = headers(all);
-            is_stateless(&headers, Some(&params)).map(|_| ()).map_err(|refusal| refusal.reason)?;
-            check(&headers, "tools/call", Some(&params)).map_err(|(_, reason)| reason)
+            is_stateless(&headers, &message).map(|_| ()).map_err(|refusal| refusal.reason)?;
+            check(&headers, method, *params, true)
         };
         let version = ("mcp-protocol-version", "2026-07-28");
         let (method, name) = (("mcp-method", "tools/call"), ("mcp-name", "=?base64?Z3LDvMOfZQ==?="));
@@ -126,6 +134,16 @@ mod tests {
         ] {
             let refused = of(params, all).unwrap_err();
             assert!(refused.contains(reason), "{all:?}: {refused}");
+        }
+        let params: Box<RawValue> = serde_json::from_str(BODY).unwrap();
+        for (all, fits) in [
+            (&[][..], true),
+            (&[method, name], true),
+            (&[("mcp-method", "tools/list")], false),
+            (&[("mcp-name", "echo")], false),
+            (&[name, name], false),
+        ] {
+            assert_eq!(check(&headers(all), "tools/call", Some(&params), false).is_ok(), fits, "{all:?}");
         }
     }
 

@@ -16,6 +16,7 @@ use crate::mcp::gateway::distinct::Fields;
 use crate::mcp::gateway::fold::folds_to;
 use crate::mcp::gateway::message::{Message, WRONG_PARAMS, error};
 use crate::mcp::gateway::metrics::RefusalReason;
+use crate::mcp::gateway::mirror::ParamHeaders;
 use crate::policy::gate::{Denied, Pass};
 
 /// The fields of the parameters of a call that mean something.
@@ -37,6 +38,7 @@ impl Relay {
         id: &str,
         params: Option<&RawValue>,
         ticket: u64,
+        headers: ParamHeaders,
     ) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
         let relay = Arc::clone(self);
         let Called { tool, arguments, written } = match called(params) {
@@ -61,6 +63,9 @@ impl Relay {
         let about = About { ticket, what: What::Call(Box::new(call)) };
         let (number, line) = self.take_in(message, id, params, about, replaced);
         Box::pin(async move {
+            if let Err(reason) = relay.agree(&headers, &tool, &arguments).await {
+                return relay.disagree(number, &reason).await;
+            }
             let pass = match relay.pass(&tool, &arguments).await {
                 Ok(pass) => pass,
                 Err(denied) => return relay.refuse(number, &denied, decision_of(&denied)).await,
@@ -80,6 +85,7 @@ impl Relay {
         self.parts.gate.admits(tool)?;
         self.look_around().await;
         self.is_pinned(tool).await?;
+        self.is_fit(tool).await?;
         self.has_token(tool).await?;
         self.parts.gate.pass(&self.parts.grant, tool, arguments).await
     }

@@ -14,14 +14,15 @@ use crate::mcp::gateway::flight::{Asked, Cancelled};
 use crate::mcp::gateway::fold::folds_to;
 use crate::mcp::gateway::message::{INTERNAL, Kind, Message, NOT_A_MESSAGE, error, progress_token};
 use crate::mcp::gateway::metrics::RefusalReason;
+use crate::mcp::gateway::mirror::ParamHeaders;
 
 /// The methods that are judged, which no other spelling may pass for.
 const JUDGED: [&str; 2] = ["tools/call", "tools/list"];
 
 impl Relay {
-    /// Takes a message of the client, which came with this ticket. Waits where the server is behind.
-    pub(crate) async fn hear(self: &Arc<Self>, bytes: &[u8], ticket: u64) {
-        let Some(work) = self.heard(bytes, ticket) else { return };
+    /// Takes a message of the client, which came with this ticket and these headers. Waits where the server is behind.
+    pub(crate) async fn hear(self: &Arc<Self>, bytes: &[u8], ticket: u64, headers: ParamHeaders) {
+        let Some(work) = self.heard(bytes, ticket, headers) else { return };
         // The semaphore is never closed.
         let Ok(permit) = Arc::clone(&self.room).acquire_owned().await else { return };
         let mut work: Work = Box::pin(async move {
@@ -41,7 +42,7 @@ impl Relay {
         self.send(error(None, NOT_A_MESSAGE, &reason), None).await;
     }
 
-    fn heard(self: &Arc<Self>, bytes: &[u8], ticket: u64) -> Option<Work> {
+    fn heard(self: &Arc<Self>, bytes: &[u8], ticket: u64, headers: ParamHeaders) -> Option<Work> {
         let message = match Message::from_client(bytes) {
             Ok(message) => message,
             Err(refused) => {
@@ -56,7 +57,7 @@ impl Relay {
                     let reason = format!("{method:?} would be read as {judged:?} by some servers");
                     return Some(self.answering(error(Some(id), NOT_A_MESSAGE, &reason), ticket));
                 }
-                Some(self.asked(&message, id, method, *params, ticket))
+                Some(self.asked(&message, id, method, *params, ticket, headers))
             }
             Kind::Notification { method, params } => self.notified(&message, method, *params),
             Kind::Answer { id, .. } => self.client_answered(&message, id.as_deref()?),
@@ -76,10 +77,11 @@ impl Relay {
         method: &str,
         params: Option<&RawValue>,
         ticket: u64,
+        headers: ParamHeaders,
     ) -> Work {
         self.note(method, params);
         match method {
-            "tools/call" => return self.call(message, id, params, ticket),
+            "tools/call" => return self.call(message, id, params, ticket, headers),
             "tools/list" => return self.list(message, id, params, ticket),
             LISTEN => return self.listen(message, id, params, ticket),
             _ => {}
@@ -252,14 +254,14 @@ impl Relay {
     /// Hands something to the server that wants no answer. Where there is none, nobody misses it.
     async fn pass_on(&self, line: String) {
         if let Ok((_, server)) = self.server_after(0).await {
-            let _ = server.send(line, false).await;
+            let _ = server.send(line).await;
         }
     }
 
     async fn pass_to(&self, generation: u64, line: String) {
         let server = self.state().links.get(&generation).cloned();
         if let Some(server) = server {
-            let _ = server.send(line, false).await;
+            let _ = server.send(line).await;
         }
     }
 }

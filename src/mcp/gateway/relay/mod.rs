@@ -10,6 +10,7 @@
 //! | `log.rs` | what is written down of a call |
 //! | `said.rs` | what the server says |
 //! | `renewal.rs` | a token that is not accepted any more |
+//! | `mirrored.rs` | the headers that repeat arguments |
 //! | `own.rs` | what the gateway asks the server itself: its tools |
 //! | `subscriptions.rs` | the requests that stay open for notifications |
 //! | `tools.rs` | what is known of the tools, and which of them are held back |
@@ -21,6 +22,7 @@ mod call;
 mod count;
 mod heard;
 mod log;
+mod mirrored;
 mod own;
 mod renewal;
 mod said;
@@ -47,6 +49,7 @@ use super::link::{Link, Target};
 use super::mask::Masks;
 use super::message::{INTERNAL, error};
 use super::metrics::Metrics;
+use super::mirror::Mirrors;
 use super::name::Name;
 use super::pin_file::PinFile;
 use super::pins::Compared;
@@ -173,6 +176,8 @@ struct Tools {
     all: Vec<Value>,
     /// The names of those that say of themselves that they change nothing.
     read_only: HashSet<String>,
+    /// The arguments of each that go into headers as well.
+    mirrors: Mirrors,
     /// Their comparison with the pins; none where tools may change.
     pinned: Option<Compared>,
     /// Those that clients see.
@@ -309,9 +314,10 @@ impl Relay {
                 // The client has cancelled it, and it is out already.
                 return Ok(());
             }
-            let is_read_only = self.may_be_repeated(number);
-            match server.send(line.clone(), is_read_only).await {
+            match server.send_call(line.clone(), self.manner(number)).await {
                 Ok(()) => return Ok(()),
+                // No other connection follows one over HTTP.
+                Err(not_given) if matches!(*server, Link::Http(_)) => return Err(not_given.0),
                 Err(not_given) => reason = not_given.0,
             }
             tried = generation;

@@ -41,7 +41,7 @@ impl Relay {
         };
         let params = params.map(|params| format!(r#","params":{params}"#)).unwrap_or_default();
         let line = format!(r#"{{"jsonrpc":"2.0","id":{number},"method":"{method}"{params}}}"#);
-        let given = server.send(line, false).await.map_err(|not_given| not_given.0);
+        let given = server.send(line).await.map_err(|not_given| not_given.0);
         let answered = async {
             given?;
             match tokio::time::timeout(OWN_PATIENCE, answer).await {

@@ -19,15 +19,18 @@ impl Relay {
     /// Has a server with another token take over, and makes a call again that changes nothing. The answer is what the
     /// client gets otherwise.
     pub(super) async fn renew(self: Arc<Self>, generation: Generation, asked: Asked<About>, answer: String) {
+        let About { what: What::Call(call), .. } = &asked.about else { return };
+        let is_read_only = self.is_read_only(&call.tool);
+        let is_renewed = self.renewed(generation).await.is_ok();
+        self.repeat_or_answer(asked, is_renewed && is_read_only, answer).await;
+    }
+
+    /// Makes a call once more, or answers it with this answer of the server.
+    pub(super) async fn repeat_or_answer(&self, asked: Asked<About>, repeats: bool, answer: String) {
         let Asked { id, progress, about: About { ticket, what: What::Call(call) }, .. } = asked else {
             return;
         };
-        let renewed = self.renewed(generation).await.is_ok();
-        let number = if renewed && self.is_read_only(&call.tool) {
-            self.take_in_again(id, progress, ticket, call)
-        } else {
-            Err(call)
-        };
+        let number = if repeats { self.take_in_again(id, progress, ticket, call) } else { Err(call) };
         match number {
             Ok((number, line)) => self.give(number, line).await,
             Err(call) => {

@@ -68,6 +68,13 @@ impl Relay {
                 tokio::spawn(Arc::clone(self).renew(generation, asked, answer));
                 return;
             }
+            What::Call(call) if self.may_mirror_anew(&call, message) => {
+                let answer = message.spliced(message.with_id(&id));
+                let about = About { ticket, what: What::Call(call) };
+                let asked = Asked { id, progress, given_to, is_cancelled, about };
+                tokio::spawn(Arc::clone(self).mirror_anew(asked, answer));
+                return;
+            }
             What::Call(call) => {
                 self.log_answer(&call, message);
                 self.count_answer(&call, message);
@@ -133,7 +140,7 @@ impl Relay {
             let link = self.state().links.get(&generation).cloned();
             if let Some(link) = link {
                 // A server that has ended needs no answer.
-                let _ = link.send(error(Some(id), INTERNAL, &denied.message), false).await;
+                let _ = link.send(error(Some(id), INTERNAL, &denied.message)).await;
             }
             return;
         }

@@ -309,7 +309,7 @@ impl Relay {
         for step in replayed {
             if step.method.starts_with("notifications/") {
                 let line = format!(r#"{{"jsonrpc":"2.0","method":"{}"}}"#, step.method);
-                server.send(line, false).await.map_err(|not_given| not_given.0)?;
+                server.send(line).await.map_err(|not_given| not_given.0)?;
                 continue;
             }
             let answer = self.ask(generation, server, step.method, step.params.as_deref()).await?;

@@ -73,7 +73,7 @@ impl Relay {
             let is_given = self.state().flight.give(number, generation);
             if is_given {
                 // A server that has just ended is followed by another.
-                let _ = server.send(line, false).await;
+                let _ = server.send(line).await;
             }
         }
     }

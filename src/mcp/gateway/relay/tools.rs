@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::about::{About, What};
 use super::{Relay, Tools};
 use crate::clock::Clock as _;
 use crate::event::Event;
+use crate::mcp::gateway::mirror::Mirror;
 use crate::mcp::gateway::pin_file::PinFile;
 use crate::mcp::gateway::pins::{HeldBecause, digest_of, name_of};
 use crate::policy::gate::Denied;
@@ -33,8 +33,12 @@ impl Relay {
         };
         let is_read_only = |tool: &&Value| tool["annotations"]["readOnlyHint"] == true;
         let read_only = tools.iter().filter(is_read_only).filter_map(name_of).map(str::to_owned).collect();
-        let mut now = Tools { read_only, pinned, listed: Vec::new(), all: tools };
+        let mut now =
+            Tools { read_only, mirrors: Mirror::of_all(&tools), pinned, listed: Vec::new(), all: tools };
         now.listed = now.all.iter().filter(|tool| self.shows(&now, tool)).cloned().collect();
+        if self.sends_headers() {
+            self.warn_of_unfit(self.tools.borrow().as_ref(), &now);
+        }
         let (mut held, mut is_other) = (Vec::new(), false);
         self.tools.send_modify(|before| {
             is_other = before.as_ref().is_some_and(|before| before.listed != now.listed);
@@ -142,27 +146,28 @@ impl Relay {
     /// Whether a client gets to see a tool of a list.
     pub(super) fn is_shown(&self, tool: &Value) -> bool {
         self.tools.borrow().as_ref().is_some_and(|tools| self.shows(tools, tool))
-            || (self.parts.pins.is_none() && !name_of(tool).is_none_or(|name| self.parts.gate.hides(name)))
+            || (self.parts.pins.is_none()
+                && !name_of(tool).is_none_or(|name| self.parts.gate.hides(name))
+                && self.is_allowed(tool))
     }
 
     fn shows(&self, tools: &Tools, tool: &Value) -> bool {
         let Some(name) = name_of(tool).filter(|name| !self.parts.gate.hides(name)) else { return false };
+        if !self.is_allowed(tool) {
+            return false;
+        }
         // As it is listed now, which may not be how it was when all were listed.
         tools.pinned.as_ref().is_none_or(|pinned| pinned.usable.get(name) == Some(&digest_of(tool)))
+    }
+
+    /// Whether a definition is one that clients accept: a wrong one would be refused by those that send headers themselves.
+    fn is_allowed(&self, tool: &Value) -> bool {
+        !self.sends_headers() || Mirror::of(&tool["inputSchema"]).is_ok()
     }
 
     /// Whether a tool says of itself that it changes nothing.
     pub(super) fn is_read_only(&self, tool: &str) -> bool {
         self.tools.borrow().as_ref().is_some_and(|tools| tools.read_only.contains(tool))
-    }
-
-    /// Whether a request may be made twice.
-    pub(super) fn may_be_repeated(&self, number: u64) -> bool {
-        let tool = match self.state().flight.about(number) {
-            Some(About { what: What::Call(call), .. }) => call.tool.clone(),
-            _ => return false,
-        };
-        self.is_read_only(&tool)
     }
 }
 

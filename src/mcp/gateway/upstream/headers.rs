@@ -4,8 +4,10 @@ use std::ffi::OsString;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::mcp::gateway::mirror;
+
 /// Headers that the transport sets itself, or that would change where a message ends.
-const RESERVED: [&str; 11] = [
+const RESERVED: [&str; 13] = [
     "accept",
     "connection",
     "content-encoding",
@@ -13,6 +15,8 @@ const RESERVED: [&str; 11] = [
     "content-type",
     "host",
     "last-event-id",
+    "mcp-method",
+    "mcp-name",
     "mcp-protocol-version",
     "mcp-session-id",
     "transfer-encoding",
@@ -38,7 +42,7 @@ pub(crate) fn read(
             .ok_or("must be NAME=VARIABLE, with the variable that holds the value")?;
         let name: HeaderName =
             name.parse().map_err(|_| "must begin with the name of a header: NAME=VARIABLE".to_owned())?;
-        if RESERVED.contains(&name.as_str()) {
+        if RESERVED.contains(&name.as_str()) || name.as_str().starts_with(mirror::PREFIX) {
             return Err(format!("{name} is set by zoomtok itself"));
         }
         if name == "authorization" && sends_token {
@@ -86,6 +90,9 @@ mod tests {
             ("Host=KEY", "host is set by zoomtok"),
             ("Transfer-Encoding=KEY", "set by zoomtok"),
             ("MCP-Session-Id=KEY", "set by zoomtok"),
+            ("Mcp-Method=KEY", "set by zoomtok"),
+            ("Mcp-Name=KEY", "set by zoomtok"),
+            ("Mcp-Param-Region=KEY", "set by zoomtok"),
             ("Authorization=KEY", "--no-token"),
             ("X-Key=MISSING", "the variable MISSING is not set"),
             ("X-Key=EMPTY", "the variable EMPTY is not set"),

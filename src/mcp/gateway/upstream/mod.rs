@@ -21,7 +21,7 @@ use tokio::sync::mpsc;
 use self::address::Address;
 use self::bearer::Bearer;
 use self::talk::Talk;
-use super::seam::{NotGiven, Received};
+use super::seam::{Manner, NotGiven, Received};
 use crate::error::Error;
 use crate::zoom::http_client;
 
@@ -51,14 +51,14 @@ impl HttpServer {
     /// the caller must not keep other messages waiting; `initialize` and `notifications/initialized` take effect in the
     /// order of the calls. It continues when this is dropped.
     ///
-    /// A request that fails on the way is answered through the channel with an error. `is_read_only` says that a call of a
-    /// tool may be made again when its token was refused; all other messages may.
+    /// A request that fails on the way is answered through the channel with an error. A call of a tool is made again when its
+    /// token was refused if its `manner` says that this does no harm; all other messages are.
     ///
     /// # Errors
     ///
     /// The server was certainly not given the message; nothing comes through the channel then.
-    pub(crate) async fn send(&self, message: String, is_read_only: bool) -> Result<(), NotGiven> {
-        self.talk.send(message, is_read_only).await
+    pub(crate) async fn send(&self, message: String, manner: &Manner) -> Result<(), NotGiven> {
+        self.talk.send(message, manner).await
     }
 
     /// Ends everything that is under way, and the session, within 2 s.

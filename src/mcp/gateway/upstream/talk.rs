@@ -8,8 +8,8 @@ use std::sync::atomic::AtomicU32;
 
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Client, Url};
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -20,8 +20,9 @@ use super::legacy::LegacyStream;
 use super::listen::{Listened, listen};
 use super::wire::{Established, Outbound, Wire};
 use crate::mcp::gateway::distinct::Fields;
+use crate::mcp::gateway::mirror::Mirror;
 use crate::mcp::gateway::routing;
-use crate::mcp::gateway::seam::{NotGiven, Received};
+use crate::mcp::gateway::seam::{Manner, NotGiven, Received};
 use crate::mutex::locked;
 use crate::token::Token;
 
@@ -101,18 +102,19 @@ impl Talk {
         }
     }
 
-    pub(super) async fn send(self: &Arc<Self>, message: String, is_read_only: bool) -> Result<(), NotGiven> {
+    pub(super) async fn send(self: &Arc<Self>, message: String, manner: &Manner) -> Result<(), NotGiven> {
         let Some(envelope) = Envelope::read(&message) else {
             return Err(NotGiven("the message is not JSON".into()));
         };
         let method = envelope.method.map(std::borrow::Cow::into_owned).unwrap_or_default();
         let id = envelope.id.filter(|_| !method.is_empty());
-        let may_repeat = method != "tools/call" || is_read_only;
+        let may_repeat = method != "tools/call" || manner.is_read_only;
         let params = Fields::read(&message).ok().and_then(|fields| fields.get("params"));
         if method == "notifications/cancelled" && self.hang_up(params) {
             return Ok(());
         }
-        let stateless = id.as_ref().and_then(|_| headers_of(&method, params));
+        let stateless = id.as_ref().map(|_| headers_of(&method, params, manner.mirror.as_deref()));
+        let stateless = stateless.transpose().map_err(NotGiven)?.flatten();
         let key = stateless.as_ref().and(id.as_ref()).map(Value::to_string);
         let stop = self.wire.stop.child_token();
         if let Some(key) = &key {
@@ -361,16 +363,22 @@ impl Session {
 }
 
 /// The headers of a request that needs no session; none of any other.
-fn headers_of(method: &str, params: Option<&RawValue>) -> Option<HeaderMap> {
-    let version = routing::encoded(&routing::version(params)?)?;
-    let mut headers = HeaderMap::from_iter([
-        (routing::PROTOCOL_VERSION, version),
-        (routing::METHOD, routing::encoded(method)?),
-    ]);
-    if let Some(name) = routing::name(method, params) {
-        headers.insert(routing::NAME, routing::encoded(&name)?);
+///
+/// # Errors
+///
+/// An argument cannot be in the header where it has to be.
+fn headers_of(
+    method: &str,
+    params: Option<&RawValue>,
+    mirror: Option<&Mirror>,
+) -> Result<Option<HeaderMap>, String> {
+    let Some(mut headers) = routing::headers(method, params) else { return Ok(None) };
+    let arguments = params.and_then(|params| Fields::read(params.get()).ok()?.get("arguments"));
+    if let (Some(mirror), Some(arguments)) = (mirror, arguments) {
+        let arguments: Option<Map<String, Value>> = serde_json::from_str(arguments.get()).unwrap_or_default();
+        headers.extend(mirror.headers(&arguments.unwrap_or_default())?);
     }
-    Some(headers)
+    Ok(Some(headers))
 }
 
 fn is_result(answer: &str) -> bool {

@@ -83,7 +83,7 @@ impl Client {
 
     async fn ask(&mut self, id: u64, method: &str, params: Value, is_read_only: bool) -> Value {
         let message = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
-        self.server.send(message.to_string(), is_read_only).await.unwrap();
+        self.server.send(message.to_string(), &Manner { is_read_only, mirror: None }).await.unwrap();
         self.next().await
     }
 
@@ -92,7 +92,8 @@ impl Client {
     }
 
     async fn notify(&self, method: &str) -> Result<(), NotGiven> {
-        self.server.send(json!({"jsonrpc": "2.0", "method": method}).to_string(), false).await
+        let message = json!({"jsonrpc": "2.0", "method": method});
+        self.server.send(message.to_string(), &Manner::default()).await
     }
 
     /// Begins a session.

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 
 use super::super::house::{Closed, Opened, Peer};
 use super::*;
+use crate::mcp::gateway::mirror::ParamHeaders;
 use crate::mcp::gateway::seam::Outgoing;
 
 /// The record of a house.
@@ -78,7 +79,7 @@ impl House for MadeUp {
 }
 
 impl Peer for Echo {
-    async fn hear(self: Arc<Self>, message: hyper::body::Bytes, ticket: u64) {
+    async fn hear(self: Arc<Self>, message: hyper::body::Bytes, ticket: u64, _: ParamHeaders) {
         let message: Value = serde_json::from_slice(&message).unwrap();
         self.seen.heard.lock().unwrap().push(message.clone());
         let say = async |text: Value, ticket: Option<u64>, answers: bool| {

@@ -202,9 +202,9 @@ async fn calls_in_flight_fail_in_words_when_the_stream_is_cut() {
     let call = |id: u64, name: &str| {
         json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": {"name": name}}).to_string()
     };
-    client.server.send(call(2, "hang"), false).await.unwrap();
-    client.server.send(call(3, "hang"), false).await.unwrap();
-    client.server.send(call(4, "cut"), false).await.unwrap();
+    client.server.send(call(2, "hang"), &Manner::default()).await.unwrap();
+    client.server.send(call(3, "hang"), &Manner::default()).await.unwrap();
+    client.server.send(call(4, "cut"), &Manner::default()).await.unwrap();
     let mut failed = Vec::new();
     for _ in 0..3 {
         let answer = client.next().await;
@@ -251,7 +251,7 @@ async fn events_that_mean_nothing_do_no_harm() {
     let address = Address::read(&made.url, &hosted, None).unwrap();
     let server = HttpServer::new(&address, HeaderMap::new(), None, sender).unwrap();
     let initialize = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}"#;
-    server.send(initialize.into(), false).await.unwrap();
+    server.send(initialize.into(), &Manner::default()).await.unwrap();
     let mut heard = Vec::new();
     while !heard.iter().any(|text: &String| text.contains("\"id\":1,")) {
         match tokio::time::timeout(HANG_TIMEOUT, received.recv()).await.unwrap().unwrap() {
