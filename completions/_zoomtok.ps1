@@ -39,15 +39,15 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'End the login at Zoom, and remove its tokens from .env')
             [CompletionResult]::new('profile', 'profile', [CompletionResultType]::ParameterValue, 'List the accounts that have a .env of their own, or remove one')
             [CompletionResult]::new('recordings', 'recordings', [CompletionResultType]::ParameterValue, 'Download cloud recordings, resumed after a break')
-            [CompletionResult]::new('update-claude', 'update-claude', [CompletionResultType]::ParameterValue, 'Put the token of .env into Claude Desktop''s configuration')
-            [CompletionResult]::new('restart-claude', 'restart-claude', [CompletionResultType]::ParameterValue, 'Restart Claude Desktop, with a valid token')
             [CompletionResult]::new('mcp', 'mcp', [CompletionResultType]::ParameterValue, 'Serve Zoom''s tools to an MCP client over stdin and stdout')
             [CompletionResult]::new('gateway', 'gateway', [CompletionResultType]::ParameterValue, 'Put a policy and a fresh token before any MCP server')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Check a policy for mcp, or explain what it does to a call')
             [CompletionResult]::new('grant', 'grant', [CompletionResultType]::ParameterValue, 'Say who may connect to a gateway over HTTP')
             [CompletionResult]::new('approval', 'approval', [CompletionResultType]::ParameterValue, 'Decide about calls that wait for a person')
-            [CompletionResult]::new('setup', 'setup', [CompletionResultType]::ParameterValue, 'Set everything up: log in, clients, a service')
             [CompletionResult]::new('client', 'client', [CompletionResultType]::ParameterValue, 'Put zoomtok into the configuration of any MCP client')
+            [CompletionResult]::new('update-claude', 'update-claude', [CompletionResultType]::ParameterValue, 'Put the token of .env into Claude Desktop''s configuration')
+            [CompletionResult]::new('restart-claude', 'restart-claude', [CompletionResultType]::ParameterValue, 'Restart Claude Desktop, with a valid token')
+            [CompletionResult]::new('setup', 'setup', [CompletionResultType]::ParameterValue, 'Set everything up: log in, clients, a service')
             [CompletionResult]::new('service', 'service', [CompletionResultType]::ParameterValue, 'Have the system run a watch or a gateway from each login on')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Find out what is wrong, and how to fix it')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show all of this in a minute, with a made-up Zoom')
@@ -274,35 +274,6 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             break
         }
         'zoomtok;recordings;help;help' {
-            break
-        }
-        'zoomtok;update-claude' {
-            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
-            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The account to use: its .env is profiles/NAME.env in the configuration directory')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
-            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration [default: CLAUDE_CONFIG_FILE, or where Claude Desktop has it on this system]')
-            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The server in it that needs the token [default: CLAUDE_MCP_SERVER_NAME, or zoom]')
-            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The variable of that server [default: CLAUDE_ZOOM_ENV_KEY, or ZOOM_ACCESS_TOKEN]')
-            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
-            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
-            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Use the token in .env as it is: fetch none, and write neither .env nor its lock')
-            [CompletionResult]::new('--restart', '--restart', [CompletionResultType]::ParameterName, 'Restart Claude Desktop if its configuration was changed')
-            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the change, with the token masked, and write nothing')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
-        'zoomtok;restart-claude' {
-            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
-            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The account to use: its .env is profiles/NAME.env in the configuration directory')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
-            [CompletionResult]::new('--app', '--app', [CompletionResultType]::ParameterName, 'The name of the app, or the path of its executable [default: CLAUDE_APP_NAME, or Claude]')
-            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
-            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
-            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Use the token in .env as it is: fetch none, and write neither .env nor its lock')
-            [CompletionResult]::new('--app-only', '--app-only', [CompletionResultType]::ParameterName, 'Leave the token alone')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'zoomtok;mcp' {
@@ -627,31 +598,6 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
         'zoomtok;approval;help;help' {
             break
         }
-        'zoomtok;setup' {
-            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
-            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The account to use: its .env is profiles/NAME.env in the configuration directory')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
-            [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The app''s client id; for --browser its Public Client ID [default: ZOOM_CLIENT_ID]')
-            [CompletionResult]::new('--client', '--client', [CompletionResultType]::ParameterName, 'Put zoomtok into this client; may be repeated')
-            [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'Give the clients a server over HTTP through a gateway, such as zoom or zoom/chat, in place of zoomtok''s own tools')
-            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The policy for what the clients call')
-            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
-            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
-            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Use the token in .env as it is: fetch none, and write neither .env nor its lock')
-            [CompletionResult]::new('--server-to-server', '--server-to-server', [CompletionResultType]::ParameterName, 'With the account id, the client id and the client secret of a Server-to-Server OAuth app')
-            [CompletionResult]::new('--browser', '--browser', [CompletionResultType]::ParameterName, 'In a browser, with a General app')
-            [CompletionResult]::new('--device', '--device', [CompletionResultType]::ParameterName, 'With a code to be entered on another machine; the app needs "Use App on Device"')
-            [CompletionResult]::new('--no-browser', '--no-browser', [CompletionResultType]::ParameterName, 'Show the address of Zoom''s page and open no browser')
-            [CompletionResult]::new('--replace', '--replace', [CompletionResultType]::ParameterName, 'Log in anew even if .env has all that is needed')
-            [CompletionResult]::new('--no-clients', '--no-clients', [CompletionResultType]::ParameterName, 'Put zoomtok into no client')
-            [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'Have the system keep the token fresh, whether a client runs or not')
-            [CompletionResult]::new('--no-service', '--no-service', [CompletionResultType]::ParameterName, 'Install no service')
-            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Ask nothing: all clients that are found, and a service if there is none')
-            [CompletionResult]::new('--undo', '--undo', [CompletionResultType]::ParameterName, 'Take it all back but .env: the servers in the clients, the services, what is remembered')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
         'zoomtok;client' {
             [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The account to use: its .env is profiles/NAME.env in the configuration directory')
@@ -784,6 +730,60 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             break
         }
         'zoomtok;client;help;help' {
+            break
+        }
+        'zoomtok;update-claude' {
+            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The account to use: its .env is profiles/NAME.env in the configuration directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration [default: CLAUDE_CONFIG_FILE, or where Claude Desktop has it on this system]')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The server in it that needs the token [default: CLAUDE_MCP_SERVER_NAME, or zoom]')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The variable of that server [default: CLAUDE_ZOOM_ENV_KEY, or ZOOM_ACCESS_TOKEN]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Use the token in .env as it is: fetch none, and write neither .env nor its lock')
+            [CompletionResult]::new('--restart', '--restart', [CompletionResultType]::ParameterName, 'Restart Claude Desktop if its configuration was changed')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the change, with the token masked, and write nothing')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zoomtok;restart-claude' {
+            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The account to use: its .env is profiles/NAME.env in the configuration directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('--app', '--app', [CompletionResultType]::ParameterName, 'The name of the app, or the path of its executable [default: CLAUDE_APP_NAME, or Claude]')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Use the token in .env as it is: fetch none, and write neither .env nor its lock')
+            [CompletionResult]::new('--app-only', '--app-only', [CompletionResultType]::ParameterName, 'Leave the token alone')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'zoomtok;setup' {
+            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'The .env to use instead of the first one found')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The account to use: its .env is profiles/NAME.env in the configuration directory')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The app''s client id; for --browser its Public Client ID [default: ZOOM_CLIENT_ID]')
+            [CompletionResult]::new('--client', '--client', [CompletionResultType]::ParameterName, 'Put zoomtok into this client; may be repeated')
+            [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'Give the clients a server over HTTP through a gateway, such as zoom or zoom/chat, in place of zoomtok''s own tools')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The policy for what the clients call')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only errors and requested output')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Use the token in .env as it is: fetch none, and write neither .env nor its lock')
+            [CompletionResult]::new('--server-to-server', '--server-to-server', [CompletionResultType]::ParameterName, 'With the account id, the client id and the client secret of a Server-to-Server OAuth app')
+            [CompletionResult]::new('--browser', '--browser', [CompletionResultType]::ParameterName, 'In a browser, with a General app')
+            [CompletionResult]::new('--device', '--device', [CompletionResultType]::ParameterName, 'With a code to be entered on another machine; the app needs "Use App on Device"')
+            [CompletionResult]::new('--no-browser', '--no-browser', [CompletionResultType]::ParameterName, 'Show the address of Zoom''s page and open no browser')
+            [CompletionResult]::new('--replace', '--replace', [CompletionResultType]::ParameterName, 'Log in anew even if .env has all that is needed')
+            [CompletionResult]::new('--no-clients', '--no-clients', [CompletionResultType]::ParameterName, 'Put zoomtok into no client')
+            [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'Have the system keep the token fresh, whether a client runs or not')
+            [CompletionResult]::new('--no-service', '--no-service', [CompletionResultType]::ParameterName, 'Install no service')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Ask nothing: all clients that are found, and a service if there is none')
+            [CompletionResult]::new('--undo', '--undo', [CompletionResultType]::ParameterName, 'Take it all back but .env: the servers in the clients, the services, what is remembered')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'zoomtok;service' {
@@ -938,15 +938,15 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'End the login at Zoom, and remove its tokens from .env')
             [CompletionResult]::new('profile', 'profile', [CompletionResultType]::ParameterValue, 'List the accounts that have a .env of their own, or remove one')
             [CompletionResult]::new('recordings', 'recordings', [CompletionResultType]::ParameterValue, 'Download cloud recordings, resumed after a break')
-            [CompletionResult]::new('update-claude', 'update-claude', [CompletionResultType]::ParameterValue, 'Put the token of .env into Claude Desktop''s configuration')
-            [CompletionResult]::new('restart-claude', 'restart-claude', [CompletionResultType]::ParameterValue, 'Restart Claude Desktop, with a valid token')
             [CompletionResult]::new('mcp', 'mcp', [CompletionResultType]::ParameterValue, 'Serve Zoom''s tools to an MCP client over stdin and stdout')
             [CompletionResult]::new('gateway', 'gateway', [CompletionResultType]::ParameterValue, 'Put a policy and a fresh token before any MCP server')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Check a policy for mcp, or explain what it does to a call')
             [CompletionResult]::new('grant', 'grant', [CompletionResultType]::ParameterValue, 'Say who may connect to a gateway over HTTP')
             [CompletionResult]::new('approval', 'approval', [CompletionResultType]::ParameterValue, 'Decide about calls that wait for a person')
-            [CompletionResult]::new('setup', 'setup', [CompletionResultType]::ParameterValue, 'Set everything up: log in, clients, a service')
             [CompletionResult]::new('client', 'client', [CompletionResultType]::ParameterValue, 'Put zoomtok into the configuration of any MCP client')
+            [CompletionResult]::new('update-claude', 'update-claude', [CompletionResultType]::ParameterValue, 'Put the token of .env into Claude Desktop''s configuration')
+            [CompletionResult]::new('restart-claude', 'restart-claude', [CompletionResultType]::ParameterValue, 'Restart Claude Desktop, with a valid token')
+            [CompletionResult]::new('setup', 'setup', [CompletionResultType]::ParameterValue, 'Set everything up: log in, clients, a service')
             [CompletionResult]::new('service', 'service', [CompletionResultType]::ParameterValue, 'Have the system run a watch or a gateway from each login on')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Find out what is wrong, and how to fix it')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show all of this in a minute, with a made-up Zoom')
@@ -981,12 +981,6 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
         'zoomtok;help;recordings' {
             break
         }
-        'zoomtok;help;update-claude' {
-            break
-        }
-        'zoomtok;help;restart-claude' {
-            break
-        }
         'zoomtok;help;mcp' {
             break
         }
@@ -1002,10 +996,16 @@ Register-ArgumentCompleter -Native -CommandName 'zoomtok' -ScriptBlock {
         'zoomtok;help;approval' {
             break
         }
-        'zoomtok;help;setup' {
+        'zoomtok;help;client' {
             break
         }
-        'zoomtok;help;client' {
+        'zoomtok;help;update-claude' {
+            break
+        }
+        'zoomtok;help;restart-claude' {
+            break
+        }
+        'zoomtok;help;setup' {
             break
         }
         'zoomtok;help;service' {

@@ -371,7 +371,7 @@ _zoomtok() {
 
     case "${cmd}" in
         zoomtok)
-            opts="-q -h -V --env-file --profile --color --quiet --read-only --help --version get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help"
+            opts="-q -h -V --env-file --profile --color --quiet --read-only --help --version get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1373,7 +1373,7 @@ _zoomtok() {
             return 0
             ;;
         zoomtok__subcmd__help)
-            opts="get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help"
+            opts="get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -36,15 +36,15 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand logout 'End the login at Zoom, and remove its tokens from .env'
             cand profile 'List the accounts that have a .env of their own, or remove one'
             cand recordings 'Download cloud recordings, resumed after a break'
-            cand update-claude 'Put the token of .env into Claude Desktop''s configuration'
-            cand restart-claude 'Restart Claude Desktop, with a valid token'
             cand mcp 'Serve Zoom''s tools to an MCP client over stdin and stdout'
             cand gateway 'Put a policy and a fresh token before any MCP server'
             cand policy 'Check a policy for mcp, or explain what it does to a call'
             cand grant 'Say who may connect to a gateway over HTTP'
             cand approval 'Decide about calls that wait for a person'
-            cand setup 'Set everything up: log in, clients, a service'
             cand client 'Put zoomtok into the configuration of any MCP client'
+            cand update-claude 'Put the token of .env into Claude Desktop''s configuration'
+            cand restart-claude 'Restart Claude Desktop, with a valid token'
+            cand setup 'Set everything up: log in, clients, a service'
             cand service 'Have the system run a watch or a gateway from each login on'
             cand doctor 'Find out what is wrong, and how to fix it'
             cand demo 'Show all of this in a minute, with a made-up Zoom'
@@ -251,33 +251,6 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;recordings;help;download'= {
         }
         &'zoomtok;recordings;help;help'= {
-        }
-        &'zoomtok;update-claude'= {
-            cand --env-file 'The .env to use instead of the first one found'
-            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
-            cand --color 'When to use colour [default: auto]'
-            cand --config 'The configuration [default: CLAUDE_CONFIG_FILE, or where Claude Desktop has it on this system]'
-            cand --server 'The server in it that needs the token [default: CLAUDE_MCP_SERVER_NAME, or zoom]'
-            cand --key 'The variable of that server [default: CLAUDE_ZOOM_ENV_KEY, or ZOOM_ACCESS_TOKEN]'
-            cand -q 'Print only errors and requested output'
-            cand --quiet 'Print only errors and requested output'
-            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
-            cand --restart 'Restart Claude Desktop if its configuration was changed'
-            cand --dry-run 'Show the change, with the token masked, and write nothing'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'zoomtok;restart-claude'= {
-            cand --env-file 'The .env to use instead of the first one found'
-            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
-            cand --color 'When to use colour [default: auto]'
-            cand --app 'The name of the app, or the path of its executable [default: CLAUDE_APP_NAME, or Claude]'
-            cand -q 'Print only errors and requested output'
-            cand --quiet 'Print only errors and requested output'
-            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
-            cand --app-only 'Leave the token alone'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
         }
         &'zoomtok;mcp'= {
             cand --env-file 'The .env to use instead of the first one found'
@@ -564,30 +537,6 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;approval;help;help'= {
         }
-        &'zoomtok;setup'= {
-            cand --env-file 'The .env to use instead of the first one found'
-            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
-            cand --color 'When to use colour [default: auto]'
-            cand --client-id 'The app''s client id; for --browser its Public Client ID [default: ZOOM_CLIENT_ID]'
-            cand --client 'Put zoomtok into this client; may be repeated'
-            cand --url 'Give the clients a server over HTTP through a gateway, such as zoom or zoom/chat, in place of zoomtok''s own tools'
-            cand --policy 'The policy for what the clients call'
-            cand -q 'Print only errors and requested output'
-            cand --quiet 'Print only errors and requested output'
-            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
-            cand --server-to-server 'With the account id, the client id and the client secret of a Server-to-Server OAuth app'
-            cand --browser 'In a browser, with a General app'
-            cand --device 'With a code to be entered on another machine; the app needs "Use App on Device"'
-            cand --no-browser 'Show the address of Zoom''s page and open no browser'
-            cand --replace 'Log in anew even if .env has all that is needed'
-            cand --no-clients 'Put zoomtok into no client'
-            cand --service 'Have the system keep the token fresh, whether a client runs or not'
-            cand --no-service 'Install no service'
-            cand --yes 'Ask nothing: all clients that are found, and a service if there is none'
-            cand --undo 'Take it all back but .env: the servers in the clients, the services, what is remembered'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
         &'zoomtok;client'= {
             cand --env-file 'The .env to use instead of the first one found'
             cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
@@ -706,6 +655,57 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         &'zoomtok;client;help;print'= {
         }
         &'zoomtok;client;help;help'= {
+        }
+        &'zoomtok;update-claude'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
+            cand --color 'When to use colour [default: auto]'
+            cand --config 'The configuration [default: CLAUDE_CONFIG_FILE, or where Claude Desktop has it on this system]'
+            cand --server 'The server in it that needs the token [default: CLAUDE_MCP_SERVER_NAME, or zoom]'
+            cand --key 'The variable of that server [default: CLAUDE_ZOOM_ENV_KEY, or ZOOM_ACCESS_TOKEN]'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand --restart 'Restart Claude Desktop if its configuration was changed'
+            cand --dry-run 'Show the change, with the token masked, and write nothing'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;restart-claude'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
+            cand --color 'When to use colour [default: auto]'
+            cand --app 'The name of the app, or the path of its executable [default: CLAUDE_APP_NAME, or Claude]'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand --app-only 'Leave the token alone'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'zoomtok;setup'= {
+            cand --env-file 'The .env to use instead of the first one found'
+            cand --profile 'The account to use: its .env is profiles/NAME.env in the configuration directory'
+            cand --color 'When to use colour [default: auto]'
+            cand --client-id 'The app''s client id; for --browser its Public Client ID [default: ZOOM_CLIENT_ID]'
+            cand --client 'Put zoomtok into this client; may be repeated'
+            cand --url 'Give the clients a server over HTTP through a gateway, such as zoom or zoom/chat, in place of zoomtok''s own tools'
+            cand --policy 'The policy for what the clients call'
+            cand -q 'Print only errors and requested output'
+            cand --quiet 'Print only errors and requested output'
+            cand --read-only 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+            cand --server-to-server 'With the account id, the client id and the client secret of a Server-to-Server OAuth app'
+            cand --browser 'In a browser, with a General app'
+            cand --device 'With a code to be entered on another machine; the app needs "Use App on Device"'
+            cand --no-browser 'Show the address of Zoom''s page and open no browser'
+            cand --replace 'Log in anew even if .env has all that is needed'
+            cand --no-clients 'Put zoomtok into no client'
+            cand --service 'Have the system keep the token fresh, whether a client runs or not'
+            cand --no-service 'Install no service'
+            cand --yes 'Ask nothing: all clients that are found, and a service if there is none'
+            cand --undo 'Take it all back but .env: the servers in the clients, the services, what is remembered'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'zoomtok;service'= {
             cand --env-file 'The .env to use instead of the first one found'
@@ -844,15 +844,15 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
             cand logout 'End the login at Zoom, and remove its tokens from .env'
             cand profile 'List the accounts that have a .env of their own, or remove one'
             cand recordings 'Download cloud recordings, resumed after a break'
-            cand update-claude 'Put the token of .env into Claude Desktop''s configuration'
-            cand restart-claude 'Restart Claude Desktop, with a valid token'
             cand mcp 'Serve Zoom''s tools to an MCP client over stdin and stdout'
             cand gateway 'Put a policy and a fresh token before any MCP server'
             cand policy 'Check a policy for mcp, or explain what it does to a call'
             cand grant 'Say who may connect to a gateway over HTTP'
             cand approval 'Decide about calls that wait for a person'
-            cand setup 'Set everything up: log in, clients, a service'
             cand client 'Put zoomtok into the configuration of any MCP client'
+            cand update-claude 'Put the token of .env into Claude Desktop''s configuration'
+            cand restart-claude 'Restart Claude Desktop, with a valid token'
+            cand setup 'Set everything up: log in, clients, a service'
             cand service 'Have the system run a watch or a gateway from each login on'
             cand doctor 'Find out what is wrong, and how to fix it'
             cand demo 'Show all of this in a minute, with a made-up Zoom'
@@ -878,10 +878,6 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;help;recordings'= {
         }
-        &'zoomtok;help;update-claude'= {
-        }
-        &'zoomtok;help;restart-claude'= {
-        }
         &'zoomtok;help;mcp'= {
         }
         &'zoomtok;help;gateway'= {
@@ -892,9 +888,13 @@ set edit:completion:arg-completer[zoomtok] = {|@words|
         }
         &'zoomtok;help;approval'= {
         }
-        &'zoomtok;help;setup'= {
-        }
         &'zoomtok;help;client'= {
+        }
+        &'zoomtok;help;update-claude'= {
+        }
+        &'zoomtok;help;restart-claude'= {
+        }
+        &'zoomtok;help;setup'= {
         }
         &'zoomtok;help;service'= {
         }

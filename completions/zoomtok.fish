@@ -41,15 +41,15 @@ complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "login" -d 'Log in t
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "logout" -d 'End the login at Zoom, and remove its tokens from .env'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "profile" -d 'List the accounts that have a .env of their own, or remove one'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "recordings" -d 'Download cloud recordings, resumed after a break'
-complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "update-claude" -d 'Put the token of .env into Claude Desktop\'s configuration'
-complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "restart-claude" -d 'Restart Claude Desktop, with a valid token'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "mcp" -d 'Serve Zoom\'s tools to an MCP client over stdin and stdout'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "gateway" -d 'Put a policy and a fresh token before any MCP server'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "policy" -d 'Check a policy for mcp, or explain what it does to a call'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "grant" -d 'Say who may connect to a gateway over HTTP'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "approval" -d 'Decide about calls that wait for a person'
-complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "setup" -d 'Set everything up: log in, clients, a service'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "client" -d 'Put zoomtok into the configuration of any MCP client'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "update-claude" -d 'Put the token of .env into Claude Desktop\'s configuration'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "restart-claude" -d 'Restart Claude Desktop, with a valid token'
+complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "setup" -d 'Set everything up: log in, clients, a service'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "service" -d 'Have the system run a watch or a gateway from each login on'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "doctor" -d 'Find out what is wrong, and how to fix it'
 complete -c zoomtok -n "__fish_zoomtok_needs_command" -f -a "demo" -d 'Show all of this in a minute, with a made-up Zoom'
@@ -210,29 +210,6 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand recordings; and __fish_s
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand recordings; and __fish_seen_subcommand_from download" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand recordings; and __fish_seen_subcommand_from help" -f -a "download" -d 'Download all files of the recordings of a period'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand recordings; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l env-file -d 'The .env to use instead of the first one found' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l config -d 'The configuration [default: CLAUDE_CONFIG_FILE, or where Claude Desktop has it on this system]' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l server -d 'The server in it that needs the token [default: CLAUDE_MCP_SERVER_NAME, or zoom]' -r
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l key -d 'The variable of that server [default: CLAUDE_ZOOM_ENV_KEY, or ZOOM_ACCESS_TOKEN]' -r
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -s q -l quiet -d 'Print only errors and requested output'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l restart -d 'Restart Claude Desktop if its configuration was changed'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l dry-run -d 'Show the change, with the token masked, and write nothing'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l env-file -d 'The .env to use instead of the first one found' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l app -d 'The name of the app, or the path of its executable [default: CLAUDE_APP_NAME, or Claude]' -r
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -s q -l quiet -d 'Print only errors and requested output'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l app-only -d 'Leave the token alone'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand mcp" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -445,43 +422,6 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_see
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from help" -f -a "allow" -d 'Allow a call, this once'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from help" -f -a "deny" -d 'Deny a call'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand approval; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l env-file -d 'The .env to use instead of the first one found' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l client-id -d 'The app\'s client id; for --browser its Public Client ID [default: ZOOM_CLIENT_ID]' -r
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l client -d 'Put zoomtok into this client; may be repeated' -r -f -a "claude-desktop\t''
-claude-code\t''
-cursor\t''
-vs-code\t''
-codex\t''
-gemini-cli\t''
-copilot-cli\t''
-windsurf\t''
-cline\t''
-roo\t''
-zed\t''
-kiro\t''
-junie\t''
-warp\t''
-lm-studio\t''
-opencode\t''"
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l url -d 'Give the clients a server over HTTP through a gateway, such as zoom or zoom/chat, in place of zoomtok\'s own tools' -r
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l policy -d 'The policy for what the clients call' -r -F
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -s q -l quiet -d 'Print only errors and requested output'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l server-to-server -d 'With the account id, the client id and the client secret of a Server-to-Server OAuth app'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l browser -d 'In a browser, with a General app'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l device -d 'With a code to be entered on another machine; the app needs "Use App on Device"'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l no-browser -d 'Show the address of Zoom\'s page and open no browser'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l replace -d 'Log in anew even if .env has all that is needed'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l no-clients -d 'Put zoomtok into no client'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l service -d 'Have the system keep the token fresh, whether a client runs or not'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l no-service -d 'Install no service'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l yes -d 'Ask nothing: all clients that are found, and a service if there is none'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l undo -d 'Take it all back but .env: the servers in the clients, the services, what is remembered'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall wrap unwrap print help" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall wrap unwrap print help" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and not __fish_seen_subcommand_from list install uninstall wrap unwrap print help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -601,6 +541,66 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from help" -f -a "unwrap" -d 'Take the gateway out again'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from help" -f -a "print" -d 'Print the entry for a client\'s configuration, to paste it there, or a link that adds it'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand client; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l config -d 'The configuration [default: CLAUDE_CONFIG_FILE, or where Claude Desktop has it on this system]' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l server -d 'The server in it that needs the token [default: CLAUDE_MCP_SERVER_NAME, or zoom]' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l key -d 'The variable of that server [default: CLAUDE_ZOOM_ENV_KEY, or ZOOM_ACCESS_TOKEN]' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -s q -l quiet -d 'Print only errors and requested output'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l restart -d 'Restart Claude Desktop if its configuration was changed'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -l dry-run -d 'Show the change, with the token masked, and write nothing'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand update-claude" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l app -d 'The name of the app, or the path of its executable [default: CLAUDE_APP_NAME, or Claude]' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -s q -l quiet -d 'Print only errors and requested output'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -l app-only -d 'Leave the token alone'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand restart-claude" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l env-file -d 'The .env to use instead of the first one found' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l client-id -d 'The app\'s client id; for --browser its Public Client ID [default: ZOOM_CLIENT_ID]' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l client -d 'Put zoomtok into this client; may be repeated' -r -f -a "claude-desktop\t''
+claude-code\t''
+cursor\t''
+vs-code\t''
+codex\t''
+gemini-cli\t''
+copilot-cli\t''
+windsurf\t''
+cline\t''
+roo\t''
+zed\t''
+kiro\t''
+junie\t''
+warp\t''
+lm-studio\t''
+opencode\t''"
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l url -d 'Give the clients a server over HTTP through a gateway, such as zoom or zoom/chat, in place of zoomtok\'s own tools' -r
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l policy -d 'The policy for what the clients call' -r -F
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -s q -l quiet -d 'Print only errors and requested output'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l server-to-server -d 'With the account id, the client id and the client secret of a Server-to-Server OAuth app'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l browser -d 'In a browser, with a General app'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l device -d 'With a code to be entered on another machine; the app needs "Use App on Device"'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l no-browser -d 'Show the address of Zoom\'s page and open no browser'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l replace -d 'Log in anew even if .env has all that is needed'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l no-clients -d 'Put zoomtok into no client'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l service -d 'Have the system keep the token fresh, whether a client runs or not'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l no-service -d 'Install no service'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l yes -d 'Ask nothing: all clients that are found, and a service if there is none'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -l undo -d 'Take it all back but .env: the servers in the clients, the services, what is remembered'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand setup" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status help" -l env-file -d 'The .env to use instead of the first one found' -r -F
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status help" -l profile -d 'The account to use: its .env is profiles/NAME.env in the configuration directory' -r
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -699,28 +699,28 @@ complete -c zoomtok -n "__fish_zoomtok_using_subcommand hold" -s q -l quiet -d '
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand hold" -l read-only -d 'Use the token in .env as it is: fetch none, and write neither .env nor its lock'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand hold" -l no-terminal -d 'Without a terminal, in a session of its own'
 complete -c zoomtok -n "__fish_zoomtok_using_subcommand hold" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "get" -d 'Make sure that .env holds a valid token'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "check" -d 'Check whether the token in .env is valid'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "exec" -d 'Run a command with a valid token in its environment'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "watch" -d 'Show the token\'s state every minute and refresh it in time'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "login" -d 'Log in to Zoom, and put the login into .env'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "logout" -d 'End the login at Zoom, and remove its tokens from .env'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "profile" -d 'List the accounts that have a .env of their own, or remove one'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "recordings" -d 'Download cloud recordings, resumed after a break'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "update-claude" -d 'Put the token of .env into Claude Desktop\'s configuration'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "restart-claude" -d 'Restart Claude Desktop, with a valid token'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "mcp" -d 'Serve Zoom\'s tools to an MCP client over stdin and stdout'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "gateway" -d 'Put a policy and a fresh token before any MCP server'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "policy" -d 'Check a policy for mcp, or explain what it does to a call'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "grant" -d 'Say who may connect to a gateway over HTTP'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "approval" -d 'Decide about calls that wait for a person'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "setup" -d 'Set everything up: log in, clients, a service'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "client" -d 'Put zoomtok into the configuration of any MCP client'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "service" -d 'Have the system run a watch or a gateway from each login on'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "doctor" -d 'Find out what is wrong, and how to fix it'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "demo" -d 'Show all of this in a minute, with a made-up Zoom'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "sandbox" -d 'Run the made-up Zoom of the demo alone, to try things out'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "completions" -d 'Print a script that completes zoomtok\'s commands and flags'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "man" -d 'Print the manual page'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "hold" -d 'Hold a server for the gateway'
-complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings update-claude restart-claude mcp gateway policy grant approval setup client service doctor demo sandbox completions man hold help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "get" -d 'Make sure that .env holds a valid token'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "check" -d 'Check whether the token in .env is valid'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "exec" -d 'Run a command with a valid token in its environment'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "watch" -d 'Show the token\'s state every minute and refresh it in time'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "login" -d 'Log in to Zoom, and put the login into .env'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "logout" -d 'End the login at Zoom, and remove its tokens from .env'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "profile" -d 'List the accounts that have a .env of their own, or remove one'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "recordings" -d 'Download cloud recordings, resumed after a break'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "mcp" -d 'Serve Zoom\'s tools to an MCP client over stdin and stdout'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "gateway" -d 'Put a policy and a fresh token before any MCP server'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "policy" -d 'Check a policy for mcp, or explain what it does to a call'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "grant" -d 'Say who may connect to a gateway over HTTP'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "approval" -d 'Decide about calls that wait for a person'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "client" -d 'Put zoomtok into the configuration of any MCP client'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "update-claude" -d 'Put the token of .env into Claude Desktop\'s configuration'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "restart-claude" -d 'Restart Claude Desktop, with a valid token'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "setup" -d 'Set everything up: log in, clients, a service'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "service" -d 'Have the system run a watch or a gateway from each login on'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "doctor" -d 'Find out what is wrong, and how to fix it'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "demo" -d 'Show all of this in a minute, with a made-up Zoom'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "sandbox" -d 'Run the made-up Zoom of the demo alone, to try things out'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "completions" -d 'Print a script that completes zoomtok\'s commands and flags'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "man" -d 'Print the manual page'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "hold" -d 'Hold a server for the gateway'
+complete -c zoomtok -n "__fish_zoomtok_using_subcommand help; and not __fish_seen_subcommand_from get check exec watch login logout profile recordings mcp gateway policy grant approval client update-claude restart-claude setup service doctor demo sandbox completions man hold help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -24,18 +24,18 @@ fn typed(arguments: &[OsString]) -> Result<Cli, clap::Error> {
 }
 
 macro_rules! alone {
-    ($($(#[$about:meta])+ $name:literal $command:ident,)+) => {
+    ($($heading:literal { $($(#[$about:meta])+ $name:literal $command:ident,)+ })+) => {
         /// The command, where nothing stands before its name; none where all commands have to be looked at.
         fn alone(arguments: &[OsString]) -> Option<Result<Cli, clap::Error>> {
             let [_, name, behind @ ..] = arguments else { return None };
             Some(match name.to_str()? {
-                $($name => one($name, Command::$command, behind),)+
+                $($($name => one($name, Command::$command, behind),)+)+
                 _ => return None,
             })
         }
 
         #[cfg(test)]
-        const NAMES: &[&str] = &[$($name),+];
+        const NAMES: &[&str] = &[$($($name),+),+];
     };
 }
 each_command!(alone);
