@@ -42,6 +42,7 @@ impl FleetTurn<'_> {
                 let kept = self.kept.borrow().holding_nothing();
                 self.env.keep(&kept)?;
                 *self.kept.borrow_mut() = kept;
+                self.lease.set(None);
             }
             Ok(Put::Stale) => warnings.push("the shared store has a newer login, and keeps that".into()),
             Err(error) => warnings.push(format!(
@@ -49,7 +50,6 @@ impl FleetTurn<'_> {
                 error.with_causes()
             )),
         }
-        self.lease.set(None);
         Ok(warnings)
     }
 }

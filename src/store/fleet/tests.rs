@@ -14,8 +14,8 @@ use self::world::{Action, Bounds, Fleet, NO_FAULTS, Protocol, Reuse};
 const OURS: Fleet =
     Fleet { bounds: NO_FAULTS, protocol: Protocol::Ours, reuse: Reuse::Refused, heals: false };
 
-/// Everything that can go wrong.
-const FAULTS: [fn(&mut Bounds) -> &mut u8; 8] = [
+/// Everything that can go wrong, and what a person does.
+const FAULTS: [fn(&mut Bounds) -> &mut u8; 10] = [
     |bounds| &mut bounds.crashes,
     |bounds| &mut bounds.pauses,
     |bounds| &mut bounds.lost_by_zoom,
@@ -24,12 +24,16 @@ const FAULTS: [fn(&mut Bounds) -> &mut u8; 8] = [
     |bounds| &mut bounds.emptied,
     |bounds| &mut bounds.disks,
     |bounds| &mut bounds.logins,
+    |bounds| &mut bounds.leaves,
+    |bounds| &mut bounds.logouts,
 ];
 const CRASH: usize = 0;
 const PAUSE: usize = 1;
 const ROLLBACK: usize = 4;
 const EMPTIED: usize = 5;
 const LOGIN: usize = 7;
+const LEAVE: usize = 8;
+const LOGOUT: usize = 9;
 
 /// Nothing is wrong in any state. Gives how many there are.
 #[track_caller]
@@ -74,6 +78,7 @@ fn with_two_faults_and_two_exchanges() {
         [CRASH, LOGIN],
         [PAUSE, LOGIN],
         [ROLLBACK, EMPTIED],
+        [CRASH, LEAVE],
     ];
     pairs().filter(|pair| all || hardest.contains(pair)).for_each(|faults| holds_with(&faults, 1));
     if all {
@@ -81,6 +86,8 @@ fn with_two_faults_and_two_exchanges() {
         holds_with(&[CRASH, PAUSE, EMPTIED], 1);
         holds_with(&[PAUSE, ROLLBACK, LOGIN], 1);
         holds_with(&[CRASH, PAUSE], 2);
+        holds_with(&[CRASH, LEAVE], 2);
+        holds_with(&[PAUSE, LOGIN, LOGOUT], 1);
     }
 }
 
@@ -115,6 +122,9 @@ fn what_is_wrong_with_other_protocols_is_found() {
     let one_pause = Bounds { pauses: 1, ..NO_FAULTS };
     let one_rollback = Bounds { rollbacks: 1, ..NO_FAULTS };
     let paused_at_a_login = Bounds { logins: 1, ..one_pause };
+    let leaving = Bounds { leaves: 1, ..NO_FAULTS };
+    let ending = Bounds { logouts: 1, ..NO_FAULTS };
+    let outside = "a machine showed Zoom a refresh token while the grant was outside or ended";
     let lost = "the good refresh token is neither in the store nor in an escrow";
     let told = "a machine was told to log in while there was a good refresh token";
     for (protocol, bounds, reuse, wrong) in [
@@ -136,6 +146,15 @@ fn what_is_wrong_with_other_protocols_is_found() {
             "the good refresh token in the store was overwritten",
         ),
         (WithoutLease, NO_FAULTS, Reuse::Refused, "two machines that have the lease ask Zoom at once"),
+        (LeavesWithoutMark, leaving, Reuse::Refused, outside),
+        (LeavesWithoutEscrow, Bounds { crashes: 1, ..leaving }, Reuse::Refused, lost),
+        (EndsWithoutMark, ending, Reuse::Refused, outside),
+        (
+            EndsWhateverIsStored,
+            Bounds { pauses: 1, logins: 1, ..ending },
+            Reuse::Refused,
+            "the good refresh token in the store was overwritten",
+        ),
     ] {
         let (found, way) = finds(&Fleet { bounds, protocol, reuse, ..OURS });
         assert_eq!(found, wrong, "{protocol:?} {way:?}");

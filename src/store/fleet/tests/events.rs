@@ -58,12 +58,8 @@ impl Fleet {
                 && world.store.linger.as_ref().is_some_and(|m| is_late(&world.machines[usize::from(*m)])),
         );
         // A machine that runs and has a pair that the store lacks puts it there in time.
-        let good_is_coming = world.good.is_some_and(|good| {
-            world
-                .machines
-                .iter()
-                .any(|machine| machine.steps() && (machine.holds(good) || machine.shows(good)))
-        });
+        let good_is_coming =
+            world.good.is_some_and(|good| world.machines.iter().any(|machine| machine.brings(good)));
         may(Action::PatienceEnds, world.store.patience && !good_is_coming);
         may(Action::StoreForgetsItsLastChange, world.before.is_some() && left.rollbacks > 0);
         may(Action::StoreIsEmptied, world.store != Shared::default() && left.emptied > 0);
@@ -83,6 +79,8 @@ impl Model for Fleet {
             runs: Runs::Yes,
             has_lease: false,
             is_late: false,
+            leaves: false,
+            is_out: false,
         };
         World {
             good: Some(0),
@@ -95,6 +93,9 @@ impl Model for Fleet {
             is_excused: false,
             was_on_lost_disk: None,
             has_forgotten: false,
+            login: 0,
+            is_logged_out: false,
+            is_told: false,
             wrong: None,
         }
     }
@@ -118,6 +119,21 @@ impl Model for Fleet {
                 if let At::Sending { seen, spends } = world.machines[usize::from(m)].at.clone() {
                     self.sends(&mut world, m, seen.as_ref(), spends, true);
                 }
+            }
+            Action::Leaves(m) => {
+                left.leaves -= 1;
+                world.machines[usize::from(m)].leaves = true;
+                self.goes(&mut world, m);
+            }
+            Action::LogsOut(m) => {
+                left.logouts -= 1;
+                if let At::Sending { seen, spends } = world.machines[usize::from(m)].at.clone() {
+                    world.ends_login(m, seen.as_ref(), spends);
+                }
+            }
+            Action::ExchangesOutside(m) => {
+                left.expiries -= 1;
+                world.exchanges_outside(m);
             }
             Action::ZoomsAnswerIsLost(m) => {
                 left.lost_by_zoom -= 1;
@@ -187,6 +203,10 @@ impl Model for Fleet {
         if world.wrong.is_none() && self.heals && !world.is_excused {
             let last = self.at_last(world);
             let stored = last.store.grant.as_ref().map(|grant| grant.digest);
+            let is_out = last.machines.iter().any(|machine| machine.is_out);
+            if last.wrong.is_none() && (last.is_logged_out || last.fresh && is_out) {
+                return None;
+            }
             if last.is_excused || last.wrong.is_none() && last.fresh && stored == last.good {
                 return None;
             }
@@ -207,12 +227,20 @@ fn of_machine(world: &World, m: M, actions: &mut Vec<Action>) {
     let (steps, is_busy) = (machine.steps(), machine.at != At::Idle);
     may(Action::Goes, steps);
     may(Action::LogsIn, steps && left.logins > 0 && matches!(machine.at, At::Sending { .. }));
+    let is_sending = steps && matches!(machine.at, At::Sending { .. });
+    may(Action::Leaves, is_sending && left.leaves > 0);
+    may(Action::LogsOut, is_sending && machine.has_lease && left.logouts > 0);
+    may(
+        Action::ExchangesOutside,
+        steps && !is_busy && machine.is_out && left.expiries > 0 && machine.own.escrow.is_none(),
+    );
     may(
         Action::ZoomsAnswerIsLost,
         steps && left.lost_by_zoom > 0 && matches!(machine.at, At::Sending { .. }),
     );
-    let asks_store =
-        steps && left.lost_by_store > 0 && matches!(machine.at, At::Taking { .. } | At::Putting { .. });
+    let asks_store = steps
+        && left.lost_by_store > 0
+        && matches!(machine.at, At::Taking { .. } | At::Putting { .. } | At::Marking { .. });
     may(Action::StoresAnswerIsLost, asks_store);
     may(Action::StoreIsOutOfReach, asks_store);
     may(Action::Crashes, machine.runs != Runs::No && left.crashes > 0);
@@ -257,7 +285,7 @@ fn changes_machine(world: &mut World, m: M, action: Action) {
                 |world| {
                     let machine = &mut world.machines[at];
                     machine.dies();
-                    (machine.own, machine.given) = (Own::default(), None);
+                    (machine.own, machine.given, machine.is_out) = (Own::default(), None, false);
                 },
             );
         }

@@ -4,6 +4,10 @@ use crate::store::fleet::{Lineage, Offer, Own, Shared};
 
 /// A grant. Zoom numbers them as it issues them, which is the order in time.
 pub(super) type G = u8;
+/// The number of the mark of a grant that was taken out of the store.
+pub(super) const OUT: G = 100;
+/// The number of the mark of one that was ended.
+pub(super) const END: G = 200;
 /// A machine.
 pub(super) type M = u8;
 
@@ -30,6 +34,10 @@ pub(super) struct Bounds {
     pub(super) emptied: u8,
     /// The disk of a machine is lost.
     pub(super) disks: u8,
+    /// How often a machine takes the grant out of the store.
+    pub(super) leaves: u8,
+    /// How often somebody logs out.
+    pub(super) logouts: u8,
 }
 
 pub(super) const NO_FAULTS: Bounds = Bounds {
@@ -42,6 +50,8 @@ pub(super) const NO_FAULTS: Bounds = Bounds {
     rollbacks: 0,
     emptied: 0,
     disks: 0,
+    leaves: 0,
+    logouts: 0,
 };
 
 /// A protocol that differs from ours, to show that the model finds what is wrong with it.
@@ -62,6 +72,14 @@ pub(super) enum Protocol {
     LastOneWins,
     /// Without the store everybody asks.
     WithoutLease,
+    /// The grant that a machine takes out of the store stays there.
+    LeavesWithoutMark,
+    /// The machine that leaves takes its pair for stored as soon as that is in its settings.
+    LeavesWithoutEscrow,
+    /// The grant that was ended stays in the store.
+    EndsWithoutMark,
+    /// The mark of an end takes whatever place there is.
+    EndsWhateverIsStored,
 }
 
 /// What Zoom does about a refresh token that is shown a second time.
@@ -81,6 +99,7 @@ pub(super) struct Fleet {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that are independent of each other")]
 pub(super) struct World {
     /// The only refresh token that Zoom takes, unless it takes none.
     pub(super) good: Option<G>,
@@ -98,6 +117,12 @@ pub(super) struct World {
     pub(super) was_on_lost_disk: Option<G>,
     /// Whether the store has lost a change that it had accepted.
     pub(super) has_forgotten: bool,
+    /// The first grant of the last login.
+    pub(super) login: G,
+    /// Whether somebody has ended the last login.
+    pub(super) is_logged_out: bool,
+    /// Whether the one who took the grant out, or ended it, takes the store to know of that.
+    pub(super) is_told: bool,
     pub(super) wrong: Option<&'static str>,
 }
 
@@ -119,6 +144,7 @@ pub(super) enum Runs {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that are independent of each other")]
 pub(super) struct Machine {
     pub(super) own: Own<G>,
     /// The refresh token of its own settings.
@@ -129,6 +155,10 @@ pub(super) struct Machine {
     pub(super) has_lease: bool,
     /// Whether it was off for longer than others wait, and has done nothing since.
     pub(super) is_late: bool,
+    /// Whether the exchange that it makes takes the grant out of the store.
+    pub(super) leaves: bool,
+    /// Whether it has the grant in its settings alone: nobody waits for that.
+    pub(super) is_out: bool,
 }
 
 /// Where the process of a machine is.
@@ -154,12 +184,27 @@ pub(super) enum At {
     Putting {
         offer: Offer<G>,
     },
+    /// The pair that leaves the store is in the escrow.
+    Leaving {
+        offer: Offer<G>,
+    },
+    /// It is in the settings as well.
+    Marking {
+        offer: Offer<G>,
+    },
+    /// Zoom has ended a login, whose mark this is.
+    Ended {
+        mark: Offer<G>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Action {
     Goes(M),
     LogsIn(M),
+    Leaves(M),
+    LogsOut(M),
+    ExchangesOutside(M),
     ZoomsAnswerIsLost(M),
     StoresAnswerIsLost(M),
     StoreIsOutOfReach(M),
@@ -190,12 +235,20 @@ impl Machine {
     pub(super) fn holds(&self, grant: G) -> bool {
         let is_that = |offer: &Offer<G>| offer.lineage.digest == grant;
         let in_memory = match &self.at {
-            At::Answered { offer: Some(offer), .. } | At::Putting { offer } => is_that(offer),
+            At::Answered { offer: Some(offer), .. }
+            | At::Putting { offer }
+            | At::Leaving { offer }
+            | At::Marking { offer } => is_that(offer),
             _ => false,
         };
         in_memory
             || self.own.escrow.as_ref().is_some_and(is_that)
             || self.given.as_ref().is_some_and(|given| given.digest == grant)
+    }
+
+    /// Whether it brings this grant to the store with its next step.
+    pub(super) fn brings(&self, grant: G) -> bool {
+        self.steps() && !self.is_out && (self.holds(grant) || self.shows(grant))
     }
 
     /// Whether it has this grant from a login that it has not seen in the store.
@@ -209,7 +262,7 @@ impl Machine {
     }
 
     pub(super) fn dies(&mut self) {
-        (self.at, self.has_lease) = (At::Idle, false);
+        (self.at, self.has_lease, self.leaves) = (At::Idle, false, false);
         if self.runs == Runs::Paused {
             self.runs = Runs::Yes;
         }
@@ -218,7 +271,7 @@ impl Machine {
 
 impl World {
     pub(super) fn is_kept(&self) -> bool {
-        let Some(good) = self.good else { return false };
+        let Some(good) = self.good else { return self.is_logged_out };
         let is_stored = self.store.grant.as_ref().is_some_and(|grant| grant.digest == good);
         is_stored || self.machines.iter().any(|machine| machine.holds(good))
     }
