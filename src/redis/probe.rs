@@ -17,16 +17,13 @@ pub const COMMANDS: &[&str] = &[
     "hdel",
     "hget",
     "hgetall",
-    "hincrby",
     "hmget",
     "hset",
     "pexpireat",
     "ping",
-    "pttl",
     "select",
     "set",
     "time",
-    "wait",
 ];
 
 /// The keys that are tried.
@@ -84,12 +81,11 @@ fn command(name: &str) -> Vec<&[u8]> {
         "evalsha" => &[b"0000000000000000000000000000000000000000", b"0"],
         "hdel" | "hget" | "hmget" => &[HASH, b"a"],
         "hgetall" => &[HASH],
-        "hincrby" | "hset" => &[HASH, b"a", b"1"],
+        "hset" => &[HASH, b"a", b"1"],
         "pexpireat" => &[HASH, b"1"],
         "ping" | "time" => &[],
         "select" => &[b"0"],
         "set" => &[KEY, b"1", b"PX", b"10000"],
-        "wait" => &[b"0", b"1"],
         _ => &[KEY],
     };
     let mut command: Vec<&[u8]> = vec![name.as_bytes()];

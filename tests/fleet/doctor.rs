@@ -86,9 +86,9 @@ fn each_command_that_is_not_allowed_is_named() {
     assert!(!said.contains('❌') && said.contains("its user may not run info"), "{said}");
     redis.ask(&["ACL", "SETUSER", USER, "+info"]);
     assert!(report(&home, 0).contains("answers (version "));
-    redis.ask(&["ACL", "SETUSER", USER, "-evalsha", "-wait", "-del"]);
+    redis.ask(&["ACL", "SETUSER", USER, "-evalsha", "-time", "-del"]);
     let said = report(&home, 3);
-    assert!(said.contains("does not let this user run del, evalsha, wait"), "{said}");
+    assert!(said.contains("does not let this user run del, evalsha, time"), "{said}");
     redis.ask(&["ACL", "SETUSER", USER, "resetkeys", "~other:*"]);
     assert!(report(&home, 3).contains("does not let this user run del, evalsha, exists, get"));
 }

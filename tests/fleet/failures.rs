@@ -5,6 +5,7 @@ use std::time::Duration;
 use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
 
 use super::tokens::{force, get, machines_of_user, token_of};
+use crate::support::mcp_session::wait_until;
 use crate::support::needs::needs;
 use crate::support::processes::start;
 use crate::support::proxy::{Proxy, Way};
@@ -116,6 +117,52 @@ fn a_store_that_comes_back_older_gets_the_pair_again() {
     redis.ask(&["DEL", &key.replace(":grant", ":access")]);
     force(&homes[0]).expect(0).quietly();
     assert_eq!(sandbox.token_requests().len(), 3);
+}
+
+#[test]
+fn a_replica_that_takes_over_has_the_pair() {
+    needs!(Redis);
+    let (sandbox, mut primary) = (sandbox(), Redis::start());
+    let replica =
+        Redis::with(&[&format!("replicaof 127.0.0.1 {}", primary.port), "repl-diskless-sync-delay 0"]);
+    let mut homes = machines_of_user(&sandbox, &primary, 2);
+    get(&homes[0]);
+    let is_up = |what: &str| {
+        let info = replica.ask(&["INFO", "replication"]);
+        info.text().unwrap().contains(&format!("master_link_status:{what}"))
+    };
+    wait_until("the replica", || is_up("up"));
+    force(&homes[0]).expect(0).quietly();
+    let digest = |redis: &Redis| {
+        let key = redis.keys().into_iter().find(|key| key.ends_with(":grant"));
+        key.map(|key| redis.ask(&["HGET", &key, "digest"]).text().unwrap().to_owned())
+    };
+    let newest = digest(&primary);
+    wait_until("the last change", || digest(&replica) == newest);
+    primary.kill();
+    wait_until("the end of the primary", || is_up("down"));
+    for home in &mut homes {
+        share(home, &replica.address());
+    }
+    force(&homes[0]).expect(6).says(&["is a read-only replica"]);
+    replica.ask(&["REPLICAOF", "NO", "ONE"]);
+    // The other machine takes the newer token, and gets the next one.
+    force(&homes[1]).expect(0).quietly();
+    force(&homes[1]).expect(0).quietly();
+    assert_eq!(sandbox.token_requests().len(), 3);
+}
+
+#[test]
+fn a_primary_that_wants_a_replica_and_has_none_is_found_before_zoom_is_asked() {
+    needs!(Redis);
+    let (sandbox, redis) = (sandbox(), Redis::start());
+    let home = &machines_of_user(&sandbox, &redis, 2)[0];
+    get(home);
+    redis.ask(&["CONFIG", "SET", "min-replicas-to-write", "1"]);
+    force(home).expect(5).says(&["is not ready yet (NOREPLICAS)"]);
+    assert_eq!(sandbox.token_requests().len(), 1);
+    redis.ask(&["CONFIG", "SET", "min-replicas-to-write", "0"]);
+    force(home).expect(0).quietly();
 }
 
 #[test]

@@ -5,7 +5,12 @@ use std::time::Duration;
 
 use zoomtok::sandbox::{Endpoint, Fault, Sandbox};
 
+use crate::support::exec_shell;
+#[cfg(unix)]
+use crate::support::mcp_session::wait_until;
 use crate::support::needs::needs;
+#[cfg(unix)]
+use crate::support::processes::is_free;
 use crate::support::processes::{Running, start};
 use crate::support::redis::{Redis, share};
 use crate::support::{Ended, Home, sandbox};
@@ -107,10 +112,32 @@ fn a_valid_token_asks_the_shared_store_nothing() {
     share(&mut home, &format!("redis://127.0.0.1:{}", proxy.port));
     // Not even its key is read.
     home.set("ZOOMTOK_STORE_KEY_FILE", "/nonexistent");
-    for command in [&["get"][..], &["check"], &["get", "--print"], &crate::support::exec_shell("exit 0")] {
+    for command in [&["get"][..], &["check"], &["get", "--print"], &exec_shell("exit 0")] {
         home.run(command.iter().copied()).expect(0).quietly();
     }
     assert_eq!((proxy.connections(), sandbox.token_requests().len()), (0, 0));
+}
+
+#[test]
+#[cfg(unix)]
+fn while_a_process_waits_for_another_machine_those_with_a_valid_token_answer_at_once() {
+    needs!(Redis);
+    let (sandbox, redis) = (sandbox(), Redis::start());
+    let homes = machines_of_user(&sandbox, &redis, 2);
+    let token = get(&homes[0]);
+    let grant = redis.keys().into_iter().find(|key| key.ends_with(":grant")).unwrap();
+    let lease = grant.replace(":grant", ":lease");
+    redis.ask(&["SET", &lease, "another machine", "PX", "60000"]);
+    let mut waiting = start(&homes[0], &["get", "-f", "--print"]);
+    wait_until("its lock", || !is_free(&homes[0].env_path()));
+    for command in [&["get", "--print"][..], &["check"], &exec_shell("exit 0")] {
+        let ended = homes[0].run(command.iter().copied()).expect(0);
+        assert!(command != ["get", "--print"] || ended.stdout.trim_end() == token);
+    }
+    assert!(waiting.runs() && !is_free(&homes[0].env_path()), "it still waits");
+    redis.ask(&["DEL", &lease]);
+    assert_ne!(token_of(waiting.end()), token);
+    assert_eq!(sandbox.token_requests().len(), 2);
 }
 
 #[test]
