@@ -12,7 +12,7 @@ use crate::support::needs::needs;
 use crate::support::redis::{Redis, share};
 
 /// A machine with a home of its own that uses the store at this address.
-fn machine(address: &str) -> Home {
+pub(super) fn machine(address: &str) -> Home {
     let mut home = Home::empty();
     share(&mut home, address);
     let policy = json!({"version": "1", "default": "allow", "approve_within": 60, "tools": {"write": {"approve": true}}});
@@ -30,7 +30,7 @@ fn gateway(home: &Home) -> Session {
 }
 
 /// A gateway for one client, under a policy that has a person asked.
-fn asking(home: &Home) -> Session {
+pub(super) fn asking(home: &Home) -> Session {
     let policy = home.work().join("policy.json");
     gateways::start(home, &["--no-token", "--name", "files", "--policy", policy.to_str().unwrap()])
 }
@@ -90,7 +90,7 @@ fn is_in(text: &[u8], part: &str) -> bool {
     text.windows(part.len()).any(|at| at == part.as_bytes())
 }
 
-fn writes(home: &Home) -> usize {
+pub(super) fn writes(home: &Home) -> usize {
     given(home).iter().filter(|given| given.calls("write")).count()
 }
 
@@ -107,7 +107,7 @@ fn report(home: &Home) -> String {
 }
 
 /// The calls that wait, as a machine lists them.
-fn waiting(home: &Home) -> Vec<Value> {
+pub(super) fn waiting(home: &Home) -> Vec<Value> {
     let listed = home.run(["approval", "list", "--json"]).expect(0).stdout;
     serde_json::from_str::<Value>(&listed).unwrap()["approvals"].as_array().unwrap().clone()
 }

@@ -1,5 +1,6 @@
 //! The store that many machines share, on a Redis of each test's own.
 
+mod approvals;
 pub(crate) mod connection;
 pub(crate) mod counts;
 pub(crate) mod doctor;
