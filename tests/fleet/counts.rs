@@ -106,6 +106,24 @@ fn without_the_store_no_call_passes_that_is_limited_and_the_others_do() {
 }
 
 #[test]
+fn a_gateway_that_is_started_after_the_counts_are_lost_knows_of_them() {
+    needs!(Redis);
+    policies::within_a_window(86_400, 60);
+    let mut redis = Redis::start();
+    let [here, there] = [3, 3].map(|max| Machine::new(&redis.address(), max));
+    here.gateway().call("write", json!({})).ok();
+    redis.kill();
+    redis.forget();
+    redis.restart();
+    for machine in [&here, &there] {
+        machine
+            .gateway()
+            .call("write", json!({}))
+            .fails(&["the counts in the shared store were lost, or the clock was set back"]);
+    }
+}
+
+#[test]
 fn a_store_that_does_not_answer_holds_up_no_other_call() {
     needs!(Redis);
     let redis = Redis::start();

@@ -64,7 +64,8 @@ impl Reader {
                 warned.extend(settings.empty_policy().map(|oddity| oddity.told()));
             }
             let counts = if let Some(access) = settings.shared_store()? {
-                SharedCounts::in_store(Pool::new(access), &format!("gateway:{}", self.name))
+                let name = format!("gateway:{}", self.name);
+                SharedCounts::in_store(Pool::new(access), &name, self.tokens.state_root())
             } else if let Some(root) = self.tokens.state_root() {
                 Place::new(root, &self.name).counts()
             } else {

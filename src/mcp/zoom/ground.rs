@@ -49,7 +49,8 @@ impl Reader {
             let is_counted_together = shared.is_some() || self.tokens.state_root().is_some();
             let counts = match shared {
                 Some(access) => {
-                    SharedCounts::in_store(Pool::new(access), &format!("mcp:{}", settings.account_name()?))
+                    let name = format!("mcp:{}", settings.account_name()?);
+                    SharedCounts::in_store(Pool::new(access), &name, self.tokens.state_root())
                 }
                 None => self.counts(look.snapshot.identity()),
             };

@@ -3,16 +3,20 @@
 //! The windows are those of the store's clock, and not of the machines': a machine whose clock is wrong counts where the others do,
 //! and opens or shuts nothing. Whatever keeps a call from being counted refuses it.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
 
+use self::noted::Noted;
 use super::ledger::{GRACE, Refused, Taken, longest};
 use super::{CountError, Counting, Counts, Problem};
 use crate::error::{Error, SharedError};
 use crate::policy::{Charge, Window};
 use crate::redis::{Pool, Reply, Script};
+
+mod noted;
 
 /// The version of the form of the counts there.
 const COUNTS_VERSION: u32 = 1;
@@ -29,6 +33,8 @@ pub(super) struct RedisCounts {
     key: Arc<str>,
     /// Whether this process has seen counts there: where there are none after that, they are lost.
     seen: Arc<AtomicBool>,
+    /// Whether another process of this machine has.
+    noted: Noted,
     /// Whether the caller's clock says in which window a call is, and not the store's: for tests, which set it.
     is_by_caller: bool,
 }
@@ -41,9 +47,10 @@ enum Answer {
 
 impl RedisCounts {
     /// Those of a name, which may hold any characters but braces.
-    pub(super) fn new(store: Pool, name: &str) -> Self {
+    pub(super) fn new(store: Pool, name: &str, state_root: Option<&Path>) -> Self {
         let key = format!("zoomtok:{{{name}}}:counts").into();
-        Self { store, key, seen: Arc::default(), is_by_caller: false }
+        let noted = Noted::new(state_root, store.access().address.to_string(), name);
+        Self { store, key, seen: Arc::default(), noted, is_by_caller: false }
     }
 
     async fn run(
@@ -53,8 +60,12 @@ impl RedisCounts {
         amounts: Vec<Vec<u8>>,
     ) -> Result<Answer, SharedError> {
         let now = if self.is_by_caller { now.timestamp_millis().to_string() } else { String::new() };
-        let seen = if self.seen.load(Ordering::Relaxed) { "1" } else { "0" };
-        let head = [&COUNTS_VERSION.to_string(), seen, &now, &GRACE.num_seconds().to_string(), action];
+        let seen = if self.seen.load(Ordering::Relaxed) {
+            "seen".to_owned()
+        } else {
+            self.noted.last_day().map(|day| day.to_string()).unwrap_or_default()
+        };
+        let head = [&COUNTS_VERSION.to_string(), &seen, &now, &GRACE.num_seconds().to_string(), action];
         let head = head.map(|part| part.as_bytes().to_vec());
         let key = Arc::clone(&self.key);
         let answer = self.store.with(move |connection| {
@@ -71,6 +82,8 @@ impl RedisCounts {
         });
         let answer = answer.await?;
         self.seen.store(true, Ordering::Relaxed);
+        let (Answer::Done(at) | Answer::Refused(at, _)) = &answer;
+        self.noted.note(*at);
         Ok(answer)
     }
 }

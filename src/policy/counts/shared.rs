@@ -1,7 +1,7 @@
 //! The counts of a `.env`, wherever they are: in a file, in two where the `.env` is known under two keys, or in memory. Where
 //! they are is looked up when a call is first counted, and again as long as that fails.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
@@ -31,9 +31,9 @@ impl SharedCounts {
         Self { find: Some(find), found: OnceLock::new() }
     }
 
-    /// Those of this name in the store that many machines share.
-    pub fn in_store(store: Pool, name: &str) -> Self {
-        let counts: Vec<Box<dyn Counts>> = vec![Box::new(RedisCounts::new(store, name))];
+    /// Those of this name in the store that many machines share. In the state root this machine notes that it has counted there.
+    pub fn in_store(store: Pool, name: &str, state_root: Option<&Path>) -> Self {
+        let counts: Vec<Box<dyn Counts>> = vec![Box::new(RedisCounts::new(store, name, state_root))];
         Self { find: None, found: OnceLock::from(counts) }
     }
 

@@ -1,8 +1,8 @@
 -- Changes counts as the ledger does (ledger.rs), in one step.
 -- KEYS: the hash of the counts.
--- ARGV: the version of its form; 1 where this process has seen counts there; the time in ms, or none for that of this server; the
--- grace in s; take or give; then for each amount to take: window, max, amount, name; or to give back: window, start, amount, name.
-local key, version, was_seen, now, grace, action = KEYS[1], ARGV[1], ARGV[2] == '1', ARGV[3], tonumber(ARGV[4]), ARGV[5]
+-- ARGV: the version of its form; seen where this process has seen counts there, else the start of the last day in which another one of
+-- its machine has, or none; the time in ms, or none for that of this server; the grace in s; take or give; then for each amount to take: window, max, amount, name; or to give back: window, start, amount, name.
+local key, version, seen, now, grace, action = KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
 local LENGTH = {m = 60, h = 3600, d = 86400}
 if now == '' then
     local time = redis.call('TIME')
@@ -21,7 +21,7 @@ local known = {m = tonumber(kept[2] or nil), h = tonumber(kept[3] or nil), d = t
 local was = {m = known.m, h = known.h, d = known.d}
 if not kept[1] then
     if redis.call('EXISTS', key) == 1 then return {'foreign'} end
-    if was_seen then
+    if seen == 'seen' or tonumber(seen) == start('d', second) then
         -- They are lost: each current window may have been full.
         for window, length in pairs(LENGTH) do known[window] = start(window, second) + length end
     end

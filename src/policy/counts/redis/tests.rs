@@ -7,10 +7,16 @@ use proptest::prelude::*;
 
 use super::super::ledger::Ledger;
 use super::*;
+use crate::files::Tally;
 use crate::redis::tests::{Server, with_server};
 
 fn counts_of(server: &Server, name: &str) -> RedisCounts {
-    RedisCounts { is_by_caller: true, ..RedisCounts::new(Pool::new(server.access()), name) }
+    noting(server, name, None)
+}
+
+/// The same in a process of the machine with this state root.
+fn noting(server: &Server, name: &str, root: Option<&Path>) -> RedisCounts {
+    RedisCounts { is_by_caller: true, ..RedisCounts::new(Pool::new(server.access()), name, root) }
 }
 
 fn at(milliseconds: i64) -> DateTime<Utc> {
@@ -85,8 +91,10 @@ fn the_script_answers_as_the_ledger_does() {
         });
         let ran = runner.run(&vec(step(), 0..30), |steps| {
             name.set(name.get() + 1);
-            let counts =
-                RedisCounts { is_by_caller: true, ..RedisCounts::new(pool.clone(), &name.get().to_string()) };
+            let counts = RedisCounts {
+                is_by_caller: true,
+                ..RedisCounts::new(pool.clone(), &name.get().to_string(), None)
+            };
             runtime.block_on(compare(&counts, steps))
         });
         ran.unwrap_or_else(|error| panic!("{error}"));
@@ -100,7 +108,7 @@ fn exactly_as_many_calls_pass_at_once_as_the_limit_allows() {
             [Charge { rule: "r".into(), counter: "c".into(), window: Window::Day, max: 10, amount: 1 }];
         // Each with connections of its own, as servers on several machines have, and by the store's clock.
         let machines: Vec<_> =
-            (0..4).map(|_| Arc::new(RedisCounts::new(Pool::new(server.access()), "a"))).collect();
+            (0..4).map(|_| Arc::new(RedisCounts::new(Pool::new(server.access()), "a", None))).collect();
         let passed = runtime.block_on(async {
             let mut tasks = tokio::task::JoinSet::new();
             for call in 0..200 {
@@ -192,5 +200,45 @@ fn counts_that_are_not_ours_are_refused_and_left_alone() {
         );
         // Without a limit nobody is asked.
         assert!(runtime.block_on(counts_of(&server, "a").take("", &[], at(0))).unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_process_knows_from_another_one_of_its_machine_that_counts_are_lost() {
+    with_server(|runtime, server| {
+        let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let charge =
+            [Charge { rule: "calls".into(), counter: "c".into(), window: Window::Minute, max: 9, amount: 1 }];
+        // 23:58:30, and a minute into the next day.
+        let (today, tomorrow) = (at(0), at(150_000));
+        let passes = |root: &Path, name: &str, now| {
+            runtime.block_on(noting(&server, name, Some(root)).take("", &charge, now)).is_ok()
+        };
+        let lose = || drop(server.ask(&["FLUSHALL"]));
+        assert!(passes(one.path(), "a:b", today));
+        lose();
+        assert!(!passes(one.path(), "a:b", today), "another process has counted there today");
+        assert!(!passes(other.path(), "a:b", today), "it is noted there for all machines");
+        lose();
+        assert!(passes(one.path(), "another", today), "of another name nothing was counted");
+        assert!(passes(one.path(), "a:b", tomorrow), "nothing of today was counted there");
+        lose();
+        assert!(
+            passes(&other.path().join("nowhere"), "a:b", tomorrow),
+            "a machine that has not counted there"
+        );
+        assert!(passes(one.path(), "a:b", tomorrow), "counting has begun anew");
+        // A note about another store, and one that cannot be read.
+        let path = one.path().join("counted/a-b.json");
+        for text in ["{\"store\":\"redis://elsewhere:1/0\",\"day\":0}", "no note"] {
+            lose();
+            let mut note = Tally::try_open(&path).unwrap().unwrap();
+            note.read().unwrap();
+            note.write(text.into()).unwrap();
+            drop(note);
+            assert!(passes(one.path(), "a:b", tomorrow));
+        }
+        lose();
+        assert!(!passes(one.path(), "a:b", tomorrow), "it is a note of this store again");
     });
 }
