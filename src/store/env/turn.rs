@@ -76,6 +76,15 @@ impl<'a> EnvTurn<'a> {
         self.state().save_fleet(part, file.ok().as_ref().and_then(EnvFile::metadata))
     }
 
+    /// Makes sure that a new content of that part can be kept. Nothing is written where there is one already.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub(in crate::store) fn can_keep<T: Serialize>(&self, part: &T) -> Result<(), Error> {
+        if self.state().can_save_fleet(ROOM_FOR_TOKENS)? { Ok(()) } else { self.keep(part) }
+    }
+
     /// Finishes a rewrite that was stopped in the middle. Whether there was one. Where somebody has written the file since,
     /// their text stays, and the tokens of the rewrite wait like those that could not be put in their place.
     fn finish(&self, file: &EnvFile) -> Result<bool, Error> {

@@ -33,15 +33,20 @@ impl<D> Default for Own<D> {
 }
 
 impl<D: Clone + PartialEq> Own<D> {
-    /// The part that it keeps once it has seen what is stored.
+    /// The part that it keeps once it has seen what is stored. A stored pair of its own is no news: it is in the escrow, and nothing
+    /// has to be written down after each exchange.
     #[must_use]
     pub fn after_seeing(&self, stored: Option<&Lineage<D>>) -> Self {
         let is_replaced =
             |offer: &&Offer<D>| stored.is_some_and(|stored| stored.descends_from(&offer.lineage.digest));
+        let is_own = self
+            .escrow
+            .as_ref()
+            .is_some_and(|offer| stored.is_some_and(|stored| stored.digest == offer.lineage.digest));
         let is_older = |seen: &Lineage<D>| stored.is_none_or(|stored| seen.descends_from(&stored.digest));
         Self {
             escrow: self.escrow.as_ref().filter(|offer| !is_replaced(offer)).cloned(),
-            seen: self.seen.as_ref().filter(|seen| is_older(seen)).or(stored).cloned(),
+            seen: self.seen.as_ref().filter(|seen| is_own || is_older(seen)).or(stored).cloned(),
         }
     }
 

@@ -122,7 +122,7 @@ impl Turn for FleetTurn<'_> {
         }
         if self.is_of_user() {
             // It has to be writable before the refresh token is spent.
-            self.env.keep(&*self.kept.borrow())?;
+            self.env.can_keep(&*self.kept.borrow())?;
         }
         Ok(Box::new(FleetReserved { turn: self, env, before: now }))
     }

@@ -28,7 +28,7 @@ pub(crate) use self::root::{no_place, root_where};
 pub(super) use self::texts::Texts;
 use super::identity::Identity;
 use crate::error::{Diagnostic as _, Error};
-use crate::files::{Lock, heir, heir_of_secrets};
+use crate::files::{Lock, heir, heir_of_secrets, is_replaceable};
 
 /// The directory that holds this for one home of tokens.
 #[derive(Debug, Clone)]
@@ -172,6 +172,18 @@ impl StateTurn<'_> {
     pub(super) fn save_fleet<T: Serialize>(&self, part: &T, of: Option<&Metadata>) -> Result<(), Error> {
         let path = self.directory.fleet_path().ok_or_else(|| no_place("what belongs to the shared store"))?;
         write(&path, part, |directory| heir_of_secrets(directory, of))
+    }
+
+    /// Makes sure that the part of a shared store can be replaced by one of so many bytes. False where there is none so far.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`], as replacing it would end with.
+    pub(super) fn can_save_fleet(&self, room: usize) -> Result<bool, Error> {
+        match self.directory.fleet_path().filter(|path| path.exists()) {
+            Some(path) => is_replaceable(&path, room).map(|()| true),
+            None => Ok(false),
+        }
     }
 
     /// Forgets the recovered values, now that they are in their place.
