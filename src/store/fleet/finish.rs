@@ -67,9 +67,12 @@ impl FleetTurn<'_> {
                 "the shared store has a grant that this one does not replace, and keeps that".into()
             }));
         }
-        let stored = remote.read()?;
-        self.sees(&stored);
-        *self.stored.borrow_mut() = stored;
+        let escrow = self.kept.borrow().own().escrow;
+        // A pair that is in the escrow needs no other note.
+        if escrow.is_none_or(|escrow| escrow.lineage.digest != offer.lineage.digest) {
+            let stored = remote.read()?;
+            self.sees(&stored);
+        }
         Ok(None)
     }
 

@@ -34,6 +34,8 @@ pub(super) struct FleetTurn<'a> {
     /// Why the shared store cannot be reached, if that may be over at the next try.
     pub(super) down: RefCell<Option<SharedError>>,
     pub(super) stored: RefCell<Stored>,
+    /// How far this machine's clock is ahead of the store's, in milliseconds.
+    pub(super) ahead: Cell<i64>,
     pub(super) kept: RefCell<Kept>,
     /// When the lease ends, by both clocks: one of them stands still while the machine sleeps.
     pub(super) lease: Cell<Option<(Duration, DateTime<Utc>)>>,
@@ -67,6 +69,7 @@ impl<'a> FleetTurn<'a> {
             remote: RefCell::default(),
             down: RefCell::default(),
             stored: RefCell::default(),
+            ahead: Cell::default(),
             kept: RefCell::new(kept),
             lease: Cell::default(),
             spends: RefCell::default(),
@@ -129,6 +132,7 @@ impl<'a> FleetTurn<'a> {
                 self.sees(&stored);
             }
         }
+        self.ahead.set(self.clock.now().timestamp_millis() - stored.now);
         self.is_of_same_user(&stored.pair)?;
         *self.stored.borrow_mut() = stored;
         Ok(())

@@ -53,16 +53,14 @@ impl Turn for FleetTurn<'_> {
         else {
             return own;
         };
-        let ahead = self.clock.now().timestamp_millis() - stored.now;
-        let memory = memory.at_another_clock(TimeDelta::milliseconds(ahead));
+        let memory = memory.at_another_clock(TimeDelta::milliseconds(self.ahead.get()));
         Memory { attempt: own.attempt, clock: own.clock, ..memory }
     }
 
     fn remember(&self, memory: &Memory) -> Result<(), Error> {
         self.is_spent.set(memory.spent.is_some());
         if let Some(remote) = self.remote.borrow_mut().as_mut().filter(|_| self.down.borrow().is_none()) {
-            let ahead = self.clock.now().timestamp_millis() - self.stored.borrow().now;
-            let there = memory.clone().at_another_clock(-TimeDelta::milliseconds(ahead));
+            let there = memory.clone().at_another_clock(-TimeDelta::milliseconds(self.ahead.get()));
             // A note that is missing there costs a request.
             let _ = serde_json::to_vec(&there).map(|text| remote.remember(&text));
         }
