@@ -104,15 +104,20 @@ impl<T: Clone> Unchanged<T> {
             return Ok(value.clone());
         }
         self.kept = None;
-        let value = read().inspect_err(|_| self.seen = None)?;
-        self.seen = stamp.filter(|_| look() == stamp).map(|stamp| match self.seen {
+        self.seen = stamp.map(|stamp| match self.seen {
             Some((seen, first)) if seen == stamp => (stamp, first),
             _ => (stamp, now()),
         });
-        if let Some((_, first)) = self.seen
+        let value = read().inspect_err(|_| self.seen = None)?;
+        // A read that cannot be trusted yet needs no second look: the next one will find another stamp.
+        if let Some((stamp, first)) = self.seen
             && began >= first + SETTLING
         {
-            self.kept = Some(value.clone());
+            if look() == Some(stamp) {
+                self.kept = Some(value.clone());
+            } else {
+                self.seen = None;
+            }
         }
         Ok(value)
     }
@@ -134,6 +139,7 @@ mod tests {
         content: RefCell<u64>,
         stamp: Cell<Stamp>,
         reads: Cell<u32>,
+        looks: Cell<u32>,
     }
 
     impl Stamped {
@@ -141,7 +147,14 @@ mod tests {
             let stamp = Stamp { device: 1, inode: 1, size: 8, modified: (0, 0), changed: (0, 0) };
             let grain = Duration::from_millis(grain);
             let now = Cell::new(Duration::from_secs(1000));
-            Self { now, grain, content: RefCell::default(), stamp: Cell::new(stamp), reads: Cell::default() }
+            Self {
+                now,
+                grain,
+                content: RefCell::default(),
+                stamp: Cell::new(stamp),
+                reads: Cell::default(),
+                looks: Cell::default(),
+            }
         }
 
         fn wait(&self, milliseconds: u64) {
@@ -168,7 +181,11 @@ mod tests {
                 meanwhile();
                 Ok::<_, Infallible>(content)
             };
-            unchanged.get(|| self.now.get(), || Some(self.stamp.get()), read).unwrap()
+            let look = || {
+                self.looks.set(self.looks.get() + 1);
+                Some(self.stamp.get())
+            };
+            unchanged.get(|| self.now.get(), look, read).unwrap()
         }
     }
 
@@ -225,11 +242,12 @@ mod tests {
             file.get(&mut unchanged);
         }
         assert_eq!(file.reads.get(), 10, "it may have been written again within the tick");
+        assert_eq!(file.looks.get(), 10, "none of these reads is trusted, so each needs one look");
         file.wait(3000);
         for _ in 0..10 {
             file.get(&mut unchanged);
         }
-        assert_eq!(file.reads.get(), 11);
+        assert_eq!((file.reads.get(), file.looks.get()), (11, 21), "the trusted one lies between two looks");
         file.write(2);
         assert_eq!(file.get(&mut unchanged), 2);
     }
