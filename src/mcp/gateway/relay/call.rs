@@ -26,8 +26,8 @@ const KNOWN: [&str; 4] = ["name", "arguments", "_meta", "task"];
 struct Called<'a> {
     tool: String,
     arguments: Map<String, Value>,
-    /// The arguments as they are written.
-    written: Option<&'a RawValue>,
+    /// The arguments as they are written, and as the server gets them.
+    replaced: Option<(&'a RawValue, String)>,
 }
 
 impl Relay {
@@ -41,7 +41,7 @@ impl Relay {
         headers: ParamHeaders,
     ) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
         let relay = Arc::clone(self);
-        let Called { tool, arguments, written } = match called(params) {
+        let Called { tool, arguments, replaced } = match called(params) {
             Ok(called) => called,
             Err(reason) => {
                 let answer = error(Some(id), WRONG_PARAMS, &reason);
@@ -49,8 +49,6 @@ impl Relay {
                 return Box::pin(async move { relay.answer(answer, ticket).await });
             }
         };
-        let replaced = written.filter(|written| written.get() != "null");
-        let replaced = replaced.map(|written| (written, Value::from(arguments.clone()).to_string()));
         let since = self.parts.clock.elapsed();
         let call = Call {
             pass: None,
@@ -71,7 +69,12 @@ impl Relay {
                 Err(denied) => return relay.refuse(number, &denied, decision_of(&denied)).await,
             };
             let asked = relay.parts.clock.elapsed();
-            if let Err((denied, decision)) = relay.approved(number, &tool, &arguments, &pass).await {
+            // Few calls need what this may take: the others are not to carry it.
+            let approved = match pass.approve {
+                Some(_) => Box::pin(relay.approved(number, &tool, &arguments, &pass)).await,
+                None => Ok(()),
+            };
+            if let Err((denied, decision)) = approved {
                 relay.parts.gate.give_back(pass).await;
                 return relay.refuse(number, &denied, decision).await;
             }
@@ -148,16 +151,19 @@ fn called(params: Option<&RawValue>) -> Result<Called<'_>, String> {
     let name = fields.get("name").and_then(|name| serde_json::from_str(name.get()).ok());
     let Some(tool) = name else { return wrong("name must be the name of a tool") };
     let written = fields.get("arguments");
-    let Ok(arguments) = serde_json::from_str(written.map_or("null", RawValue::get)) else {
-        return wrong("arguments must be an object");
-    };
+    let arguments: Value =
+        match written.map_or(Ok(Value::Null), |written| serde_json::from_str(written.get())) {
+            Ok(arguments @ (Value::Null | Value::Object(_))) => arguments,
+            _ => return wrong("arguments must be an object"),
+        };
     if let Some(number) = written.and_then(|written| too_long(written.get())) {
         return Err(format!(
             "arguments has a whole number that not every server reads to its last digit: {number}"
         ));
     }
-    let arguments: Option<Map<String, Value>> = arguments;
-    Ok(Called { tool, arguments: arguments.unwrap_or_default(), written })
+    let replaced = written.filter(|_| arguments.is_object()).map(|written| (written, arguments.to_string()));
+    let arguments = if let Value::Object(arguments) = arguments { arguments } else { Map::new() };
+    Ok(Called { tool, arguments, replaced })
 }
 
 /// A whole number in a text of JSON that is longer than 64 bits.
@@ -227,9 +233,8 @@ mod tests {
             let message = Message::from_client(text.as_bytes()).unwrap();
             let Kind::Request { params, .. } = &message.kind else { panic!("{text}") };
             match called(*params) {
-                Ok(Called { arguments: judged, written, .. }) => {
-                    let replaced = written.filter(|written| written.get() != "null");
-                    let replaced = replaced.map(|part| message.replace(part, Value::from(judged.clone()).to_string()));
+                Ok(Called { arguments: judged, replaced, .. }) => {
+                    let replaced = replaced.map(|(part, text)| message.replace(part, text));
                     let given = message.spliced(message.with_id(7).into_iter().chain(replaced));
                     prop_assert!(!given.contains('\n'));
                     let given: Value = serde_json::from_str(&given).unwrap();

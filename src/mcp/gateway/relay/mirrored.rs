@@ -42,7 +42,7 @@ impl Relay {
             return Ok(());
         }
         // The client may know the tool as it is now, and the gateway as it was.
-        Arc::clone(self).look_at_tools().await;
+        Box::pin(Arc::clone(self).look_at_tools()).await;
         check()
     }
 

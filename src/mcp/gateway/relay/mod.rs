@@ -248,7 +248,7 @@ impl Relay {
             state.looked_at = Some(now);
         }
         self.wanted.notify_waiters();
-        self.look_at_pins().await;
+        Box::pin(self.look_at_pins()).await;
     }
 
     fn masks(&self) -> MutexGuard<'_, Masks> {
@@ -327,13 +327,15 @@ impl Relay {
 
     /// The server that messages go to, of a later generation than this one.
     async fn server_after(&self, tried: Generation) -> Result<(Generation, Arc<Link>), String> {
+        let next = |current: &Current| current.server.clone().filter(|(generation, _)| *generation > tried);
+        let present = next(&self.current.borrow());
+        if let Some(present) = present {
+            return Ok(present);
+        }
         let mut current = self.current.subscribe();
-        let is_next =
-            |current: &Current| current.server.as_ref().is_some_and(|(generation, _)| *generation > tried);
-        let is_over = |current: &Current| is_next(current) || current.is_far;
-        let waited = tokio::time::timeout(SERVER_PATIENCE, current.wait_for(is_over)).await;
-        let found = waited.ok().and_then(Result::ok).filter(|current| is_next(current));
-        let found = found.and_then(|current| current.server.clone());
+        let is_over = |current: &Current| next(current).is_some() || current.is_far;
+        let waited = Box::pin(tokio::time::timeout(SERVER_PATIENCE, current.wait_for(is_over))).await;
+        let found = waited.ok().and_then(Result::ok).and_then(|current| next(&current));
         found.ok_or_else(|| {
             let lack = self.current.borrow().lack.clone();
             if lack.is_empty() { "it has not started yet".into() } else { lack }

@@ -76,7 +76,7 @@ impl Relay {
         let tried = self.tried_to_learn.notified();
         self.learn_soon();
         // Where it does not list them, it is asked again at the next call.
-        let _ = tokio::time::timeout(OWN_PATIENCE, tried).await;
+        let _ = Box::pin(tokio::time::timeout(OWN_PATIENCE, tried)).await;
     }
 
     /// Learns the tools of the server that messages go to. Gives whether its client sees others than before.

@@ -288,7 +288,7 @@ impl Relay {
             return Ok(());
         }
         let reach = Arc::new(Reach::default());
-        if let Err(error) = tokens.for_program(&reach).await {
+        if let Err(error) = Box::pin(tokens.for_program(&reach)).await {
             let message =
                 format!("{tool} was not called, since there is no token for it: {}", error.report());
             return Err(Denied { rule: None, message });
