@@ -24,11 +24,17 @@ pub(crate) struct Tally {
     file: File,
     path: PathBuf,
     length: usize,
+    /// For the bytes on their way from the file and into it.
+    buffer: Vec<u8>,
 }
 
-/// The file, open and not locked: the next count need not open it again.
+/// The file, open and not locked: the next count need not open it again. Nor need it ask for memory: musl's allocator, which
+/// releases have, asks the system for that much each time.
 #[derive(Debug)]
-pub(crate) struct Released(File);
+pub(crate) struct Released {
+    file: File,
+    buffer: Vec<u8>,
+}
 
 impl Tally {
     /// Opens the file at `path` for this process alone, made with its directory if need be; none while another holds it.
@@ -44,7 +50,7 @@ impl Tally {
             }
             tried => tried?,
         };
-        Ok(file.map(|file| Self { file, path: path.to_owned(), length: 0 }))
+        Ok(file.map(|file| Self { file, path: path.to_owned(), length: 0, buffer: Vec::new() }))
     }
 
     /// The same with a file that was released, if that is still the one at `path`.
@@ -53,10 +59,10 @@ impl Tally {
     ///
     /// [`Error::Store`] as above.
     pub(crate) fn try_reopen(path: &Path, released: Option<Released>) -> Result<Option<Self>, Error> {
-        if let Some(Released(file)) = released
+        if let Some(Released { file, buffer }) = released
             && file.try_lock().is_ok()
         {
-            let tally = Self { file, path: path.to_owned(), length: 0 };
+            let tally = Self { file, path: path.to_owned(), length: 0, buffer };
             // Asked under the lock: another file may have taken its place before.
             if is_at(path, &tally.file) {
                 return Ok(Some(tally));
@@ -67,7 +73,8 @@ impl Tally {
 
     /// Lets go of the lock and keeps the file open. None where that cannot be, or has no use: then it is closed.
     pub(crate) fn release(self) -> Option<Released> {
-        self.file.unlock().ok().filter(|()| cfg!(unix)).map(|()| Released(self.file))
+        let Self { file, buffer, .. } = self;
+        file.unlock().ok().filter(|()| cfg!(unix)).map(|()| Released { file, buffer })
     }
 
     /// The text in the file; nothing when it was just made.
@@ -76,17 +83,18 @@ impl Tally {
     ///
     /// [`Error::Unreadable`].
     pub(crate) fn read(&mut self) -> Result<Vec<u8>, Error> {
-        let mut bytes = Vec::with_capacity(PAGE + 1);
+        let Self { file, buffer, .. } = self;
+        buffer.clear();
+        buffer.reserve(PAGE + 1);
         // A plain `read_to_end` would ask for the length and the position first.
-        let whole = self.file.rewind().and_then(|()| (&mut self.file).take(u64::MAX).read_to_end(&mut bytes));
+        let whole = file.rewind().and_then(|()| file.take(u64::MAX).read_to_end(buffer));
         whole.map_err(|source| Error::Unreadable { path: self.path.clone(), source })?;
-        self.length = bytes.len();
-        match text(&bytes).len() {
+        self.length = buffer.len();
+        Ok(match text(buffer) {
             // Blanks alone are not nothing: no zoomtok wrote them.
-            0 => {}
-            length => bytes.truncate(length),
-        }
-        Ok(bytes)
+            [] => buffer.clone(),
+            text => text.to_vec(),
+        })
     }
 
     /// Puts `text` in the place of what was read, with blanks behind it.
@@ -94,14 +102,16 @@ impl Tally {
     /// # Errors
     ///
     /// [`Error::Store`], as with a full disk.
-    pub(crate) fn write(&mut self, mut text: Vec<u8>) -> Result<(), Error> {
-        text.push(b'\n');
-        text.resize(text.len().next_multiple_of(PAGE).max(self.length), b' ');
-        let written = may_grow_to(text.len())
-            .and_then(|()| self.file.rewind())
-            .and_then(|()| self.file.write_all(&text));
+    pub(crate) fn write(&mut self, text: impl AsRef<[u8]>) -> Result<(), Error> {
+        let Self { file, buffer, .. } = self;
+        buffer.clear();
+        buffer.extend_from_slice(text.as_ref());
+        buffer.push(b'\n');
+        buffer.resize(buffer.len().next_multiple_of(PAGE).max(self.length), b' ');
+        let written =
+            may_grow_to(buffer.len()).and_then(|()| file.rewind()).and_then(|()| file.write_all(buffer));
         written.map_err(|source| Error::Store { action: "write", path: self.path.clone(), source })?;
-        self.length = text.len();
+        self.length = buffer.len();
         Ok(())
     }
 }
@@ -189,7 +199,7 @@ mod tests {
             let mut tally = Tally::try_open(&path).unwrap().unwrap();
             let before = fs::read(&path).unwrap().len();
             tally.read().unwrap();
-            tally.write(text.clone().into_bytes()).unwrap();
+            tally.write(&text).unwrap();
             let bytes = fs::read(&path).unwrap();
             assert!(bytes.len() >= before && bytes.len().is_multiple_of(PAGE));
             assert_eq!(String::from_utf8(bytes).unwrap().trim_end(), text);
@@ -206,8 +216,29 @@ mod tests {
         let released = other.release();
         let mut again = Tally::try_reopen(&path, released).unwrap().unwrap();
         assert!(Tally::try_open(&path).unwrap().is_none());
-        again.write(b"[1]".to_vec()).unwrap();
+        again.write(b"[1]").unwrap();
         assert_eq!(again.read().unwrap(), b"[1]");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_count_in_a_released_file_asks_for_no_memory_but_that_of_its_text() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("counts.json");
+        let mut tally = Tally::try_open(&path).unwrap().unwrap();
+        tally.read().unwrap();
+        let (place, capacity) = (tally.buffer.as_ptr(), tally.buffer.capacity());
+        for text in ["[1]", "[2]"] {
+            tally.write(text).unwrap();
+            let released = tally.release();
+            tally = Tally::try_reopen(&path, released).unwrap().unwrap();
+            let read = tally.read().unwrap();
+            assert_eq!(
+                (&*read, tally.buffer.as_ptr(), tally.buffer.capacity()),
+                (text.as_bytes(), place, capacity)
+            );
+            assert!(read.capacity() < PAGE);
+        }
     }
 
     #[cfg(unix)]
@@ -217,7 +248,7 @@ mod tests {
         let path = directory.path().join("made/counts.json");
         let put = |text: &[u8]| {
             let mut tally = Tally::try_open(&path).unwrap().unwrap();
-            tally.write(text.to_vec()).unwrap();
+            tally.write(text).unwrap();
             tally.release()
         };
         for lose in [
@@ -267,7 +298,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("zoomtok/counts.json");
-        Tally::try_open(&path).unwrap().unwrap().write(b"[]".to_vec()).unwrap();
+        Tally::try_open(&path).unwrap().unwrap().write(b"[]").unwrap();
         for (path, mode) in [(path.as_path(), 0o600), (path.parent().unwrap(), 0o700)] {
             assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, mode, "{}", path.display());
         }

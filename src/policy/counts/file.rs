@@ -84,7 +84,7 @@ impl FileCounts {
         let done = change(&mut ledger);
         let after = ledger.text()?;
         if before != after {
-            tally.write(after.clone())?;
+            tally.write(&after)?;
         }
         if !self.kept.load(Ordering::Relaxed) {
             tally.note_kept()?;

@@ -232,7 +232,7 @@ async fn counts_that_are_removed_are_full_until_their_windows_end() {
 #[tokio::test]
 async fn counts_of_an_earlier_version_are_known_once_they_were_found() {
     let (_directory, path) = in_file();
-    Tally::try_open(&path).unwrap().unwrap().write(br#"{"counts":[]}"#.to_vec()).unwrap();
+    Tally::try_open(&path).unwrap().unwrap().write(br#"{"counts":[]}"#).unwrap();
     drop(FileCounts::new(path.clone()).take("", &ten(), at("12:00:00")).await.unwrap());
     fs::remove_file(&path).unwrap();
     assert!(FileCounts::new(path).take("", &ten(), at("12:00:01")).await.is_err());

@@ -234,7 +234,7 @@ fn a_process_knows_from_another_one_of_its_machine_that_counts_are_lost() {
             lose();
             let mut note = Tally::try_open(&path).unwrap().unwrap();
             note.read().unwrap();
-            note.write(text.into()).unwrap();
+            note.write(text).unwrap();
             drop(note);
             assert!(passes(one.path(), "a:b", tomorrow));
         }
