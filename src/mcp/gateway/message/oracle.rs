@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{Kind, Message};
+use super::{Kind, Message, Outcome};
 
 /// The id that a message is given on its way.
 const NUMBER: u64 = 7_711_243;
@@ -36,8 +36,19 @@ pub fn gateway_message(data: &[u8]) {
     let id = id.map_or(Value::Null, |id| parsed(&id));
     assert_eq!(fields.get("id").unwrap_or(&Value::Null), &id, "the id");
     assert_eq!(fields.get("method").and_then(Value::as_str), method.as_deref(), "the method");
-    let params = params.map_or(Value::Null, |params| parsed(params.get()));
-    assert_eq!(fields.get("params").unwrap_or(&Value::Null), &params, "the parameters");
+    match &message.kind {
+        Kind::Answer { outcome, .. } => {
+            let (name, value) = match outcome {
+                Outcome::Result(result) => ("result", result),
+                Outcome::Error(error) => ("error", error),
+            };
+            assert_eq!(fields.get(name), Some(&parsed(value.get())), "the outcome");
+        }
+        Kind::Request { .. } | Kind::Notification { .. } => {
+            let params = params.map_or(Value::Null, |params| parsed(params.get()));
+            assert_eq!(fields.get("params").unwrap_or(&Value::Null), &params, "the parameters");
+        }
+    }
     // With another id it is the same otherwise, in one line.
     let line = message.spliced(message.with_id(NUMBER));
     assert!(!line.contains(['\n', '\r']), "a line end in a message");

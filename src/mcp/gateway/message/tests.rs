@@ -8,6 +8,26 @@ fn refused(text: &str) -> (Option<String>, i32, String) {
     (id, code, reason)
 }
 
+/// Servers repeat in their answers what they were asked.
+#[test]
+fn a_field_that_means_nothing_in_an_answer_stays_in_it() {
+    for (text, given) in [
+        (
+            r#"{"jsonrpc":"2.0","id":1,"result":"x","params":{"a":""}}"#,
+            r#"{"jsonrpc":"2.0","id":7,"result":"x","params":{"a":""}}"#,
+        ),
+        (
+            r#"{"params":[1.50],"error":{},"id":"a","jsonrpc":"2.0","x":1}"#,
+            r#"{"params":[1.50],"error":{},"id":7,"jsonrpc":"2.0","x":1}"#,
+        ),
+    ] {
+        oracle::gateway_message(text.as_bytes());
+        let message = Message::from_client(text.as_bytes()).unwrap();
+        assert!(matches!(message.kind, Kind::Answer { .. }), "{text}");
+        assert_eq!(message.spliced(message.with_id(7)), given);
+    }
+}
+
 #[test]
 fn nothing_of_an_unknown_form_passes() {
     let none = None::<&str>;
