@@ -34,7 +34,7 @@ pub use origin::Origin;
 pub use secret::{ClientSecret, SecretCommand};
 pub use survey::Given;
 pub use table::NAMES;
-pub(crate) use table::{CLAUDE_SETTINGS, ON_EVENT, POLICY_FILE, SECRET_COMMAND, TABLE, hide_secrets};
+pub(crate) use table::{ON_EVENT, POLICY_FILE, SECRET_COMMAND, TABLE, hide_secrets, of_claude};
 pub use token::Held;
 pub use typed::{CommandLine, program, whole_seconds};
 

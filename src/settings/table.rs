@@ -70,6 +70,9 @@ macro_rules! settings {
         /// Every setting that a `.env` can hold, in the order of the help.
         pub(crate) const TABLE: &[Setting] =
             &[$(Setting { name: $name, kind: $kind, trust: $trust, help: $help }),*];
+
+        /// Every variable that zoomtok reads from a `.env`.
+        pub const NAMES: &[&str] = &[$($name),*];
     };
 }
 
@@ -133,11 +136,10 @@ settings! {
         "the certificates that it is trusted by, in PEM; else the system's";
 }
 
-/// Every variable that zoomtok reads from a `.env`.
-pub const NAMES: &[&str] = &names::<{ TABLE.len() }>("");
-
 /// Those that concern Claude Desktop.
-pub(crate) const CLAUDE_SETTINGS: &[&str] = &names::<{ count("CLAUDE_") }>("CLAUDE_");
+pub(crate) fn of_claude() -> Vec<&'static str> {
+    NAMES.iter().copied().filter(|name| name.starts_with("CLAUDE_")).collect()
+}
 
 /// Keeps from a program what is zoomtok's alone: an app's credentials, a token, the password of the shared store. One that is to
 /// have the token is given it.
@@ -158,43 +160,6 @@ pub(super) fn of_account() -> impl Iterator<Item = &'static str> {
     let is_of_account =
         |setting: &&Setting| matches!(setting.kind, Kind::Credential | Kind::CredentialCommand | Kind::Token);
     TABLE.iter().filter(is_of_account).map(|setting| setting.name)
-}
-
-/// The names in the table that begin like this.
-const fn names<const N: usize>(prefix: &str) -> [&'static str; N] {
-    let mut names = [""; N];
-    let (mut row, mut at) = (0, 0);
-    while row < TABLE.len() {
-        if begins_with(TABLE[row].name, prefix) {
-            names[at] = TABLE[row].name;
-            at += 1;
-        }
-        row += 1;
-    }
-    names
-}
-
-const fn count(prefix: &str) -> usize {
-    let (mut row, mut count) = (0, 0);
-    while row < TABLE.len() {
-        if begins_with(TABLE[row].name, prefix) {
-            count += 1;
-        }
-        row += 1;
-    }
-    count
-}
-
-const fn begins_with(name: &str, prefix: &str) -> bool {
-    let (name, prefix) = (name.as_bytes(), prefix.as_bytes());
-    let mut at = 0;
-    while at < prefix.len() {
-        if at >= name.len() || name[at] != prefix[at] {
-            return false;
-        }
-        at += 1;
-    }
-    true
 }
 
 /// The row of a setting.

@@ -24,7 +24,7 @@ use crate::clock::Clock as _;
 use crate::error::Code;
 use crate::files::resolve;
 use crate::mcp::zoom::default::policy_source;
-use crate::settings::{CLAUDE_SETTINGS, POLICY_FILE, exported_names};
+use crate::settings::{POLICY_FILE, exported_names, of_claude};
 use crate::store::{Identity, StateDirectory, Store as _};
 
 /// The version of the JSON that `doctor` prints; it changes when a field is renamed or removed.
@@ -123,7 +123,7 @@ fn examine(context: &Context, account: &Account, doctor: &Doctor) -> Result<Vec<
     findings.extend(zoom::judge(&seen));
 
     // Usually one of several accounts has something to do with Claude.
-    let is_of_claude = || CLAUDE_SETTINGS.iter().any(|name| look.env_file().get(name).is_some());
+    let is_of_claude = || of_claude().iter().any(|name| look.env_file().get(name).is_some());
     if doctor.all && account.profile.is_some() && !is_of_claude() {
         return Ok(findings);
     }

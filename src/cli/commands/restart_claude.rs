@@ -7,7 +7,7 @@ use crate::cli::failure::Result;
 use crate::clients::{HandOver, Progress, Restart};
 use crate::error::Code;
 use crate::keeper::How;
-use crate::settings::CLAUDE_SETTINGS;
+use crate::settings::of_claude;
 
 impl Run for RestartClaude {
     fn reads_once(&self) -> bool {
@@ -22,7 +22,7 @@ impl Run for RestartClaude {
 fn run(context: &Context, flags: &RestartClaude) -> Result<Code> {
     let look = context.keeper().look()?;
     context.warn_of_oddities(&look);
-    context.warn_of_ignored(&look, CLAUDE_SETTINGS);
+    context.warn_of_ignored(&look, &of_claude());
     let claude = HandOver { app: flags.app.as_deref(), ..context.claude(&look.settings) };
     // A fault in the app's settings is reported before anything is done.
     claude.check_restart()?;

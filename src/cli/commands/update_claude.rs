@@ -6,7 +6,7 @@ use crate::cli::args::UpdateClaude;
 use crate::cli::failure::Result;
 use crate::clients::{HandOver, Named, Progress, Restart, Update};
 use crate::error::{Code, Error};
-use crate::settings::CLAUDE_SETTINGS;
+use crate::settings::of_claude;
 use crate::token::{Token, TokenState};
 use crate::words;
 
@@ -23,7 +23,7 @@ impl Run for UpdateClaude {
 fn run(context: &Context, flags: &UpdateClaude) -> Result<Code> {
     let look = context.keeper().look()?;
     context.warn_of_oddities(&look);
-    context.warn_of_ignored(&look, CLAUDE_SETTINGS);
+    context.warn_of_ignored(&look, &of_claude());
     let [server, key] = [&flags.server, &flags.key].map(Option::as_deref);
     let named = Named { path: flags.config.as_deref(), server, key };
     let claude = HandOver { named, ..context.claude(&look.settings) };

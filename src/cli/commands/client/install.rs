@@ -12,12 +12,12 @@ use crate::cli::failure::Result;
 use crate::cli::served::{address_served, started, tools_served};
 use crate::clients::{Client, ClientFile, Entry, Error as ClientError, Existing, Installed, Reader, System};
 use crate::error::{Code, Error};
-use crate::settings::CLAUDE_SETTINGS;
+use crate::settings::of_claude;
 
 pub(super) fn run(context: &Context, flags: &ClientInstall) -> Result<Code> {
     let look = context.keeper().look()?;
     context.warn_of_oddities(&look);
-    context.warn_of_ignored(&look, CLAUDE_SETTINGS);
+    context.warn_of_ignored(&look, &of_claude());
     let (wanted, mut warnings) = wanted(context, &look, &flags.server)?;
     let (settings, env_file) = (&look.settings, look.env_file());
     warnings.extend(of_credentials(&settings.survey(), |name| env_file.get(name).is_some(), env_file.path()));

@@ -12,12 +12,12 @@ use crate::cli::commands::entry::wanted::{Wanted, policy};
 use crate::cli::failure::Result;
 use crate::clients::{Existing, Installed, System};
 use crate::error::{Code, Error};
-use crate::settings::{CLAUDE_SETTINGS, Chosen};
+use crate::settings::{Chosen, of_claude};
 
 pub(super) fn run(context: &Context, mcp: &Mcp) -> Result<Code> {
     let look = context.keeper().look()?;
     context.warn_of_oddities(&look);
-    context.warn_of_ignored(&look, CLAUDE_SETTINGS);
+    context.warn_of_ignored(&look, &of_claude());
     let (settings, file) = (&look.settings, look.env_file());
     let config = claude::configuration_for_tools(settings)?;
     let policy = policy(settings, mcp.policy.as_deref(), false)?;

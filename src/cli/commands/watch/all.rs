@@ -21,7 +21,7 @@ use crate::error::{Code, Diagnostic, Error};
 use crate::event::{Desktop, Event};
 use crate::keeper::Look;
 use crate::mutex::locked;
-use crate::settings::CLAUDE_SETTINGS;
+use crate::settings::of_claude;
 use crate::store::ProfileName;
 use crate::token::Token;
 use crate::watch::{Onlooker, Plan, Recipient, Report, Watch};
@@ -236,7 +236,7 @@ impl All<'_> {
 /// Whether new tokens of an account go to Claude: of a profile only where it says something of Claude, since usually
 /// Claude has the tokens of one account.
 fn gets_claude(account: &Account, flags: &args::Watch, look: &Look) -> bool {
-    let is_configured = || CLAUDE_SETTINGS.iter().any(|name| look.env_file().get(name).is_some());
+    let is_configured = || of_claude().iter().any(|name| look.env_file().get(name).is_some());
     !flags.no_claude && (account.profile.is_none() || is_configured())
 }
 

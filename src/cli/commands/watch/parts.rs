@@ -9,7 +9,7 @@ use crate::clients::{Restart, program};
 use crate::error::Error;
 use crate::event::{Desktop, Tool};
 use crate::keeper::{Keeper, Look};
-use crate::settings::{CLAUDE_SETTINGS, Environment, ON_EVENT, SECRET_COMMAND};
+use crate::settings::{Environment, ON_EVENT, SECRET_COMMAND, of_claude};
 use crate::store::Store as _;
 use crate::tokens::ahead;
 use crate::watch::Plan;
@@ -18,7 +18,7 @@ use crate::watch::Plan;
 pub(super) fn warn(context: &Context, flags: &args::Watch, look: &Look) {
     context.warn_of_ignored(look, &["ZOOM_OAUTH_URL", SECRET_COMMAND, ON_EVENT]);
     if !flags.no_claude {
-        context.warn_of_ignored(look, CLAUDE_SETTINGS);
+        context.warn_of_ignored(look, &of_claude());
     }
 }
 
