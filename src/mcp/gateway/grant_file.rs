@@ -234,7 +234,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let file = GrantFile::new(Some(directory.path()), Stores::none()).unwrap();
         let clock = SystemClock::start();
-        let grants = Grants::new(file.clone(), clock);
+        let grants = Grants::new(file.clone(), Arc::new(clock));
         let found = |bearer: &str| found_by(&grants, bearer).unwrap().map(|grant| grant.name.to_string());
         assert_eq!(found("ztg_x"), None);
         let (a, b) = (add(&file, "a").unwrap(), add(&file, "b").unwrap());
@@ -270,7 +270,7 @@ mod tests {
         let file = GrantFile::new(Some(directory.path()), Stores::none()).unwrap();
         let bearer = add(&file, "a").unwrap();
         let good = fs::read_to_string(file.0.file().unwrap()).unwrap();
-        let grants = Grants::new(file.clone(), SystemClock::start());
+        let grants = Grants::new(file.clone(), Arc::new(SystemClock::start()));
         for broken in [
             "",
             "{}",
@@ -304,7 +304,8 @@ mod tests {
         let bearer = add(&file, "a").unwrap();
         assert_eq!(fs::metadata(file.0.file().unwrap()).unwrap().permissions().mode() & 0o777, 0o600);
         fs::set_permissions(file.0.file().unwrap(), fs::Permissions::from_mode(0o606)).unwrap();
-        let error = found_by(&Grants::new(file.clone(), SystemClock::start()), &bearer).unwrap_err();
+        let error =
+            found_by(&Grants::new(file.clone(), Arc::new(SystemClock::start())), &bearer).unwrap_err();
         assert!(matches!(error, GrantError::Untrusted { .. }), "{error}");
         assert!(error.hint().unwrap().contains("chmod 600"), "{error:?}");
         fs::set_permissions(file.0.file().unwrap(), fs::Permissions::from_mode(0o600)).unwrap();

@@ -263,7 +263,8 @@ async fn many(
     let bound = listener.local_addr().unwrap_or(at);
     (setup.talk)(&format!("🚪 {} listens on http://{bound}/mcp", setup.name.as_str()));
     let clock = setup.clock;
-    let sessions = Sessions { setup, grants: Grants::new(grants, clock), policy, gates: Mutex::default() };
+    let sessions =
+        Sessions { setup, grants: Grants::new(grants, Arc::new(clock)), policy, gates: Mutex::default() };
     let front = Front::new(sessions, hosts, clock);
     let end = CancellationToken::new();
     let looking = async {
