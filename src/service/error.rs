@@ -116,3 +116,46 @@ impl Diagnostic for ServiceError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_error_has_its_exit_code_and_says_what_to_do() {
+        let path = || PathBuf::from("/home/ada/zoomtok-watch.service");
+        let refused = || io::Error::from(io::ErrorKind::PermissionDenied);
+        let manager = "systemd";
+        let line = || "systemctl --user daemon-reload".to_owned();
+        for (error, code, says, hint) in [
+            (ServiceError::Foreign { path: path() }, 3, "did not write it", "remove it and run this again"),
+            (
+                ServiceError::Unreadable { path: path(), source: refused() },
+                3,
+                "cannot read",
+                "its permissions",
+            ),
+            (ServiceError::Unwritable { path: path(), manager }, 3, "is not UTF-8", "a path that is UTF-8"),
+            (ServiceError::Homeless { manager }, 3, "systemd has the files", "Set HOME"),
+            (ServiceError::Sudo, 2, "sudo", "without sudo"),
+            (
+                ServiceError::NotRun { line: line(), source: io::ErrorKind::NotFound.into() },
+                1,
+                "cannot run systemctl",
+                "starts services in another way",
+            ),
+            (
+                ServiceError::NotRun { line: line(), source: refused() },
+                1,
+                "cannot run systemctl",
+                "--dry-run",
+            ),
+            (ServiceError::Failed { line: line(), words: "no bus".into() }, 1, "failed: no bus", "--dry-run"),
+            (ServiceError::from(ShutdownRequested { signal: 15 }), 143, "interrupted", ""),
+        ] {
+            let said = error.hint().unwrap_or_default();
+            assert!(error.to_string().contains(says) && said.contains(hint), "{error}: {said}");
+            assert_eq!(error.code().number(), code, "{error}");
+        }
+    }
+}

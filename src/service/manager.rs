@@ -1,4 +1,4 @@
-//! The managers of services, one for each system, as data. Pure, but for which one this system has.
+//! The managers of services, one for each system, as data. Pure.
 
 use std::path::{Path, PathBuf};
 
@@ -18,6 +18,15 @@ pub(crate) enum Manager {
 }
 
 impl Manager {
+    /// The manager of a system, by its name in [`std::env::consts::OS`], for the user with this id and these variables.
+    pub(crate) fn of(system: &str, user: u32, variable: impl Fn(&str) -> String) -> Self {
+        match system {
+            "windows" => Self::Tasks(format!("{}\\{}", variable("USERDOMAIN"), variable("USERNAME"))),
+            "macos" => Self::Launchd(user),
+            _ => Self::Systemd,
+        }
+    }
+
     /// Its name.
     pub(crate) fn name(&self) -> &'static str {
         match self {
@@ -121,6 +130,23 @@ impl Manager {
             Self::Systemd => systemd::state(answer),
             Self::Launchd(_) => launchd::state(answer),
             Self::Tasks(_) => tasks::state(answer),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_system_has_its_manager_and_knows_whose_services_they_are() {
+        let variable = |name: &str| format!("<{name}>");
+        for (system, manager) in [
+            ("linux", Manager::Systemd),
+            ("macos", Manager::Launchd(501)),
+            ("windows", Manager::Tasks(r"<USERDOMAIN>\<USERNAME>".into())),
+        ] {
+            assert_eq!(Manager::of(system, 501, variable), manager);
         }
     }
 }

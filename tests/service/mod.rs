@@ -5,6 +5,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::{Value, json};
+
 use crate::support::needs::needs;
 use crate::support::{Ended, Home, ended, sandbox};
 
@@ -16,6 +18,8 @@ case "$2" in
     restart) [ -e "$dir/refuses" ] && { echo "Failed to restart: refused" >&2; exit 1; }; touch "$dir/running" ;;
     disable) rm -f "$dir/running" ;;
     show)
+        [ -e "$dir/is_mute" ] && exit 0
+        [ -e "$dir/forgets" ] && { echo LoadState=not-found; exit 0; }
         echo LoadState=loaded
         if [ -e "$dir/running" ] && [ ! -e "$dir/ends" ]; then
             printf 'ActiveState=active\nSubState=running\nMainPID=4242\n'
@@ -74,6 +78,46 @@ fn a_watch_is_installed_looked_at_and_removed() {
     shows(&home.run(["service", "uninstall"]).expect(0), &["was stopped and removed"]);
     assert!(!unit.exists() && !manager.join("running").exists());
     shows(&home.run(["service", "uninstall"]).expect(0), &["is not installed"]);
+}
+
+#[test]
+fn programs_read_the_services_and_all_of_them_are_removed_at_once() {
+    let sandbox = sandbox();
+    let (home, manager) = with_systemctl(Home::of(&sandbox, ""));
+    let listed = |code| -> Value {
+        let ended = home.run(["service", "status", "--json"]).expect(code);
+        serde_json::from_str(&ended.stdout).unwrap()
+    };
+    assert_eq!(listed(1), json!({"version": 1, "services": []}));
+    home.run(["service", "install"]).expect(0);
+    let file = unit(&home, "zoomtok-watch");
+    let row = |state: &str, pid: Value, words: &str| json!({"name": "zoomtok-watch", "file": file, "state": state, "pid": pid, "words": words});
+    assert_eq!(listed(0)["services"], json!([row("running", json!(4242), "running, process 4242")]));
+    fs::write(manager.join("ends"), "").unwrap();
+    assert_eq!(listed(1)["services"], json!([row("stopped", Value::Null, "failed, failed (exit-code)")]));
+    fs::write(manager.join("forgets"), "").unwrap();
+    assert_eq!(listed(1)["services"], json!([row("absent", Value::Null, "unknown to its manager")]));
+    fs::write(manager.join("is_mute"), "").unwrap();
+    assert_eq!(listed(1)["services"][0]["state"], "unknown");
+    for says in ["zoomtok-watch was stopped and removed", "No service of zoomtok's is installed"] {
+        shows(&home.run(["service", "uninstall", "--all"]).expect(0), &[says]);
+    }
+}
+
+#[test]
+fn a_watch_of_a_profile_or_of_all_is_installed_as_that() {
+    let sandbox = sandbox();
+    let (mut home, _) = with_systemctl(Home::of(&sandbox, ""));
+    home.run(["service", "install", "--", "--all", "--interval", "9"]).expect(0);
+    let line = exec_start(&unit(&home, "zoomtok-watch"));
+    assert!(line.ends_with(r#""watch" "--no-claude" "--all" "--interval" "9""#), "{line}");
+    let profile = home.config_home().join("zoomtok/profiles/work.env");
+    fs::create_dir_all(profile.parent().unwrap()).unwrap();
+    fs::copy(home.env_path(), profile).unwrap();
+    home.set("ZOOMTOK_PROFILE", "work");
+    home.run(["service", "install"]).expect(0);
+    let line = exec_start(&unit(&home, "zoomtok-watch-work"));
+    assert!(line.ends_with(r#""watch" "--no-claude" "--interval" "0" "--profile" "work""#), "{line}");
 }
 
 #[test]

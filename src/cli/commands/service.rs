@@ -48,14 +48,8 @@ pub(super) fn manager() -> Result<Manager, ServiceError> {
     if rustix::process::geteuid().is_root() && std::env::var_os("SUDO_UID").is_some() {
         return Err(ServiceError::Sudo);
     }
-    Ok(if cfg!(windows) {
-        let variable = |name| std::env::var(name).unwrap_or_default();
-        Manager::Tasks(format!("{}\\{}", variable("USERDOMAIN"), variable("USERNAME")))
-    } else if cfg!(target_os = "macos") {
-        Manager::Launchd(user())
-    } else {
-        Manager::Systemd
-    })
+    let variable = |name: &str| std::env::var(name).unwrap_or_default();
+    Ok(Manager::of(std::env::consts::OS, user(), variable))
 }
 
 #[cfg(unix)]
