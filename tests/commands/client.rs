@@ -99,6 +99,34 @@ fn it_is_put_into_all_that_are_there_and_taken_out_again() {
     assert_eq!(client(&home, &["uninstall", "--all"], 0).stdout.matches("there is no").count(), 3);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_person_reads_which_clients_are_there_and_what_they_have() {
+    let home = home(&[(CLAUDE_CODE, STATE), (CURSOR, "{}"), (VS_CODE, "{\"canary\"")]);
+    fs::create_dir_all(at(&home, ".codeium/windsurf")).unwrap();
+    client(&home, &["install", "cursor"], 0);
+    client(&home, &["install", "cursor", "--url", "zoom/chat"], 0);
+    let ended = client(&home, &["list"], 3);
+    let line = |id: &str| ended.stdout.lines().find(|line| line.contains(&format!(" {id}: "))).unwrap();
+    let file = |name: &str| at(&home, name).display().to_string();
+    assert!(
+        line("cursor").starts_with(&format!(
+            "✅ cursor: Cursor, zoom (mcp), zoom-chat (gateway): {} (checked ",
+            file(CURSOR)
+        )),
+        "{}",
+        line("cursor")
+    );
+    let code = format!("🔍 claude-code: Claude Code, no zoomtok: {} (checked ", file(CLAUDE_CODE));
+    assert!(line("claude-code").starts_with(&code), "{}", line("claude-code"));
+    assert!(line("windsurf").contains("mcp_config.json, which does not exist yet (checked "));
+    // One that cannot be read is said, with an exit code of its own, and hides none of the others.
+    assert!(ended.stderr.contains("Code/User/mcp.json") && ended.stderr.contains("JSON"), "{}", ended.stderr);
+    let last: Vec<&str> = ended.stdout.lines().rev().take(2).collect();
+    assert!(last[1].starts_with("Not found: ") && last[1].contains("zed") && !last[1].contains("cursor"));
+    assert!(last[0].starts_with("Only printed (zoomtok client print): ") && last[0].contains("goose"));
+}
+
 #[test]
 fn one_failure_does_not_stop_the_others_and_its_code_is_given() {
     let home = home(&[(CLAUDE_CODE, "{\"mcpServers\": \"canary\"}"), (CURSOR, "{}")]);
