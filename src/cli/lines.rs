@@ -103,3 +103,77 @@ fn status(state: &TokenState, time: impl Fn(DateTime<Utc>) -> String) -> String 
     };
     format!("🔑 Token Status: {status}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::{Claims, Token};
+
+    fn token(left: i64) -> TokenState {
+        let token = Token::new("opaque-token-of-a-test").unwrap();
+        TokenState::Dated { token, claims: Claims::default(), expires_at: DateTime::UNIX_EPOCH, left }
+    }
+
+    fn said(event: &Event) -> String {
+        lines(event, |time| time.format("%H:%M").to_string()).join("\n")
+    }
+
+    #[test]
+    fn every_state_of_a_token_has_its_status_and_its_reason_to_refresh() {
+        let broken = || TokenState::Malformed { problem: "it is cut off" };
+        for (state, status, why) in [
+            (TokenState::Missing, "❌ No token in .env", "⏳ No token yet!"),
+            (broken(), "❌ Token cannot be used: it is cut off", "⏳ Token cannot be used!"),
+            (token(0), "❌ Expired (at 00:00)", "⏳ Token expired!"),
+            (token(299), "⚠️ Expires in", "⏳ Token expiring soon!"),
+            (token(300), "📊 Expires in", "⏳ Token expiring soon!"),
+            (token(901), "✅ Expires in", "⏳ Token expiring soon!"),
+        ] {
+            let said = said(&Event::RefreshStarted { state });
+            let lines: Vec<&str> = said.lines().collect();
+            assert!(lines[1].starts_with(&format!("🔑 Token Status: {status}")), "{said}");
+            assert!(lines[2].starts_with(why), "{said}");
+        }
+    }
+
+    #[test]
+    fn an_event_says_whose_it_is_and_what_to_do() {
+        let (gateway, tool) = (|| "files".to_owned(), || "write".to_owned());
+        for (event, expected) in [
+            (
+                Event::Status {
+                    state: TokenState::Missing,
+                    disabled_since: Some(DateTime::UNIX_EPOCH),
+                    because: Some("refused".into()),
+                },
+                "🔑 Token Status: ❌ No token in .env (auto-refresh disabled since 00:00: refused)",
+            ),
+            (
+                Event::TokenUpdated { old: None, new: "eyJ...abc".into(), adopted: true },
+                "📋 Token fetched by another zoomtok\n🔄 Loading new token from .env\n✅ Token updated: eyJ...abc",
+            ),
+            (
+                Event::ClaudeReadsEnv,
+                "⚙️  Claude's server is zoomtok mcp, which reads .env itself: nothing to update or restart",
+            ),
+            (
+                Event::ServerRestarted { gateway: gateway(), reason: "ended" },
+                "🔄 files: its server is started again",
+            ),
+            (
+                Event::ToolHeld { gateway: gateway(), tool: tool(), because: "its text has changed".into() },
+                "⚠️  files: the tool write is held back: its text has changed",
+            ),
+            (
+                Event::ApprovalWaiting { gateway: gateway(), id: "a1b2".into(), tool: tool() },
+                "👉 files: a call waits for you: zoomtok approval allow a1b2",
+            ),
+            (
+                Event::SecretUpdated { secret: "zoom/token".into() },
+                "📋 Token written to the Secret zoom/token",
+            ),
+        ] {
+            assert_eq!(said(&event), expected);
+        }
+    }
+}

@@ -144,6 +144,24 @@ mod tests {
             (Event::RefreshDone { state: state() }, false, Some("refreshed at")),
             (Event::Disabled { because: "no".into(), probe_at: None }, true, Some("refreshed at")),
             (status(None), false, Some("refreshed at")),
+            (Event::UpdatingClaude, false, Some("updating Claude since")),
+            (Event::RestartingClaude, false, Some("restarting Claude since")),
+            (Event::SecretUpdated { secret: "zoom/token".into() }, false, Some("Secret written at")),
+            (
+                Event::ServerRestarted { gateway: "g".into(), reason: "token" },
+                false,
+                Some("server restarted at"),
+            ),
+            (
+                Event::ToolHeld { gateway: "g".into(), tool: "t".into(), because: "new".into() },
+                false,
+                Some("tool held back at"),
+            ),
+            (
+                Event::ApprovalWaiting { gateway: "g".into(), id: "i".into(), tool: "t".into() },
+                false,
+                Some("call waits since"),
+            ),
         ] {
             view.heard(&event, time(0));
             let shown = view.last.as_ref().map(|(words, _)| words.as_str());

@@ -70,3 +70,42 @@ fn table<'n>(properties: impl Iterator<Item = (&'n str, String)>) -> String {
         properties.map(|(name, value)| format!("{} = {value}", key(name))).collect();
     if properties.is_empty() { "{}".into() } else { format!("{{ {} }}", properties.join(", ")) }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::clients::edit::toml::read;
+
+    #[test]
+    fn a_text_is_read_as_it_was_whatever_it_holds() {
+        for (text, written) in [
+            ("plain", r#""plain""#),
+            ("a \"b\" c", r#""a \"b\" c""#),
+            (r"C:\a", r#""C:\\a""#),
+            ("a\nb\r\n\tc", r#""a\nb\r\n\tc""#),
+            ("\u{0}\u{1b}\u{7f}", r#""\u0000\u001B\u007F""#),
+        ] {
+            assert_eq!(inline(&New::Text(text)), written);
+            assert_eq!(read(&format!("{} = {written}", key(text))).unwrap()[text], text, "{text:?}");
+        }
+        assert_eq!((key("a-b_1"), key(""), key("a.b")), ("a-b_1".into(), "\"\"".into(), "\"a.b\"".into()));
+    }
+
+    #[test]
+    fn a_server_that_stood_somewhere_else_is_put_back_with_all_it_had() {
+        let server = json!({
+            "args": ["-y", {"deep": [1, 2.5]}], "command": "npx", "enabled": false, "env": {"A B": "c"}, "none": {},
+        });
+        let text = lines(&New::Json(&server)).join("\n");
+        assert_eq!(
+            text,
+            "args = [\"-y\", { deep = [1, 2.5] }]\ncommand = \"npx\"\nenabled = false\nenv = { \"A B\" = \"c\" }\nnone = {}"
+        );
+        assert_eq!(read(&text).unwrap(), server);
+        assert_eq!(read(&format!("a = {}", inline(&New::Json(&server)))).unwrap()["a"], server);
+        let fixed = [Fixed::Flag(true), Fixed::List(&["*"])];
+        assert_eq!(fixed.map(|fixed| inline(&New::Fixed(fixed))), ["true", "[\"*\"]"]);
+    }
+}
