@@ -1,5 +1,6 @@
 //! A server over HTTP: the sandbox's, and one with a script.
 
+mod answering;
 mod legacy;
 mod scripted;
 

@@ -1,7 +1,7 @@
 //! A server with a script.
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 
@@ -13,19 +13,7 @@ async fn scripted(answers: Vec<String>) -> (String, tokio::task::JoinHandle<Vec<
         let mut heard = Vec::new();
         for answer in answers {
             let (mut stream, _) = listener.accept().await.unwrap();
-            let mut request = Vec::new();
-            let is_whole = |request: &[u8]| {
-                let text = String::from_utf8_lossy(request).to_lowercase();
-                let Some((top, body)) = text.split_once("\r\n\r\n") else { return false };
-                let length = top.lines().find_map(|line| line.strip_prefix("content-length: "));
-                body.len() >= length.map_or(0, |length| length.parse().unwrap())
-            };
-            while !is_whole(&request) {
-                let mut piece = [0; 4096];
-                let size = stream.read(&mut piece).await.unwrap();
-                request.extend_from_slice(&piece[..size]);
-            }
-            heard.push(String::from_utf8(request).unwrap().to_lowercase());
+            heard.push(request(&mut stream).await.to_lowercase());
             stream.write_all(answer.as_bytes()).await.unwrap();
         }
         heard
@@ -33,7 +21,24 @@ async fn scripted(answers: Vec<String>) -> (String, tokio::task::JoinHandle<Vec<
     (url, serving)
 }
 
-fn stream_of(events: &str) -> String {
+/// Reads one request, with its body.
+pub(super) async fn request(stream: &mut TcpStream) -> String {
+    let mut request = Vec::new();
+    let is_whole = |request: &[u8]| {
+        let text = String::from_utf8_lossy(request).to_lowercase();
+        let Some((top, body)) = text.split_once("\r\n\r\n") else { return false };
+        let length = top.lines().find_map(|line| line.strip_prefix("content-length: "));
+        body.len() >= length.map_or(0, |length| length.parse().unwrap())
+    };
+    while !is_whole(&request) {
+        let mut piece = [0; 4096];
+        let size = stream.read(&mut piece).await.unwrap();
+        request.extend_from_slice(&piece[..size]);
+    }
+    String::from_utf8(request).unwrap()
+}
+
+pub(super) fn stream_of(events: &str) -> String {
     format!("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n{events}")
 }
 
