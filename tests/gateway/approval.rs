@@ -127,6 +127,38 @@ fn a_client_that_can_ask_its_user_does() {
 }
 
 #[test]
+fn a_call_that_nobody_has_decided_about_in_time_is_denied() {
+    let home = Home::empty();
+    let options = asking(&home);
+    let policy = fs::read_to_string(&options[4]).unwrap();
+    fs::write(&options[4], policy.replace("\"approve_within\":60", "\"approve_within\":11")).unwrap();
+    let (mut session, mut with_user) = (start(&home, &strs(&options)), with_user(&home, &strs(&options)));
+    // Either is waited for at the same time.
+    let params = json!({"name": "write", "arguments": {}, "_meta": {"progressToken": "p"}});
+    let sent = session.send_text("tools/call", &params.to_string());
+    let asked = with_user.send("write", &json!({}));
+    let question = with_user.notification("elicitation/create");
+    let (id, _) = waiting(&home);
+    let progress = session.notification("notifications/progress")["params"].take();
+    let expected =
+        json!({"progressToken": "p", "progress": 10, "message": format!("waiting for approval {id}")});
+    assert_eq!(progress, expected);
+    session.answer(sent).fails(&["nobody has allowed this call in time"]);
+    with_user.answer(asked).fails(&["the user has not answered in time"]);
+    home.run(["approval", "allow", &id]).expect(2);
+    // An answer that comes too late counts for nothing, and an error is no answer.
+    let allowed = json!({"action": "accept", "content": {"allow": true}});
+    let late = json!({"jsonrpc": "2.0", "id": question["id"], "result": allowed});
+    with_user.write(format!("{late}\n"));
+    let asked = with_user.send("write", &json!({}));
+    let question = with_user.notification("elicitation/create");
+    let error = json!({"jsonrpc": "2.0", "id": question["id"], "error": {"code": -1, "message": "no"}});
+    with_user.write(format!("{error}\n"));
+    with_user.answer(asked).fails(&["the user has not allowed this call"]);
+    assert_eq!(writes(&home), 0);
+}
+
+#[test]
 fn a_policy_that_changes_meanwhile_ends_what_was_asked_under_it() {
     let home = Home::empty();
     let options = asking(&home);

@@ -137,7 +137,8 @@ impl Relay {
         let (gateway, tool) = (self.parts.name.to_string(), tool.to_owned());
         (self.parts.report)(&Event::ApprovalWaiting { gateway, id: id.to_string(), tool });
         let (progress, since) = (self.progress_of(number), self.parts.clock.elapsed());
-        let hold = if progress.is_some() { within } else { within.min(HOLD) };
+        // A call that is kept for all its time is denied by the next look after that, and waits for that look.
+        let hold = if progress.is_some() || within <= HOLD { within + PROGRESS } else { HOLD };
         let mut next_progress = PROGRESS;
         let decided = {
             // One look after the other to its end: an approval that was used up is not to be forgotten.
