@@ -3,6 +3,8 @@
 pub(crate) mod approval;
 pub(crate) mod audit;
 #[cfg(unix)]
+pub(crate) mod broken;
+#[cfg(unix)]
 pub(crate) mod clients;
 pub(crate) mod doctor;
 pub(crate) mod hosted;

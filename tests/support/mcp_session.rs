@@ -152,6 +152,13 @@ impl Session {
         self.message(|message| message.get("method").is_none() && message["id"] == id)
     }
 
+    /// Waits for an answer to what the other side could not read.
+    #[cfg(unix)]
+    #[track_caller]
+    pub(crate) fn response_to_nothing(&mut self) -> Value {
+        self.message(|message| message.get("method").is_none() && message["id"].is_null())
+    }
+
     /// Waits for a notification of this method.
     #[track_caller]
     pub(crate) fn notification(&mut self, method: &str) -> Value {
