@@ -1,11 +1,12 @@
 //! One file, and everything that can happen to it.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use zoomtok::sandbox::{Endpoint, Fault, Sandbox, Shelf};
+use zoomtok::sandbox::{Endpoint, Fault, RetryAfter, Sandbox, Shelf};
 
 use crate::recordings::many::assert_has_all;
 use crate::support::{Home, assert_exchanges, names, sandbox};
@@ -139,6 +140,73 @@ fn transient_failures_are_tried_again() {
         download(&home, &[]).expect(0).quietly();
         assert_has_all(&directory(&home), &SHELF);
     }
+}
+
+#[test]
+fn a_large_file_goes_on_at_once_and_a_server_that_is_busy_is_waited_for() {
+    let shelf = Shelf { bytes: 200_000, ..SHELF };
+    for (fault, exchanges) in [
+        // More than 64 KiB came: it was worth it.
+        (Fault::Truncated, 0),
+        (Fault::Busy(RetryAfter::Seconds(1)), 0),
+        (Fault::Status(401), 1),
+    ] {
+        let (sandbox, home) = world(shelf);
+        sandbox.fail(Endpoint::Api, Fault::Slow(Duration::ZERO), 1);
+        sandbox.fail(Endpoint::Api, fault, 1);
+        download(&home, &[]).expect(0).quietly();
+        assert_exchanges(&sandbox, exchanges);
+        assert_has_all(&directory(&home), &shelf);
+    }
+}
+
+#[test]
+fn where_no_other_token_is_to_be_had_it_ends_with_the_code_of_that() {
+    let (sandbox, home) = world(SHELF);
+    sandbox.fail(Endpoint::Api, Fault::Slow(Duration::ZERO), 1);
+    // A page in place of the file, then the API says that the token is not taken, then Zoom gives no other one.
+    sandbox.fail(Endpoint::Api, Fault::Html(200), 1);
+    sandbox.fail(Endpoint::Api, Fault::Status(401), 1);
+    sandbox.fail(Endpoint::Token, Fault::Status(400), 1);
+    let ended = download(&home, &[]).expect(5).says_at_last("could not get a token");
+    assert!(
+        ended.stderr.contains("The same command again goes on where this one has ended"),
+        "{}",
+        ended.stderr
+    );
+    download(&home, &[]).expect(0).quietly();
+    assert_has_all(&directory(&home), &SHELF);
+}
+
+#[test]
+fn a_part_that_is_all_there_gets_its_name_and_one_that_is_too_long_is_begun_anew() {
+    let (sandbox, home) = world(SHELF);
+    download(&home, &[]).expect(0).quietly();
+    let name = name(&home);
+    let (whole, part) = (directory(&home).join(&name), directory(&home).join(format!("{name}.part")));
+    // The run before ended between its last byte and the name; or the file had another size then.
+    for (more, requests) in [(0, vec![]), (1, vec![None])] {
+        fs::rename(&whole, &part).unwrap();
+        OpenOptions::new().append(true).open(&part).unwrap().write_all(&vec![0; more]).unwrap();
+        let before = sandbox.requests().len();
+        download(&home, &[]).expect(0).quietly();
+        let asked: Vec<Option<String>> =
+            sandbox.requests().split_off(before + 1).into_iter().map(|seen| seen.range).collect();
+        assert_eq!(asked, requests, "{more} more");
+        assert_has_all(&directory(&home), &SHELF);
+        assert!(!part.exists());
+    }
+}
+
+#[test]
+fn a_file_that_does_not_end_is_cut_where_zoom_says_that_it_ends() {
+    let (sandbox, home) = world(SHELF);
+    sandbox.fail(Endpoint::Api, Fault::Slow(Duration::ZERO), 1);
+    sandbox.fail(Endpoint::Api, Fault::Endless, 1);
+    download(&home, &[]).expect(1).says(&["Zoom lists 100000 bytes, and has sent a file of "]);
+    assert_eq!(names(&directory(&home)), [""; 0]);
+    download(&home, &[]).expect(0).quietly();
+    assert_has_all(&directory(&home), &SHELF);
 }
 
 #[test]
