@@ -106,7 +106,7 @@ impl Typist {
     }
 
     #[track_caller]
-    fn until_silent(&self) {
+    pub(crate) fn until_silent(&self) {
         let begun = Instant::now();
         while self.is_echoing() {
             assert!(begun.elapsed() < Duration::from_secs(20), "a secret would be shown");

@@ -129,7 +129,9 @@ fn whoever_types_answers_first_and_sees_it_done_then() {
     typist.answers("(2) a Server-to-Server OAuth app? [1] ", "2");
     typist.answers("Account ID: ", ACCOUNT_ID);
     typist.answers("Client ID: ", CLIENT_ID);
-    typist.answers("Client Secret (is not shown): ", CLIENT_SECRET);
+    typist.until("Client Secret (is not shown): ");
+    typist.until_silent();
+    typist.types(&format!("{CLIENT_SECRET}\n"));
     typist.answers("all or none [all] ", "5");
     typist.answers("Type numbers", "1");
     typist.until("also while no client runs? [y/N] ");
@@ -139,6 +141,31 @@ fn whoever_types_answers_first_and_sees_it_done_then() {
     let shown = typist.end(0);
     assert!(shown.contains("✅ Logged in") && shown.contains("🔍 What doctor finds:"), "{shown}");
     assert_eq!(written(&home).len(), 2, "{shown}");
+}
+
+#[test]
+fn whoever_has_logged_in_as_a_user_chooses_the_server_and_is_asked_again_after_a_slip() {
+    let sandbox = sandbox();
+    let (home, _) = with_systemctl(Home::of_user(&sandbox, ""));
+    fs::create_dir_all(directory(&home, ".cursor")).unwrap();
+    let mut typist = Typist::start(&home, &["setup"]);
+    typist.answers("all or none [all] ", "all");
+    typist.answers("(2) Zoom's hosted MCP server? [1] ", "3");
+    typist.answers("Type 1 or 2", "2");
+    typist.answers("also while no client runs? [y/N] ", "perhaps");
+    typist.answers("Type y or n", "No");
+    let shown = typist.end(0);
+    assert!(shown.contains("✅ Cursor: mcpServers.zoom added"), "{shown}");
+    let entry: serde_json::Value = serde_json::from_str(&fs::read_to_string(cursor(&home)).unwrap()).unwrap();
+    let args = entry["mcpServers"]["zoom"]["args"].as_array().unwrap();
+    assert_eq!(args[..3], ["gateway", "--url", "zoom"]);
+    assert_eq!(written(&home).len(), 2);
+
+    // An undo is asked about as well.
+    let mut typist = Typist::start(&home, &["setup", "--undo"]);
+    typist.answers("forget what is remembered of it?", "n");
+    assert!(typist.end(1).contains("Nothing was removed"));
+    assert!(fs::read_to_string(cursor(&home)).unwrap().contains("zoom"));
 }
 
 #[test]
