@@ -11,7 +11,13 @@ use std::io;
 #[cfg(unix)]
 pub(crate) fn may_grow_to(bytes: usize) -> io::Result<()> {
     use rustix::process::{Resource, getrlimit};
-    match getrlimit(Resource::Fsize).current {
+    within(getrlimit(Resource::Fsize).current, bytes)
+}
+
+/// The same for a limit of so many bytes, if there is one.
+#[cfg(unix)]
+fn within(limit: Option<u64>, bytes: usize) -> io::Result<()> {
+    match limit {
         Some(most) if bytes as u64 > most => {
             let what = format!("this process may write no file of more than {most} bytes (ulimit -f)");
             Err(io::Error::new(io::ErrorKind::FileTooLarge, what))
@@ -51,4 +57,21 @@ pub(crate) fn may_grow_to(_: usize) -> io::Result<()> {
 #[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
 pub(crate) fn may_print(_: usize) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_may_grow_to_the_limit_and_no_further() {
+        for (limit, bytes, is_fine) in
+            [(None, usize::MAX, true), (Some(10), 10, true), (Some(10), 11, false), (Some(0), 0, true)]
+        {
+            assert_eq!(within(limit, bytes).is_ok(), is_fine, "{limit:?} {bytes}");
+        }
+        let error = within(Some(512), 513).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
+        assert!(error.to_string().contains("more than 512 bytes (ulimit -f)"), "{error}");
+    }
 }

@@ -152,3 +152,17 @@ fn post(
 fn unanswered(Silence { what, sent }: Silence) -> Error {
     Error::Transient { what, not_before: None, reached: sent, spent: false, tracking_id: None }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_for_a_device_may_lack_its_times() {
+        let code = r#"{"device_code":"canary","user_code":"AB-CD","verification_uri":"https://zoom.us/d"}"#;
+        let code: DeviceCode = serde_json::from_str(code).unwrap();
+        assert_eq!((code.expires_in, code.interval), (USUAL_DEVICE_LIFE, USUAL_INTERVAL));
+        assert!(code.verification_uri_complete.is_none());
+        assert!(!format!("{code:?}").contains("canary"));
+    }
+}

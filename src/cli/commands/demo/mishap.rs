@@ -36,3 +36,25 @@ impl Diagnostic for Mishap {
         self.ours().and_then(Error::hint)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use anyhow::{Context as _, anyhow};
+
+    use super::*;
+
+    #[test]
+    fn what_is_behind_a_failure_of_the_demo_gives_its_code_and_its_hint() {
+        let busy =
+            || Error::Setting { name: "PORT".into(), place: "here".into(), problem: "is taken".into() };
+        let of_ours = Mishap(Err::<(), _>(busy()).context("the sandbox does not start").unwrap_err());
+        assert_eq!(of_ours.to_string(), "the sandbox does not start");
+        assert_eq!(of_ours.source().unwrap().to_string(), busy().to_string());
+        assert_eq!((of_ours.code(), of_ours.hint()), (busy().code(), busy().hint()));
+        let other = Mishap(anyhow!(io::Error::from(io::ErrorKind::NotFound)));
+        assert_eq!((other.code(), other.hint()), (Code::Failed, None));
+        assert!(other.report().contains("not found"), "{}", other.report());
+    }
+}

@@ -36,6 +36,19 @@ fn rules_that_are_wrong_or_have_no_counterpart_are_faults_with_their_places() {
         (state("lte", "2", "increment: 3"), ": lets no call through; action deny says that"),
         (state("lte", "5", "increment: -1"), ".state.increment: must be a whole number from 1 on"),
         (state("lte", "5", "increment_from: amount"), ".state.increment_from: must be args.<field>"),
+        (state("lte", "'5'", ""), ".conditions[0].value: must be a number from 0 on"),
+        (state("lte", "[5]", ""), ".conditions[0].value: must be a number from 0 on"),
+        (state("lte", "010", ""), ".conditions[0].value: 010 is octal to some readers; "),
+        (
+            "- name: r\n  conditions: [{path: state.charge.c, op: lte, value: 5}, {path: state.charge.c, op: lt, value: 4}]\n  \
+             state: {counter: c, window: day}"
+                .to_owned(),
+            ".conditions[1]: is the second one on this counter; a limit has one",
+        ),
+        (
+            "- name: r\n  conditions: [{path: args.a, op: eq, value: 1}]\n  state: {counter: '', window: day}".to_owned(),
+            ".state.counter: must be the name of a counter",
+        ),
         (
             state("lte", "5", "").replace("window: day", "window: week"),
             ".state.window: must be \"minute\", \"hour\" or \"day\"",
