@@ -214,3 +214,24 @@ proptest! {
         prop_assert_eq!(unwrapped(&target, &new, Some(&kept)), (text, true));
     }
 }
+
+#[test]
+fn a_piece_that_is_no_server_is_not_put_back() {
+    let target = target("cursor");
+    let text = r#"{"a": 1, "mcpServers": {"zoom": {"command": "node"}, "b": {"command": "x"}}}"#;
+    let (new, kept) = wrapped(&target, text);
+    for piece in ["1", r#"{"command": "node"}, "b": {}, "c": {"command": "y"}"#, "{", ""] {
+        let broken = Original { original: piece.to_owned().into(), wrapped: kept.wrapped.clone() };
+        match target.unwrapped(&new, Some(&broken)) {
+            Err(Refused::Wrapping { problem, hint }) => {
+                assert!(problem.contains("without changing something else") && hint.contains("by hand"));
+            }
+            _ => panic!("{piece}"),
+        }
+    }
+    assert_eq!(unwrapped(&target, &new, Some(&kept)), (text.to_owned(), true));
+    // A change that is not of the server alone is no piece.
+    let other = new.replace("\"a\": 1", "\"a\": 2");
+    assert!(target.changed_piece(text, &other).ok().unwrap().is_none());
+    assert!(target.changed_piece("{}", &new).ok().unwrap().is_none());
+}

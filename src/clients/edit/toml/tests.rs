@@ -93,6 +93,10 @@ fn a_part_of_a_server_is_put_where_it_stands() {
             "mcp_servers.zoom = { command = 'n' }\n",
             "mcp_servers.zoom = { command = 'n', env = { A = \"v\" } }\n",
         ),
+        (
+            "mcp_servers = { zoom = { env = { B = 'c' } } } # all\n",
+            "mcp_servers = { zoom = { env = { B = 'c', A = \"v\" } } } # all\n",
+        ),
     ] {
         assert_eq!(changed(text, VARIABLE, &New::Text("v")), new);
     }
@@ -121,8 +125,41 @@ fn what_is_in_the_way_is_named_and_left_alone() {
         remove(text, SERVER).unwrap_err();
     }
     assert!(remove("[mcp_servers.a]\n", SERVER).unwrap().text.is_none());
+    // A variable has no place where its table is none, or is written piece by piece.
+    for text in [
+        "[mcp_servers.zoom]\nenv = 'canary'\n",
+        "[mcp_servers.zoom]\nenv.B = 'canary'\n",
+        "mcp_servers = { zoom = { env = 1 } }\n",
+        "mcp_servers = { zoom = 'canary' }\n",
+    ] {
+        let fault = edit(text, VARIABLE, &New::Text("v")).unwrap_err();
+        assert!(
+            fault.problem.starts_with("mcp_servers") && !fault.problem.contains("canary"),
+            "{text}: {fault}"
+        );
+    }
     let wrong = edit("[mcp_servers.zoom]\ncommand = ['a']", COMMAND, &New::Text("z")).unwrap_err();
     assert_eq!(wrong.problem, "mcp_servers.zoom.command is not a string");
+}
+
+#[test]
+fn the_servers_may_be_deeper_and_in_a_table_that_is_a_value() {
+    let shape = Shape { root: &["tools", "servers"], ..Shape::MCP_SERVERS };
+    let place = Place { shape: &shape, ..SERVER };
+    let new = New::Object(vec![("command", New::Text("z"))]);
+    let put = |text: &str| edit(text, place, &new).map(|edit| edit.text.map(|text| text.to_string()));
+    for (text, expected) in [
+        (
+            "tools = { servers = { a = {} } }\n",
+            "tools = { servers = { a = {}, zoom = { command = \"z\" } } }\n",
+        ),
+        ("[tools]\nservers = { zoom = {} }\n", "[tools]\nservers = { zoom = { command = \"z\" } }\n"),
+    ] {
+        assert_eq!(put(text), Ok(Some(expected.to_owned())));
+    }
+    for text in ["tools = { servers = 1 }\n", "tools = { a = 1 }\n", "[tools]\nservers = 1\n"] {
+        assert!(put(text).unwrap_err().problem.contains("tools.servers"), "{text}");
+    }
 }
 
 /// Texts as people have them: other tables before and behind, comments, either end of lines.
