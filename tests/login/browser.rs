@@ -1,7 +1,7 @@
 //! A login in a browser, whose part the test plays.
 
 use serde_json::Value;
-use zoomtok::sandbox::{CLIENT_SECRET, Client, Consent, PUBLIC_CLIENT_ID};
+use zoomtok::sandbox::{CLIENT_SECRET, Client, Consent, Endpoint, Fault, PUBLIC_CLIENT_ID};
 
 use super::{pointed, world};
 use crate::support::browser::{Waiting, follow, next, open};
@@ -117,6 +117,25 @@ fn a_server_to_server_app_logs_in_with_what_is_set() {
     // The values in `.env` say which kind of app it is.
     let home = pointed(&sandbox, Home::of(&sandbox, ""));
     home.run(["login"]).expect(0);
+    assert!(sandbox.accepts(&home.value("ZOOM_ACCESS_TOKEN").unwrap()));
+}
+
+#[test]
+fn a_login_is_stored_though_zoom_does_not_say_whose_it_is() {
+    let (sandbox, mut home) = world();
+    for line in credentials(&sandbox).lines() {
+        let (name, value) = line.split_once('=').unwrap();
+        home.set(name, value);
+    }
+    let doubt = "the login is stored, but Zoom did not say whose it is: ";
+    sandbox.fail(Endpoint::Api, Fault::Status(403), 2);
+    let ended = home.run(["login", "--server-to-server", "--json"]).expect(0);
+    let json: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!((&json["kind"], &json["user"]), (&"server-to-server".into(), &Value::Null));
+    assert!(json["warnings"][0].as_str().unwrap().starts_with(doubt), "{json}");
+    assert!(ended.stderr.contains(doubt), "{}", ended.stderr);
+    let said = home.run(["login", "--server-to-server"]).expect(0).stdout;
+    assert!(said.starts_with(&format!("✅ Logged in; {} keeps it", home.env_path().display())), "{said}");
     assert!(sandbox.accepts(&home.value("ZOOM_ACCESS_TOKEN").unwrap()));
 }
 

@@ -27,6 +27,7 @@ fn world(client_is_public: bool) -> (Sandbox, Home, Vec<&'static str>) {
 fn a_device_logs_in_once_its_code_is_allowed() {
     for client_is_public in [false, true] {
         let (sandbox, home, arguments) = world(client_is_public);
+        let arguments = if client_is_public { [&arguments[..], &["--json"]].concat() } else { arguments };
         let mut login = Waiting::start(&home, &arguments);
         assert_eq!(login.address.path(), "/oauth_device");
         let code = login.line().trim().to_owned();
@@ -37,7 +38,8 @@ fn a_device_logs_in_once_its_code_is_allowed() {
         allow.query_pairs_mut().append_pair("decision", "allow");
         assert_eq!(open(&allow).status, 200);
         let ended = login.end().expect(0);
-        assert!(ended.stdout.contains("✅ Logged in as Ada Example"), "{}", ended.stdout);
+        let said = if client_is_public { r#""kind":"device""# } else { "✅ Logged in as Ada Example" };
+        assert!(ended.stdout.contains(said), "{}", ended.stdout);
         let (client, id) = if client_is_public {
             (Client::Public, PUBLIC_CLIENT_ID)
         } else {

@@ -213,6 +213,33 @@ fn a_pasted_address_is_as_good_as_the_browser() {
 }
 
 #[test]
+fn whatever_else_is_pasted_is_said_and_waited_on() {
+    let (_sandbox, home) = world();
+    let mut typist = Typist::start(&home, &["login", "--no-browser", "--client-id", PUBLIC_CLIENT_ID]);
+    let address = typist.address();
+    let callback = next(&open(&address)).unwrap();
+    let with = |query: &str| {
+        let mut other = callback.clone();
+        other.set_query(Some(query));
+        other.to_string()
+    };
+    let state = callback.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+    typist.types("\n");
+    for (pasted, said) in [
+        (address.to_string(), "That is the address to open"),
+        (with("code=abcdefghijklmnop&state=of-another"), "That address belongs to another login"),
+        (with(&format!("page=1&state={state}")), "There is no code in that address"),
+        ("two words".to_owned(), "That is neither an address nor a code"),
+    ] {
+        typist.types(&format!("{pasted}\n"));
+        typist.until(said);
+    }
+    typist.types(&format!("{}\n", with(&format!("error=server_error&state={state}"))));
+    assert!(typist.end(4).contains("the error server_error"));
+    assert!(!home.env_path().exists());
+}
+
+#[test]
 fn the_browser_may_come_first() {
     let (_sandbox, home) = world();
     let typist = Typist::start(&home, &["login", "--no-browser", "--client-id", PUBLIC_CLIENT_ID]);

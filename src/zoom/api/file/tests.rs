@@ -191,3 +191,17 @@ fn a_content_range_says_where_the_bytes_begin() {
         assert_eq!(content_range(text), expected, "{text}");
     }
 }
+
+#[test]
+fn a_file_is_not_followed_in_circles_or_to_nowhere() {
+    let world = World::new(SHELF);
+    for (location, times, said) in [
+        (world.address(), MAX_REDIRECTS + 1, "the file is behind too many redirects"),
+        ("http://[".to_owned(), 1, "the file is behind a redirect to nowhere"),
+    ] {
+        world.sandbox.fail(Endpoint::Api, Fault::Redirect(location), u32::try_from(times).unwrap());
+        let failure = world.fetch(&world.address(), &Rest::default()).err().unwrap();
+        assert!(failure.to_string().contains(said), "{failure}");
+    }
+    assert_eq!(world.sandbox.requests().len(), MAX_REDIRECTS + 2);
+}
