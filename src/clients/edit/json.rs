@@ -4,6 +4,10 @@
 //! is; `serde_json`, which is stricter, reads the text before and after, and unless the two readings differ in that one
 //! value there is no new text.
 //!
+//! jsonc-parser can edit too (its feature `cst`). This would be 241 lines shorter with it, and a program with nothing else
+//! 65 KiB larger (460 KB became 527). Other bytes would not stay: it breaks a text of one line into many, and takes the
+//! comment behind a removed server out with it. Five of the 24 tests here fail with it.
+//!
 //! The texts are wiped when they are dropped. The trees that jsonc-parser and `serde_json` make of them are not.
 
 use std::ops::Range;
