@@ -111,3 +111,17 @@ pub(crate) fn text(bytes: &[u8]) -> Result<&str, PolicyFault> {
         PolicyFault { place: format!("line {line}"), problem: "the text is not UTF-8".into() }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_that_is_no_text_is_a_fault_of_its_line() {
+        assert_eq!(text(b"{}\n").unwrap(), "{}\n");
+        for (bytes, line) in [(&b"\xff"[..], 1), (b"{\n\"a\xff\"}", 2), (b"\xc3\xa9\n\n\xc3", 3)] {
+            let fault = text(bytes).unwrap_err().to_string();
+            assert_eq!(fault, format!("line {line}: the text is not UTF-8"));
+        }
+    }
+}

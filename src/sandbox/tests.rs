@@ -243,6 +243,18 @@ fn the_sandbox_is_controlled_over_http_without_showing_secrets() {
     assert!(exchange(&sandbox, &account_grant()).starts_with("HTTP/1.1 503 "));
     let wrong = exchange(&sandbox, &post("/sandbox/fault", "fault=flood"));
     assert!(wrong.starts_with("HTTP/1.1 400 ") && body(&wrong).contains("\"fault\""));
+    for (path, form, field) in [
+        ("/sandbox/login", "", "consent"),
+        ("/sandbox/login", "consent=perhaps", "consent"),
+        ("/sandbox/login", "expire=everything", "expire"),
+    ] {
+        let wrong = exchange(&sandbox, &post(path, form));
+        let said = format!("the field \"{field}\" is missing or wrong\n");
+        assert!(wrong.starts_with("HTTP/1.1 400 ") && body(&wrong) == said, "{form}: {wrong}");
+    }
+    assert!(exchange(&sandbox, &post("/sandbox/mcp", "")).starts_with("HTTP/1.1 400 "));
+    let unknown = exchange(&sandbox, &post("/sandbox/everything", ""));
+    assert!(unknown.starts_with("HTTP/1.1 404 ") && body(&unknown).contains("/sandbox/fault"), "{unknown}");
 
     let token = sandbox.mint(100);
     let refresh = sandbox.refresh_token();

@@ -42,6 +42,14 @@ const FORMS: [&str; 7] = [
 ];
 
 #[test]
+fn one_that_is_too_large_to_be_meant_is_refused_and_not_read_on() {
+    let home = Home::empty();
+    let line = "yes | $zoomtok check --env-file /dev/stdin";
+    let ended = bash(&home, line, "").expect(3);
+    assert!(ended.stderr.contains("it is larger than 1 MiB"), "{}", ended.stderr);
+}
+
+#[test]
 fn a_valid_token_in_it_is_used() {
     let (sandbox, home, text) = with_token(3000);
     for form in FORMS {

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use zoomtok::sandbox::{Endpoint, Fault};
 
 use crate::support::canaries::learn;
 use crate::support::gateways::{given, start};
@@ -97,6 +98,19 @@ fn a_call_whose_token_was_refused_is_made_again_with_another() {
     assert_eq!(answer.ok().text, "fresh");
     assert_exchanges(&sandbox, 2);
     assert_eq!(given(&home).iter().filter(|given| given.calls("expired")).count(), 2);
+}
+
+#[test]
+fn a_call_whose_token_was_refused_has_that_answer_where_no_other_token_is_to_be_had() {
+    let sandbox = sandbox();
+    let home = Home::of(&sandbox, "");
+    let mut session = start(&home, &[]);
+    session.call("echo", json!({})).ok();
+    let old = given(&home)[0].token.clone();
+    sandbox.fail(Endpoint::Token, Fault::Status(400), 100);
+    session.call("expired", json!({"text": old})).fails(&["Access token is expired."]);
+    assert_eq!(given(&home).iter().filter(|given| given.calls("expired")).count(), 1);
+    session.call("read", json!({})).ok();
 }
 
 #[test]

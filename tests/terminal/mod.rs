@@ -7,3 +7,5 @@ pub(crate) mod live;
 pub(crate) mod picture;
 #[cfg(target_os = "linux")]
 pub(crate) mod screen;
+#[cfg(target_os = "linux")]
+pub(crate) mod servers;

@@ -252,6 +252,16 @@ mod tests {
     }
 
     #[test]
+    fn no_format_shows_what_the_file_holds() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = GrantFile::new(Some(directory.path()), Stores::none()).unwrap();
+        let bearer = add(&file, "a").unwrap();
+        let shown = format!("{file:?}");
+        assert!(shown.contains("grants.json") && shown.contains("zoomtok:{gateways}:grants"), "{shown}");
+        assert!(!shown.contains(&bearer) && !shown.contains("digest"), "{shown}");
+    }
+
+    #[test]
     fn grants_added_at_the_same_time_are_all_there() {
         let directory = tempfile::tempdir().unwrap();
         let file = GrantFile::new(Some(directory.path()), Stores::none()).unwrap();

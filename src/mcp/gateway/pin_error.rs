@@ -41,3 +41,30 @@ impl Diagnostic for PinError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_error_has_its_exit_code_and_says_what_to_do() {
+        let other = || OtherError::Unreadable {
+            path: "pins.json".into(),
+            source: std::io::ErrorKind::PermissionDenied.into(),
+        };
+        for (error, code, says, hint) in [
+            (
+                PinError::Broken("pins.json".into()),
+                Code::Configuration,
+                "every tool is held back",
+                "Restore it",
+            ),
+            (PinError::Changed, Code::Failed, "nothing was accepted", "Run the command again"),
+            (other().into(), other().code(), "pins.json", other().hint().as_deref().unwrap_or_default()),
+        ] {
+            let said = error.hint().unwrap_or_default();
+            assert!(error.to_string().contains(says) && said.contains(hint), "{error}: {said}");
+            assert_eq!(error.code(), code, "{error}");
+        }
+    }
+}
