@@ -128,6 +128,26 @@ fn a_person_reads_which_clients_are_there_and_what_they_have() {
 }
 
 #[test]
+fn another_install_says_what_it_changes_and_what_it_takes_the_place_of() {
+    let other = r#"{"mcpServers": {"zoom": {"command": "node", "env": {"T": "canary"}}}}"#;
+    let mut home = home(&[(CURSOR, other)]);
+    let said = client(&home, &["install", "cursor"], 0).stdout;
+    for part in ["mcpServers.zoom put in place of node", "It may hold a token or a secret of that server"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    home.set("HTTPS_PROXY", "http://proxy.example:3128");
+    let said = client(&home, &["install", "cursor", "--dry-run"], 0).stdout;
+    assert!(
+        said.contains("mcpServers.zoom would be updated")
+            && said.contains("   📋 Would be kept: --env-file "),
+        "{said}"
+    );
+    let said = client(&home, &["install", "cursor"], 0).stdout;
+    assert!(said.contains("mcpServers.zoom updated") && said.contains("   📋 Kept: "), "{said}");
+    assert!(text(&home, CURSOR).contains("proxy.example"));
+}
+
+#[test]
 fn one_failure_does_not_stop_the_others_and_its_code_is_given() {
     let home = home(&[(CLAUDE_CODE, "{\"mcpServers\": \"canary\"}"), (CURSOR, "{}")]);
     let ended = client(&home, &["install", "claude-code", "windsurf", "goose", "cursor"], 3);
