@@ -14,7 +14,7 @@ fn a_server_that_a_person_starts_says_for_whom_it_waits() {
     for arguments in [&["mcp"][..], &["gateway", "--", server.to_str().unwrap()]] {
         let mut typist = Typist::start(&home, arguments);
         typist.until("🔌 This is for an MCP client to start, and waits for one");
-        // What happens to the token is of interest to a person, and would be an error to a client.
+        // A person sees what happens to the token; a client would take it for an error.
         typist.until("🔑 Token Status: ");
         typist.types("\u{3}");
         typist.end(0);

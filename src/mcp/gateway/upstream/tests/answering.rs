@@ -110,7 +110,7 @@ async fn outcome(client: &mut Client, id: u64, method: &str, is_read_only: bool)
 #[tokio::test]
 async fn a_session_that_does_not_begin_again_is_an_error_that_says_why() {
     let lost = "127.0.0.1 has lost the session, and a new one did not begin: ";
-    // What is answered otherwise: the request, how often there was one before, and the status.
+    // Each exception: the request, how often there was one before, and the status of its answer.
     for (otherwise, expected) in [
         (vec![("tools/list", 0, 404)], "done".to_owned()),
         (
