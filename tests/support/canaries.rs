@@ -94,6 +94,10 @@ pub(crate) fn assert_clean(text: impl AsRef<[u8]>, shows: Shows, whose: &str) {
         assert!(shows.includes(*kind) || !text.contains(secret), "a secret in {whose}");
     }
     for (at, begin) in text.match_indices(BEGIN) {
+        // In one of some thousand logins, the random state or challenge of its address has these three characters within.
+        if text[..at].ends_with(|c: char| c.is_ascii_alphanumeric()) {
+            continue;
+        }
         let of_a_part = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
         let mut parts = text[at + begin.len()..].split('.');
         let first = parts.next().map_or(0, |part| part.find(|c| !of_a_part(c)).unwrap_or(part.len()));
@@ -129,7 +133,9 @@ fn a_secret_is_found_and_a_mask_is_none() {
         (&refresh, [true, true, false]),
         (&both, [true, true, false]),
         (&access, [true, false, false]),
+        (&format!("token={access}"), [true, false, false]),
         (&mask, [false, false, false]),
+        ("state=hLeyJq0xW-zV7", [false, false, false]),
         ("ZOOM_CLIENT_SECRET", [false, false, false]),
     ] {
         let found = [Shows::Nothing, Shows::AccessToken, Shows::Tokens]
