@@ -116,7 +116,7 @@ fn bad_input_is_an_error_of_each_command_before_zoom_is_asked_and_overwrites_not
         get(&home);
         assert_eq!(sandbox.token_requests().len(), 1);
         replace_token(&home, &sandbox.mint(-10));
-        let grant = redis.keys().into_iter().find(|key| key.ends_with(":grant")).unwrap();
+        let grant = redis.key(":grant");
         spoil(&mut home, &redis, &grant);
         let (before, env) = (dump(&redis), home.env_text());
         for command in [&["get", "-f"][..], &["get"], &exec_shell("echo ran"), LOGIN] {
@@ -138,7 +138,7 @@ fn a_first_login_finds_what_is_wrong_with_the_record_of_its_app_before_zoom_is_a
         let (sandbox, redis) = (sandbox(), Redis::with_user());
         sandbox.consent(Consent::Allow);
         get(&machine(&sandbox, &redis));
-        let grant = redis.keys().into_iter().find(|key| key.ends_with(":grant")).unwrap();
+        let grant = redis.key(":grant");
         // Its settings do not say yet which app it is about.
         let mut home = Home::with_env("");
         uses(&mut home, &sandbox, &redis);

@@ -125,7 +125,7 @@ fn while_a_process_waits_for_another_machine_those_with_a_valid_token_answer_at_
     let (sandbox, redis) = (sandbox(), Redis::start());
     let homes = machines_of_user(&sandbox, &redis, 2);
     let token = get(&homes[0]);
-    let grant = redis.keys().into_iter().find(|key| key.ends_with(":grant")).unwrap();
+    let grant = redis.key(":grant");
     let lease = grant.replace(":grant", ":lease");
     redis.ask(&["SET", &lease, "another machine", "PX", "60000"]);
     let mut waiting = start(&homes[0], &["get", "-f", "--print"]);

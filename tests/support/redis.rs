@@ -173,6 +173,12 @@ impl Redis {
         keys
     }
 
+    /// Its key with this ending.
+    #[track_caller]
+    pub(crate) fn key(&self, ending: &str) -> String {
+        self.keys().into_iter().find(|key| key.ends_with(ending)).unwrap()
+    }
+
     /// The text of a value, whatever its type.
     pub(crate) fn value(&self, key: &str) -> Vec<u8> {
         fn texts(reply: &Reply) -> Vec<u8> {
