@@ -227,6 +227,7 @@ fn servers(names: &[String]) -> String {
     }
 }
 
+/// The predicate of a sentence about a configuration that is not there.
 fn missing(looked_for: &[PathBuf]) -> String {
     if looked_for.is_empty() {
         return "has no place: there is no home directory".into();

@@ -98,8 +98,7 @@ impl Keeper<'_> {
     }
 
     /// Has `revoke` end what the look under the turn finds, and then removes it, for all machines that share it: the tokens, and
-    /// `with_app` the app too.
-    /// Gives warnings, or none where there was nothing to remove.
+    /// `with_app` the app too. Gives warnings, or none where there was nothing to remove.
     ///
     /// # Errors
     ///

@@ -94,7 +94,7 @@ pub(crate) fn assert_clean(text: impl AsRef<[u8]>, shows: Shows, whose: &str) {
         assert!(shows.includes(*kind) || !text.contains(secret), "a secret in {whose}");
     }
     for (at, begin) in text.match_indices(BEGIN) {
-        // In one of some thousand logins, the random state or challenge of its address has these three characters within.
+        // The random state and challenge in the address of one login in a few thousand have these three characters somewhere.
         if text[..at].ends_with(|c: char| c.is_ascii_alphanumeric()) {
             continue;
         }

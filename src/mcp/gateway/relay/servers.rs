@@ -21,7 +21,6 @@ use crate::mcp::gateway::seam::Received;
 use crate::mcp::gateway::upstream::HttpServer;
 use crate::mcp::gateway::upstream::bearer::{Bearer, Masked};
 use crate::mutex::locked;
-
 use crate::policy::gate::Denied;
 use crate::programs::Program;
 use crate::token::Token;
@@ -367,6 +366,7 @@ impl Relay {
     }
 }
 
+/// The message where the program of a server cannot be started.
 fn not_started(program: &Program, error: &io::Error) -> String {
     let name = program.command.first().map(|name| name.to_string_lossy()).unwrap_or_default();
     let advice = if error.kind() == io::ErrorKind::NotFound { "; is it installed, and on PATH?" } else { "" };

@@ -1,7 +1,8 @@
 -- Changes counts as the ledger does (ledger.rs), in one step.
 -- KEYS: the hash of the counts.
--- ARGV: the version of its form; seen where this process has seen counts there, else the start of the last day in which another one of
--- its machine has, or none; the time in ms, or none for that of this server; the grace in s; take or give; then for each amount to take: window, max, amount, name; or to give back: window, start, amount, name.
+-- ARGV: the version of its form; "seen" where this process has seen counts there, else the start of the last day in which another
+-- process of its machine has, or none; the time in ms, or none for that of this server; the grace in s; take or give; then for each
+-- amount to take: window, max, amount, name; or to give back: window, start, amount, name.
 local key, version, seen, now, grace, action = KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
 local LENGTH = {m = 60, h = 3600, d = 86400}
 if now == '' then
